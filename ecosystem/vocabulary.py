@@ -1,0 +1,228 @@
+"""Every code, label, colour, letter and order in the product, in one place.
+
+The codes are those of the register. A :class:`Vocabulary` keeps them in the order in which
+people read them; a code that is not in it does not exist anywhere else either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Term:
+    """One entry of a vocabulary.
+
+    Attributes
+    ----------
+    code : str
+        What the register, the database and the address bar hold.
+    label : str
+        What people read.
+    plural : str
+        The label when it names several organisations; empty where that makes no sense.
+    colour : str
+        sRGB hexadecimal colour; empty where the term is never coloured.
+    letter : str
+        One character that says the same as the colour, for those who can't tell it.
+    """
+
+    code: str
+    label: str
+    plural: str = ""
+    colour: str = ""
+    letter: str = ""
+
+
+class Vocabulary(Mapping[str, Term]):
+    """An ordered, closed set of terms, looked up by code.
+
+    Parameters
+    ----------
+    name : str
+        Singular name of what the terms are, as a label: ``"Type"``, ``"JRC domain"``.
+    *terms : Term
+        The terms, in the order of display.
+    """
+
+    def __init__(self, name: str, *terms: Term) -> None:
+        self.name = name
+        self._terms = {term.code: term for term in terms}
+
+    def __getitem__(self, code: str) -> Term:
+        return self._terms[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._terms)
+
+    def __len__(self) -> int:
+        return len(self._terms)
+
+    def label(self, code: str) -> str:
+        """Label of a code; the code itself if it is unknown."""
+        term = self._terms.get(code)
+        return term.label if term else code
+
+    def labels(self) -> dict[str, str]:
+        """Label of every code, in order."""
+        return {code: term.label for code, term in self._terms.items()}
+
+
+# Colours: Okabe and Ito's palette for colour-blind readers, with a grey as the ninth.
+TYPES = Vocabulary(
+    "Type",
+    Term("sme", "SME or start-up", "SMEs and start-ups", "#0072B2", "S"),
+    Term("large", "Large company", "large companies", "#000000", "L"),
+    Term("research", "Research", "research bodies", "#009E73", "R"),
+    Term("training", "Training", "training bodies", "#E69F00", "T"),
+    Term("cluster", "Cluster or association", "clusters and associations", "#CC79A7", "C"),
+    Term("public", "Public body", "public bodies", "#D55E00", "P"),
+    Term("csirt", "CSIRT", "CSIRTs", "#56B4E9", "I"),
+    Term("support", "Support and testing", "support and testing bodies", "#F0E442", "H"),
+    Term("investor", "Investor", "investors", "#7A7A7A", "€"),
+)
+
+# Okabe-Ito's yellow, sky blue and orange need dark writing on them, the others white.
+DARK_TEXT_ON = frozenset({"#E69F00", "#56B4E9", "#F0E442", "#CC79A7"})
+
+# The 15 domains of the JRC's European Cybersecurity Taxonomy.
+DOMAINS = Vocabulary(
+    "JRC domain",
+    Term("assurance-audit-certification", "Assurance, audit and certification"),
+    Term("cryptology", "Cryptology"),
+    Term("data-security-privacy", "Data security and privacy"),
+    Term("education-training", "Education and training"),
+    Term("human-aspects", "Human aspects"),
+    Term("identity-management", "Identity management"),
+    Term("incident-handling-forensics", "Incident handling and forensics"),
+    Term("legal-aspects", "Legal aspects"),
+    Term("network-distributed-systems", "Network and distributed systems"),
+    Term("security-management-governance", "Security management and governance"),
+    Term("security-measurements", "Security measurements"),
+    Term(
+        "software-hardware-security-engineering",
+        "Software and hardware security engineering",
+    ),
+    Term("steganography", "Steganography and watermarking"),
+    Term("theoretical-foundations", "Theoretical foundations"),
+    Term("trust-management-accountability", "Trust management and accountability"),
+)
+
+SECTORS = Vocabulary(
+    "Sector",
+    Term("audiovisual-media", "Audiovisual and media"),
+    Term("chemical", "Chemical"),
+    Term("defence", "Defence"),
+    Term("digital-services", "Digital services"),
+    Term("energy", "Energy"),
+    Term("financial", "Financial"),
+    Term("food-drink", "Food and drink"),
+    Term("government", "Government"),
+    Term("health", "Health"),
+    Term("manufacturing", "Manufacturing"),
+    Term("nuclear", "Nuclear"),
+    Term("safety-security", "Safety and security"),
+    Term("space", "Space"),
+    Term("telecom", "Telecom"),
+    Term("transportation", "Transportation"),
+)
+
+FUNCTIONS = Vocabulary(
+    "NIST CSF function",
+    Term("identify", "Identify"),
+    Term("protect", "Protect"),
+    Term("detect", "Detect"),
+    Term("respond", "Respond"),
+    Term("recover", "Recover"),
+)
+
+EVIDENCE = Vocabulary(
+    "Evidence",
+    Term("page", "A public page confirms it"),
+    Term("general", "General knowledge, own website as source"),
+)
+
+LOCATION_PRECISION = Vocabulary(
+    "Location found by",
+    Term("register", "Coordinates in the register"),
+    Term("exact", "Town name in the gazetteer"),
+    Term("alternate", "Another name of the town in the gazetteer"),
+    Term("hint", "Town name, settled by the NUTS 2 hint"),
+    Term("largest", "Largest of several towns of that name"),
+)
+
+# Which types fill which role of a complete ecosystem.
+ROLES = Vocabulary(
+    "Role",
+    Term("business", "Business"),
+    Term("research", "Research"),
+    Term("training", "Training"),
+    Term("public", "Public sector"),
+    Term("support", "Support and clusters"),
+    Term("capital", "Capital"),
+)
+ROLE_OF_TYPE = {
+    "sme": "business",
+    "large": "business",
+    "research": "research",
+    "training": "training",
+    "public": "public",
+    "csirt": "public",
+    "support": "support",
+    "cluster": "support",
+    "investor": "capital",
+}
+
+# ISO 3166-1 codes; NUTS writes EL and UK for two of them (see NUTS_COUNTRY).
+COUNTRIES = Vocabulary(
+    "Country",
+    Term("AL", "Albania"),
+    Term("AT", "Austria"),
+    Term("BE", "Belgium"),
+    Term("BG", "Bulgaria"),
+    Term("CH", "Switzerland"),
+    Term("CY", "Cyprus"),
+    Term("CZ", "Czechia"),
+    Term("DE", "Germany"),
+    Term("DK", "Denmark"),
+    Term("EE", "Estonia"),
+    Term("ES", "Spain"),
+    Term("FI", "Finland"),
+    Term("FR", "France"),
+    Term("GB", "United Kingdom"),
+    Term("GR", "Greece"),
+    Term("HR", "Croatia"),
+    Term("HU", "Hungary"),
+    Term("IE", "Ireland"),
+    Term("IS", "Iceland"),
+    Term("IT", "Italy"),
+    Term("LI", "Liechtenstein"),
+    Term("LT", "Lithuania"),
+    Term("LU", "Luxembourg"),
+    Term("LV", "Latvia"),
+    Term("ME", "Montenegro"),
+    Term("MK", "North Macedonia"),
+    Term("MT", "Malta"),
+    Term("NL", "Netherlands"),
+    Term("NO", "Norway"),
+    Term("PL", "Poland"),
+    Term("PT", "Portugal"),
+    Term("RO", "Romania"),
+    Term("RS", "Serbia"),
+    Term("SE", "Sweden"),
+    Term("SI", "Slovenia"),
+    Term("SK", "Slovakia"),
+    Term("TR", "Türkiye"),
+)
+NUTS_COUNTRY = {"GR": "EL", "GB": "UK"}
+
+# Which vocabulary a register column is written in.
+BY_COLUMN = {
+    "type": TYPES,
+    "country": COUNTRIES,
+    "domains": DOMAINS,
+    "sectors": SECTORS,
+    "functions": FUNCTIONS,
+    "evidence": EVIDENCE,
+}

@@ -1,0 +1,1 @@
+"""Scripts that rebuild `data/reference/` from what its publishers offer; run by hand, rarely."""

@@ -43,6 +43,12 @@ CREATE TABLE region (
     geometry  BLOB NOT NULL
 );
 
+-- Land next to the NUTS area, drawn as plain background.
+CREATE TABLE neighbour (
+    name     VARCHAR PRIMARY KEY,
+    geometry BLOB NOT NULL
+);
+
 CREATE TABLE indicator (
     indicator      VARCHAR PRIMARY KEY,
     label          VARCHAR NOT NULL,
@@ -76,6 +82,7 @@ CREATE TABLE valley (
     summary               VARCHAR,
     evidence              VARCHAR,
     source_url            VARCHAR,
+    org_id                VARCHAR,              -- the coordinator, if it is in the register
     area_km2              DOUBLE NOT NULL,
     lon                   DOUBLE NOT NULL,      -- a point inside, for labels
     lat                   DOUBLE NOT NULL,
@@ -130,7 +137,8 @@ CREATE TABLE organisation (
 CREATE TABLE network_entity (
     entity_id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, scope VARCHAR NOT NULL,
     country VARCHAR, city VARCHAR, kind VARCHAR NOT NULL, valley_id VARCHAR, website VARCHAR,
-    evidence VARCHAR NOT NULL, source_url VARCHAR NOT NULL, notes VARCHAR
+    evidence VARCHAR NOT NULL, source_url VARCHAR NOT NULL, notes VARCHAR,
+    org_id VARCHAR                               -- the same body in the register
 );
 
 CREATE TABLE investor (
@@ -151,7 +159,7 @@ CREATE TABLE event (
 
 CREATE TABLE document (
     doc_id VARCHAR PRIMARY KEY, date VARCHAR, title VARCHAR NOT NULL, working_group VARCHAR,
-    kind VARCHAR NOT NULL, url VARCHAR NOT NULL, summary VARCHAR
+    kind VARCHAR NOT NULL, url VARCHAR, summary VARCHAR
 );
 
 CREATE TABLE coverage (
@@ -167,7 +175,8 @@ CREATE TABLE rejected (
     "column" VARCHAR NOT NULL,
     value  VARCHAR,
     reason VARCHAR NOT NULL,
-    mend   VARCHAR NOT NULL
+    mend   VARCHAR NOT NULL,
+    step   VARCHAR NOT NULL                      -- what refused it: validate, locate, deduplicate
 );
 
 -- Pairs that may be one organisation; a person decides.

@@ -1,0 +1,56 @@
+# Two commands: `make run` serves the site, `make test` checks everything.
+# Both make what they need and are quick when it is there.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test data lock screenshots clean
+
+help: ## Show the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
+
+run: $(VENV)/run.stamp ## Make environment and data if needed, serve on 127.0.0.1:8501
+	@test -s data/releases/CURRENT || $(BIN)/cyber-valleys refresh
+	$(BIN)/streamlit run app.py
+
+test: $(VENV)/test.stamp ## Format check, lint, types, all tests (finds or installs a browser)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	CYBER_VALLEYS_CHROMIUM="$$($(BIN)/python -m tests.browser.chromium)" && \
+	export CYBER_VALLEYS_CHROMIUM && $(BIN)/pytest -n auto --dist loadgroup
+
+data: $(VENV)/run.stamp ## Build and publish a release from data/register
+	$(BIN)/cyber-valleys refresh
+
+screenshots: $(VENV)/test.stamp ## Make the README's pictures again
+	$(BIN)/python -m tests.browser.screenshots
+
+lock: $(VENV)/test.stamp ## Pin all dependencies again, with hashes
+	$(BIN)/uv pip compile pyproject.toml --extra install --universal --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra install --extra dev --universal \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet \
+	  -o requirements-dev.lock
+
+clean: ## Remove environment and caches, keep data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Cyber Valleys needs Python 3.11 or newer as '$(PYTHON)'."; \
+	  echo "Install it, or say where it is: make PYTHON=/path/to/python3.12 run"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "Python's venv module is missing. On Debian or Ubuntu: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/test.stamp: requirements-dev.lock $(VENV)/run.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

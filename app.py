@@ -1,0 +1,34 @@
+"""Entry point: ``streamlit run app.py``. Page configuration, navigation, web routes."""
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from ecosystem import web
+from ecosystem.ui import frame, state
+from ecosystem.ui.navigation import PAGES
+
+
+def page() -> None:
+    """Run one page, inside what surrounds every page."""
+    st.set_page_config(
+        page_title="Cyber Valleys", page_icon=str(web.ASSETS / "icon.svg"), layout="wide"
+    )
+    chosen = st.navigation(
+        [
+            st.Page(entry.path, title=entry.title, icon=entry.icon, default=entry is PAGES[0])
+            for entry in PAGES
+        ],
+        position="hidden",
+    )
+    state.begin()
+    frame.header(PAGES)
+    with frame.page_errors():
+        chosen.run()
+        frame.footer()
+
+
+if get_script_run_ctx(suppress_warning=True) is None:
+    # Imported by the server: this is the site. Run by the server: this is one page's script.
+    app = st.App(__file__, routes=web.routes(), middleware=web.middleware())
+else:
+    page()

@@ -1,0 +1,183 @@
+"""What is filtered, as files that stand on their own: CSV, XLSX, GeoJSON.
+
+Each file names its source, licence, release and how to cite it. Spreadsheet programs treat
+cells that begin with certain characters as formulas: such text gets an apostrophe in front.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+
+from ecosystem import organisations, releases
+from ecosystem.filters import Filter
+from ecosystem.store import Database
+
+LICENCE = "CC BY 4.0"
+SOURCE = (
+    "Cyber Valleys register, compiled from public sources; each row names its own in source_url"
+)
+# Excel's limit of rows in a sheet, with the header.
+MAX_XLSX_ROWS = 1_048_576
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_LISTS = ["former_names", "domains", "sectors", "functions"]
+_COLUMNS = [
+    "org_id",
+    "name",
+    "former_names",
+    "type",
+    "city",
+    "country",
+    "lat",
+    "lon",
+    "location_precision",
+    "nuts0",
+    "nuts1",
+    "nuts2",
+    "nuts3",
+    "valley_id",
+    "valley_name",
+    "website",
+    "founded",
+    "domains",
+    "sectors",
+    "functions",
+    "notes",
+    "evidence",
+    "source_url",
+]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A file format of the downloads: its label, file ending, media type and writer."""
+
+    label: str
+    ending: str
+    media_type: str
+    write: Callable[[Database, Filter], bytes]
+
+
+def rows(database: Database, filter_: Filter) -> pd.DataFrame:
+    """The organisations of a filter as they are exported, one row each, lists as lists."""
+    frame = organisations.everything(database, filter_)[_COLUMNS]
+    return frame.assign(founded=frame["founded"].astype("Int64"))
+
+
+def about(database: Database, filter_: Filter) -> dict[str, str]:
+    """Source, licence, release, citation and filter, as they go into every file."""
+    return {
+        "source": SOURCE,
+        "licence": LICENCE,
+        "release_id": database.release.release_id,
+        "citation": releases.citation(database),
+        "filter": filter_.sentence(),
+    }
+
+
+def csv(database: Database, filter_: Filter) -> bytes:
+    """CSV in UTF-8 with a byte order mark (so that Excel reads accents); lists joined by ``;``.
+
+    Source, licence, release and citation are columns, so that each row stands on its own.
+    """
+    frame = _flat(rows(database, filter_))
+    facts = about(database, filter_)
+    for name in ("source", "licence", "release_id", "citation"):
+        frame[name] = facts[name]
+    text = frame.to_csv(index=False, lineterminator="\r\n")
+    return text.encode("utf-8-sig")
+
+
+def xlsx(database: Database, filter_: Filter) -> bytes:
+    """Excel workbook: the organisations, and a sheet with source, licence and citation.
+
+    Raises
+    ------
+    ValueError
+        If there are more rows than a sheet can hold.
+    """
+    frame = _flat(rows(database, filter_))
+    if len(frame) >= MAX_XLSX_ROWS:
+        raise ValueError("An Excel sheet can't hold this many rows; take CSV or GeoJSON.")
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Organisations")
+    sheet.freeze_panes = "C2"
+    header = []
+    for name in frame.columns:
+        cell = WriteOnlyCell(sheet, value=name)
+        cell.font = Font(bold=True)
+        header.append(cell)
+    sheet.append(header)
+    for record in frame.astype(object).where(frame.notna(), None).itertuples(index=False):
+        sheet.append([_cell(value) for value in record])
+    notes = book.create_sheet("About")
+    for name, value in about(database, filter_).items():
+        notes.append([name, _cell(value)])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def geojson(database: Database, filter_: Filter) -> bytes:
+    """GeoJSON feature collection of points (EPSG:4326), with ``metadata`` at the top."""
+    frame = rows(database, filter_)
+    for name in _LISTS:
+        frame[name] = frame[name].map(list)
+    points = gpd.GeoDataFrame(
+        frame.drop(columns=["lon", "lat"]),
+        geometry=gpd.points_from_xy(frame["lon"], frame["lat"]),
+        crs=4326,
+    )
+    collection = points.to_geo_dict(drop_id=True, na="null")
+    document = {
+        "type": "FeatureCollection",
+        "metadata": about(database, filter_),
+        "features": collection["features"],
+    }
+    return json.dumps(document, ensure_ascii=False, default=_plain).encode()
+
+
+FORMATS = (
+    Format("CSV", "csv", "text/csv", csv),
+    Format(
+        "Excel",
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        xlsx,
+    ),
+    Format("GeoJSON", "geojson", "application/geo+json", geojson),
+)
+
+
+def _flat(frame: pd.DataFrame) -> pd.DataFrame:
+    flat = frame.copy()
+    for name in _LISTS:
+        flat[name] = flat[name].map(";".join)
+    for name in flat.columns:
+        if pd.api.types.is_string_dtype(flat[name]) or flat[name].dtype == object:
+            flat[name] = flat[name].map(neutralised, na_action="ignore")
+    return flat
+
+
+def neutralised(text: object) -> object:
+    """Text that no spreadsheet program takes for a formula; other values as they are."""
+    if isinstance(text, str) and text.startswith(_FORMULA_STARTS):
+        return f"'{text}"
+    return text
+
+
+def _cell(value: object) -> object:
+    return ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
+
+
+def _plain(value: object) -> object:
+    return None if value is pd.NA else value.item()  # type: ignore[attr-defined]

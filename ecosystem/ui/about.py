@@ -1,0 +1,110 @@
+"""The about page: where the data comes from, how it is made, what was checked."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ecosystem import links, organisations, releases
+from ecosystem.filters import Filter
+from ecosystem.ui import labels
+from ecosystem.ui.data import ask
+from ecosystem.ui.escape import markdown
+from ecosystem.vocabulary import EVIDENCE, LOCATION_PRECISION, Vocabulary
+
+
+def origin() -> None:
+    """What this is, and what it is not."""
+    st.markdown(
+        """
+In 2019 the European Cyber Security Organisation (ECSO, Working Group 4) published
+*Connecting European Cyber Valleys*: a map of mature regional ecosystems with 465 organisations.
+It was a static document. This site is a living one after its example.
+
+**The register here is compiled from public sources after that map. It is not ECSO's own data**,
+and ECSO has not checked it. It is a sample of mature ecosystems, not a census: numbers compare
+what is in the register, not all that exists.
+"""
+    )
+    total = ask(organisations.summary, Filter()).organisations
+    st.subheader("What supports each row", anchor=False)
+    _counts(EVIDENCE, ask(organisations.evidence_counts), total)
+
+
+def method() -> None:
+    """How a row of the register becomes a symbol on the map."""
+    st.subheader("How organisations are located and checked", anchor=False)
+    st.markdown(
+        """
+1. Every cell is brought to one form and checked against the register's published schema.
+2. The town is looked up in the gazetteer by its name, then by its other names. Where several
+   towns of a country share a name, the NUTS 2 region noted in the register decides.
+3. The point is matched with the NUTS 2021 boundaries; a town just off the simplified coast takes
+   the nearest region of its own country within 2 km.
+4. Whatever can't be placed for certain is rejected and listed below, never guessed.
+5. Nothing is published unless the checks below hold.
+"""
+    )
+    total = ask(organisations.summary, Filter()).organisations
+    _counts(LOCATION_PRECISION, ask(organisations.precision_counts), total)
+
+
+def release() -> None:
+    """The current release and its checks."""
+    story = ask(releases.story)
+    st.subheader("The current release", anchor=False)
+    st.markdown(f"**{story['release_id']}**, made {story['created_at']:%-d %B %Y, %H:%M} UTC")
+    gates = ask(releases.gates)
+    result = gates["passed"].map({True: "passed", False: "failed"})
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "Check": gates["label"],
+                "Measured": gates["value"],
+                "Allowed": gates["bound"],
+                "Result": result.mask(gates["waived"], "accepted by hand"),
+            }
+        ),
+        hide_index=True,
+        alt="Checks before publication",
+    )
+    rejected = ask(releases.rejected)
+    if rejected.empty:
+        st.markdown("No row of the register was rejected.")
+    else:
+        st.markdown(f"**{labels.plural(len(rejected), 'cell')} rejected**")
+        st.dataframe(rejected, hide_index=True, alt="Rejected cells")
+
+
+def sources() -> None:
+    """Licences and attributions."""
+    st.subheader("Sources and licences", anchor=False)
+    for source in ask(releases.sources).to_dict("records"):
+        address = links.web_address(source["url"])
+        title = markdown(source["title"])
+        linked = f"[{title}]({address})" if address else title
+        edition = f", {markdown(source['edition'])}" if source["edition"] else ""
+        st.markdown(
+            f"**{linked}**{edition}. {markdown(source['used_for'])}  \n"
+            f"{markdown(source['attribution'])} · {markdown(source['licence'])}"
+        )
+    st.markdown("**How to cite**")
+    st.code(ask(releases.citation), language=None, wrap_lines=True)
+    st.markdown(
+        "This site sets no cookies of its own, counts no visitors and asks no third party for "
+        "anything, unless you switch the street basemap on."
+    )
+
+
+def _counts(vocabulary: Vocabulary, counts: dict[str, int], total: int) -> None:
+    rows = [
+        (vocabulary.label(code), counts[code], labels.percent(counts[code] / total, total))
+        for code in vocabulary
+        if code in counts
+    ]
+    st.dataframe(
+        pd.DataFrame(rows, columns=[vocabulary.name, "Organisations", "Share"]),
+        hide_index=True,
+        alt=vocabulary.name,
+        width=640,
+    )

@@ -1,0 +1,218 @@
+"""Cards beside the map: one organisation, one town, one valley, one region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ecosystem import links, organisations, regions, valleys
+from ecosystem.filters import Filter
+from ecosystem.ui import labels, state
+from ecosystem.ui.data import ask
+from ecosystem.ui.escape import markdown
+from ecosystem.ui.navigation import ORGANISATION_PAGE
+from ecosystem.vocabulary import (
+    COUNTRIES,
+    DOMAINS,
+    EVIDENCE,
+    FUNCTIONS,
+    LOCATION_PRECISION,
+    SECTORS,
+    TYPES,
+    Vocabulary,
+)
+
+
+def select(kind: str, id_: str) -> None:
+    """Callback: put a selection into the address; an empty id takes it away."""
+    state.update({"selected": f"{kind}:{id_}" if id_ else None})
+
+
+def selected() -> tuple[str, str]:
+    """Kind and id of what the address selects; both empty if nothing."""
+    kind, _, id_ = state.get("selected").partition(":")
+    return (kind, id_) if id_ else ("", "")
+
+
+def type_mark(type_: str) -> str:
+    """The letter that stands for a type on the map."""
+    return f"**{TYPES[type_].letter}**"
+
+
+def selection(filter_: Filter) -> None:
+    """Card of what is selected; nothing if nothing is."""
+    kind, id_ = selected()
+    cards = {"org": _organisation, "place": _place, "valley": _valley, "region": _region}
+    if kind not in cards:
+        return
+    with st.container(border=True, key="card"):
+        cards[kind](id_, filter_)
+
+
+def _head(title: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="top"):
+        st.subheader(markdown(title), anchor=False)
+        st.button(
+            "Close",
+            icon=":material/close:",
+            type="tertiary",
+            key="close_card",
+            on_click=select,
+            args=("", ""),
+        )
+
+
+def _unknown(what: str) -> None:
+    _head("Not found")
+    st.write(f"This {what} is not in the current release.")
+
+
+def _organisation(org_id: str, filter_: Filter) -> None:
+    record = ask(organisations.one, org_id)
+    if record is None:
+        _unknown("organisation")
+        return
+    _head(record["name"])
+    st.page_link(
+        ORGANISATION_PAGE,
+        label="Open its page",
+        icon=":material/arrow_forward:",
+        query_params={"org": org_id},
+    )
+    facts(record)
+
+
+def facts(record: dict[str, Any]) -> None:
+    """What the register says of an organisation: kind, place, offer, website, source.
+
+    Parameters
+    ----------
+    record : dict
+        As :func:`ecosystem.organisations.one` gives it.
+    """
+    founded = "" if pd.isna(record["founded"]) else f" · founded {int(record['founded'])}"
+    st.markdown(f"**{TYPES.label(record['type'])}**{founded}")
+    if record["notes"]:
+        st.markdown(markdown(record["notes"]))
+    where = [record["city"], record["nuts2_name"], COUNTRIES.label(record["country"])]
+    st.markdown(":material/location_on: " + markdown(", ".join(w for w in where if w)))
+    if record["valley_name"]:
+        st.button(
+            f"Valley: {markdown(record['valley_name'])}",
+            type="tertiary",
+            icon=":material/hub:",
+            key=f"valley_of_{record['org_id']}",
+            on_click=select,
+            args=("valley", record["valley_id"]),
+        )
+    _chips("JRC domains", record["domains"], DOMAINS)
+    _chips("NIST CSF functions", record["functions"], FUNCTIONS)
+    _chips("Sectors", record["sectors"], SECTORS)
+    _addresses(record)
+
+
+def _chips(title: str, codes: Sequence[str], vocabulary: Vocabulary) -> None:
+    if len(codes):
+        chips = " ".join(f":violet-badge[{vocabulary.label(code)}]" for code in codes)
+        st.markdown(f"{title}  \n{chips}")
+
+
+def _addresses(record: dict[str, Any]) -> None:
+    website = links.web_address(record["website"])
+    with st.container(horizontal=True):
+        if website:
+            st.link_button(
+                links.host(website), website, icon=":material/language:", type="secondary"
+            )
+        source = links.web_address(record["source_url"])
+        if source and source != website:
+            st.link_button("Source", source, icon=":material/menu_book:", type="secondary")
+    found = LOCATION_PRECISION.label(record["location_precision"])
+    st.caption(f"Evidence: {EVIDENCE.label(record['evidence'])}. Located by: {found}.")
+
+
+def _place(place_id: str, filter_: Filter) -> None:
+    found = ask(organisations.in_place, filter_, place_id)
+    if found.empty:
+        _head("No organisation here under these filters")
+        return
+    _head(f"{found['city'].mode().iloc[0]}, {COUNTRIES.label(found['country'].iloc[0])}")
+    st.caption(labels.plural(len(found), "organisation"))
+    with st.container(height=360 if len(found) > 8 else "content", border=False):
+        rows(found, "place")
+
+
+def rows(found: pd.DataFrame, key: str) -> None:
+    """Organisations as a list of buttons, each of which opens its card."""
+    with st.container(key="organisations" if key == "list" else f"organisations_{key}", gap=None):
+        for row in found.to_dict("records"):
+            st.button(
+                f"{type_mark(row['type'])} {markdown(row['name'])} · {markdown(row['city'])}",
+                key=f"{key}_{row['org_id']}",
+                type="tertiary",
+                help=TYPES.label(row["type"]),
+                on_click=select,
+                args=("org", row["org_id"]),
+            )
+
+
+def _valley(valley_id: str, filter_: Filter) -> None:
+    record = ask(valleys.one, valley_id)
+    if record is None:
+        _unknown("valley")
+        return
+    _head(record["name"])
+    if record["summary"]:
+        st.markdown(markdown(record["summary"]))
+    counts = ask(valleys.type_counts, filter_, valley_id)
+    total = sum(counts.values())
+    by_type = ", ".join(f"{n:,} {TYPES[code].label}" for code, n in counts.items())
+    st.markdown(f"**{labels.plural(total, 'organisation')}**" + (f": {by_type}" if by_type else ""))
+    if record["coordinator"]:
+        st.markdown(f"Coordinated by **{markdown(record['coordinator'])}**")
+    if len(record["s3_priorities"]):
+        priorities = "; ".join(markdown(p) for p in record["s3_priorities"])
+        st.markdown(f"Smart-specialisation priorities: {priorities}")
+    website = links.web_address(record["website"])
+    with st.container(horizontal=True):
+        if filter_.valley != (valley_id,):
+            st.button(
+                "Only this valley",
+                icon=":material/filter_alt:",
+                key="only_valley",
+                on_click=state.set_filter,
+                args=(filter_.with_values("valley", [valley_id]),),
+            )
+        if website:
+            st.link_button(links.host(website), website, icon=":material/language:")
+
+
+def _region(nuts_id: str, filter_: Filter) -> None:
+    record = ask(regions.one, nuts_id)
+    if record is None:
+        _unknown("region")
+        return
+    level = f"nuts{record['level']}"
+    n = int(ask(regions.organisation_counts, filter_, level)[nuts_id])
+    people = ask(regions.population, level).loc[nuts_id]
+    _head(f"{record['name']} ({nuts_id})")
+    st.markdown(f"**{labels.plural(n, 'organisation')}** · {COUNTRIES.label(record['country'])}")
+    if pd.isna(people["inhabitants"]):
+        st.caption("Eurostat has no population figure for this region here.")
+    else:
+        st.markdown(
+            f"{1e6 * n / people['inhabitants']:.1f} per million inhabitants "
+            f"({people['inhabitants']:,.0f} on 1 January {people['year']})"
+        )
+        st.caption("Source: Eurostat, demo_r_d2jan.")
+    if filter_.region != (nuts_id,):
+        st.button(
+            "Only this region",
+            icon=":material/filter_alt:",
+            key="only_region",
+            on_click=state.set_filter,
+            args=(filter_.with_values("region", [nuts_id]),),
+        )

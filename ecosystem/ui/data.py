@@ -1,0 +1,48 @@
+"""Questions to the current release, answered from Streamlit's cache where possible."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import streamlit as st
+
+from ecosystem import serving
+from ecosystem.filters import Filter
+from ecosystem.store import Database
+
+T = TypeVar("T")
+
+
+def database() -> Database:
+    """The release that this rerun reads; see :func:`ecosystem.serving.database`."""
+    return serving.database()
+
+
+def ask(question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Answer of a domain function of the form ``question(database, *args, **kwargs)``.
+
+    Answers are shared by all sessions and forgotten with the release.
+    """
+    current = database()
+    name = f"{question.__module__}.{question.__qualname__}"
+    answer: T = _answer(current.release.release_id, name, question, current, args, kwargs)
+    return answer
+
+
+def _filter_key(filter_: Filter) -> str:
+    return json.dumps(filter_.to_params(), sort_keys=True)
+
+
+@st.cache_data(max_entries=1000, show_spinner=False, hash_funcs={Filter: _filter_key})
+def _answer(
+    release_id: str,
+    name: str,
+    _question: Callable[..., Any],
+    _database: Database,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    del release_id, name  # they are the key
+    return _question(_database, *args, **kwargs)

@@ -1,0 +1,17 @@
+"""Register text on its way into Streamlit's Markdown."""
+
+from __future__ import annotations
+
+import re
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_LINE_ENDS = re.compile(r"[\r\n\u2028\u2029]+")
+
+
+def markdown(text: object) -> str:
+    """Any text as Markdown that shows just that text.
+
+    Links, images, HTML, colours, icons and formulas in it stay plain characters, so that a
+    name in the register can neither dress up nor make a browser fetch something.
+    """
+    return _PUNCTUATION.sub(r"\\\1", _LINE_ENDS.sub(" ", str(text)))

@@ -1,0 +1,129 @@
+"""The filter panel in the sidebar, the same on every page that filters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from ecosystem import organisations
+from ecosystem.filters import FACETS, Filter
+from ecosystem.ui import labels, state
+from ecosystem.ui.data import ask
+
+_IN_SIDEBAR = ("valley", "country", "domain", "sector", "function")
+
+
+def filter_panel() -> Filter:
+    """Show the panel and return the filter that the address holds."""
+    filter_ = state.filter_()
+    with st.sidebar:
+        _search(filter_)
+        _types(filter_)
+        for name in _IN_SIDEBAR:
+            _choice(name, filter_)
+        if filter_.region:
+            _choice("region", filter_)
+        _founded(filter_)
+        st.button(
+            "Clear all",
+            icon=":material/filter_alt_off:",
+            disabled=filter_ == Filter(),
+            on_click=state.set_filter,
+            args=(Filter(),),
+            width="stretch",
+        )
+    return filter_
+
+
+def _assign(key: str, value: object) -> None:
+    """Give a widget the address's value, without telling the browser what it knows already."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
+def _search(filter_: Filter) -> None:
+    _assign("filter_q", filter_.q)
+    st.text_input(
+        "Search",
+        key="filter_q",
+        type="search",
+        max_chars=100,
+        placeholder="Name, town or note",
+        on_change=lambda: state.set_filter(_with_search(st.session_state["filter_q"])),
+    )
+
+
+def _with_search(words: str) -> Filter:
+    return Filter.from_params({**state.filter_().to_params(), "q": [words]})
+
+
+def _types(filter_: Filter) -> None:
+    _assign("filter_type", list(filter_.type))
+    st.pills(
+        FACETS["type"].label,
+        list(labels.options("type")),
+        selection_mode="multi",
+        format_func=_counted("type", filter_),
+        key="filter_type",
+        on_change=_take_over,
+        args=("type",),
+    )
+
+
+def _choice(name: str, filter_: Filter) -> None:
+    key = f"filter_{name}"
+    _assign(key, list(getattr(filter_, name)))
+    st.multiselect(
+        FACETS[name].label,
+        list(labels.options(name)),
+        format_func=_counted(name, filter_),
+        key=key,
+        placeholder="All",
+        on_change=_take_over,
+        args=(name,),
+    )
+
+
+def _counted(name: str, filter_: Filter):  # type: ignore[no-untyped-def]
+    """Format function that writes each option with its count under the other filters."""
+    counts = ask(organisations.facet_counts, filter_, name)
+    names = labels.options(name)
+    return lambda code: f"{names.get(code, code)} ({counts.get(code, 0):,})"
+
+
+def _take_over(name: str) -> None:
+    """Callback: put a widget's choice into the address."""
+    by_label = {label: code for code, label in labels.options(name).items()}
+    # Between two reruns the browser may still send an option's label with its old count.
+    codes = [
+        by_label.get(value.rpartition(" (")[0], value)
+        for value in st.session_state[f"filter_{name}"]
+    ]
+    state.set_filter(state.filter_().with_values(name, codes))
+
+
+def _founded(filter_: Filter) -> None:
+    first, last = ask(organisations.founding_years)
+    if first == last:
+        return
+    span = (
+        max(first, min(filter_.founded_from or first, last)),
+        min(last, max(filter_.founded_to or last, first)),
+    )
+    _assign("filter_founded", span)
+    st.slider("Founded", first, last, key="filter_founded", on_change=_take_over_founded)
+    if filter_.founded_from is not None or filter_.founded_to is not None:
+        st.caption("Organisations without a known founding year are left out.")
+
+
+def _take_over_founded() -> None:
+    first, last = ask(organisations.founding_years)
+    start, end = st.session_state["filter_founded"]
+    state.set_filter(
+        replace(
+            state.filter_(),
+            founded_from=None if start == first else start,
+            founded_to=None if end == last else end,
+        )
+    )

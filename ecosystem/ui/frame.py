@@ -1,0 +1,73 @@
+"""What surrounds every page: navigation, footer, and the states in which there is no page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import streamlit as st
+
+from ecosystem import organisations, releases
+from ecosystem.filters import PARAMS, Filter
+from ecosystem.settings import ROOT
+from ecosystem.store import ReleaseError
+from ecosystem.ui import state
+from ecosystem.ui.data import ask, database
+from ecosystem.ui.navigation import PageEntry
+
+ASSETS = ROOT / "ecosystem" / "ui" / "assets"
+
+
+def header(pages: Sequence[PageEntry]) -> None:
+    """Site name and navigation; the filter goes along between the pages that use it."""
+    st.html(ASSETS / "site.css")
+    carried = state.filter_().to_params()
+    with st.container(key="site-header", horizontal=True, vertical_alignment="center"):
+        st.markdown("**Cyber Valleys**")
+        for page in pages:
+            if page.in_header:
+                st.page_link(page.path, query_params=carried if page.filters else None)
+
+
+def footer() -> None:
+    """Attribution and release, under every page."""
+    story = ask(releases.story)
+    st.divider()
+    st.caption(
+        "Compiled from public sources after ECSO's 2019 map; not ECSO's own data. "
+        f"Release {story['release_id']} of {story['created_at']:%-d %B %Y}. "
+        "© EuroGeographics for the administrative boundaries. Source: Eurostat. "
+        "GeoNames, CC BY 4.0. Neighbouring land: Natural Earth."
+    )
+
+
+@contextmanager
+def page_errors() -> Iterator[None]:
+    """Turn a missing or damaged release into a sentence that says what to do."""
+    try:
+        stands_in_for = database().release.replaces
+        if stands_in_for:
+            st.warning(
+                f"Release {stands_in_for} is damaged on disk. "
+                "You see the last good one; nothing is lost.",
+                icon=":material/history:",
+            )
+        yield
+    except ReleaseError as error:
+        st.error(str(error), icon=":material/database_off:")
+
+
+def nothing_found(filter_: Filter) -> None:
+    """Say that a filter leaves nothing, and offer to take away one condition at a time."""
+    st.info("No organisation matches all of these filters.", icon=":material/search_off:")
+    with st.container(horizontal=True):
+        for param in filter_.active():
+            widened = filter_.without(param)
+            n = ask(organisations.summary, widened).organisations
+            st.button(
+                f"Drop “{PARAMS[param]}” ({n:,})",
+                key=f"drop_{param}",
+                on_click=state.set_filter,
+                args=(widened,),
+            )
+        st.button("Clear all", key="drop_all", on_click=state.set_filter, args=(Filter(),))

@@ -1,0 +1,33 @@
+"""Labels of codes, whether they are vocabulary or data of the release."""
+
+from __future__ import annotations
+
+from ecosystem import regions, valleys
+from ecosystem.filters import FACETS, Filter
+from ecosystem.ui.data import ask
+
+
+def options(facet: str) -> dict[str, str]:
+    """Label of every code of a facet, in the order of display."""
+    vocabulary = FACETS[facet].vocabulary
+    if vocabulary is not None:
+        return vocabulary.labels()
+    return ask(valleys.names) if facet == "valley" else ask(regions.names)
+
+
+def sentence(filter_: Filter) -> str:
+    """The filter in words, with the names of valleys and regions."""
+    data = {name: options(name) for name in ("valley", "region") if getattr(filter_, name)}
+    return filter_.sentence(data)
+
+
+def plural(n: int, one: str, many: str = "") -> str:
+    """A number with its noun: ``"1 organisation"``, ``"2,500 organisations"``."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def percent(share: float | None, n: int) -> str:
+    """A share as a percentage; without decimals below 100 rows, a dash if there is none."""
+    if share is None:
+        return "–"
+    return f"{share:.0%}" if n < 100 else f"{share:.1%}"

@@ -1,0 +1,226 @@
+"""The map: a constant base and one small scene that each filter change sends.
+
+The base (Leaflet, land, frame) is the folium map; the scene goes in through streamlit-folium's
+``feature_group_to_add``, so that a change of filter, level or selection redraws symbols and
+regions without loading the map again. Outlines are fetched by the browser once and cached;
+a scene holds numbers only. What is drawn is made by pure functions that tests can call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import folium
+import pandas as pd
+from branca.element import MacroElement, Template
+
+from ecosystem.vocabulary import DARK_TEXT_ON, TYPES
+
+ATTRIBUTION = (
+    "© EuroGeographics for the administrative boundaries · Natural Earth · GeoNames, CC BY 4.0"
+)
+TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+TILES_ATTRIBUTION = (
+    '© <a href="https://www.openstreetmap.org/copyright" rel="noopener noreferrer" '
+    'target="_blank">OpenStreetMap</a> contributors'
+)
+MAX_ZOOM = 18
+# Latitude and longitude; map.js then goes where the address says, or fits Europe.
+EUROPE = (50.5, 10.0)
+_TYPE_NUMBER = {code: i for i, code in enumerate(TYPES)}
+
+
+@dataclass(frozen=True)
+class RegionLayer:
+    """Regions to draw and what they show.
+
+    Attributes
+    ----------
+    layer : str
+        Name of the outlines, a key of :data:`ecosystem.regions.LEVELS`.
+    values : mapping of str to tuple
+        ``(n, text, colour)`` by region id; an empty colour is drawn as "no data".
+    style : str
+        ``"outline"`` under symbols, or ``"shaded"``.
+    kind : str
+        What a click selects: ``"valley"`` or ``"region"``.
+    labelled, counted : bool
+        Whether names, and counts under them, are written on the map.
+    """
+
+    layer: str
+    values: Mapping[str, tuple[int, str, str]]
+    style: str
+    kind: str
+    labelled: bool = False
+    counted: bool = False
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that changes on the map.
+
+    Attributes
+    ----------
+    symbols : DataFrame
+        As :func:`ecosystem.symbols.symbols` gives them; empty to draw none.
+    regions : RegionLayer or None
+        The layer below the symbols.
+    selected : str
+        Id of the selected place, valley or region.
+    fit : str
+        The map moves to the symbols whenever this text changes; empty means all of Europe.
+    """
+
+    symbols: pd.DataFrame
+    regions: RegionLayer | None = None
+    selected: str = ""
+    fit: str = ""
+
+    def as_data(self) -> dict[str, Any]:
+        """The scene as plain data, as compact as it gets: what ``map.js`` draws."""
+        data: dict[str, Any] = {
+            "symbols": symbol_rows(self.symbols),
+            "selected": self.selected,
+            "fit": {"key": self.fit, "box": _box(self.symbols) if self.fit else None},
+        }
+        if self.regions:
+            data["regions"] = {
+                "layer": self.regions.layer,
+                "values": self.regions.values,
+                "style": self.regions.style,
+                "kind": self.regions.kind,
+                "labelled": self.regions.labelled,
+                "counted": self.regions.counted,
+                "selected": self.selected,
+            }
+        return data
+
+
+def symbol_rows(symbols: pd.DataFrame) -> list[list[Any]]:
+    """Symbols as rows of ``[key, name, lon, lat, [[type number, count], ...]]``."""
+    counts = symbols[list(TYPES)].to_numpy()
+    return [
+        [key, name, round(lon, 4), round(lat, 4), [[i, int(n)] for i, n in enumerate(row) if n]]
+        for key, name, lon, lat, row in zip(
+            symbols["key"], symbols["name"], symbols["lon"], symbols["lat"], counts, strict=True
+        )
+    ]
+
+
+def _box(symbols: pd.DataFrame) -> list[list[float]] | None:
+    if symbols.empty:
+        return None
+    south, north = float(symbols["lat"].min()), float(symbols["lat"].max())
+    west, east = float(symbols["lon"].min()), float(symbols["lon"].max())
+    return [[south, west], [north, east]]
+
+
+class _Base(MacroElement):
+    """Hands the map over to ``map.js`` as soon as it exists."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "CyberValleys.start({{ this._parent.get_name() }}, {{ this.options | tojson }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        super().__init__()
+        self._name = "CyberValleysBase"
+        self.options = options
+
+
+class _Drawing(MacroElement):
+    """Draws one scene into its feature group."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "CyberValleys.draw({{ this._parent.get_name() }}, {{ this.scene | tojson }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self._name = "CyberValleysDrawing"
+        self.scene = scene.as_data()
+
+
+@dataclass(frozen=True)
+class Base:
+    """What the constant part of the map depends on.
+
+    Attributes
+    ----------
+    assets : str
+        Address of the site's own files, relative to the map's frame.
+    geometry : str
+        Address of the outlines of the current release.
+    dark : bool
+        Whether the visitor uses the dark theme.
+    tiles : bool
+        Whether the visitor switched the tile basemap on: only then a third party is asked.
+    """
+
+    assets: str
+    geometry: str
+    dark: bool = False
+    tiles: bool = False
+
+
+def base_map(base: Base) -> folium.Map:
+    """The folium map without any organisation on it.
+
+    A new object for every rerun: streamlit-folium writes into what it is given, so one map
+    can't be shared between sessions. It is cheap, since it holds no geometry.
+    """
+    map_ = folium.Map(
+        location=EUROPE,
+        zoom_start=4,
+        tiles=None,
+        prefer_canvas=True,
+        maxZoom=MAX_ZOOM,
+        minZoom=3,
+        zoomSnap=0.5,
+        worldCopyJump=False,
+    )
+    # folium's own list names CDNs and packages that this map does not use.
+    map_.default_js = [
+        ("leaflet", f"{base.assets}leaflet/leaflet.js"),
+        ("cyber-valleys", f"{base.assets}map.js"),
+    ]
+    map_.default_css = [
+        ("leaflet", f"{base.assets}leaflet/leaflet.css"),
+        ("cyber-valleys", f"{base.assets}map.css"),
+    ]
+    if base.tiles:
+        folium.TileLayer(TILES, attr=TILES_ATTRIBUTION, max_zoom=MAX_ZOOM).add_to(map_)
+    map_.add_child(
+        _Base(
+            {
+                "types": [
+                    {
+                        "label": term.label,
+                        "letter": term.letter,
+                        "colour": term.colour,
+                        "dark": term.colour in DARK_TEXT_ON,
+                    }
+                    for term in TYPES.values()
+                ],
+                "attribution": ATTRIBUTION,
+                "geometry": base.geometry,
+                "dark": base.dark,
+                "land": not base.tiles,
+            }
+        )
+    )
+    return map_
+
+
+def drawing(scene: Scene) -> folium.FeatureGroup:
+    """The scene as the one feature group that streamlit-folium swaps."""
+    group = folium.FeatureGroup()
+    group.add_child(_Drawing(scene))
+    return group

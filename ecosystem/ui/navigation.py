@@ -1,0 +1,38 @@
+"""The pages of the site. To add one: its file in ``pages/`` and one line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page.
+
+    Attributes
+    ----------
+    path : str
+        Its script, relative to ``app.py``.
+    title, icon : str
+        Name and Material icon in the navigation.
+    in_header : bool
+        Whether the navigation shows it; others are reached from cards and lists.
+    filters : bool
+        Whether it shows what the filter leaves: going between such pages keeps the filter.
+    """
+
+    path: str
+    title: str
+    icon: str
+    in_header: bool = True
+    filters: bool = False
+
+
+ORGANISATION_PAGE = "pages/organisation.py"
+
+PAGES = (
+    PageEntry("pages/map.py", "Map", ":material/map:", filters=True),
+    PageEntry("pages/directory.py", "Directory", ":material/list:", filters=True),
+    PageEntry(ORGANISATION_PAGE, "Organisation", ":material/domain:", in_header=False),
+    PageEntry("pages/about.py", "About", ":material/info:"),
+)

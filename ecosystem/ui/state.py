@@ -1,0 +1,76 @@
+"""The state of a page is its address: filter, level, selection, sorting, page.
+
+Two things change it: a visitor's action, always in a widget's callback, which calls
+:func:`update`; and the address itself (a link, back, forward), which :func:`begin` takes over.
+The session only remembers what the address was, since a browser may ask for the next rerun
+before it has heard of the last change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from ecosystem.filters import PARAMS, Filter
+
+_STATE = "_address"
+_CHANGED = "_address_changed_by_visitor"
+# The map's position: map.js reads it from the address bar and writes it there.
+_POSITION = "at"
+
+
+def begin() -> None:
+    """Bring address and session together; call once at the start of every rerun."""
+    if not st.session_state.pop(_CHANGED, False) or _STATE not in st.session_state:
+        st.session_state[_STATE] = _address()
+
+
+def params() -> dict[str, list[str]]:
+    """All parameters of the address, each with its values."""
+    state: dict[str, list[str]] = st.session_state.get(_STATE, {})
+    return dict(state)
+
+
+def get(name: str, default: str = "") -> str:
+    """First value of a parameter."""
+    values = params().get(name)
+    return values[0] if values else default
+
+
+def update(changes: Mapping[str, Sequence[str] | str | None]) -> None:
+    """Change parameters on a visitor's behalf; None or nothing removes one.
+
+    Call it in a widget's callback: the address then is right before the page is drawn.
+    """
+    state = params()
+    for name, value in changes.items():
+        values = [value] if isinstance(value, str) else list(value or ())
+        if any(values):
+            state[name] = values
+        else:
+            state.pop(name, None)
+    st.session_state[_STATE] = state
+    st.session_state[_CHANGED] = True
+    _write()
+
+
+def filter_() -> Filter:
+    """The filter that the address holds."""
+    return Filter.from_params(params())
+
+
+def set_filter(new: Filter) -> None:
+    """Replace the filter, keep the view, and start again at the first page of the list."""
+    chosen = new.to_params()
+    update({name: chosen.get(name) for name in PARAMS} | {"page": None})
+
+
+def _write() -> None:
+    if _address() != st.session_state[_STATE]:
+        st.query_params.from_dict(st.session_state[_STATE])
+
+
+def _address() -> dict[str, list[str]]:
+    names = [name for name in st.query_params if name != _POSITION]
+    return {name: st.query_params.get_all(name) for name in names}

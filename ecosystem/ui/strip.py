@@ -1,0 +1,52 @@
+"""What a filter leaves, in one line above the map and in a few numbers below it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ecosystem import organisations
+from ecosystem.filters import Filter
+from ecosystem.organisations import Summary
+from ecosystem.ui import charts, labels, state
+from ecosystem.ui.data import ask
+from ecosystem.ui.escape import markdown
+from ecosystem.ui.theme import is_dark
+from ecosystem.vocabulary import DOMAINS
+
+TOP_DOMAINS = 6
+
+
+def headline(filter_: Filter, found: Summary) -> None:
+    """Number found and the filter in words."""
+    parts = [
+        f"**{labels.plural(found.organisations, 'organisation')}**",
+        labels.plural(found.valleys, "valley"),
+        labels.plural(found.countries, "country", "countries"),
+    ]
+    words = "" if filter_ == Filter() else f"  \n:gray[{markdown(labels.sentence(filter_))}]"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(" · ".join(parts) + words, width="content")
+        if filter_ != Filter():
+            st.button(
+                "Clear all",
+                key="clear_headline",
+                icon=":material/filter_alt_off:",
+                on_click=state.set_filter,
+                args=(Filter(),),
+            )
+
+
+def statistics(filter_: Filter, found: Summary) -> None:
+    """Organisations, valleys, countries, share of SMEs, and the most frequent domains."""
+    if not found.organisations:
+        return
+    numbers, bars = st.columns([0.4, 0.6], gap="medium")
+    with numbers, st.container(horizontal=True):
+        st.metric("Organisations", f"{found.organisations:,}")
+        st.metric("Valleys", f"{found.valleys:,}")
+        st.metric("Countries", f"{found.countries:,}")
+        st.metric("SMEs", labels.percent(found.sme_share, found.organisations))
+    with bars:
+        st.markdown("**Most frequent JRC domains**")
+        counts = ask(organisations.domain_counts, filter_).head(TOP_DOMAINS)
+        st.altair_chart(charts.bars(counts, DOMAINS.labels(), dark=is_dark()))

@@ -1,0 +1,9 @@
+import streamlit as st
+
+from ecosystem.ui import about
+
+st.title("About Cyber Valleys", anchor=False)
+about.origin()
+about.method()
+about.release()
+about.sources()

@@ -1,0 +1,22 @@
+import streamlit as st
+
+from ecosystem import organisations
+from ecosystem.ui import cards, frame, map_view, organisation_list, strip
+from ecosystem.ui.data import ask
+from ecosystem.ui.filter_panel import filter_panel
+
+filter_ = filter_panel()
+found = ask(organisations.summary, filter_)
+
+strip.headline(filter_, found)
+left, right = st.columns([0.7, 0.3], gap="medium")
+with left:
+    level, measure = map_view.controls()
+    map_view.show(filter_, level, measure)
+    strip.statistics(filter_, found)
+with right:
+    cards.selection(filter_)
+    if found.organisations:
+        organisation_list.beside_map(filter_, found.organisations)
+    else:
+        frame.nothing_found(filter_)

@@ -102,7 +102,7 @@ def _classes(values: pd.Series, digits: int, dark: bool) -> tuple[pd.Series, lis
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # with many ties it makes fewer classes, and says so
         classes = Quantiles(known.to_numpy(), k=min(len(steps), known.nunique()))
-    colours[known.index] = [steps[i] for i in classes.yb]
+    colours.update(pd.Series([steps[i] for i in classes.yb], index=known.index))
     low = float(known.min())
     legend = []
     for i, high in enumerate(classes.bins):

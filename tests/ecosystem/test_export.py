@@ -1,0 +1,66 @@
+"""Files that stand on their own, and in which hostile text stays text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import geopandas as gpd
+import pytest
+from openpyxl import load_workbook
+
+from ecosystem import export
+from ecosystem.filters import Filter
+from ecosystem.store import Database
+
+BRITTANY = Filter(valley=("fr-bretagne",))
+
+
+def test_csv_rows_carry_source_licence_release_and_citation(database: Database) -> None:
+    body = export.csv(database, BRITTANY)
+    assert body.startswith(b"\xef\xbb\xbf"), "Excel needs the mark to read accents"
+    row = next(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
+    assert row["licence"] == "CC BY 4.0"
+    assert row["release_id"] == database.release.release_id
+    assert row["release_id"] in row["citation"]
+    assert row["source_url"].startswith("http")
+    assert ";" in row["functions"] or row["functions"]
+
+
+def test_xlsx_has_the_rows_and_a_sheet_about_them(database: Database) -> None:
+    book = load_workbook(io.BytesIO(export.xlsx(database, BRITTANY)))
+    header = [cell.value for cell in book["Organisations"][1]]
+    assert header[:2] == ["org_id", "name"]
+    about = {row[0].value: row[1].value for row in book["About"].rows}
+    assert about["licence"] == "CC BY 4.0"
+    assert about["release_id"] == database.release.release_id
+
+
+def test_geojson_is_read_by_gis_software(database: Database) -> None:
+    body = export.geojson(database, BRITTANY)
+    assert json.loads(body)["metadata"]["licence"] == "CC BY 4.0"
+    frame = gpd.read_file(io.BytesIO(body))
+    assert frame.crs == 4326
+    west, south, east, north = frame.total_bounds
+    assert -5.5 < west < east < -0.9
+    assert 47 < south < north < 49
+    properties = json.loads(body)["features"][0]["properties"]
+    assert isinstance(properties["domains"], list)
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_is_a_formula(start: str) -> None:
+    assert export.neutralised(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
+
+
+@pytest.mark.parametrize("value", ["Łódź", "a=b", "", 3.5, -2.0, None])
+def test_harmless_values_stay_as_they_are(value: object) -> None:
+    assert export.neutralised(value) == value
+
+
+def test_a_filter_that_leaves_nothing_gives_valid_empty_files(database: Database) -> None:
+    nothing = Filter(q="no such words anywhere")
+    for format_ in export.FORMATS:
+        assert format_.write(database, nothing)
+    assert json.loads(export.geojson(database, nothing))["features"] == []

@@ -5,7 +5,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ecosystem import web
 from ecosystem.ui import frame, state
-from ecosystem.ui.navigation import PAGES
+from ecosystem.ui.navigation import PAGES, own_the_pages
 
 
 def page() -> None:
@@ -22,13 +22,12 @@ def page() -> None:
     )
     state.begin()
     frame.header(PAGES)
-    with frame.page_errors():
-        chosen.run()
-        frame.footer()
+    frame.run(chosen.run)
 
 
 if get_script_run_ctx(suppress_warning=True) is None:
     # Imported by the server: this is the site. Run by the server: this is one page's script.
+    own_the_pages()
     app = st.App(__file__, routes=web.routes(), middleware=web.middleware())
 else:
     page()

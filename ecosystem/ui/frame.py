@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -41,9 +40,8 @@ def footer() -> None:
     )
 
 
-@contextmanager
-def page_errors() -> Iterator[None]:
-    """Turn a missing or damaged release into a sentence that says what to do."""
+def run(page: Callable[[], None]) -> None:
+    """Run a page and its footer; a missing or damaged release is a sentence, not a traceback."""
     try:
         stands_in_for = database().release.replaces
         if stands_in_for:
@@ -52,7 +50,8 @@ def page_errors() -> Iterator[None]:
                 "You see the last good one; nothing is lost.",
                 icon=":material/history:",
             )
-        yield
+        page()
+        footer()
     except ReleaseError as error:
         st.error(str(error), icon=":material/database_off:")
 

@@ -162,15 +162,21 @@ def _valley_layer(filter_: Filter, *, counted: bool) -> RegionLayer:
 
 
 def _legend(filter_: Filter, level: str, measure: str) -> None:
-    if level in {"organisations", "valley"}:
-        entries = [
-            (term.colour, term.letter, term.label, term.colour in DARK_TEXT_ON)
-            for term in TYPES.values()
-        ]
-        st.html(_legend_html(entries) if level == "organisations" else "")
+    if level == "organisations":
+        st.html(
+            _legend_html(
+                [
+                    (term.colour, term.letter, term.label, term.colour in DARK_TEXT_ON)
+                    for term in TYPES.values()
+                ]
+            )
+        )
+        st.caption("A number counts the organisations of one town; click it for the list.")
+    elif level == "valley":
+        st.caption("Outlined: the valleys, each with its number of organisations. Click one.")
     else:
         shaded = ask(shading.shaded, filter_, level, measure, is_dark())
-        st.html(_legend_html([(c, "", text, False) for c, text in shaded.legend]))
+        st.html(_legend_html([(colour, "", text, False) for colour, text in shaded.legend]))
         st.caption(shaded.note)
 
 

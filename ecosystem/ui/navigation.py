@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from streamlit.runtime.pages_manager import PagesManager
+
 
 @dataclass(frozen=True)
 class PageEntry:
@@ -36,3 +38,13 @@ PAGES = (
     PageEntry(ORGANISATION_PAGE, "Organisation", ":material/domain:", in_header=False),
     PageEntry("pages/about.py", "About", ":material/info:"),
 )
+
+
+def own_the_pages() -> None:
+    """Let ``app.py`` alone decide what a page is.
+
+    Until ``st.navigation`` has run once in a process, Streamlit takes a folder named ``pages``
+    for its older kind of multipage app: the first visitor of a deep link after a restart would
+    get that page's script without navigation, address or footer.
+    """
+    PagesManager.uses_pages_directory = False

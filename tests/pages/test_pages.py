@@ -1,0 +1,163 @@
+"""Every page, at good and bad addresses: content, no exception, no traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ecosystem.settings import ROOT
+
+from tests.pages.conftest import Visit, use_releases
+
+ADDRESSES = [
+    ("map", {}),
+    ("map", {"type": ["sme", "research"], "domain": "cryptology", "q": "cyber"}),
+    ("map", {"level": "valley"}),
+    ("map", {"level": "nuts1"}),
+    ("map", {"level": "nuts2", "measure": "per-million"}),
+    ("map", {"level": "nonsense", "measure": "nonsense", "founded": "x", "page": "-3"}),
+    ("map", {"selected": "org:at-limes-security-gmbh"}),
+    ("map", {"selected": "valley:fr-bretagne"}),
+    ("map", {"selected": "region:FRH0"}),
+    ("map", {"selected": "region:nowhere"}),
+    ("map", {"selected": "valley:nowhere"}),
+    ("map", {"selected": "place:nowhere"}),
+    ("map", {"selected": "<script>alert(1)</script>"}),
+    ("map", {"q": "`${alert(1)}` <b> \" ' \\"}),
+    ("map", {"page": "999999"}),
+    ("directory", {}),
+    ("directory", {"sort": "founded", "order": "desc", "page": "2"}),
+    ("directory", {"sort": "nonsense", "page": "zwei"}),
+    ("directory", {"q": "nobody has this name"}),
+    ("organisation", {"org": "at-limes-security-gmbh"}),
+    ("organisation", {"org": "nobody"}),
+    ("organisation", {}),
+    ("about", {}),
+]
+
+
+def words(app: AppTest) -> str:
+    """All text of the main part of a page."""
+    kinds = [app.title, app.subheader, app.markdown, app.caption, app.info, app.error, app.warning]
+    return "\n".join(element.value for elements in kinds for element in elements)
+
+
+@pytest.mark.parametrize(("page", "params"), ADDRESSES)
+def test_every_address_shows_a_page(visit: Visit, page: str, params: dict[str, str]) -> None:
+    app = visit(page, params)
+    assert not app.exception
+    assert not app.error
+    assert "not ECSO's own data" in words(app), "the footer is on every page"
+
+
+def test_map_says_how_many(visit: Visit) -> None:
+    app = visit("map")
+    assert "**465 organisations** · 43 valleys · 25 countries" in words(app)
+    assert {m.label: m.value for m in app.metric} == {
+        "Organisations": "465",
+        "Valleys": "43",
+        "Countries": "25",
+        "SMEs": "38.9%",
+    }
+
+
+def test_choosing_a_type_filters_and_writes_the_address(visit: Visit) -> None:
+    app = visit("map")
+    app.button_group(key="filter_type").set_value(["csirt"]).run()
+    assert "**20 organisations**" in words(app)
+    assert app.query_params["type"] == "csirt"
+    app.button(key="clear_headline").click().run()
+    assert "**465 organisations**" in words(app)
+    assert "type" not in app.query_params
+
+
+def test_search_founding_years_and_valley_go_together(visit: Visit) -> None:
+    app = visit("map", {"valley": "fr-bretagne"})
+    before = app.metric[0].value
+    app.text_input(key="filter_q").set_value("rennes").run()
+    app.slider(key="filter_founded").set_value((2000, 2025)).run()
+    assert app.query_params["valley"] == "fr-bretagne"
+    assert app.query_params["q"] == "rennes"
+    assert app.query_params["founded"] == "2000-"
+    assert int(app.metric[0].value) < int(before)
+
+
+def test_options_carry_their_counts_under_the_other_filters(visit: Visit) -> None:
+    app = visit("map", {"country": "EE"})
+    labels = [str(option) for option in app.button_group(key="filter_type").options]
+    assert all(label.endswith(")") for label in labels)
+    assert sum(int(label.rpartition("(")[2][:-1]) for label in labels) == 18
+
+
+def test_a_row_of_the_list_opens_its_card(visit: Visit) -> None:
+    app = visit("map", {"q": "limes security"})
+    app.button(key="list_at-limes-security-gmbh").click().run()
+    assert app.query_params["selected"] == "org:at-limes-security-gmbh"
+    assert "OT security consulting and training" in words(app)
+    app.button(key="close_card").click().run()
+    assert "selected" not in app.query_params
+
+
+def test_valley_card_can_filter_to_the_valley(visit: Visit) -> None:
+    app = visit("map", {"selected": "valley:fr-bretagne"})
+    assert "Bretagne Next" in words(app)
+    assert "Smart-specialisation priorities" in words(app)
+    app.button(key="only_valley").click().run()
+    assert app.query_params["valley"] == "fr-bretagne"
+
+
+def test_empty_result_offers_to_drop_one_condition(visit: Visit) -> None:
+    app = visit("map", {"q": "zzzz", "type": "sme"})
+    assert "No organisation matches all of these filters." in words(app)
+    app.button(key="drop_q").click().run()
+    assert "**181 organisations**" in words(app)
+
+
+def test_directory_turns_pages_and_sorts(visit: Visit) -> None:
+    app = visit("directory")
+    first = app.dataframe[0].value
+    assert len(first) == 50
+    app.selectbox(key="sort").select("founded").run()
+    app.toggle(key="order").set_value(True).run()
+    assert app.query_params["sort"] == "founded"
+    assert app.query_params["order"] == "desc"
+    years = app.dataframe[0].value["Founded"]
+    assert years.iloc[0] >= years.iloc[10]
+
+
+def test_organisation_page_shows_source_and_evidence(visit: Visit) -> None:
+    app = visit("organisation", {"org": "at-softwarepark-hagenberg"})
+    assert "Softwarepark Hagenberg" in app.title[0].value
+    assert "A public page confirms it" in words(app)
+    assert "Hagenberg im Mühlkreis" in words(app)
+
+
+def test_missing_database_is_a_sentence_with_the_command(
+    visit: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit("about")
+    use_releases(monkeypatch, tmp_path)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert not app.exception
+    assert "cyber-valleys refresh" in app.error[0].value
+
+
+def test_damaged_release_is_said_and_the_last_good_one_shown(
+    visit: Visit, releases_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import shutil
+
+    folder = tmp_path / "releases"
+    shutil.copytree(releases_dir, folder)
+    good = next(folder.glob("*.duckdb"))
+    for ending in ("duckdb", "json"):
+        shutil.copy(good.with_suffix(f".{ending}"), folder / f"3000-damaged.{ending}")
+    (folder / "3000-damaged.duckdb").write_bytes(b"damaged")
+    (folder / "CURRENT").write_text("3000-damaged\n")
+    use_releases(monkeypatch, folder)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    assert not app.exception
+    assert "3000-damaged is damaged" in app.warning[0].value
+    assert "**465 organisations**" in words(app)

@@ -132,7 +132,9 @@ def everything(database: Database, filter_: Filter) -> pd.DataFrame:
 
 def one(database: Database, org_id: str) -> dict[str, Any] | None:
     """One organisation as a mapping of its columns; None if there is none of that id."""
-    record = database.record(f"SELECT * FROM ({_LISTED}) WHERE org_id = $org_id", {"org_id": org_id})
+    record = database.record(
+        f"SELECT * FROM ({_LISTED}) WHERE org_id = $org_id", {"org_id": org_id}
+    )
     if record:
         del record["name_sorted"]
     return record

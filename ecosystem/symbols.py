@@ -125,6 +125,25 @@ def symbols(database: Database, filter_: Filter, view: View = EVERYTHING) -> pd.
     return pd.concat([near, far], ignore_index=True)
 
 
+def of_valleys(database: Database, filter_: Filter) -> pd.DataFrame:
+    """One symbol a valley, at its label point; columns as :func:`symbols`, keys valley ids.
+
+    Organisations outside all valleys are on none of them.
+    """
+    where, bound = filter_.where()
+    return database.frame(
+        f"""
+        SELECT 'valley' AS kind, valley_id AS key, v.name, v.lon, v.lat, c.* EXCLUDE (valley_id)
+        FROM (
+            SELECT valley_id, count(*) AS n, {_TYPE_COUNTS}
+            FROM organisation WHERE {where} GROUP BY valley_id
+        ) c JOIN valley v USING (valley_id)
+        ORDER BY n DESC, key
+        """,
+        bound,
+    )
+
+
 def at_place(database: Database, place_id: str) -> pd.DataFrame:
     """The one symbol of a town, with all its organisations; columns as :func:`symbols`."""
     return _places(database, Filter(), "place_id = $place_id", {"place_id": place_id})

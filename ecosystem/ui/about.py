@@ -27,13 +27,13 @@ what is in the register, not all that exists.
 """
     )
     total = ask(organisations.summary, Filter()).organisations
-    st.subheader("What supports each row", anchor=False)
+    st.header("What supports each row", anchor=False)
     _counts(EVIDENCE, ask(organisations.evidence_counts), total)
 
 
 def method() -> None:
     """How a row of the register becomes a symbol on the map."""
-    st.subheader("How organisations are located and checked", anchor=False)
+    st.header("How organisations are located and checked", anchor=False)
     st.markdown(
         """
 1. Every cell is brought to one form and checked against the register's published schema.
@@ -52,7 +52,7 @@ def method() -> None:
 def release() -> None:
     """The current release and its checks."""
     story = ask(releases.story)
-    st.subheader("The current release", anchor=False)
+    st.header("The current release", anchor=False)
     st.markdown(f"**{story['release_id']}**, made {story['created_at']:%-d %B %Y, %H:%M} UTC")
     gates = ask(releases.gates)
     result = gates["passed"].map({True: "passed", False: "failed"})
@@ -78,7 +78,7 @@ def release() -> None:
 
 def sources() -> None:
     """Licences and attributions."""
-    st.subheader("Sources and licences", anchor=False)
+    st.header("Sources and licences", anchor=False)
     for source in ask(releases.sources).to_dict("records"):
         address = links.web_address(source["url"])
         title = markdown(source["title"])

@@ -13,7 +13,7 @@ from ecosystem.filters import Filter
 from ecosystem.ui import labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
-from ecosystem.ui.navigation import ORGANISATION_PAGE
+from ecosystem.ui.navigation import MAP_PAGE, ORGANISATION_PAGE
 from ecosystem.vocabulary import (
     COUNTRIES,
     DOMAINS,
@@ -100,13 +100,11 @@ def facts(record: dict[str, Any]) -> None:
     where = [record["city"], record["nuts2_name"], COUNTRIES.label(record["country"])]
     st.markdown(":material/location_on: " + markdown(", ".join(w for w in where if w)))
     if record["valley_name"]:
-        st.button(
-            f"Valley: {markdown(record['valley_name'])}",
-            type="tertiary",
+        st.page_link(
+            MAP_PAGE,
+            label=f"Valley: {markdown(record['valley_name'])}",
             icon=":material/hub:",
-            key=f"valley_of_{record['org_id']}",
-            on_click=select,
-            args=("valley", record["valley_id"]),
+            query_params={"selected": f"valley:{record['valley_id']}"},
         )
     _chips("JRC domains", record["domains"], DOMAINS)
     _chips("NIST CSF functions", record["functions"], FUNCTIONS)

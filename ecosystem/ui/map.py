@@ -46,8 +46,8 @@ class RegionLayer:
         ``"outline"`` under symbols, or ``"shaded"``.
     kind : str
         What a click selects: ``"valley"`` or ``"region"``.
-    labelled, counted : bool
-        Whether names, and counts under them, are written on the map.
+    labelled : bool
+        Whether names are written on the map.
     """
 
     layer: str
@@ -55,7 +55,6 @@ class RegionLayer:
     style: str
     kind: str
     labelled: bool = False
-    counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,19 +92,27 @@ class Scene:
                 "style": self.regions.style,
                 "kind": self.regions.kind,
                 "labelled": self.regions.labelled,
-                "counted": self.regions.counted,
                 "selected": self.selected,
             }
         return data
 
 
 def symbol_rows(symbols: pd.DataFrame) -> list[list[Any]]:
-    """Symbols as rows of ``[key, name, lon, lat, [[type number, count], ...]]``."""
+    """Symbols as rows of ``[kind, key, name, lon, lat, [[type number, count], ...]]``."""
     counts = symbols[list(TYPES)].to_numpy()
     return [
-        [key, name, round(lon, 4), round(lat, 4), [[i, int(n)] for i, n in enumerate(row) if n]]
-        for key, name, lon, lat, row in zip(
-            symbols["key"], symbols["name"], symbols["lon"], symbols["lat"], counts, strict=True
+        [
+            kind,
+            key,
+            name,
+            round(lon, 4),
+            round(lat, 4),
+            [[i, int(n)] for i, n in enumerate(row) if n],
+        ]
+        for kind, key, name, lon, lat, row in zip(
+            *(symbols[column] for column in ("kind", "key", "name", "lon", "lat")),
+            counts,
+            strict=True,
         )
     ]
 

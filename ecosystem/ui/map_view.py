@@ -66,6 +66,20 @@ def show(filter_: Filter, level: str, measure: str, *, height: int = 560) -> Non
     else:
         _map(scene(filter_, level, measure), height, ["last_active_drawing"], _KEY)
     _legend(filter_, level, measure)
+    _basemap_switch()
+
+
+def _basemap_switch() -> None:
+    is_on = state.get("basemap") == "osm"
+    if st.session_state.get("basemap") != is_on:
+        st.session_state["basemap"] = is_on
+    st.toggle(
+        "Street map in the background, from openstreetmap.org",
+        key="basemap",
+        help="Off, this site asks no third party for anything. On, your browser loads map "
+        "images from openstreetmap.org, which then sees your IP address.",
+        on_change=lambda: state.update({"basemap": "osm" if st.session_state["basemap"] else None}),
+    )
 
 
 @st.fragment
@@ -102,7 +116,7 @@ def locator(record: dict[str, Any]) -> None:
     """Small map of one organisation's town in its valley."""
     here = ask(symbols.at_place, record["place_id"])
     fit = record["valley_id"] or record["place_id"]
-    _map(Scene(here, _valley_layer(Filter(), counted=False), "", fit), 320, [], "locator")
+    _map(Scene(here, _valley_layer(Filter()), "", fit), 320, [], "locator")
 
 
 def _clicked(key: str) -> None:
@@ -142,9 +156,10 @@ def scene(
     found = ask(symbols.symbols, filter_, view)
     fit = "&".join(filter_.valley + filter_.country + filter_.region)
     if level == "organisations":
-        return Scene(found, _valley_layer(filter_, counted=False), selected, fit)
+        return Scene(found, _valley_layer(filter_), selected, fit)
     if level == "valley":
-        return Scene(found.iloc[:0], _valley_layer(filter_, counted=True), selected, fit)
+        by_valley = ask(symbols.of_valleys, filter_)
+        return Scene(by_valley, _valley_layer(filter_), selected, fit)
     shaded = ask(shading.shaded, filter_, level, measure, is_dark())
     values = {
         str(row["region_id"]): (int(row["n"]), str(row["text"]), str(row["colour"]))
@@ -153,27 +168,23 @@ def scene(
     return Scene(found.iloc[:0], RegionLayer(level, values, "shaded", "region"), selected, fit)
 
 
-def _valley_layer(filter_: Filter, *, counted: bool) -> RegionLayer:
+def _valley_layer(filter_: Filter) -> RegionLayer:
     counts = ask(regions.organisation_counts, filter_, "valley")
     values = {
         str(id_): (int(n), labels.plural(int(n), "organisation"), "") for id_, n in counts.items()
     }
-    return RegionLayer("valley", values, "outline", "valley", labelled=True, counted=counted)
+    return RegionLayer("valley", values, "outline", "valley", labelled=True)
 
 
 def _legend(filter_: Filter, level: str, measure: str) -> None:
-    if level == "organisations":
-        st.html(
-            _legend_html(
-                [
-                    (term.colour, term.letter, term.label, term.colour in DARK_TEXT_ON)
-                    for term in TYPES.values()
-                ]
-            )
-        )
-        st.caption("A number counts the organisations of one town; click it for the list.")
-    elif level == "valley":
-        st.caption("Outlined: the valleys, each with its number of organisations. Click one.")
+    if level in {"organisations", "valley"}:
+        types = [
+            (term.colour, term.letter, term.label, term.colour in DARK_TEXT_ON)
+            for term in TYPES.values()
+        ]
+        st.html(_legend_html(types))
+        what = "town" if level == "organisations" else "valley"
+        st.caption(f"A number counts the organisations of one {what}; click it to see them.")
     else:
         shaded = ask(shading.shaded, filter_, level, measure, is_dark())
         st.html(_legend_html([(colour, "", text, False) for colour, text in shaded.legend]))

@@ -30,10 +30,11 @@ class PageEntry:
     filters: bool = False
 
 
+MAP_PAGE = "pages/map.py"
 ORGANISATION_PAGE = "pages/organisation.py"
 
 PAGES = (
-    PageEntry("pages/map.py", "Map", ":material/map:", filters=True),
+    PageEntry(MAP_PAGE, "Map", ":material/map:", filters=True),
     PageEntry("pages/directory.py", "Directory", ":material/list:", filters=True),
     PageEntry(ORGANISATION_PAGE, "Organisation", ":material/domain:", in_header=False),
     PageEntry("pages/about.py", "About", ":material/info:"),

@@ -165,7 +165,7 @@ window.CyberValleys = (function () {
       const first = map._cvFit === undefined;
       map._cvFit = scene.fit.key;
       if (!(first && startedAtPlace)) {
-        if (scene.fit.box) map.fitBounds(scene.fit.box, { maxZoom: 9, padding: [30, 30], animate: !first });
+        if (scene.fit.box) map.fitBounds(scene.fit.box, { maxZoom: 8, padding: [40, 40], animate: !first });
         else if (!first) map.fitBounds(EUROPE);
       }
     }
@@ -193,7 +193,7 @@ window.CyberValleys = (function () {
     json.features
       .filter((feature) => feature.id in values)
       .sort((a, b) => values[b.id][0] - values[a.id][0])
-      .forEach((feature) => addLabel(feature.properties, values[feature.id][0], scene.regions.counted));
+      .forEach((feature) => addLabel(feature.properties));
     placeLabels();
   }
 
@@ -207,14 +207,9 @@ window.CyberValleys = (function () {
              fillColor: colour, fillOpacity: 0.9 };
   }
 
-  function addLabel(properties, n, counted) {
+  function addLabel(properties) {
     const element = document.createElement("span");
     element.textContent = properties.name;
-    if (counted) {
-      const count = document.createElement("b");
-      count.textContent = n;
-      element.append(document.createElement("br"), count);
-    }
     const icon = L.divIcon({ className: "cv-label", html: element, iconSize: null });
     labels.push(L.marker([properties.lat, properties.lon], {
       icon, interactive: false, keyboard: false, pane: "cv-labels",
@@ -324,7 +319,7 @@ window.CyberValleys = (function () {
     return n < 1000 ? String(n) : n < 10000 ? (n / 1000).toFixed(1) + "k" : Math.round(n / 1000) + "k";
   }
 
-  function symbol([id, name, lon, lat, counts], scene) {
+  function symbol([kind, id, name, lon, lat, counts], scene) {
     const dense = new Array(options.types.length).fill(0);
     counts.forEach(([i, count]) => { dense[i] = count; });
     const n = dense.reduce((a, b) => a + b, 0);
@@ -335,7 +330,7 @@ window.CyberValleys = (function () {
     const kinds = counts.map(([i, count]) => `${count} ${options.types[i].label}`).join(", ");
     const found = n === 1 ? "1 organisation" : `${n.toLocaleString("en")} organisations`;
     tooltip(layer, id ? [name, found, kinds] : [found, "Click to zoom in"]);
-    if (id) layer.toGeoJSON = answer("place", id);
+    if (id) layer.toGeoJSON = answer(kind, id);
     else layer.on("click", () => map.flyTo([lat, lon], Math.min(map.getZoom() + 2, 15), { duration: 0.4 }));
     return layer;
   }

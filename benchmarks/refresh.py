@@ -1,0 +1,54 @@
+"""How long a refresh takes and how much memory it needs.
+
+Run `python -m benchmarks.refresh --rows 465 100000`. Every refresh is a process of its
+own, so the time holds the interpreter's start and all imports.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.synthetic import synthetic_register
+
+
+def measure(rows: int, seed: int) -> tuple[float, float]:
+    """Wall-clock seconds and peak memory in MB of one refresh of a synthetic register."""
+    with tempfile.TemporaryDirectory() as folder:
+        register = Path(folder) / "organisations.csv"
+        synthetic_register(rows, seed).to_csv(register, index=False)
+        environment = os.environ | {"CYBER_VALLEYS_RELEASES_DIR": str(Path(folder) / "releases")}
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "etl", "refresh", str(register), "--quiet"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - began
+    if status:
+        raise SystemExit(os.waitstatus_to_exitcode(status))
+    return seconds, usage.ru_maxrss / 1024
+
+
+def main() -> None:
+    """Print seconds and peak memory of a refresh."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, nargs="+", default=[465, 100_000])
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--repeat", type=int, default=1, help="the median counts")
+    options = parser.parse_args()
+    print(f"{'rows':>9}  {'seconds':>8}  {'peak MB':>8}")
+    for number in options.rows:
+        runs = sorted(measure(number, options.seed) for _ in range(options.repeat))
+        seconds, memory = runs[len(runs) // 2]
+        print(f"{number:>9,}  {seconds:>8.2f}  {memory:>8.0f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

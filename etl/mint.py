@@ -1,0 +1,84 @@
+"""Give every organisation of a register file an identifier that it keeps."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+from ecosystem.text import slug
+from etl.errors import RegisterError
+from etl.extract import SPREADSHEETS, header_name, read_records
+from etl.normalise import Lookup, clean, normalise_code
+
+KEY = "org_id"
+NEEDED = ("name", "city", "country")
+MAX_SLUG = 200
+
+
+def mint(path: Path, countries: Lookup) -> int:
+    """Fill in the missing identifiers of a register file; the others stay.
+
+    The file is written again as CSV in UTF-8, with everything else in it as it was.
+
+    Parameters
+    ----------
+    path : Path
+        CSV file with the columns ``name, city, country`` and perhaps ``org_id``.
+    countries : mapping of str to str
+        Folded country names and aliases -> code.
+
+    Returns
+    -------
+    int
+        Number of identifiers made.
+
+    Raises
+    ------
+    RegisterError
+        If the file can't be read, lacks a column or isn't a CSV file.
+    OSError
+        If it can't be written.
+    """
+    if path.suffix.lower() in SPREADSHEETS:
+        raise RegisterError(
+            f"{path.name}: identifiers are written to CSV files; save the sheet as CSV UTF-8."
+        )
+    header, *rows = read_records(path)
+    names = [header_name(cell) for cell in header]
+    missing = [name for name in NEEDED if name not in names]
+    if missing:
+        raise RegisterError(f"{path.name}: column {', '.join(missing)} is missing; add it.")
+    if KEY not in names:
+        names = [KEY, *names]
+        header, rows = [KEY, *header], [["", *row] if row else row for row in rows]
+    key, (name, city, country) = names.index(KEY), map(names.index, NEEDED)
+    taken = {row[key].strip() for row in rows if len(row) > key}
+    made = 0
+    for row in rows:
+        if len(row) > max(key, name, city, country) and not row[key].strip():
+            code = normalise_code(clean(row[country]), countries)
+            row[key] = next(i for i in _ids(row[name], row[city], code) if i not in taken)
+            taken.add(row[key])
+            made += 1
+    if made:
+        _write(path, [header, *rows])
+    return made
+
+
+def _ids(name: str, city: str, country: str) -> Iterator[str]:
+    base = f"{country.lower()}-{slug(name)[:MAX_SLUG].strip('-') or 'organisation'}"
+    yield base
+    longer = f"{base}-{slug(city)}".strip("-")
+    yield longer
+    yield from (f"{longer}-{number}" for number in count(2))
+
+
+def _write(path: Path, rows: list[list[str]]) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text.getvalue(), encoding="utf-8")
+    part.replace(path)

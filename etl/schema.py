@@ -1,0 +1,106 @@
+"""The Table Schema of each register file, as the steps need it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a register file.
+
+    Attributes
+    ----------
+    name, title, description, example : str
+        As in the Table Schema; the example may be empty.
+    type : str
+        Table Schema type: string, integer, number, boolean.
+    constraints : dict
+        Table Schema constraints.
+    separator : str
+        What stands between the items of a list column; empty for a plain one.
+    optional : bool
+        Whether a file may lack the column altogether.
+    """
+
+    name: str
+    title: str
+    description: str
+    example: str
+    type: str
+    constraints: dict[str, Any]
+    separator: str
+    optional: bool
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Schema of one register file.
+
+    Attributes
+    ----------
+    resource : str
+        Name of the resource; the file is called after it.
+    descriptor : dict
+        The Table Schema as published.
+    """
+
+    resource: str
+    descriptor: dict[str, Any] = field(repr=False)
+
+    @property
+    def file(self) -> str:
+        """Name of the register file."""
+        return f"{self.resource}.csv"
+
+    @property
+    def primary_key(self) -> str:
+        """Column that identifies a row; empty if none does."""
+        return str(self.descriptor.get("primaryKey", ""))
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """The columns by name, in order."""
+        return {
+            field["name"]: Column(
+                name=field["name"],
+                title=field["title"],
+                description=field["description"],
+                example=field.get("example", ""),
+                type=field["type"],
+                constraints=field.get("constraints", {}),
+                separator=field.get("separator", ""),
+                optional=field.get("optional", False),
+            )
+            for field in self.descriptor["fields"]
+        }
+
+    @property
+    def references(self) -> dict[str, tuple[str, str]]:
+        """Column -> (resource, column) that its values must be found in."""
+        return {
+            key["fields"][0]: (key["reference"]["resource"], key["reference"]["fields"][0])
+            for key in self.descriptor.get("foreignKeys", [])
+        }
+
+
+def load_schemas(schema_dir: Path) -> dict[str, Schema]:
+    """Schemas of all register files by resource, in the order of the data package.
+
+    Parameters
+    ----------
+    schema_dir : Path
+        Folder of the Table Schema files; ``datapackage.json`` lies beside it.
+    """
+    package = json.loads(schema_dir.with_name("datapackage.json").read_text(encoding="utf-8"))
+    return {
+        resource["name"]: Schema(
+            resource["name"],
+            json.loads((schema_dir / Path(resource["schema"]).name).read_text(encoding="utf-8")),
+        )
+        for resource in package["resources"]
+    }

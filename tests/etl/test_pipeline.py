@@ -1,0 +1,275 @@
+"""From register files to a release, and what happens to bad ones."""
+
+from __future__ import annotations
+
+import csv
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from etl import publish
+from etl.errors import PublishError, RegisterError
+from etl.pipeline import Outcome, Status, run
+
+Edit = Callable[..., Path]
+Rows = list[dict[str, str]]
+
+
+def tables(folder: Path) -> dict[str, list[tuple]]:
+    database = folder / f"{publish.current_id(folder)}.duckdb"
+    with duckdb.connect(str(database), read_only=True) as connection:
+        names = [row[0] for row in connection.execute("SHOW TABLES").fetchall()]
+        return {name: connection.table(name).fetchall() for name in names if name != "release"}
+
+
+def read(path: Path) -> Rows:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def refused(outcome: Outcome, releases: Path) -> Outcome:
+    assert outcome.status is Status.INPUT_REFUSED
+    assert outcome.release_id is None
+    assert not list(releases.glob("*.duckdb"))
+    return outcome
+
+
+def test_the_same_input_makes_the_same_tables(release_dir: Path, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert run(releases_dir=tmp_path).status is Status.PUBLISHED
+    again = tables(tmp_path)
+    for name, rows in tables(release_dir).items():
+        assert again[name] == rows, name
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    outcome = run(releases_dir=tmp_path / "releases", dry_run=True)
+    assert outcome.status is Status.PASSED
+    assert outcome.counts["organisation"] == 465
+    assert not (tmp_path / "releases").exists()
+
+
+def test_changes_against_the_current_release(edit: Edit, tmp_path: Path) -> None:
+    releases = tmp_path / "releases"
+    first = run(releases_dir=releases)
+
+    def change(rows: Rows) -> None:
+        assert rows[0]["city"] == "Hagenberg im Mühlkreis"
+        rows[0]["city"] = "Linz"
+        rows[1]["name"], rows[1]["former_names"] = "Limes", "Limes Security GmbH"
+        del rows[2]
+
+    second = run(edit(change), releases)
+    assert second.status is Status.PUBLISHED
+    assert second.previous_id == first.release_id
+    assert second.changes == {"changed": 2, "removed": 1}
+    change_rows = {(row[0], row[2], row[3]): row[4:] for row in tables(releases)["change"]}
+    org_id = "at-it-cluster-der-business-upper-austria"
+    assert change_rows[org_id, "changed", "city"] == ("Hagenberg im Mühlkreis", "Linz")
+    assert change_rows["at-limes-security-gmbh", "changed", "name"] == (
+        "Limes Security GmbH",
+        "Limes",
+    )
+    assert change_rows["at-softwarepark-hagenberg", "removed", None] == (None, None)
+
+
+def test_faults_of_every_kind_are_found_in_one_go(edit: Edit, tmp_path: Path) -> None:
+    def spoil(rows: Rows) -> None:
+        rows[0]["type"] = "smee"
+        rows[1]["website"] = "javascript:alert(1)"
+        rows[2]["name"] = "n" * 10_000
+        rows[3]["org_id"] = rows[5]["org_id"]
+        rows[4]["lat"], rows[4]["lon"] = "52.52", "13.40"
+        rows[6]["city"] = "Atlantis"
+        rows[8] = {**rows[7], "org_id": "at-again"}
+
+    outcome = refused(run(edit(spoil), tmp_path / "releases"), tmp_path / "releases")
+    assert {(r.row, r.column) for r in outcome.rejections} == {
+        (2, "type"), (3, "website"), (4, "name"), (7, "org_id"), (6, "lat"), (8, "city"),
+        (10, "name"),
+    }  # fmt: skip
+    failed = {result.gate.gate for result in outcome.gates if not result.passed}
+    assert failed == {"invalid_cells", "duplicates", "coordinates"}
+
+
+ODD_NAMES = [
+    "<script>alert(1)</script>",
+    "`${alert(1)}`",
+    "\"double\" 'single'",
+    "'); DROP TABLE organisation; --",
+    "אבטחת מידע",
+    "🔐 Lab 👩\u200d💻",
+    "=1+1",
+    "$name ? :x %s {0}",
+]
+
+
+def test_odd_names_are_published_as_they_are(edit: Edit, tmp_path: Path) -> None:
+    def rename(rows: Rows) -> None:
+        for row, name in zip(rows, ODD_NAMES, strict=False):
+            row["name"] = row["notes"] = name
+
+    releases = tmp_path / "releases"
+    assert run(edit(rename), releases).status is Status.PUBLISHED
+    assert set(ODD_NAMES) <= {row[1] for row in tables(releases)["organisation"]}
+
+
+def test_few_lost_towns_are_left_out_and_told(edit: Edit, tmp_path: Path) -> None:
+    def move(rows: Rows) -> None:
+        rows[0]["city"] = "Atlantis"
+
+    releases = tmp_path / "releases"
+    outcome = run(edit(move), releases)
+    assert outcome.status is Status.PUBLISHED
+    assert outcome.counts["organisation"] == 464
+    ((file, row, name, column, value, reason, _, step),) = tables(releases)["rejected"]
+    assert (file, row, column, value, step) == (
+        "organisations.csv", 2, "city", "Atlantis", "locate"
+    )  # fmt: skip
+    assert name == "IT-Cluster der Business Upper Austria"
+    assert "Austria" in reason
+
+
+def test_many_lost_towns_stop_the_release(edit: Edit, tmp_path: Path) -> None:
+    def move(rows: Rows) -> None:
+        for row in rows[:20]:
+            row["city"] = "Atlantis"
+
+    outcome = run(edit(move), tmp_path / "releases")
+    assert outcome.status is Status.GATE_FAILED
+    failed = {r.gate.gate: r.value for r in outcome.gates if r.stops}
+    assert failed["located"] == pytest.approx(100 * 445 / 465)
+
+
+def test_a_shrunken_register_needs_to_be_accepted(
+    register: Path, edit: Edit, tmp_path: Path
+) -> None:
+    releases = tmp_path / "releases"
+    first = run(releases_dir=releases)
+
+    linked = {row["org_id"] for f in ("valleys", "network") for row in read(register / f"{f}.csv")}
+    kept: Counter[str] = Counter()
+
+    def shrink(rows: Rows) -> None:
+        for row in list(rows):
+            if row["org_id"] not in linked and kept[row["nuts2_hint"]] >= 3:
+                rows.remove(row)
+            kept[row["nuts2_hint"]] += 1
+
+    folder = edit(shrink)
+    outcome = run(folder, releases)
+    assert outcome.status is Status.GATE_FAILED
+    assert [r.gate.gate for r in outcome.gates if r.stops] == ["total"]
+    assert publish.current_id(releases) == first.release_id
+    accepted = run(folder, releases, accepted=["accept_shrink"])
+    assert accepted.status is Status.PUBLISHED
+    assert [r.gate.gate for r in accepted.gates if r.waived] == ["total"]
+
+
+def test_a_register_without_one_good_row(edit: Edit, tmp_path: Path) -> None:
+    def spoil(rows: Rows) -> None:
+        for row in rows:
+            row["type"] = "?"
+
+    outcome = refused(run(edit(spoil), tmp_path / "releases"), tmp_path / "releases")
+    assert len(outcome.rejections) == 465
+
+
+def test_the_other_files_are_checked_too(edit: Edit, tmp_path: Path) -> None:
+    def spoil(rows: Rows) -> None:
+        for row in rows:
+            row[next(c for c in row if c.endswith("url"))] = "javascript:alert(1)"
+
+    files = {f"{name}.csv" for name in
+             ("valleys", "network", "investors", "events", "documents", "coverage")}  # fmt: skip
+    for file in files:
+        folder = edit(spoil, file)
+    outcome = refused(run(folder, tmp_path / "releases"), tmp_path / "releases")
+    assert {r.file for r in outcome.rejections} == files
+
+
+def test_a_file_of_organisations_replaces_the_one_of_the_register(
+    register: Path, tmp_path: Path
+) -> None:
+    text = (register / "organisations.csv").read_text(encoding="utf-8")
+    other = tmp_path / "this year.csv"
+    other.write_bytes(text.encode("utf-16"))
+    outcome = run(releases_dir=tmp_path / "releases", organisations_file=other)
+    assert outcome.status is Status.PUBLISHED
+
+
+def test_a_missing_register_file(register: Path, tmp_path: Path) -> None:
+    (register / "events.csv").unlink()
+    with pytest.raises(RegisterError, match=r"events\.csv is missing"):
+        run(register, tmp_path / "releases")
+
+
+def test_a_damaged_current_release_does_not_stop_a_refresh(tmp_path: Path) -> None:
+    run(releases_dir=tmp_path)
+    current = publish.current_id(tmp_path)
+    (tmp_path / f"{current}.duckdb").write_bytes(b"rot")
+    (tmp_path / "CURRENT").write_bytes(b"\xff\xff")
+    assert run(releases_dir=tmp_path).status is Status.PUBLISHED
+
+
+def test_a_full_disk_is_a_sentence(release_dir: Path, tmp_path: Path) -> None:
+    """A limit on the size of files stands in for the end of the disk."""
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)); "
+        "from etl.cli import app; app()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "refresh"],
+        env=os.environ | {"CYBER_VALLEYS_RELEASES_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 4, done.stderr
+    assert "can't be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob("*.duckdb"))
+
+
+def test_an_unwritable_folder_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PublishError, match="can't be written"):
+        run(releases_dir=tmp_path / "file" / "releases")
+
+
+def test_kill_in_the_middle_of_a_refresh(release_dir: Path, tmp_path: Path) -> None:
+    moments = random.Random()  # noqa: S311
+    first = publish.current_id(release_dir)
+    folders = [shutil.copytree(release_dir, tmp_path / str(number)) for number in range(3)]
+    refreshes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "etl", "refresh", "--quiet"],
+            env=os.environ | {"CYBER_VALLEYS_RELEASES_DIR": str(folder)},
+            stdout=subprocess.DEVNULL,
+        )
+        for folder in folders
+    ]
+    for folder, process in zip(folders, refreshes, strict=True):
+        while not list(folder.glob(".building-*")) and process.poll() is None:
+            time.sleep(0.005)
+        time.sleep(moments.uniform(0, 0.8))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    for folder in folders:
+        current = publish.current_id(folder)
+        manifest = next(m for m in publish.releases(folder) if m.release_id == current)
+        assert publish.is_intact(folder, manifest)
+        assert len(tables(folder)["organisation"]) == 465
+        with publish.workshop(folder) as building:
+            assert list(folder.glob(".building-*")) == [building]
+        assert first in {m.release_id for m in publish.releases(folder)}

@@ -1,0 +1,76 @@
+"""The register files, their schemas and the vocabulary say the same."""
+
+from __future__ import annotations
+
+import re
+
+import frictionless
+import pandas as pd
+import pytest
+
+from ecosystem.settings import ROOT
+from ecosystem.vocabulary import BY_COLUMN
+from etl.schema import Schema
+
+PACKAGE = ROOT / "data" / "datapackage.json"
+
+
+def test_the_data_package_is_valid() -> None:
+    report = frictionless.validate(str(PACKAGE))
+    assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])[:5]
+
+
+@pytest.mark.parametrize("column", ["type", "country", "evidence"])
+def test_enumerations_are_the_vocabulary(schemas: dict[str, Schema], column: str) -> None:
+    fields = [schema.columns[column] for schema in schemas.values() if column in schema.columns]
+    enumerated = [field for field in fields if "enum" in field.constraints]
+    assert enumerated
+    for field in enumerated:
+        assert field.constraints["enum"] == list(BY_COLUMN[column])
+
+
+@pytest.mark.parametrize(("column", "most"), [("domains", 4), ("sectors", 4), ("functions", 5)])
+def test_list_patterns_are_the_vocabulary(
+    schemas: dict[str, Schema], column: str, most: int
+) -> None:
+    field = schemas["organisations"].columns[column]
+    pattern, codes = re.compile(field.constraints["pattern"]), list(BY_COLUMN[column])
+    assert field.separator == ";"
+    assert all(pattern.fullmatch(code) for code in codes)
+    assert pattern.fullmatch(";".join(codes[:most]))
+    assert not pattern.fullmatch(";".join([codes[0]] * (most + 1)))
+    assert set(re.findall(r"[a-z-]{3,}", field.constraints["pattern"])) == set(codes)
+
+
+def test_every_column_is_described(schemas: dict[str, Schema]) -> None:
+    for schema in schemas.values():
+        for column in schema.columns.values():
+            assert column.title, column.name
+            assert column.description.endswith("."), column.name
+
+
+def test_every_text_has_a_bound(schemas: dict[str, Schema]) -> None:
+    for schema in schemas.values():
+        for column in schema.columns.values():
+            if column.type == "string":
+                assert {"maxLength", "enum", "pattern"} & set(column.constraints), column.name
+
+
+def test_links_to_organisations_are_between_bodies_of_one_country(
+    frames: dict[str, pd.DataFrame],
+) -> None:
+    country = frames["organisations"].set_index("org_id")["country"]
+    for resource in ("valleys", "network"):
+        linked = frames[resource].query("org_id != ''")
+        assert len(linked) > 30
+        assert (linked["org_id"].map(country) == linked["country"]).all()
+
+
+def test_saarland_is_coordinated_by_cispa_and_not_by_its_incubator(
+    frames: dict[str, pd.DataFrame],
+) -> None:
+    valleys = frames["valleys"].set_index("valley_id")
+    org_id = valleys.at["de-saarland", "org_id"]
+    assert org_id == "de-cispa-helmholtz-zentrum-fur-informationssicherheit"
+    # Business Upper Austria isn't in the register, only its IT cluster is.
+    assert valleys.at["at-oberoesterreich", "org_id"] == ""

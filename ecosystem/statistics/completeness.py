@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ecosystem.statistics._checks import require_counts, require_known
+from ecosystem.statistics._checks import require_counts, require_known, require_same_regions
 from ecosystem.statistics.counts import shares
 from ecosystem.vocabulary import FUNCTIONS, ROLE_OF_TYPE, ROLES
 
 
-def role_counts(types: pd.DataFrame) -> pd.DataFrame:
+def role_counts(types: pd.DataFrame, investors: pd.Series | None = None) -> pd.DataFrame:
     """Organisations of each region by role.
 
     Formula: the sum over the types that fill the role
@@ -21,6 +21,9 @@ def role_counts(types: pd.DataFrame) -> pd.DataFrame:
     ----------
     types : DataFrame of int
         Organisations by region and type; a type without a column has none anywhere.
+    investors : Series of int, optional
+        Investors by region, in the same order, that are not among the organisations: the
+        register keeps most of them in a file of their own. They are capital too.
 
     Returns
     -------
@@ -30,7 +33,7 @@ def role_counts(types: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        A column that is not a type.
+        A column that is not a type, or other regions in `investors`.
 
     Examples
     --------
@@ -42,10 +45,15 @@ def role_counts(types: pd.DataFrame) -> pd.DataFrame:
     require_known(types.columns, ROLE_OF_TYPE, "type")
     require_counts(types)
     by_role = types.rename(columns=ROLE_OF_TYPE).T.groupby(level=0).sum().T
-    return by_role.reindex(columns=list(ROLES), fill_value=0).astype("int64")
+    counts = by_role.reindex(columns=list(ROLES), fill_value=0).astype("int64")
+    if investors is None:
+        return counts
+    require_same_regions(types, investors.index, "types and investors")
+    require_counts(investors)
+    return counts.assign(capital=counts["capital"] + investors)
 
 
-def roles_present(types: pd.DataFrame) -> pd.DataFrame:
+def roles_present(types: pd.DataFrame, investors: pd.Series | None = None) -> pd.DataFrame:
     """Which of the six roles of a complete ecosystem a region has.
 
     Formula: ``role count > 0``. Summed over a row it is the completeness, 0 to 6. After the
@@ -56,6 +64,8 @@ def roles_present(types: pd.DataFrame) -> pd.DataFrame:
     ----------
     types : DataFrame of int
         Organisations by region and type.
+    investors : Series of int, optional
+        Investors by region that are not among the organisations; see :func:`role_counts`.
 
     Returns
     -------
@@ -74,7 +84,7 @@ def roles_present(types: pd.DataFrame) -> pd.DataFrame:
     >>> roles_present(types).sum(axis=1).to_dict()
     {'FRH0': 2}
     """
-    return role_counts(types) > 0
+    return role_counts(types, investors) > 0
 
 
 def function_coverage(functions: pd.DataFrame, n: pd.Series) -> pd.DataFrame:

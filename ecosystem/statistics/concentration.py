@@ -84,14 +84,15 @@ def gini(n: pd.Series) -> float:
     0.75
     """
     require_counts(n)
+    if not n.sum():
+        return math.nan
     return float(_gini(n.to_numpy("float64")[None, :])[0])
 
 
 def _gini(rows: np.ndarray) -> np.ndarray:
     regions, total = rows.shape[1], rows.sum(axis=1)
     weighted = (np.sort(rows, axis=1) * np.arange(1, regions + 1)).sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        coefficients: np.ndarray = 2 * weighted / (regions * total) - (regions + 1) / regions
+    coefficients: np.ndarray = 2 * weighted / (regions * total) - (regions + 1) / regions
     # Rounding may leave an even spread a hair below 0.
     return np.maximum(coefficients, 0)
 
@@ -220,11 +221,12 @@ def morans_i(values: pd.Series, weights: Graph, *, permutations: int = 999, seed
     >>> round(row.i, 2), round(row.expected, 2), row.p < 0.05
     (0.71, -0.2, True)
     """
-    known = values.dropna().astype("float64")
-    require_known(known.index, weights.unique_ids, "region")
+    require_known(values.index, weights.unique_ids, "region")
+    # In the order of the map, so that a seed means the same shuffles in whatever order they come.
+    known = values.reindex(weights.unique_ids).dropna().astype("float64")
     if len(known) < _FEWEST_REGIONS or known.nunique() < 2:
         return _undefined(len(known), permutations)
-    linked = weights.subgraph(known.index)
+    linked = weights if len(known) == weights.n else weights.subgraph(known.index)
     if not linked.n_edges:
         return _undefined(len(known), permutations)
     # Here and not above: it takes seconds to import, which no page should wait for that

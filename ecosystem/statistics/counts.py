@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from ecosystem.statistics._checks import (
@@ -276,18 +277,23 @@ def matrix(groups: pd.DataFrame, regions: Iterable[str], vocabulary: Vocabulary)
     >>> matrix(groups, ["EE00", "FRH0"], FUNCTIONS)["detect"].to_dict()
     {'EE00': 0, 'FRH0': 4}
     """
-    index = region_index(regions)
+    index, codes = region_index(regions), pd.Index(list(vocabulary), name="code")
     require_columns(groups, ["region", "code", "n"])
     require_known(groups["code"].unique(), vocabulary, vocabulary.name)
-    inside = groups.dropna(subset=["region"])
+    inside = groups[groups["region"].notna()]
     require_known(inside["region"].unique(), index, "region")
-    wide = inside.pivot(index="region", columns="code", values="n")
-    return wide.reindex(index=index, columns=list(vocabulary)).fillna(0).astype("int64")
+    if inside.duplicated(["region", "code"]).any():
+        raise ValueError("a pair of region and code is there twice")
+    cells = np.zeros((len(index), len(codes)), dtype="int64")
+    rows = index.get_indexer(pd.Index(inside["region"]))
+    columns = codes.get_indexer(pd.Index(inside["code"]))
+    cells[rows, columns] = inside["n"]
+    return pd.DataFrame(cells, index=index, columns=codes)
 
 
 def _founded_of(founded: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
     require_columns(founded, ["region", "known", "median"])
-    inside = founded.dropna(subset=["region"])
+    inside = founded[founded["region"].notna()]
     require_known(inside["region"].unique(), index, "region")
     summary = inside.set_index("region")[["known", "median"]].reindex(index)
     summary["known"] = summary["known"].fillna(0)

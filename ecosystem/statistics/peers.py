@@ -81,6 +81,9 @@ def peers(
     sum, so that a pair with gaps is not nearer for having fewer terms. 1 is a typical
     difference of one standard deviation.
 
+    Regions that share more indicators with the one come first, and nearest first among
+    those that share as many: to be near in two of four things is easier than in all four.
+
     Parameters
     ----------
     indicators : DataFrame of float
@@ -97,9 +100,10 @@ def peers(
     Returns
     -------
     DataFrame
-        Indexed by region, nearest first, equals in the order of `indicators`: ``distance``
-        (standard deviations), ``used`` (list of the indicators both have) and, if `years` is
-        given, ``other_year`` (those of them that are of another year than the region's).
+        Indexed by region, in the order said above, equals in that of `indicators`:
+        ``distance`` (standard deviations), ``used`` (list of the indicators both have) and, if
+        `years` is given, ``other_year`` (those of them that are of another year than the
+        region's).
         Empty if the region has fewer than `minimum` values itself.
 
     Raises
@@ -125,16 +129,19 @@ def peers(
     scores = standardise(indicators)
     squared = (scores - scores.loc[region]) ** 2
     shared = squared.notna()
-    distance = squared.mean(axis=1).pow(0.5).rename("distance")
-    eligible = distance[(shared.sum(axis=1) >= minimum) & (distance.index != region)]
-    chosen = eligible.sort_values(kind="stable", key=lambda values: values.round(12)).head(limit)
-    found = chosen.rename_axis("region").to_frame()
-    found["used"] = _columns_where(shared.loc[chosen.index])
+    found = pd.DataFrame(
+        # Rounded, so that equals are equal whatever the order of their sums.
+        {"distance": (squared.mean(axis=1) ** 0.5).round(12), "shared": shared.sum(axis=1)}
+    ).rename_axis("region")
+    eligible = found[(found["shared"] >= minimum) & (found.index != region)]
+    chosen = eligible.sort_values(["shared", "distance"], ascending=[False, True], kind="stable")
+    found = chosen.head(limit)[["distance"]]
+    found["used"] = _columns_where(shared.loc[found.index])
     if years is not None:
         require_same_regions(years, indicators.index, "indicators and years")
         own = years.loc[region, list(indicators.columns)]
         other = (years[indicators.columns] != own).fillna(True).astype(bool)
-        found["other_year"] = _columns_where((shared & other).loc[chosen.index])
+        found["other_year"] = _columns_where((shared & other).loc[found.index])
     return found
 
 

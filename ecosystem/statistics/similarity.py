@@ -284,15 +284,23 @@ def partners(quotients: pd.DataFrame, region: str, *, limit: int = 5) -> pd.Data
     {'n': 20, 'adds': ['legal-aspects'], 'gets': ['cryptology'], 'small': False}
     """
     regions = quotients.index.get_level_values("region").unique()
-    added = complements(quotients, regions, [region]).groupby("giver", sort=False)
-    given = complements(quotients, [region], regions).groupby("receiver", sort=False)
-    gets = given["code"].agg(list).to_dict()
-    found = added.agg(n=("giver_n", "first"), adds=("code", list), small=("small", "any"))
-    found.index.name = "region"
-    found.insert(2, "gets", [gets.get(partner, []) for partner in found.index])
+    require_known([region], regions, "region")
+    strong, weak = specialised(quotients).reset_index(), _lacking(quotients).reset_index()
+    # Nobody lacks what they are specialised in, so a region is never its own partner.
+    adds = strong[strong["code"].isin(weak.loc[weak["region"] == region, "code"])]
+    gets = strong.loc[strong["region"] == region, ["code"]].merge(weak[["region", "code"]])
+    found = adds.drop_duplicates("region").set_index("region")[["n", "small"]]
+    found["small"] |= bool(quotients.loc[[region], "small"].any())
+    found["adding"] = adds["region"].value_counts().reindex(found.index)
+    found["getting"] = gets["region"].value_counts().reindex(found.index, fill_value=0)
     found["place"] = regions.get_indexer(found.index)
-    found["adding"], found["getting"] = found["adds"].map(len), found["gets"].map(len)
-    ordered = found.sort_values(
+    chosen = found.sort_values(
         ["adding", "getting", "n", "place"], ascending=[False, False, False, True]
-    )
-    return ordered.head(limit)[["n", "adds", "gets", "small"]]
+    ).head(limit)
+    chosen["adds"], chosen["gets"] = _lists(adds, chosen.index), _lists(gets, chosen.index)
+    return chosen[["n", "adds", "gets", "small"]]
+
+
+def _lists(pairs: pd.DataFrame, regions: pd.Index) -> pd.Series:
+    lists = [pairs.loc[pairs["region"] == region, "code"].tolist() for region in regions]
+    return pd.Series(lists, index=regions, dtype="object")

@@ -80,8 +80,8 @@ def location_quotient(
     Raises
     ------
     ValueError
-        Negative or missing counts, only one of the whole's two, or a whole that is smaller
-        than one of its regions.
+        Negative or missing counts, more with a code than there are, only one of the whole's
+        two, or a whole that is smaller than one of its regions.
 
     References
     ----------
@@ -101,9 +101,11 @@ def location_quotient(
     require_same_regions(counts, n.index)
     require_counts(counts)
     require_counts(n)
-    total, size = _whole(counts, n, whole_counts, whole_n)
     members: Floats = counts.to_numpy("float64")
     own = np.broadcast_to(n.to_numpy("float64")[:, None], members.shape)
+    if (members > own).any():
+        raise ValueError("counts has more organisations than there are")
+    total, size = _whole(counts, n, whole_counts, whole_n)
     share, whole_share = _ratio(members, own), _ratio(total, np.full_like(total, size))
     low, high = _interval(members, own, total, size)
     return pd.DataFrame(

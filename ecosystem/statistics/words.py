@@ -76,7 +76,19 @@ def percent(share: float | None, n: int) -> str:
 
 
 def listed(words: Sequence[str], joined_by: str = "and") -> str:
-    """Join words as a sentence does; with a comma more where a word holds an "and" itself.
+    """Join words as a sentence does.
+
+    Parameters
+    ----------
+    words : sequence of str
+        What to join.
+    joined_by : str
+        What stands before the last one.
+
+    Returns
+    -------
+    str
+        With a comma more where a word holds an "and" itself; empty for no words.
 
     Examples
     --------
@@ -135,6 +147,7 @@ def profile(
     quotients: pd.DataFrame,
     *,
     per_million: pd.Series | None = None,
+    roles: pd.DataFrame | None = None,
 ) -> list[str]:
     """One region in a few sentences: size, strengths, roles.
 
@@ -151,6 +164,9 @@ def profile(
         :func:`~ecosystem.statistics.specialisation.location_quotient` returns them.
     per_million : Series of float, optional
         Organisations per million inhabitants, by region id.
+    roles : DataFrame of bool, optional
+        As :func:`~ecosystem.statistics.completeness.roles_present` returns it with the
+        investors; without it the types of `counts` decide.
 
     Returns
     -------
@@ -193,7 +209,7 @@ def profile(
     size = f"{name} has {_organisations(n)} in the register"
     if region in density:
         size += f", {number(density[region], 1)} per million inhabitants"
-    return [f"{size}.", *_strengths_and_roles([region], names, counts, quotients)]
+    return [f"{size}.", *_strengths_and_roles([region], names, counts, quotients, roles)]
 
 
 def comparison(
@@ -203,6 +219,7 @@ def comparison(
     quotients: pd.DataFrame,
     *,
     per_million: pd.Series | None = None,
+    roles: pd.DataFrame | None = None,
 ) -> list[str]:
     """Two to four regions compared in a few sentences: size, strengths, roles.
 
@@ -223,6 +240,9 @@ def comparison(
         :func:`~ecosystem.statistics.specialisation.location_quotient` returns them.
     per_million : Series of float, optional
         Organisations per million inhabitants, by region id.
+    roles : DataFrame of bool, optional
+        As :func:`~ecosystem.statistics.completeness.roles_present` returns it with the
+        investors; without it the types of `counts` decide.
 
     Returns
     -------
@@ -266,7 +286,7 @@ def comparison(
         return [f"The register holds no organisation in {_names(regions, names, 'or')}."]
     return [
         _sizes(regions, names, counts.n, per_million),
-        *_strengths_and_roles(regions, names, counts, quotients),
+        *_strengths_and_roles(regions, names, counts, quotients, roles),
     ]
 
 
@@ -419,6 +439,7 @@ def _strengths_and_roles(
     names: Mapping[str, str],
     counts: RegionCounts,
     quotients: pd.DataFrame,
+    roles: pd.DataFrame | None,
 ) -> list[str]:
     small = [region for region in regions if counts.n[region] < SMALL_N]
     enough = [region for region in regions if region not in small]
@@ -429,7 +450,7 @@ def _strengths_and_roles(
     strengths = "; ".join([*_strengths(enough, names, quotients), *([too_few] if small else [])])
     return [
         f"Compared with the register as a whole, {strengths}.",
-        _roles(enough, names, roles_present(counts.types.loc[enough])),
+        _roles(enough, names, roles_present(counts.types) if roles is None else roles),
     ]
 
 
@@ -464,20 +485,24 @@ def _strength(name: str, strong: pd.DataFrame) -> str:
 
 
 def _roles(regions: Sequence[str], names: Mapping[str, str], present: pd.DataFrame) -> str:
-    complete = [region for region in regions if present.loc[region].all()]
-    lacking = [
-        f"{_name(region, names)} {_part_of_roles(present.loc[region])}"
-        for region in regions
-        if region not in complete
-    ]
-    filled = [f"{_names(complete, names)} {_has(complete)} all six roles of an ecosystem"]
-    clauses = [*(filled if complete else []), *lacking]
+    alike: dict[str, list[str]] = {}
+    for region, row in zip(
+        regions, present.loc[list(regions), list(ROLES)].to_numpy(), strict=True
+    ):
+        there = [role for role, is_there in zip(ROLES, row, strict=True) if is_there]
+        alike.setdefault(_part_of_roles(there), []).append(region)
+    clauses = [f"{_names(same, names)} {_has(same)} {part}" for part, same in alike.items()]
     return f"In the register, {'; '.join(clauses)}."
 
 
-def _part_of_roles(present: pd.Series) -> str:
-    labels = {role: ROLES.label(role).lower() for role in ROLES}
-    there = [label for role, label in labels.items() if present[role]]
-    if len(there) <= len(labels) / 2:
-        return f"has only {len(there)} of the six roles of an ecosystem: {listed(there)}"
-    return f"lacks {listed([label for role, label in labels.items() if not present[role]])}"
+def _part_of_roles(there: Sequence[str]) -> str:
+    missing = [role for role in ROLES if role not in there]
+    if not missing:
+        return "all six roles of an ecosystem"
+    if len(there) <= len(missing):
+        return f"only {len(there)} of the six roles of an ecosystem: {_role_words(there)}"
+    return f"all of the six roles of an ecosystem but {_role_words(missing)}"
+
+
+def _role_words(roles: Iterable[str]) -> str:
+    return listed([ROLES.label(role).lower() for role in roles])

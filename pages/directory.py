@@ -1,11 +1,10 @@
 import streamlit as st
 
 from ecosystem import organisations
-from ecosystem.ui import downloads, frame, organisation_list, strip
+from ecosystem.ui import downloads, filter_panel, frame, organisation_list, strip
 from ecosystem.ui.data import ask
-from ecosystem.ui.filter_panel import filter_panel
 
-filter_ = filter_panel()
+filter_ = filter_panel.search()
 found = ask(organisations.summary, filter_)
 
 st.title("Directory", anchor=False)
@@ -15,3 +14,4 @@ if found.organisations:
     organisation_list.table(filter_, found.organisations)
 else:
     frame.nothing_found(filter_)
+filter_panel.facets(filter_)

@@ -1,11 +1,10 @@
 import streamlit as st
 
 from ecosystem import organisations
-from ecosystem.ui import cards, frame, map_view, organisation_list, strip
+from ecosystem.ui import cards, filter_panel, frame, map_view, organisation_list, strip
 from ecosystem.ui.data import ask
-from ecosystem.ui.filter_panel import filter_panel
 
-filter_ = filter_panel()
+filter_ = filter_panel.search()
 found = ask(organisations.summary, filter_)
 
 strip.headline(filter_, found)
@@ -20,3 +19,4 @@ with right:
         organisation_list.beside_map(filter_, found.organisations)
     else:
         frame.nothing_found(filter_)
+filter_panel.facets(filter_)

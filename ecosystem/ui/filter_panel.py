@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -14,11 +15,21 @@ from ecosystem.ui.data import ask
 _IN_SIDEBAR = ("valley", "country", "domain", "sector", "function")
 
 
-def filter_panel() -> Filter:
-    """Show the panel and return the filter that the address holds."""
+def search() -> Filter:
+    """Show the panel's search box, which costs nothing, and return the address's filter.
+
+    The rest of the panel, :func:`facets`, counts: call it when the page's own content is on
+    its way to the browser.
+    """
     filter_ = state.filter_()
     with st.sidebar:
         _search(filter_)
+    return filter_
+
+
+def facets(filter_: Filter) -> None:
+    """Show the rest of the panel: every facet with the counts of its options."""
+    with st.sidebar:
         _types(filter_)
         for name in _IN_SIDEBAR:
             _choice(name, filter_)
@@ -33,7 +44,6 @@ def filter_panel() -> Filter:
             args=(Filter(),),
             width="stretch",
         )
-    return filter_
 
 
 def _assign(key: str, value: object) -> None:
@@ -85,7 +95,7 @@ def _choice(name: str, filter_: Filter) -> None:
     )
 
 
-def _counted(name: str, filter_: Filter):  # type: ignore[no-untyped-def]
+def _counted(name: str, filter_: Filter) -> Callable[[str], str]:
     """Format function that writes each option with its count under the other filters."""
     counts = ask(organisations.facet_counts, filter_, name)
     names = labels.options(name)

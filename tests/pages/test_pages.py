@@ -8,7 +8,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ecosystem.settings import ROOT
-
 from tests.pages.conftest import Visit, use_releases
 
 ADDRESSES = [

@@ -136,7 +136,7 @@ window.CyberValleys = (function () {
   function tooltip(layer, lines) {
     layer.bindTooltip(() => {
       const box = document.createElement("div");
-      lines.forEach((line, i) => {
+      lines().forEach((line, i) => {
         const element = document.createElement(i ? "div" : "strong");
         element.textContent = line;
         box.append(element);
@@ -173,28 +173,39 @@ window.CyberValleys = (function () {
   }
   let draws = 0;
 
-  function addRegions(json, scene) {
-    const { values, style, selected } = scene.regions;
-    const layer = L.geoJSON(json, {
+  // Paths of a layer are made once; a scene gives them other values and another group.
+  const regionLayers = new Map();
+  let shown = null;
+
+  function regionLayer(name, json) {
+    if (!regionLayers.has(name)) regionLayers.set(name, L.geoJSON(json, {
       renderer: canvas,
-      filter: (feature) => feature.id in values,
-      style: (feature) => regionStyle(values[feature.id], style, feature.id === selected),
       onEachFeature: (feature, path) => {
-        tooltip(path, [feature.properties.name, values[feature.id][1]]);
-        path.toGeoJSON = answer(scene.regions.kind, feature.id);
+        path.toGeoJSON = () => answer(shown.kind, feature.id)();
+        tooltip(path, () => [feature.properties.name, shown.values[feature.id][1]]);
         path.on("mouseover", () => path.setStyle({ weight: 3 }));
-        path.on("mouseout", () => path.setStyle({ weight: feature.id === selected ? 3.5 : path.cvWeight }));
-        path.cvWeight = path.options.weight;
+        path.on("mouseout", () => path.setStyle({ weight: styleOf(feature.id).weight }));
       },
-    });
+    }));
+    return regionLayers.get(name);
+  }
+
+  function addRegions(json, scene) {
+    if (shown && shown.group) shown.group.removeLayer(regionLayers.get(shown.layer));
+    const layer = regionLayer(scene.regions.layer, json);
+    shown = { ...scene.regions, group };
+    layer.setStyle((feature) => styleOf(feature.id));
     layer.addTo(group);
-    layer.eachLayer((path) => path.feature.id === selected && path.bringToFront());
-    if (!scene.regions.labelled) return;
+    layer.eachLayer((path) => path.feature.id === shown.selected && path.bringToFront());
+    if (!shown.labelled) return;
     json.features
-      .filter((feature) => feature.id in values)
-      .sort((a, b) => values[b.id][0] - values[a.id][0])
+      .sort((a, b) => shown.values[b.id][0] - shown.values[a.id][0])
       .forEach((feature) => addLabel(feature.properties));
     placeLabels();
+  }
+
+  function styleOf(id) {
+    return regionStyle(shown.values[id], shown.style, id === shown.selected);
   }
 
   function regionStyle([n, , colour], style, isSelected) {
@@ -329,7 +340,7 @@ window.CyberValleys = (function () {
     });
     const kinds = counts.map(([i, count]) => `${count} ${options.types[i].label}`).join(", ");
     const found = n === 1 ? "1 organisation" : `${n.toLocaleString("en")} organisations`;
-    tooltip(layer, id ? [name, found, kinds] : [found, "Click to zoom in"]);
+    tooltip(layer, () => (id ? [name, found, kinds] : [found, "Click to zoom in"]));
     if (id) layer.toGeoJSON = answer(kind, id);
     else layer.on("click", () => map.flyTo([lat, lon], Math.min(map.getZoom() + 2, 15), { duration: 0.4 }));
     return layer;

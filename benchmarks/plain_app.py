@@ -1,0 +1,43 @@
+"""The comparison: what most Streamlit maps do, one ``CircleMarker`` per organisation.
+
+The same rows, filter, map size and self-served Leaflet as the site's; nothing else.
+"""
+
+from __future__ import annotations
+
+import folium
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from ecosystem import organisations, web
+from ecosystem.filters import Filter
+from ecosystem.ui.data import ask
+from ecosystem.vocabulary import TYPES
+
+
+def page() -> None:
+    """A filter, a count and a map."""
+    # A component registers with the running server, which is not there yet when it imports this.
+    from streamlit_folium import st_folium
+
+    st.set_page_config(layout="wide")
+    chosen = st.pills("Type", list(TYPES), selection_mode="multi", format_func=TYPES.label)
+    found = ask(organisations.everything, Filter(type=tuple(chosen)))
+    st.markdown(f"{len(found)} organisations")
+    map_ = folium.Map(location=(50.5, 10.0), zoom_start=4, tiles=None, maxZoom=18)
+    map_.default_js = [("leaflet", "../../assets/leaflet/leaflet.js")]
+    map_.default_css = [("leaflet", "../../assets/leaflet/leaflet.css")]
+    for row in found.itertuples():
+        folium.CircleMarker(
+            (row.lat, row.lon),
+            radius=5,
+            color=TYPES[str(row.type)].colour,
+            tooltip=str(row.name),
+        ).add_to(map_)
+    st_folium(map_, height=560, use_container_width=True, returned_objects=[])
+
+
+if get_script_run_ctx(suppress_warning=True) is None:
+    app = st.App(__file__, routes=web.routes())
+else:
+    page()

@@ -1,0 +1,50 @@
+"""Chromium and the running app. A missing browser fails the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.chromium import FLAGS, find
+from tests.browser.server import serving
+from tests.browser.site import Site
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker for all browser tests: they share a server and a browser."""
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(releases_dir: Path) -> Iterator[str]:
+    with serving(releases_dir) as address:
+        yield address
+
+
+@pytest.fixture
+def open_site(browser: Browser, address: str) -> Iterator[Callable[..., Site]]:
+    """Make visitors: ``open_site()``, ``open_site(size=PHONE, dark=True)``."""
+    opened: list[Site] = []
+
+    def open_(**options: object) -> Site:
+        options.setdefault("address", address)
+        site = Site(browser, **options).__enter__()  # type: ignore[arg-type]
+        opened.append(site)
+        return site
+
+    yield open_
+    for site in opened:
+        site.__exit__(None, None, None)

@@ -1,0 +1,121 @@
+"""A visitor's browser: opens pages, finds symbols on the map, notes what should not happen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, SourceLocation
+
+WIDE = (1440, 900)
+PHONE = (390, 844)
+MAP = 'iframe[title="streamlit_folium.st_folium"]'
+# Chromium's remarks on how Streamlit frames its components; they are not ours to mend.
+_REMARKS = ("Unrecognized feature", "allow-scripts and allow-same-origin")
+
+
+@dataclass
+class Site:
+    """One visitor.
+
+    Attributes
+    ----------
+    foreign : list of str
+        Requests that left for another host.
+    complaints : list of str
+        Errors and warnings of the console, and uncaught exceptions.
+    """
+
+    browser: Browser
+    address: str
+    size: tuple[int, int] = WIDE
+    dark: bool = False
+    foreign: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self.context: BrowserContext = self.browser.new_context(
+            viewport={"width": self.size[0], "height": self.size[1]},
+            color_scheme="dark" if self.dark else "light",
+        )
+        self.page: Page = self.context.new_page()
+        self.page.on("request", lambda request: self._note_request(request.url))
+        self.page.on("console", lambda m: self._note_console(m.type, m.text, m.location))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.context.close()
+
+    def _note_request(self, url: str) -> None:
+        own = self.address.removeprefix("http")
+        if not url.startswith((f"http{own}", f"ws{own}", "data:", "blob:")):
+            self.foreign.append(url)
+
+    def _note_console(self, kind: str, text: str, where: SourceLocation) -> None:
+        # On a deep link Streamlit asks below the page first, then at the root, where it lives.
+        is_probe = "/_stcore/" in where["url"] and "404" in text
+        is_remark = any(remark in text for remark in _REMARKS)
+        if kind in {"error", "warning"} and not (is_remark or is_probe):
+            self.complaints.append(f"{kind}: {text} ({where['url']})")
+
+    def visit(self, path: str = "/", *, with_map: bool = True) -> None:
+        """Open an address of the site and wait until it is there."""
+        self.page.goto(self.address + path)
+        self.page.get_by_text("not ECSO's own data").first.wait_for(timeout=30_000)
+        if with_map:
+            self.wait_for_map()
+
+    @property
+    def map(self) -> FrameLocator:
+        """The map's frame."""
+        return self.page.frame_locator(MAP)
+
+    def wait_for_map(self) -> None:
+        """Wait until the map is drawn and regions and labels are on it."""
+        self.map.locator("[data-drawn]").wait_for(timeout=30_000)
+        self.map.locator(".cv-label, .leaflet-container").first.wait_for()
+        self.page.wait_for_timeout(600)
+
+    def drawn(self) -> int:
+        """How often the map was drawn since it was loaded."""
+        return int(self.map.locator("[data-drawn]").get_attribute("data-drawn") or 0)
+
+    def wait_for_drawing(self, after: int) -> None:
+        """Wait until the map is drawn again."""
+        self.map.locator(f'[data-drawn]:not([data-drawn="{after}"])').wait_for(timeout=15_000)
+
+    def symbols(self) -> list[dict[str, float]]:
+        """Symbols on the map: position in the page and number of organisations."""
+        frame = self.page.locator(MAP).element_handle().content_frame()
+        assert frame is not None
+        box = self.page.locator(MAP).bounding_box()
+        assert box is not None
+        found: list[dict[str, float]] = frame.evaluate(
+            """() => {
+              const found = [];
+              window.map.eachLayer((layer) => {
+                if (!layer.options || !layer.options.cv) return;
+                const point = window.map.latLngToContainerPoint(layer.getLatLng());
+                found.push({ x: point.x, y: point.y, n: layer.options.cv.n });
+              });
+              return found;
+            }"""
+        )
+        return [{"x": s["x"] + box["x"], "y": s["y"] + box["y"], "n": s["n"]} for s in found]
+
+    def click_symbol(self, n: int) -> None:
+        """Click the symbol of a town with that many organisations."""
+        symbol = next(s for s in self.symbols() if s["n"] == n)
+        self.page.mouse.click(symbol["x"], symbol["y"])
+
+    def width_of_content(self) -> int:
+        """Width in pixels that the page takes; more than the window means it scrolls sideways."""
+        width: int = self.page.evaluate("document.documentElement.scrollWidth")
+        return width

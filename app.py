@@ -28,6 +28,6 @@ def page() -> None:
 if get_script_run_ctx(suppress_warning=True) is None:
     # Imported by the server: this is the site. Run by the server: this is one page's script.
     own_the_pages()
-    app = st.App(__file__, routes=web.routes(), middleware=web.middleware())
+    app = st.App(__file__, lifespan=web.lifespan, routes=web.routes(), middleware=web.middleware())
 else:
     page()

@@ -1,9 +1,13 @@
 """The comparison: what most Streamlit maps do, one ``CircleMarker`` per organisation.
 
-The same rows, filter, map size and self-served Leaflet as the site's; nothing else.
+The same rows, filter, map size, outlines and self-served Leaflet as the site's, all drawn anew
+for each filter; no card, list, counts or chart. ``?outlines=no`` leaves the outlines out too.
 """
 
 from __future__ import annotations
+
+import json
+from html import escape
 
 import folium
 import streamlit as st
@@ -27,12 +31,15 @@ def page() -> None:
     map_ = folium.Map(location=(50.5, 10.0), zoom_start=4, tiles=None, maxZoom=18)
     map_.default_js = [("leaflet", "../../assets/leaflet/leaflet.js")]
     map_.default_css = [("leaflet", "../../assets/leaflet/leaflet.css")]
+    if st.query_params.get("outlines") != "no":
+        for layer in ("land", "valley"):
+            folium.GeoJson(json.loads(ask(web.outlines_json, layer))).add_to(map_)
     for row in found.itertuples():
         folium.CircleMarker(
             (row.lat, row.lon),
             radius=5,
             color=TYPES[str(row.type)].colour,
-            tooltip=str(row.name),
+            tooltip=f"{escape(str(row.name))}<br>{escape(str(row.city))}",
         ).add_to(map_)
     st_folium(map_, height=560, use_container_width=True, returned_objects=[])
 

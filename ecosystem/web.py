@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import Thread
 
 import geopandas as gpd
 import js_lib_leaflet
@@ -142,6 +147,23 @@ def _land(database: Database) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         pd.concat([neighbours, countries], ignore_index=True), crs=countries.crs
     )
+
+
+@asynccontextmanager
+async def lifespan(app: object) -> AsyncIterator[None]:
+    """Do what the first visitor would wait for, while the server starts to listen.
+
+    folium takes a second to import, and the checksum of a large release as long.
+    """
+    del app
+    Thread(target=_warm_up, daemon=True).start()
+    yield
+
+
+def _warm_up() -> None:
+    importlib.import_module("folium.plugins")
+    with contextlib.suppress(ReleaseError):
+        outlines_json(serving.database(), "land")
 
 
 def routes() -> list[BaseRoute]:

@@ -12,7 +12,7 @@ left, right = st.columns([0.7, 0.3], gap="medium")
 with left:
     level, measure = map_view.controls()
     map_view.show(filter_, level, measure)
-    strip.statistics(filter_, found)
+    below = st.container()
 with right:
     cards.selection(filter_)
     if found.organisations:
@@ -20,3 +20,5 @@ with right:
     else:
         frame.nothing_found(filter_)
 filter_panel.facets(filter_)
+with below:
+    strip.statistics(filter_, found)

@@ -49,4 +49,4 @@ def statistics(filter_: Filter, found: Summary) -> None:
     with bars:
         st.markdown("**Most frequent JRC domains**")
         counts = ask(organisations.domain_counts, filter_).head(TOP_DOMAINS)
-        st.altair_chart(charts.bars(counts, DOMAINS.labels(), dark=is_dark()))
+        st.vega_lite_chart(charts.bars(counts, DOMAINS.labels(), dark=is_dark()))

@@ -97,6 +97,11 @@ def csv(database: Database, filter_: Filter) -> bytes:
     return text.encode("utf-8-sig")
 
 
+def table_csv(table: pd.DataFrame) -> bytes:
+    """Any small table as CSV in UTF-8 with a byte order mark, formulas neutralised."""
+    return table.map(neutralised).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
 def xlsx(database: Database, filter_: Filter) -> bytes:
     """Excel workbook: the organisations, and a sheet with source, licence and citation.
 

@@ -97,7 +97,7 @@ class Filter:
 
     valley: tuple[str, ...] = facet("Valley", "valley_id", "in")
     country: tuple[str, ...] = facet("Country", "country", "in", vocabulary=COUNTRIES)
-    region: tuple[str, ...] = facet(
+    nuts: tuple[str, ...] = facet(
         "NUTS region",
         "[nuts0, nuts1, nuts2, nuts3]",
         "in",

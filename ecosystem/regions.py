@@ -49,6 +49,28 @@ def names(database: Database) -> dict[str, str]:
     return dict(zip(rows["nuts_id"], rows["label"], strict=True))
 
 
+def comparable(database: Database) -> dict[str, str]:
+    """Valleys and NUTS regions to choose from, by id: valleys first, then the larger levels.
+
+    NUTS 3 is left out: 1,514 entries more that hardly hold an organisation each.
+    """
+    rows = database.frame(
+        """
+        SELECT id, label FROM (
+            SELECT valley_id AS id, name || ' (valley)' AS label, -1 AS level FROM valley
+            UNION ALL
+            SELECT nuts_id, name || ' (' || nuts_id || ')', level FROM region WHERE level < 3
+        ) ORDER BY level, strip_accents(label)
+        """
+    )
+    return dict(zip(rows["id"], rows["label"], strict=True))
+
+
+def ids(database: Database, level: str) -> list[str]:
+    """Ids of a level's regions, in order."""
+    return list(units(database, level)["region_id"])
+
+
 def units(database: Database, level: str) -> pd.DataFrame:
     """Regions of a level without geometry.
 
@@ -82,6 +104,27 @@ def outlines(database: Database, level: str) -> gpd.GeoDataFrame:
     )
     geometry = shapely.from_wkb(rows.pop("geometry").map(bytes).to_numpy())
     return gpd.GeoDataFrame(rows, geometry=geometry, crs=4326)
+
+
+def box(database: Database, region_id: str) -> tuple[float, float, float, float]:
+    """West, south, east and north edge of a region or valley, in degrees (EPSG:4326).
+
+    Raises
+    ------
+    KeyError
+        If there is no such region.
+    """
+    geometry = database.value(
+        """
+        SELECT geometry FROM region WHERE nuts_id = $region_id
+        UNION ALL SELECT geometry FROM valley WHERE valley_id = $region_id
+        """,
+        {"region_id": region_id},
+    )
+    if geometry is None:
+        raise KeyError(region_id)
+    west, south, east, north = shapely.from_wkb(bytes(geometry)).bounds
+    return west, south, east, north
 
 
 def neighbours(database: Database) -> gpd.GeoDataFrame:
@@ -158,6 +201,22 @@ def population(database: Database, level: str) -> pd.DataFrame:
     return rows.set_index("region_id")
 
 
+def codes_of(database: Database, region_id: str) -> list[str]:
+    """NUTS codes that a region covers: its own, or those of a valley."""
+    codes = database.value(
+        "SELECT nuts_codes FROM valley WHERE valley_id = $region_id", {"region_id": region_id}
+    )
+    return list(codes) if codes else [region_id]
+
+
+def nuts2_parts(database: Database, level: str) -> pd.DataFrame:
+    """The NUTS 2 regions that make up each region of a level: ``region_id, nuts2``.
+
+    A part smaller than NUTS 2 is listed under its own code.
+    """
+    return database.frame(f"SELECT * FROM ({_nuts2_parts(level)}) ORDER BY ALL")
+
+
 def _nuts2_parts(level: str) -> str:
     if level == "valley":
         # A code below NUTS 2 covers only a part of a NUTS 2 region: the valley then has a part
@@ -173,11 +232,3 @@ def _nuts2_parts(level: str) -> str:
         f"SELECT left(nuts_id, {_COUNTRY_LETTERS + int(level[-1])}) AS region_id, "
         "nuts_id AS nuts2 FROM region WHERE level = 2"
     )
-
-
-def per_million(counts: pd.Series, inhabitants: pd.Series) -> pd.Series:
-    """Organisations per million inhabitants; missing where the population is.
-
-    Formula: ``1e6 * n / inhabitants``.
-    """
-    return 1e6 * counts / inhabitants

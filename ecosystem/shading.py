@@ -3,96 +3,142 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
-from ecosystem import regions
+from ecosystem import measures
 from ecosystem.filters import Filter
+from ecosystem.profiles import quotients_of
+from ecosystem.region_counts import region_counts
+from ecosystem.statistics.counts import SMALL_N
 from ecosystem.store import Database
+from ecosystem.vocabulary import DOMAINS
 
 # Five steps of one hue (ColorBrewer "Purples"); darker is more in the light theme, and the
 # other way round in the dark one.
 _STEPS = ("#dadaeb", "#bcbddc", "#9e9ac8", "#756bb1", "#54278f")
+# Light and dark theme. No organisation is a number, no figure is none: they look different.
 NONE = ("#f1eee6", "#262b36")
 NO_DATA = ("#b9b5aa", "#5a5f6b")
+# Measure of how much a region works on one JRC domain, compared with the whole register.
+REPRESENTATION = "representation"
+REPRESENTATION_METHOD = (
+    "Representation quotient: share of the region's organisations that work on the domain, "
+    "divided by the share in the whole register (a location quotient with the register, not an "
+    "economy, as its denominator). 1 is as in the register."
+)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shaded:
-    """Regions with their colours.
+    """Regions of a level with a measure and its colours.
 
     Attributes
     ----------
     regions : DataFrame
-        ``region_id, n, text, colour``. A region without an organisation and one without a
-        figure have colours of their own, outside the classes.
+        Indexed by region id: ``name, country, n, value`` (missing where there is none),
+        ``text`` (the value in words), ``colour``, ``small`` (too few organisations to say
+        much). A region without an organisation and one without a figure have colours of
+        their own, outside the classes.
+    label : str
+        Name of the measure.
     legend : list of tuple of str
         Colour and text of each class, lowest first.
-    note : str
-        Method and source, to be shown under the map.
+    method : str
+        How measure and classes are made, with the source.
+    years : list of int
+        Years of the population figures that the values use; empty if they use none.
     """
 
     regions: pd.DataFrame
+    label: str
     legend: list[tuple[str, str]]
-    note: str
+    method: str
+    years: list[int]
 
 
 def shaded(
-    database: Database, filter_: Filter, level: str, measure: str, dark: bool = False
+    database: Database,
+    filter_: Filter,
+    level: str,
+    measure: str,
+    *,
+    domain: str = "",
+    dark: bool = False,
 ) -> Shaded:
-    """Colours of a level's regions by number of organisations or by number per million.
+    """A measure of all regions of a level, with the colour of each.
 
     Parameters
     ----------
     level : str
         A key of :data:`ecosystem.regions.LEVELS`.
     measure : str
-        ``"count"`` or ``"per-million"`` (organisations per million inhabitants).
+        A key of :data:`ecosystem.measures.MEASURES`, or :data:`REPRESENTATION`.
+    domain : str
+        The JRC domain of a representation quotient.
     dark : bool
         Whether the map is drawn on a dark ground.
     """
-    counts = regions.organisation_counts(database, filter_, level)
-    if measure == "count":
-        values = counts.astype(float)
-        note = "Quantile classes of the regions that have an organisation."
-        texts = [f"{n:,} organisation{'' if n == 1 else 's'}" for n in counts]
-        digits = 0
+    counts = region_counts(database, filter_, level)
+    table = measures.table(database, filter_, level, of=counts)
+    if measure == REPRESENTATION:
+        label = f"Representation of {DOMAINS.label(domain)}"
+        method, needs, say = REPRESENTATION_METHOD, SMALL_N, _two_digits
+        values = quotients_of(database, filter_, counts)["lq"].xs(domain, level="code")
     else:
-        people = regions.population(database, level).reindex(counts.index)
-        values = regions.per_million(counts, people["inhabitants"])
-        years = people["year"].dropna()
-        span = f"{years.min()} to {years.max()}" if len(years) else "no year"
-        note = (
-            "Quantile classes. Population: Eurostat, demo_r_d2jan, latest year of each region "
-            f"({span}); grey without a figure."
-        )
-        texts = [
-            "no population figure" if pd.isna(v) else f"{v:.1f} per million inhabitants ({n:,})"
-            for v, n in zip(values, counts, strict=True)
-        ]
-        digits = 1
-    colours, legend = _classes(values.where(counts > 0), digits, dark)
-    colours[counts == 0] = NONE[dark]
-    legend.append((NONE[dark], "No organisation"))
-    if values.isna().any():
-        colours[values.isna()] = NO_DATA[dark]
-        legend.append((NO_DATA[dark], "No population figure"))
-    frame = pd.DataFrame(
+        chosen = measures.MEASURES[measure]
+        label, method, needs = chosen.label, chosen.method, chosen.needs
+        say = partial(measures.in_words, measure)
+        values = table[measure].astype("float64")
+    regions = pd.DataFrame(
         {
-            "region_id": counts.index,
-            "n": counts.to_numpy(),
-            "text": texts,
-            "colour": colours.to_numpy(),
+            "name": table["name"],
+            "country": table["country"],
+            "n": counts.n,
+            "value": values,
+            "text": [say(value) for value in values],
+            "small": counts.n < needs,
         }
     )
-    return Shaded(frame, legend, note)
+    regions["colour"], legend = _colours(regions, say, dark)
+    years = table["population_year"].dropna() if measure == "per-million" else pd.Series(dtype=int)
+    span = f" Years: {years.min()} to {years.max()}." if years.nunique() > 1 else ""
+    return Shaded(
+        regions=regions,
+        label=label,
+        legend=legend,
+        method=f"{method}{span} Colours: quantile classes of the regions with an organisation.",
+        years=sorted({int(year) for year in years}),
+    )
 
 
-def _classes(values: pd.Series, digits: int, dark: bool) -> tuple[pd.Series, list[tuple[str, str]]]:
+def _two_digits(value: float) -> str:
+    return "–" if pd.isna(value) else f"{value:.2f}"
+
+
+def _colours(
+    regions: pd.DataFrame, say: Callable[[float], str], dark: bool
+) -> tuple[pd.Series, list[tuple[str, str]]]:
+    is_none, is_gap = regions["n"] == 0, regions["value"].isna() & (regions["n"] > 0)
+    colours, legend = _classes(
+        regions["value"].where(~is_none), say, _STEPS[::-1] if dark else _STEPS
+    )
+    colours[is_none] = NONE[dark]
+    legend.append((NONE[dark], "No organisation"))
+    if is_gap.any():
+        colours[is_gap] = NO_DATA[dark]
+        legend.append((NO_DATA[dark], "No figure"))
+    return colours, legend
+
+
+def _classes(
+    values: pd.Series, say: Callable[[float], str], steps: tuple[str, ...]
+) -> tuple[pd.Series, list[tuple[str, str]]]:
     """Quantile classes (mapclassify) of the values that there are."""
     known = values.dropna()
-    steps = tuple(reversed(_STEPS)) if dark else _STEPS
     colours = pd.Series("", index=values.index)
     if known.empty:
         return colours, []
@@ -103,10 +149,9 @@ def _classes(values: pd.Series, digits: int, dark: bool) -> tuple[pd.Series, lis
         warnings.simplefilter("ignore")  # with many ties it makes fewer classes, and says so
         classes = Quantiles(known.to_numpy(), k=min(len(steps), known.nunique()))
     colours.update(pd.Series([steps[i] for i in classes.yb], index=known.index))
-    low = float(known.min())
-    legend = []
+    low, legend = float(known.min()), []
     for i, high in enumerate(classes.bins):
-        text = f"{low:,.{digits}f}" if low == high else f"{low:,.{digits}f} to {high:,.{digits}f}"
+        text = say(low) if low == high else f"{say(low)} to {say(float(high))}"
         legend.append((steps[i], text))
         above = known[known > high]
         low = float(above.min()) if len(above) else high

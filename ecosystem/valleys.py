@@ -38,3 +38,15 @@ def type_counts(database: Database, filter_: Filter, valley_id: str) -> dict[str
         {**bound, "of_valley": valley_id},
     )
     return dict(zip(rows["type"], rows["n"].astype(int), strict=True))
+
+
+def covering(database: Database, nuts_id: str) -> str | None:
+    """Id of the valley that covers a NUTS region whole; None if none does."""
+    valley_id: str | None = database.value(
+        """
+        SELECT valley_id FROM valley
+        WHERE len(list_filter(nuts_codes, lambda code: starts_with($nuts_id, code))) > 0
+        """,
+        {"nuts_id": nuts_id},
+    )
+    return valley_id

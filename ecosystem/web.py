@@ -153,7 +153,8 @@ def _land(database: Database) -> gpd.GeoDataFrame:
 async def lifespan(app: object) -> AsyncIterator[None]:
     """Do what the first visitor would wait for, while the server starts to listen.
 
-    folium takes a second to import, and the checksum of a large release as long.
+    folium takes a second to import, the checksum of a large release as long, and the libraries
+    of spatial statistics twice that.
     """
     del app
     Thread(target=_warm_up, daemon=True).start()
@@ -164,6 +165,8 @@ def _warm_up() -> None:
     importlib.import_module("folium.plugins")
     with contextlib.suppress(ReleaseError):
         outlines_json(serving.database(), "land")
+    for name in ("mapclassify", "esda", "libpysal.graph"):
+        importlib.import_module(name)
 
 
 def routes() -> list[BaseRoute]:

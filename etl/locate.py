@@ -1,8 +1,10 @@
 """Find where each organisation is: its town, its NUTS regions, and how sure that is.
 
 Nothing is guessed in silence: a town that isn't known, or that could be one of several, is
-rejected with the candidates. Coordinates are lon/lat in EPSG:4326; ``x`` and ``y`` are whole
-metres east and south of the north-west corner of Web Mercator (EPSG:3857).
+rejected with the candidates. Bodies beside the organisations (investors, network) may sit
+anywhere in the world: what can't be placed among the regions is noted. Coordinates are lon/lat
+in EPSG:4326; ``x`` and ``y`` are whole metres east and south of the north-west corner of Web
+Mercator (EPSG:3857).
 """
 
 from __future__ import annotations
@@ -61,8 +63,46 @@ def locate(
     place_id = located["place_id"].where(
         ~at_point, [f"c{a}-{b}" for a, b in zip(x, y, strict=True)]
     )
-    nuts = {f"nuts{level}": located["nuts3"].str[:n] for level, n in ID_LENGTHS.items()}
-    return located.assign(place_id=place_id, x=x, y=y, **nuts), [*wrong, *unknown]
+    located = located.assign(place_id=place_id, x=x, y=y, **_nuts(located["nuts3"]))
+    return located, [*wrong, *unknown]
+
+
+def locate_seats(
+    rows: pd.DataFrame, file: str, gazetteer: Gazetteer, regions: Regions
+) -> tuple[pd.DataFrame, list[str]]:
+    """Locate the seats of bodies that needn't lie in a region, such as investors.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Valid rows with ``name, city, country, nuts2_hint`` as text; the index is the
+        spreadsheet's row number. Where no town is given, nothing is looked for.
+    file : str
+        Their register file, for the notes.
+    gazetteer : Gazetteer
+        Towns.
+    regions : Regions
+        NUTS regions.
+
+    Returns
+    -------
+    located : pandas.DataFrame
+        For each located row, by the same index: ``lon, lat, nuts0`` to ``nuts3``.
+    notes : list of str
+        The rows whose town couldn't be placed, with the candidates; a sentence or two each.
+    """
+    questions = _questions(rows[rows["city"] != ""])
+    inside = {row: question for row, question in questions.items() if question.country in COUNTRIES}
+    answers = answer_questions(list(dict.fromkeys(inside.values())), gazetteer, regions)
+    found = {row: answers[question] for row, question in inside.items()}
+    names = dict(zip(rows.index.tolist(), rows["name"], strict=True))
+    notes = [
+        f"{file}, row {row}, {names[row]}: in no region. {_why_unplaced(asked, found.get(row))}"
+        for row, asked in questions.items()
+        if row not in found or found[row].row < 0
+    ]
+    located = _at_towns({row: a for row, a in found.items() if a.row >= 0}, gazetteer)
+    return located[["lon", "lat"]].assign(**_nuts(located["nuts3"])), notes
 
 
 def to_pixel_metres(
@@ -86,21 +126,32 @@ def to_pixel_metres(
 def _from_names(
     organisations: pd.DataFrame, gazetteer: Gazetteer, regions: Regions, track: Track
 ) -> tuple[pd.DataFrame, list[Rejection]]:
-    columns = ["city", "country", "nuts2_hint"]
-    questions = [
-        Question(*values) for values in organisations[columns].itertuples(index=False, name=None)
-    ]
-    answers = answer_questions(list(dict.fromkeys(questions)), gazetteer, regions, track=track)
+    questions = _questions(organisations)
+    answers = answer_questions(
+        list(dict.fromkeys(questions.values())), gazetteer, regions, track=track
+    )
     rejections: list[Rejection] = []
     chosen: dict[int, Answer] = {}
-    for row, question in zip(organisations.index.tolist(), questions, strict=True):
+    for row, question in questions.items():
         answer = answers[question]
         if answer.row >= 0:
             chosen[row] = answer
         else:
             rejections.append(_rejection(organisations, row, "city", answer.reason, answer.mend))
+    return _at_towns(chosen, gazetteer), rejections
+
+
+def _questions(rows: pd.DataFrame) -> dict[int, Question]:
+    """What to ask for each row."""
+    columns = ["city", "country", "nuts2_hint"]
+    values = rows[columns].itertuples(index=False, name=None)
+    return {row: Question(*value) for row, value in zip(rows.index.tolist(), values, strict=True)}
+
+
+def _at_towns(chosen: dict[int, Answer], gazetteer: Gazetteer) -> pd.DataFrame:
+    """The located rows, each at the town that was chosen for it."""
     places = gazetteer.places.loc[[answer.row for answer in chosen.values()]]
-    located = pd.DataFrame(
+    return pd.DataFrame(
         {
             "place_id": places["place_id"].to_numpy(),
             "geoname_id": places["geoname_id"].array,
@@ -108,11 +159,27 @@ def _from_names(
             "lon": places["lon"].to_numpy(float),
             "lat": places["lat"].to_numpy(float),
             "location_precision": [answer.precision for answer in chosen.values()],
-            "nuts3": [answer.nuts3 for answer in chosen.values()],
+            "nuts3": pd.array([answer.nuts3 for answer in chosen.values()], dtype="str"),
         },
         index=pd.Index(list(chosen), name="row", dtype="int64"),
     )
-    return located, rejections
+
+
+def _nuts(nuts3: pd.Series) -> dict[str, pd.Series]:
+    return {f"nuts{level}": nuts3.str[:n] for level, n in ID_LENGTHS.items()}
+
+
+def _why_unplaced(question: Question, answer: Answer | None) -> str:
+    if not question.country:
+        return f"{question.city} stands there without a country."
+    if answer is None:
+        return f"{question.city} ({question.country}) lies outside the NUTS area."
+    if not answer.candidates:
+        return answer.reason
+    return (
+        f"{answer.reason} Candidates: {', '.join(answer.candidates)}; correct the town or fill in "
+        "nuts2_hint."
+    )
 
 
 def _from_coordinates(

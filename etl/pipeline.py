@@ -19,6 +19,7 @@ import pandas as pd
 from ecosystem.settings import settings
 from etl import publish
 from etl.build import (
+    PLAIN_TABLES,
     ReleaseRow,
     Tables,
     add_gates,
@@ -35,15 +36,18 @@ from etl.check import Result, check, gate_table, load_gates
 from etl.deduplicate import Candidate, exact_duplicates, likely_duplicates, load_legal_forms
 from etl.errors import PublishError
 from etl.extract import Extract, extract, register_file
-from etl.gazetteer import load_gazetteer
-from etl.locate import locate, place_table
+from etl.gazetteer import Gazetteer, load_gazetteer
+from etl.locate import locate, locate_seats, place_table
 from etl.model import Rejection, Track, untracked
 from etl.normalise import load_aliases, normalise
 from etl.provenance import digest, input_hashes, sources_file, tool_versions
-from etl.regions import load_regions
+from etl.regions import Regions, load_regions
 from etl.schema import Schema, load_schemas
 from etl.validate import validate, validate_references
 from etl.valleys import assign_valleys, check_codes
+
+# Register files of bodies whose seat is looked for too, wherever in the world it is.
+SEATED = ("network", "investors")
 
 
 class Status(enum.Enum):
@@ -78,7 +82,7 @@ class Outcome:
     changes : dict of str to int
         Organisations added, removed and changed.
     notes : list of str
-        What was assumed on reading.
+        What was assumed on reading, and which investors and network bodies are in no region.
     """
 
     status: Status
@@ -96,6 +100,7 @@ class Outcome:
 class _Findings:
     rejections: list[Rejection]
     candidates: list[Candidate]
+    notes: list[str]
 
 
 def run(
@@ -159,7 +164,7 @@ def run(
         rejections=findings.rejections,
         candidates=findings.candidates,
         changes=count_kinds(tables["change"]),
-        notes=[note for read in extracts.values() for note in read.notes],
+        notes=[*(note for read in extracts.values() for note in read.notes), *findings.notes],
     )
 
 
@@ -196,9 +201,8 @@ def _transform(
     invalid += check_codes(_without(frames["valleys"], "valleys.csv", invalid), regions)
     valid = {n: _without(frame, schemas[n].file, invalid) for n, frame in frames.items()}
 
-    located, lost = locate(
-        valid["organisations"], load_gazetteer(reference_dir, schema_dir), regions, track=track
-    )
+    gazetteer = load_gazetteer(reference_dir, schema_dir)
+    located, lost = locate(valid["organisations"], gazetteer, regions, track=track)
     organisations = typed(valid["organisations"].loc[located.index], schemas["organisations"])
     organisations = organisations.drop(columns=["lat", "lon"]).join(located)
     organisations["valley_id"] = assign_valleys(organisations["nuts3"], valid["valleys"])
@@ -206,14 +210,16 @@ def _transform(
     twice = exact_duplicates(organisations)
     organisations = _without(organisations, "organisations.csv", twice)
     legal_forms = load_legal_forms(schema_dir)
+    registered, notes = _with_seats(register_tables(valid, schemas), valid, gazetteer, regions)
     findings = _Findings(
         sorted([*invalid, *lost, *twice], key=lambda r: (r.file, r.row)),
         likely_duplicates(organisations, legal_forms, track=track),
+        notes,
     )
     return {
         "organisation": organisation_table(organisations),
         "place": place_table(organisations),
-        **register_tables(valid, schemas),
+        **registered,
         **reference_tables(
             valid["valleys"],
             schemas["valleys"],
@@ -223,6 +229,21 @@ def _transform(
         ),
         **finding_tables(findings.rejections, findings.candidates),
     }, findings
+
+
+def _with_seats(
+    tables: Tables, valid: dict[str, pd.DataFrame], gazetteer: Gazetteer, regions: Regions
+) -> tuple[Tables, list[str]]:
+    """Add where the seats are; what the register says itself, such as the valley, stays."""
+    placed, notes = dict(tables), []
+    for resource in SEATED:
+        seats, unplaced = locate_seats(valid[resource], f"{resource}.csv", gazetteer, regions)
+        seats["valley_id"] = assign_valleys(seats["nuts3"], valid["valleys"])
+        table = PLAIN_TABLES[resource]
+        known = tables[table].columns
+        placed[table] = tables[table].join(seats.drop(columns=known, errors="ignore"))
+        notes += unplaced
+    return placed, notes
 
 
 def _without(frame: pd.DataFrame, file: str, rejections: list[Rejection]) -> pd.DataFrame:

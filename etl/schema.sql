@@ -134,11 +134,13 @@ CREATE TABLE organisation (
     search_text        VARCHAR NOT NULL          -- folded name, former names, town and notes
 );
 
+-- Seats of the network and of investors: located where a town of the NUTS area is known, else NULL.
 CREATE TABLE network_entity (
     entity_id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, scope VARCHAR NOT NULL,
     country VARCHAR, city VARCHAR, kind VARCHAR NOT NULL, valley_id VARCHAR, website VARCHAR,
     evidence VARCHAR NOT NULL, source_url VARCHAR NOT NULL, notes VARCHAR,
-    org_id VARCHAR                               -- the same body in the register
+    org_id VARCHAR,                              -- the same body in the register
+    lon DOUBLE, lat DOUBLE, nuts0 VARCHAR, nuts1 VARCHAR, nuts2 VARCHAR, nuts3 VARCHAR
 );
 
 CREATE TABLE investor (
@@ -146,7 +148,9 @@ CREATE TABLE investor (
     stages VARCHAR[] NOT NULL, ticket_min_meur DOUBLE, ticket_max_meur DOUBLE,
     focus_domains VARCHAR[] NOT NULL, focus_countries VARCHAR[] NOT NULL,
     cyber_specialist BOOLEAN, website VARCHAR, evidence VARCHAR NOT NULL,
-    source_url VARCHAR NOT NULL, notes VARCHAR
+    source_url VARCHAR NOT NULL, notes VARCHAR,
+    lon DOUBLE, lat DOUBLE, nuts0 VARCHAR, nuts1 VARCHAR, nuts2 VARCHAR, nuts3 VARCHAR,
+    valley_id VARCHAR
 );
 
 CREATE TABLE event (

@@ -48,6 +48,8 @@ class Answer:
         Region; empty if none was chosen.
     reason, mend : str
         Why none was chosen, and what to do.
+    candidates : tuple of str
+        Towns that may be meant, where none was chosen.
     """
 
     row: int = -1
@@ -55,6 +57,7 @@ class Answer:
     nuts3: str = ""
     reason: str = ""
     mend: str = ""
+    candidates: tuple[str, ...] = ()
 
 
 def answer_questions(
@@ -153,11 +156,11 @@ class Towns:
     def _are_one(self, a: int, b: int) -> bool:
         return self._metres[a].distance(self._metres[b]) <= SAME_TOWN_M
 
-    def describe(self, rows: Iterable[int]) -> str:
+    def describe(self, rows: Iterable[int]) -> tuple[str, ...]:
         """The towns with their NUTS 2 regions, for people to choose from."""
         names = self.gazetteer.places["name"]
         shown = self.distinct(rows)[:MAX_CANDIDATES]
-        return ", ".join(f"{names.at[row]} in {self._nuts3[row][:4]}" for row in shown)
+        return tuple(f"{names.at[row]} in {self._nuts3[row][:4]}" for row in shown)
 
 
 def _choose(question: Question, exact: list[int], other: list[int], towns: Towns) -> Answer:
@@ -174,9 +177,11 @@ def _choose(question: Question, exact: list[int], other: list[int], towns: Towns
         meant = towns.inside(rows, question.hint)
         if meant:
             return _largest(question, meant, inland, precision, towns)
+    known = towns.describe(inland)
     return Answer(
         reason=f"No {question.city} lies in {question.hint}.",
-        mend=f"Correct the town or nuts2_hint; known: {towns.describe(inland)}.",
+        mend=f"Correct the town or nuts2_hint; known: {', '.join(known)}.",
+        candidates=known,
     )
 
 
@@ -188,10 +193,11 @@ def _largest(
     # With a hint only the towns in its region compete, without one all that are called so.
     rivals = towns.rivals(first, meant if question.hint else inland)
     if rivals:
+        candidates = towns.describe([first, *rivals])
         return Answer(
             reason=f"{question.city} can be one of several towns.",
-            mend="Fill in nuts2_hint, or latitude and longitude: "
-            f"{towns.describe([first, *rivals])}.",
+            mend=f"Fill in nuts2_hint, or latitude and longitude: {', '.join(candidates)}.",
+            candidates=candidates,
         )
     if others:
         precision = "largest"
@@ -206,4 +212,5 @@ def _unknown(question: Question, gazetteer: Gazetteer) -> Answer:
     return Answer(
         reason=f"No town of this name is known in {COUNTRIES.label(question.country)}.",
         mend=f"{meant} latitude and longitude.",
+        candidates=tuple(similar),
     )

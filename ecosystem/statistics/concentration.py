@@ -15,7 +15,7 @@ import pandas as pd
 from ecosystem.statistics._checks import require_counts, require_known
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph  # type: ignore[import-untyped]
+    from libpysal.graph import Graph
 
 # Rules of thumb for putting a Gini coefficient in a word.
 _UNEVEN, _VERY_UNEVEN = 0.4, 0.7
@@ -231,7 +231,7 @@ def morans_i(values: pd.Series, weights: Graph, *, permutations: int = 999, seed
         return _undefined(len(known), permutations)
     # Here and not above: it takes seconds to import, which no page should wait for that
     # doesn't show this.
-    from esda.moran import Moran as EsdaMoran  # type: ignore[import-untyped]
+    from esda.moran import Moran as EsdaMoran
 
     with _seeded(seed):
         result = EsdaMoran(known[linked.unique_ids].to_numpy(), linked, permutations=permutations)

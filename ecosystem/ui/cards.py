@@ -13,7 +13,7 @@ from ecosystem.filters import Filter
 from ecosystem.ui import labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
-from ecosystem.ui.navigation import MAP_PAGE, ORGANISATION_PAGE
+from ecosystem.ui.navigation import MAP_PAGE, ORGANISATION_PAGE, REGION_PAGE
 from ecosystem.vocabulary import (
     COUNTRIES,
     DOMAINS,
@@ -157,12 +157,22 @@ def rows(found: pd.DataFrame, key: str) -> None:
             )
 
 
+def _open_region(region_id: str) -> None:
+    st.page_link(
+        REGION_PAGE,
+        label="Open the region's page",
+        icon=":material/arrow_forward:",
+        query_params={"region": region_id},
+    )
+
+
 def _valley(valley_id: str, filter_: Filter) -> None:
     record = ask(valleys.one, valley_id)
     if record is None:
         _unknown("valley")
         return
     _head(record["name"])
+    _open_region(valley_id)
     if record["summary"]:
         st.markdown(markdown(record["summary"]))
     counts = ask(valleys.type_counts, filter_, valley_id)
@@ -197,6 +207,7 @@ def _region(nuts_id: str, filter_: Filter) -> None:
     n = int(ask(regions.organisation_counts, filter_, level)[nuts_id])
     people = ask(regions.population, level).loc[nuts_id]
     _head(f"{record['name']} ({nuts_id})")
+    _open_region(nuts_id)
     st.markdown(f"**{labels.plural(n, 'organisation')}** · {COUNTRIES.label(record['country'])}")
     if pd.isna(people["inhabitants"]):
         st.caption("Eurostat has no population figure for this region here.")
@@ -206,11 +217,11 @@ def _region(nuts_id: str, filter_: Filter) -> None:
             f"({people['inhabitants']:,.0f} on 1 January {people['year']})"
         )
         st.caption("Source: Eurostat, demo_r_d2jan.")
-    if filter_.region != (nuts_id,):
+    if filter_.nuts != (nuts_id,):
         st.button(
             "Only this region",
             icon=":material/filter_alt:",
             key="only_region",
             on_click=state.set_filter,
-            args=(filter_.with_values("region", [nuts_id]),),
+            args=(filter_.with_values("nuts", [nuts_id]),),
         )

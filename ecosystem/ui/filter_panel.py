@@ -33,8 +33,8 @@ def facets(filter_: Filter) -> None:
         _types(filter_)
         for name in _IN_SIDEBAR:
             _choice(name, filter_)
-        if filter_.region:
-            _choice("region", filter_)
+        if filter_.nuts:
+            _choice("nuts", filter_)
         _founded(filter_)
         st.button(
             "Clear all",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ecosystem import regions, valleys
 from ecosystem.filters import FACETS, Filter
 from ecosystem.ui.data import ask
@@ -17,7 +19,7 @@ def options(facet: str) -> dict[str, str]:
 
 def sentence(filter_: Filter) -> str:
     """The filter in words, with the names of valleys and regions."""
-    data = {name: options(name) for name in ("valley", "region") if getattr(filter_, name)}
+    data = {name: options(name) for name in ("valley", "nuts") if getattr(filter_, name)}
     return filter_.sentence(data)
 
 
@@ -31,3 +33,8 @@ def percent(share: float | None, n: int) -> str:
     if share is None:
         return "–"
     return f"{share:.0%}" if n < 100 else f"{share:.1%}"
+
+
+def two_digits(value: float) -> str:
+    """A number with two decimals; a dash if there is none."""
+    return "–" if math.isnan(value) else f"{value:.2f}"

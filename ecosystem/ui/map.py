@@ -15,6 +15,7 @@ from typing import Any
 import folium
 import pandas as pd
 from branca.element import MacroElement, Template
+from jinja2.utils import htmlsafe_json_dumps
 
 from ecosystem.vocabulary import DARK_TEXT_ON, TYPES
 
@@ -70,25 +71,36 @@ class Scene:
     selected : str
         Id of the selected place, valley or region.
     fit : str
-        The map moves to the symbols whenever this text changes; empty means all of Europe.
+        The map moves whenever this text changes; empty means to all of Europe.
+    box : tuple of float
+        Where it moves to: west, south, east, north in degrees; by default to the symbols.
     """
 
     symbols: pd.DataFrame
     regions: RegionLayer | None = None
     selected: str = ""
     fit: str = ""
+    box: tuple[float, float, float, float] | None = None
 
     def as_data(self) -> dict[str, Any]:
         """The scene as plain data, as compact as it gets: what ``map.js`` draws."""
+        kinds = set(self.symbols["kind"]) - {"cell"}
         data: dict[str, Any] = {
+            "kind": kinds.pop() if kinds else "",
             "symbols": symbol_rows(self.symbols),
             "selected": self.selected,
-            "fit": {"key": self.fit, "box": _box(self.symbols) if self.fit else None},
+            "fit": {"key": self.fit, "box": self._target()},
         }
         if self.regions:
+            colours = sorted({colour for _, _, colour in self.regions.values.values()})
+            number = {colour: i for i, colour in enumerate(colours)}
             data["regions"] = {
                 "layer": self.regions.layer,
-                "values": self.regions.values,
+                "values": {
+                    id_: [n, text, number[colour]]
+                    for id_, (n, text, colour) in self.regions.values.items()
+                },
+                "colours": colours,
                 "style": self.regions.style,
                 "kind": self.regions.kind,
                 "labelled": self.regions.labelled,
@@ -96,33 +108,39 @@ class Scene:
             }
         return data
 
+    def _target(self) -> list[list[float]] | None:
+        box = self.box or _around(self.symbols)
+        if not self.fit or box is None:
+            return None
+        west, south, east, north = box
+        return [[south, west], [north, east]]
+
+
+def _around(symbols: pd.DataFrame) -> tuple[float, float, float, float] | None:
+    if symbols.empty:
+        return None
+    lon, lat = symbols["lon"], symbols["lat"]
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+
 
 def symbol_rows(symbols: pd.DataFrame) -> list[list[Any]]:
-    """Symbols as rows of ``[kind, key, name, lon, lat, [[type number, count], ...]]``."""
+    """Symbols as rows of ``[key, name, lon, lat, [type number, count, ...]]``.
+
+    An empty key is a cell. Three decimals are 100 metres: the middle of a town.
+    """
     counts = symbols[list(TYPES)].to_numpy()
     return [
         [
-            kind,
             key,
             name,
-            round(lon, 4),
-            round(lat, 4),
-            [[i, int(n)] for i, n in enumerate(row) if n],
+            round(lon, 3),
+            round(lat, 3),
+            [number for i, n in enumerate(row) if n for number in (i, int(n))],
         ]
-        for kind, key, name, lon, lat, row in zip(
-            *(symbols[column] for column in ("kind", "key", "name", "lon", "lat")),
-            counts,
-            strict=True,
+        for key, name, lon, lat, row in zip(
+            *(symbols[column] for column in ("key", "name", "lon", "lat")), counts, strict=True
         )
     ]
-
-
-def _box(symbols: pd.DataFrame) -> list[list[float]] | None:
-    if symbols.empty:
-        return None
-    south, north = float(symbols["lat"].min()), float(symbols["lat"].max())
-    west, east = float(symbols["lon"].min()), float(symbols["lon"].max())
-    return [[south, west], [north, east]]
 
 
 class _Base(MacroElement):
@@ -145,14 +163,15 @@ class _Drawing(MacroElement):
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "CyberValleys.draw({{ this._parent.get_name() }}, {{ this.scene | tojson }});"
+        "CyberValleys.draw({{ this._parent.get_name() }}, {{ this.scene }});"
         "{% endmacro %}"
     )
 
     def __init__(self, scene: Scene) -> None:
         super().__init__()
         self._name = "CyberValleysDrawing"
-        self.scene = scene.as_data()
+        # Safe inside HTML and JavaScript, as Jinja's own filter makes it, but without blanks.
+        self.scene = htmlsafe_json_dumps(scene.as_data(), separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True)

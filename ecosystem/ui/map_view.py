@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import streamlit as st
 from streamlit_folium import st_folium
 
-from ecosystem import organisations, regions, shading, symbols
+from ecosystem import measures, organisations, regions, shading, symbols
 from ecosystem.filters import Filter
 from ecosystem.ui import cards, labels, state
 from ecosystem.ui.data import ask, database
@@ -21,11 +22,10 @@ LEVELS = {
     "nuts1": "NUTS 1",
     "nuts2": "NUTS 2",
 }
-MEASURES = {
-    "count": "Number of organisations",
-    "per-million": "Organisations per million inhabitants",
-}
+MEASURES = {code: measures.MEASURES[code].label for code in ("organisations", "per-million")}
 _KEY = "map"
+_CLICKS = ["last_active_drawing"]
+_SELECTED = "_selected_on_map"
 # From the map's frame, which Streamlit serves two folders below the site's root.
 _ROOT = "../../"
 
@@ -34,12 +34,12 @@ def controls() -> tuple[str, str]:
     """Level and measure, as the address holds them."""
     level = state.get("level", "organisations")
     level = level if level in LEVELS else "organisations"
-    measure = state.get("measure", "count")
-    measure = measure if measure in MEASURES else "count"
+    measure = state.get("measure", "organisations")
+    measure = measure if measure in MEASURES else "organisations"
     with st.container(horizontal=True, vertical_alignment="center"):
         _segment("level", level, LEVELS, "organisations")
         if level.startswith("nuts"):
-            _segment("measure", measure, MEASURES, "count")
+            _segment("measure", measure, MEASURES, "organisations")
     return level, measure
 
 
@@ -61,10 +61,7 @@ def _segment(name: str, value: str, options: dict[str, str], default: str) -> No
 
 def show(filter_: Filter, level: str, measure: str, *, height: int = 560) -> None:
     """Draw the map and its legend; a click on it becomes the selection."""
-    if level == "organisations" and ask(symbols.are_cells_needed, filter_):
-        _moving_map(filter_, height)
-    else:
-        _map(scene(filter_, level, measure), height, ["last_active_drawing"], _KEY)
+    _moving_map(filter_, level, measure, height)
     _legend(filter_, level, measure)
     _basemap_switch()
 
@@ -83,14 +80,15 @@ def _basemap_switch() -> None:
 
 
 @st.fragment
-def _moving_map(filter_: Filter, height: int) -> None:
-    """The map when it draws cells: it asks for new ones as it is moved."""
-    key = f"{_KEY}_cells"
-    view = _view(st.session_state.get(key) or {})
-    found = scene(filter_, "organisations", "count", view)
-    _map(found, height, ["last_active_drawing", "bounds", "zoom"], key)
-    if st.session_state.pop("_selected_on_map", False):
+def _moving_map(filter_: Filter, level: str, measure: str, height: int) -> None:
+    """The map, told where it looks: it may draw cells, which depend on it.
+
+    Moving it reruns this function only; a selection is the whole page's affair.
+    """
+    if st.session_state.pop(_SELECTED, False):
         st.rerun()
+    view = _view(st.session_state.get(_KEY) or {})
+    _map(scene(filter_, level, measure, view), height, [*_CLICKS, "bounds", "zoom"], _KEY)
 
 
 def _map(found: Scene, height: int, returned: list[str], key: str) -> None:
@@ -112,6 +110,26 @@ def _map(found: Scene, height: int, returned: list[str], key: str) -> None:
     )
 
 
+def choropleth(shaded: shading.Shaded, level: str, selected: str) -> None:
+    """Map of a measure by region; a click selects a region."""
+    nothing = ask(symbols.symbols, Filter()).iloc[:0]
+    _map(Scene(nothing, shaded_layer(shaded, level), selected), 560, _CLICKS, "choropleth")
+    class_legend(shaded)
+
+
+def region_map(filter_: Filter, region_id: str, level: str) -> None:
+    """Map of one region with its organisations, zoomed in."""
+    inside = "valley" if level == "valley" else "nuts"
+    there = ask(symbols.symbols, filter_.with_values(inside, [region_id]))
+    counts = ask(regions.organisation_counts, filter_, level)
+    values = {
+        str(id_): (int(n), labels.plural(int(n), "organisation"), "") for id_, n in counts.items()
+    }
+    layer = RegionLayer(level, values, "outline", "region")
+    box = ask(regions.box, region_id)
+    _map(Scene(there, layer, region_id, fit=region_id, box=box), 420, [], "region")
+
+
 def locator(record: dict[str, Any]) -> None:
     """Small map of one organisation's town in its valley."""
     here = ask(symbols.at_place, record["place_id"])
@@ -124,7 +142,7 @@ def _clicked(key: str) -> None:
     if clicked and clicked.get("click") != st.session_state.get("_last_click"):
         st.session_state["_last_click"] = clicked.get("click")
         cards.select(str(clicked.get("kind")), str(clicked.get("id")))
-        st.session_state["_selected_on_map"] = True
+        st.session_state[_SELECTED] = True
 
 
 def _view(returned: dict[str, Any]) -> symbols.View:
@@ -154,18 +172,33 @@ def scene(
         record = ask(organisations.one, selected)
         selected = record["place_id"] if record else ""
     found = ask(symbols.symbols, filter_, view)
-    fit = "&".join(filter_.valley + filter_.country + filter_.region)
+    fit = "&".join(filter_.valley + filter_.country + filter_.nuts)
     if level == "organisations":
         return Scene(found, _valley_layer(filter_), selected, fit)
     if level == "valley":
         by_valley = ask(symbols.of_valleys, filter_)
         return Scene(by_valley, _valley_layer(filter_), selected, fit)
-    shaded = ask(shading.shaded, filter_, level, measure, is_dark())
+    shaded = ask(shading.shaded, filter_, level, measure, dark=is_dark())
+    return Scene(found.iloc[:0], shaded_layer(shaded, level), selected, fit)
+
+
+def shaded_layer(shaded: shading.Shaded, level: str) -> RegionLayer:
+    """A measure's regions as a layer of the map."""
     values = {
-        str(row["region_id"]): (int(row["n"]), str(row["text"]), str(row["colour"]))
-        for row in shaded.regions.to_dict("records")
+        str(id_): (int(row["n"]), _tooltip(row, shaded.label), str(row["colour"]))
+        for id_, row in shaded.regions.to_dict("index").items()
     }
-    return Scene(found.iloc[:0], RegionLayer(level, values, "shaded", "region"), selected, fit)
+    kind = "valley" if level == "valley" else "region"
+    return RegionLayer(level, values, "shaded", kind)
+
+
+def _tooltip(row: dict[Hashable, Any], label: str) -> str:
+    if not row["n"]:
+        return ""
+    n = labels.plural(int(row["n"]), "organisation")
+    if label == measures.MEASURES["organisations"].label:
+        return n
+    return f"{label}: {row['text']} ({n})"
 
 
 def _valley_layer(filter_: Filter) -> RegionLayer:
@@ -186,9 +219,13 @@ def _legend(filter_: Filter, level: str, measure: str) -> None:
         what = "town" if level == "organisations" else "valley"
         st.caption(f"A number counts the organisations of one {what}; click it to see them.")
     else:
-        shaded = ask(shading.shaded, filter_, level, measure, is_dark())
-        st.html(_legend_html([(colour, "", text, False) for colour, text in shaded.legend]))
-        st.caption(shaded.note)
+        class_legend(ask(shading.shaded, filter_, level, measure, dark=is_dark()))
+
+
+def class_legend(shaded: shading.Shaded) -> None:
+    """Colours of a choropleth, what they mean, and how they are made."""
+    st.html(_legend_html([(colour, "", text, False) for colour, text in shaded.legend]))
+    st.caption(f"{shaded.label}. {shaded.method}")
 
 
 def _legend_html(entries: list[tuple[str, str, str, bool]]) -> str:

@@ -31,13 +31,20 @@ class PageEntry:
 
 
 MAP_PAGE = "pages/map.py"
+REGION_PAGE = "pages/region.py"
+COMPARE_PAGE = "pages/compare.py"
+DIRECTORY_PAGE = "pages/directory.py"
 ORGANISATION_PAGE = "pages/organisation.py"
+ABOUT_PAGE = "pages/about.py"
 
 PAGES = (
     PageEntry(MAP_PAGE, "Map", ":material/map:", filters=True),
-    PageEntry("pages/directory.py", "Directory", ":material/list:", filters=True),
+    PageEntry("pages/regions.py", "Regions", ":material/bar_chart:", filters=True),
+    PageEntry(DIRECTORY_PAGE, "Directory", ":material/list:", filters=True),
+    PageEntry(COMPARE_PAGE, "Compare", ":material/compare_arrows:", filters=True),
+    PageEntry(REGION_PAGE, "Region", ":material/location_on:", in_header=False),
     PageEntry(ORGANISATION_PAGE, "Organisation", ":material/domain:", in_header=False),
-    PageEntry("pages/about.py", "About", ":material/info:"),
+    PageEntry(ABOUT_PAGE, "About", ":material/info:"),
 )
 
 

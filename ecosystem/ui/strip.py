@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ecosystem import organisations
+from ecosystem import charts, organisations
 from ecosystem.filters import Filter
 from ecosystem.organisations import Summary
-from ecosystem.ui import charts, labels, state
+from ecosystem.ui import labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.theme import is_dark
@@ -49,4 +49,6 @@ def statistics(filter_: Filter, found: Summary) -> None:
     with bars:
         st.markdown("**Most frequent JRC domains**")
         counts = ask(organisations.domain_counts, filter_).head(TOP_DOMAINS)
-        st.vega_lite_chart(charts.bars(counts, DOMAINS.labels(), dark=is_dark()))
+        st.vega_lite_chart(
+            charts.bars(counts, DOMAINS.labels(), dark=is_dark(), title="JRC domain")
+        )

@@ -33,7 +33,7 @@ def filters(draw: st.DrawFn) -> Filter:
     return Filter(
         valley=draw(some(VALLEYS)),
         country=draw(some(list(COUNTRIES))),
-        region=draw(some(REGIONS)),
+        nuts=draw(some(REGIONS)),
         type=draw(some(list(TYPES))),
         domain=draw(some(list(DOMAINS))),
         sector=draw(some(list(SECTORS))),
@@ -68,7 +68,7 @@ def evaluated_by_pandas(table: pd.DataFrame, filter_: Filter) -> set[str]:
             [
                 not filter_.valley or row["valley_id"] in filter_.valley,
                 not filter_.country or row["country"] in filter_.country,
-                not filter_.region or bool(regions & set(filter_.region)),
+                not filter_.nuts or bool(regions & set(filter_.nuts)),
                 not filter_.type or row["type"] in filter_.type,
                 not filter_.domain or bool(set(row["domains"]) & set(filter_.domain)),
                 not filter_.sector or bool(set(row["sectors"]) & set(filter_.sector)),
@@ -99,7 +99,7 @@ def test_sql_finds_what_pandas_finds(database: Database, filter_: Filter) -> Non
             {"valley": ["fr-bretagne", "'; DROP TABLE organisation"]},
             Filter(valley=("fr-bretagne",)),
         ),
-        ({"region": ["FRH0", "frh0", "<b>"]}, Filter(region=("FRH0",))),
+        ({"nuts": ["FRH0", "frh0", "<b>"]}, Filter(nuts=("FRH0",))),
         ({"founded": ["2010-2000"]}, Filter()),
         ({"founded": ["2010"]}, Filter()),
         ({"founded": ["-2000"]}, Filter(founded_to=2000)),

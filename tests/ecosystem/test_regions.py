@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from ecosystem import regions, shading
+from ecosystem import regions
 from ecosystem.filters import Filter
 from ecosystem.settings import settings
 from ecosystem.store import Database
@@ -47,28 +47,3 @@ def test_a_valley_smaller_than_nuts_2_has_no_population(database: Database) -> N
     people = regions.population(database, "valley")
     assert pd.isna(people.loc["fi-keski-suomi", "inhabitants"])
     assert people.loc["fr-bretagne", "inhabitants"] > 3e6
-
-
-def test_shading_says_which_regions_have_no_figure(database: Database) -> None:
-    shaded = shading.shaded(database, Filter(), "nuts2", "per-million")
-    people = regions.population(database, "nuts2")["inhabitants"]
-    colours = shaded.regions.set_index("region_id")["colour"]
-    assert set(colours[people[people.isna()].index]) <= {shading.NO_DATA[False]}
-    assert shading.NO_DATA[False] not in set(colours[people[people.notna()].index])
-    assert (colours != "").all()
-
-
-@pytest.mark.parametrize("measure", ["count", "per-million"])
-def test_shading_of_nothing_has_no_classes(database: Database, measure: str) -> None:
-    shaded = shading.shaded(database, Filter(q="nobody has this"), "nuts1", measure)
-    assert (shaded.regions["n"] == 0).all()
-    assert {text for _, text in shaded.legend} <= {"No organisation", "No population figure"}
-
-
-def test_darker_is_more(database: Database) -> None:
-    shaded = shading.shaded(database, Filter(), "nuts2", "count")
-    order = [colour for colour, _ in shaded.legend]
-    least = shaded.regions.groupby("colour")["n"].min()
-    steps = [least[colour] for colour in order[:-1]]
-    assert steps == sorted(steps)
-    assert least[shading.NONE[False]] == 0

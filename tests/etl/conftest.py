@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -26,11 +27,15 @@ Edit = Callable[[list[Row]], None]
 
 
 @pytest.fixture(scope="session")
-def release_dir(tmp_path_factory: pytest.TempPathFactory, _load_reference_data_once: None) -> Path:
-    """Folder with one release, built from the real register."""
-    folder = tmp_path_factory.mktemp("release")
-    pipeline.run(releases_dir=folder)
-    return folder
+def release_dir(_load_reference_data_once: None, releases_dir: Path) -> Path:
+    """Folder with one release of the real register, shared by all tests: never written to."""
+    return releases_dir
+
+
+@pytest.fixture
+def releases(release_dir: Path, tmp_path: Path) -> Path:
+    """A copy of the folder that a test may publish to."""
+    return Path(shutil.copytree(release_dir, tmp_path / "releases"))
 
 
 @pytest.fixture(scope="session")
@@ -48,24 +53,34 @@ def aliases() -> dict[str, dict[str, str]]:
     return load_aliases(settings().schema_dir / "aliases.csv")
 
 
+@cache
+def _regions() -> Regions:
+    return load_regions(settings().reference_dir)
+
+
+@cache
+def _gazetteer() -> Gazetteer:
+    return load_gazetteer(settings().reference_dir, settings().schema_dir)
+
+
 @pytest.fixture(scope="session")
 def regions() -> Regions:
-    return load_regions(settings().reference_dir)
+    return _regions()
 
 
 @pytest.fixture(scope="session")
 def gazetteer() -> Gazetteer:
-    return load_gazetteer(settings().reference_dir, settings().schema_dir)
+    return _gazetteer()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _load_reference_data_once(gazetteer: Gazetteer, regions: Regions) -> Iterator[None]:
+def _load_reference_data_once() -> Iterator[None]:
     """Reading them again for every refresh would take most of the tests' time."""
     with pytest.MonkeyPatch.context() as patch:
         for module in (pipeline, synthetic, etl.gazetteer):
-            patch.setattr(module, "load_gazetteer", lambda *_: gazetteer)
+            patch.setattr(module, "load_gazetteer", lambda *_: _gazetteer())
         for module in (pipeline, synthetic, etl.regions):
-            patch.setattr(module, "load_regions", lambda *_: regions)
+            patch.setattr(module, "load_regions", lambda *_: _regions())
         yield
 
 

@@ -73,6 +73,37 @@ def test_organisations_and_places_agree(query) -> None:
     assert query("SELECT count(*) FROM place ANTI JOIN organisation USING (place_id)") == [(0,)]
 
 
+def test_investors_are_placed_in_regions_and_valleys(query) -> None:
+    rows = query(
+        "SELECT investor_id, nuts0, nuts1, nuts2, nuts3, valley_id FROM investor WHERE "
+        "investor_id IN ('ecapital', 'insight-partners', 'tiin-capital') ORDER BY ALL"
+    )
+    assert rows == [
+        ("ecapital", "DE", "DEA", "DEA3", "DEA33", "de-nordrhein-westfalen"),
+        ("insight-partners", None, None, None, None, None),
+        ("tiin-capital", "NL", "NL3", "NL32", "NL327", None),
+    ]
+    assert query("SELECT count(*), count(lon), count(lat), count(nuts3) FROM investor") == [
+        (54, 53, 53, 53)
+    ]
+
+
+def test_the_network_keeps_the_valley_that_the_register_gives(
+    query, frames: dict[str, pd.DataFrame]
+) -> None:
+    given = frames["network"].set_index("entity_id")["valley_id"]
+    rows = query("SELECT entity_id, valley_id FROM network_entity")
+    assert {key: valley or "" for key, valley in rows} == given.to_dict()
+    assert query("SELECT nuts2, valley_id FROM network_entity WHERE entity_id = 'incibe'") == [
+        ("ES41", None)
+    ]
+    # Where both are known they agree.
+    assert query(
+        "SELECT entity_id FROM network_entity n JOIN valley v USING (valley_id) "
+        "WHERE NOT list_has_any(v.nuts_codes, [nuts0, nuts1, nuts2, nuts3])"
+    ) == []
+
+
 def test_search_text_finds_towns_in_both_languages(query) -> None:
     for word, city in (("vienna", "Wien"), ("munchen", "München"), ("munich", "München")):
         assert query(

@@ -8,7 +8,7 @@ import pytest
 
 from ecosystem.settings import settings
 from etl.gazetteer import Gazetteer
-from etl.locate import locate, place_table, to_pixel_metres
+from etl.locate import locate, locate_seats, place_table, to_pixel_metres
 from etl.regions import Regions
 from etl.schema import Schema
 from etl.towns import Answer, Question, answer_questions
@@ -102,6 +102,51 @@ def test_all_of_the_register_is_located(
     ]
     assert all(agrees)
     assert not (located["location_precision"] == "largest").any()
+
+
+def test_seats_of_investors_and_of_the_network(
+    frames: dict[str, pd.DataFrame], gazetteer: Gazetteer, regions: Regions
+) -> None:
+    investors = frames["investors"]
+    located, notes = locate_seats(investors, "investors.csv", gazetteer, regions)
+    nuts2 = dict(zip(investors["name"].loc[located.index], located["nuts2"], strict=True))
+    assert nuts2["eCAPITAL ENTREPRENEURIAL PARTNERS"] == "DEA3"
+    assert nuts2["TIIN Capital"] == "NL32"
+    assert set(investors["name"]) - set(nuts2) == {"Insight Partners"}
+    assert notes == [
+        "investors.csv, row 24, Insight Partners: in no region. "
+        "New York (US) lies outside the NUTS area."
+    ]
+    network = frames["network"]
+    located, notes = locate_seats(network, "network.csv", gazetteer, regions)
+    assert (len(located), notes) == (len(network) - 1, [])  # Global EPIC has no seat
+
+
+@pytest.mark.parametrize(
+    ("city", "country", "hint", "words"),
+    [
+        ("Salamanca", "ES", "", "several towns. Candidates: Salamanca in ES30, Salamanca in ES41;"),
+        ("Rennes", "FR", "FR10", "No Rennes lies in FR10. Candidates: Rennes in FRH0;"),
+        ("Cesson-Sevinge", "FR", "", "Cesson-Sévigné"),
+        ("Tel Aviv", "IL", "", "Tel Aviv (IL) lies outside the NUTS area."),
+        ("Paris", "", "", "Paris stands there without a country."),
+        ("🎉", "FR", "", "No town of this name is known in France."),
+    ],
+)
+def test_a_seat_is_never_guessed(
+    schemas: dict[str, Schema],
+    gazetteer: Gazetteer,
+    regions: Regions,
+    city: str,
+    country: str,
+    hint: str,
+    words: str,
+) -> None:
+    frame = small_frame(schemas["investors"], name="A", city=city, country=country, nuts2_hint=hint)
+    located, (note,) = locate_seats(frame, "investors.csv", gazetteer, regions)
+    assert located.empty
+    assert note.startswith("investors.csv, row 2, A: in no region. ")
+    assert words in note
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,19 @@ def test_few_lost_towns_are_left_out_and_told(edit: Edit, tmp_path: Path) -> Non
     assert "Austria" in reason
 
 
+def test_investors_anywhere_never_stop_a_release(edit: Edit, tmp_path: Path) -> None:
+    def move(rows: Rows) -> None:
+        for row in rows:
+            row["city"], row["country"] = "Singapore", "SG"
+
+    releases = tmp_path / "releases"
+    outcome = run(edit(move, "investors.csv"), releases)
+    assert outcome.status is Status.PUBLISHED
+    assert len([note for note in outcome.notes if "outside the NUTS area" in note]) == 54
+    assert outcome.counts["investor"] == 54
+    assert not outcome.rejections
+
+
 def test_many_lost_towns_stop_the_release(edit: Edit, tmp_path: Path) -> None:
     def move(rows: Rows) -> None:
         for row in rows[:20]:

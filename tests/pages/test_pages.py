@@ -34,6 +34,24 @@ ADDRESSES = [
     ("organisation", {"org": "nobody"}),
     ("organisation", {}),
     ("about", {}),
+    ("regions", {}),
+    ("regions", {"level": "valley", "measure": "per-million"}),
+    ("regions", {"measure": "representation", "of_domain": "cryptology", "type": "sme"}),
+    ("regions", {"level": "nuts3", "measure": "median-founded", "selected": "region:FRH03"}),
+    ("regions", {"q": "nobody has this name"}),
+    ("regions", {"level": "x", "measure": "x", "of_domain": "x"}),
+    ("region", {}),
+    ("region", {"region": "nowhere"}),
+    ("region", {"region": "FRH0"}),
+    ("region", {"region": "fr-bretagne"}),
+    ("region", {"region": "ES70"}),
+    ("region", {"region": "DE", "q": "nobody has this name"}),
+    ("compare", {}),
+    ("compare", {"compare": ["FRH0"]}),
+    ("compare", {"compare": ["FRH0", "nowhere"]}),
+    ("compare", {"compare": ["FRH0", "FRH0"]}),
+    ("compare", {"compare": ["FR", "FRH0", "fr-bretagne"]}),
+    ("compare", {"compare": ["DEA", "EE"], "q": "nobody has this name"}),
 ]
 
 
@@ -44,7 +62,9 @@ def words(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize(("page", "params"), ADDRESSES)
-def test_every_address_shows_a_page(visit: Visit, page: str, params: dict[str, str]) -> None:
+def test_every_address_shows_a_page(
+    visit: Visit, page: str, params: dict[str, str | list[str]]
+) -> None:
     app = visit(page, params)
     assert not app.exception
     assert not app.error

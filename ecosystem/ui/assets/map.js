@@ -182,7 +182,7 @@ window.CyberValleys = (function () {
       renderer: canvas,
       onEachFeature: (feature, path) => {
         path.toGeoJSON = () => answer(shown.kind, feature.id)();
-        tooltip(path, () => [feature.properties.name, shown.values[feature.id][1]]);
+        tooltip(path, () => [feature.properties.name, shown.values[feature.id][1] || "No organisation"]);
         path.on("mouseover", () => path.setStyle({ weight: 3 }));
         path.on("mouseout", () => path.setStyle({ weight: styleOf(feature.id).weight }));
       },
@@ -208,7 +208,8 @@ window.CyberValleys = (function () {
     return regionStyle(shown.values[id], shown.style, id === shown.selected);
   }
 
-  function regionStyle([n, , colour], style, isSelected) {
+  function regionStyle([n, , number], style, isSelected) {
+    const colour = shown.colours[number];
     const line = isSelected ? palette.mark : palette.region;
     if (style === "outline") {
       return { color: line, weight: isSelected ? 3.5 : 1.4, opacity: 0.9,
@@ -330,18 +331,19 @@ window.CyberValleys = (function () {
     return n < 1000 ? String(n) : n < 10000 ? (n / 1000).toFixed(1) + "k" : Math.round(n / 1000) + "k";
   }
 
-  function symbol([kind, id, name, lon, lat, counts], scene) {
+  function symbol([id, name, lon, lat, counts], scene) {
     const dense = new Array(options.types.length).fill(0);
-    counts.forEach(([i, count]) => { dense[i] = count; });
+    for (let k = 0; k < counts.length; k += 2) dense[counts[k]] = counts[k + 1];
     const n = dense.reduce((a, b) => a + b, 0);
     const layer = new Symbol_([lat, lon], {
       renderer: canvas, radius: radius(n),
       cv: { n, counts: dense, isSelected: id !== "" && id === scene.selected },
     });
-    const kinds = counts.map(([i, count]) => `${count} ${options.types[i].label}`).join(", ");
+    const kinds = dense.map((count, i) => count && `${count} ${options.types[i].label}`)
+      .filter(Boolean).join(", ");
     const found = n === 1 ? "1 organisation" : `${n.toLocaleString("en")} organisations`;
     tooltip(layer, () => (id ? [name, found, kinds] : [found, "Click to zoom in"]));
-    if (id) layer.toGeoJSON = answer(kind, id);
+    if (id) layer.toGeoJSON = answer(scene.kind, id);
     else layer.on("click", () => map.flyTo([lat, lon], Math.min(map.getZoom() + 2, 15), { duration: 0.4 }));
     return layer;
   }

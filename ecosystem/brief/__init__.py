@@ -1,0 +1,11 @@
+"""The brief that is handed on: two pages of A4 and the same numbers as a workbook.
+
+Texts of the register are data to the typesetter, never markup: they reach the templates as
+JSON, so nothing in them can be executed, open a file or change the layout.
+"""
+
+from ecosystem.brief.comparison import comparison_pdf
+from ecosystem.brief.region import region_pdf
+from ecosystem.brief.workbook import comparison_xlsx, region_xlsx
+
+__all__ = ["comparison_pdf", "comparison_xlsx", "region_pdf", "region_xlsx"]

@@ -1,0 +1,253 @@
+"""The brief of two to four regions compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ecosystem import charts, context, measures, region_counts
+from ecosystem.brief import outline_map, shared
+from ecosystem.brief.typeset import printable, typeset
+from ecosystem.comparisons import Comparison
+from ecosystem.filters import Filter
+from ecosystem.measures import MEASURES, in_words
+from ecosystem.statistics import completeness, words
+from ecosystem.statistics.counts import RegionCounts
+from ecosystem.store import Database
+from ecosystem.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
+
+# Pixels; the templates show one as three quarters of a point.
+_MAP = (270, 230)
+_ROW = 15
+_SENTENCE = 700
+_NAME, _COLUMN = 60, 20
+
+
+def comparison_pdf(database: Database, filter_: Filter, comparison: Comparison) -> bytes:
+    """Two pages of A4 about two to four regions.
+
+    Parameters
+    ----------
+    filter_ : Filter
+        The filter that the comparison was made under.
+    """
+    return typeset(database, "comparison", content(database, filter_, comparison))
+
+
+def content(database: Database, filter_: Filter, comparison: Comparison) -> dict[str, Any]:
+    """What the brief shows, as printable text and pictures."""
+    ids = comparison.region_ids
+    names = {id_: printable(comparison.names[id_], _NAME) for id_ in ids}
+    colours = dict(zip(ids, charts.SERIES, strict=False))
+    title = words.listed(list(names.values()))
+    counts = region_counts.counts_of(database, filter_, ids)
+    drawn = outline_map.draw(database, filter_, colours, width=_MAP[0], height=_MAP[1])
+    return {
+        **shared.frame_of(database, filter_, f"{title} compared"),
+        "kind": "Comparison of regions",
+        "names": [names[id_] for id_ in ids],
+        "regions": [
+            {
+                "name": names[id_],
+                "colour": colours[id_],
+                "grey": bool(comparison.small[id_]),
+                "level": shared.LEVEL_NAMES[region_counts.level_of(id_)],
+            }
+            for id_ in ids
+        ],
+        "sentences": [printable(sentence, _SENTENCE) for sentence in comparison.sentences],
+        "remarks": [printable(remark, 320) for remark in comparison.remarks[:5]],
+        "coverage": [row for id_ in ids for row in _coverage(database, comparison, id_, names)],
+        "small": shared.small_note([names[id_] for id_ in ids if comparison.small[id_]]),
+        "table": _table(comparison, measures.of_whole(database, filter_)),
+        "types": _types(counts),
+        "roles": _roles(database, counts),
+        "map": {
+            "svg": drawn.svg,
+            "alt": f"Map of {title}, with the towns that have organisations.",
+            "note": "Dots: towns with organisations, by number; grey: outside the regions."
+            + (" Parts of the regions lie outside the frame." if drawn.partly else ""),
+        },
+        "heat": _heat(comparison),
+        "functions": _functions(comparison),
+        "context": _context(database, ids),
+        "context_note": _context_note(database, ids, names),
+    }
+
+
+def figures(database: Database, region_ids: list[str]) -> pd.DataFrame:
+    """Eurostat's figures of those regions that are exactly one NUTS 2 region.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`ecosystem.context.figures`, with ``region_id`` in front.
+    """
+    parts = []
+    for id_ in region_ids:
+        nuts2 = context.nuts2_of(database, id_, region_counts.level_of(id_))
+        if nuts2:
+            own = context.figures(database, nuts2)
+            own.insert(0, "region_id", id_)
+            parts.append(own)
+    if parts:
+        return pd.concat(parts, ignore_index=True)
+    return context.figures(database, "").assign(region_id=[])
+
+
+def roles_of(database: Database, counts: RegionCounts) -> pd.DataFrame:
+    """Which roles each region has, with the known investors; rows by region, columns by role."""
+    ids = list(counts.regions)
+    investors = pd.concat(
+        [
+            measures.investors(database, level)
+            for level in {region_counts.level_of(id_) for id_ in ids}
+        ]
+    ).loc[ids]
+    return completeness.roles_present(counts.types, investors)
+
+
+def _coverage(
+    database: Database, comparison: Comparison, id_: str, names: dict[str, str]
+) -> list[dict[str, str]]:
+    counted = context.counted_elsewhere(database, region_counts.level_of(id_))
+    n = int(comparison.table[id_]["organisations"])
+    sentences = [
+        f"{names[id_]}: "
+        + words.coverage(
+            n,
+            float(row["counted"]),
+            str(row["scope"]),
+            None if pd.isna(row["year"]) else float(row["year"]),
+        )
+        for row in counted.loc[counted.index == id_].to_dict("records")
+    ]
+    return shared.coverage(database, id_, sentences)[:1]
+
+
+def _table(comparison: Comparison, whole: dict[str, float]) -> list[dict[str, Any]]:
+    n = comparison.table.loc["organisations"]
+    return [
+        {
+            "label": measure.label,
+            "whole": in_words(code, whole.get(code)),
+            "cells": [
+                {
+                    "text": in_words(code, comparison.table[id_][code]),
+                    "best": bool(comparison.best[id_][code]),
+                    "grey": bool(n[id_] < measure.needs),
+                }
+                for id_ in comparison.region_ids
+            ],
+        }
+        for code, measure in MEASURES.items()
+    ]
+
+
+def _types(counts: RegionCounts) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": TYPES.label(code),
+            "cells": [f"{int(counts.types[code][id_]):,}" for id_ in counts.regions],
+        }
+        for code in TYPES
+    ]
+
+
+def _roles(database: Database, counts: RegionCounts) -> list[dict[str, Any]]:
+    present = roles_of(database, counts)
+    return [
+        {
+            "label": ROLES.label(role),
+            "cells": ["present" if present[role][id_] else "none" for id_ in counts.regions],
+        }
+        for role in ROLES
+    ]
+
+
+def _column_names(comparison: Comparison) -> dict[str, str]:
+    """Names short enough for a chart's columns, each unlike the others."""
+    short = {id_: printable(comparison.names[id_], _COLUMN) for id_ in comparison.region_ids}
+    repeated = [name for name in short.values() if list(short.values()).count(name) > 1]
+    return {
+        id_: printable(id_, _COLUMN) if name in repeated else name for id_, name in short.items()
+    }
+
+
+def _heat(comparison: Comparison) -> dict[str, str]:
+    shares = comparison.shares[comparison.region_ids]
+    if shares.isna().all(axis=None):
+        return {"svg": "", "alt": "", "note": "No organisation, so no domains."}
+    spec = charts.heat(shares, _column_names(comparison))
+    spec |= {"width": 110 * len(comparison.region_ids), "height": _ROW * len(shares)}
+    alt = "; ".join(
+        f"{comparison.names[id_]}: "
+        + shared.shares_in_words(shares[id_][shares[id_] > 0], DOMAINS.labels())
+        for id_ in comparison.region_ids
+    )
+    note = "Share of a region's organisations that work on a domain; one may work on several."
+    return {
+        **shared.picture(spec, printable(f"Shares by domain. {alt}.", 3000)),
+        "note": note,
+    }
+
+
+def _functions(comparison: Comparison) -> dict[str, str]:
+    shares = comparison.functions[comparison.region_ids]
+    if shares.isna().all(axis=None):
+        return {"svg": "", "alt": "", "note": "No organisation, so no functions."}
+    names = _column_names(comparison)
+    spec = charts.parallel(shares, names) | {"width": 560, "height": 120}
+    alt = "; ".join(
+        f"{comparison.names[id_]}: " + shared.shares_in_words(shares[id_], FUNCTIONS.labels())
+        for id_ in comparison.region_ids
+    )
+    return {**shared.picture(spec, printable(f"Shares by function. {alt}.", 3000)), "note": ""}
+
+
+def _context(database: Database, ids: list[str]) -> list[dict[str, Any]]:
+    found = figures(database, ids)
+    if found.empty:
+        return []
+    rows = []
+    for indicator in context.indicators(database).to_dict("records"):
+        own = found[found["indicator"] == indicator["indicator"]]
+        if own.empty:
+            continue
+        cells = []
+        for id_ in ids:
+            of_region = own[own["region_id"] == id_]
+            last = of_region.iloc[-1] if len(of_region) else None
+            cells.append(
+                shared.GAP
+                if last is None
+                else f"{shared.figure(last['value'])} ({int(last['year'])})"
+            )
+        rows.append(
+            {
+                "label": printable(indicator["label"], 44),
+                "unit": printable(indicator["unit"], 40),
+                "cells": cells,
+                "table": printable(str(own.iloc[-1]["source"]).split(" ")[0], 24),
+            }
+        )
+    return rows
+
+
+def _context_note(database: Database, ids: list[str], names: dict[str, str]) -> str:
+    without = [
+        names[id_]
+        for id_ in ids
+        if not context.nuts2_of(database, id_, region_counts.level_of(id_))
+    ]
+    note = "The year stands behind each figure; figures of different years differ for that alone."
+    if without:
+        note += (
+            f" Eurostat's figures here are of NUTS 2 regions: none for {words.listed(without)}, "
+            "which is not exactly one."
+            if len(without) == 1
+            else f" Eurostat's figures here are of NUTS 2 regions: none for "
+            f"{words.listed(without)}, which are not exactly one each."
+        )
+    return printable(note, 500)

@@ -1,0 +1,247 @@
+"""The brief of one region."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ecosystem import charts, context
+from ecosystem.brief import outline_map, shared
+from ecosystem.brief.typeset import printable, typeset
+from ecosystem.filters import Filter
+from ecosystem.measures import MEASURES, in_words
+from ecosystem.profiles import Profile
+from ecosystem.statistics import words
+from ecosystem.store import Database
+from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, ROLES, TYPES
+
+# Pixels; the templates show one as three quarters of a point.
+_MAP = (270, 214)
+_ROW = 16
+_SENTENCE = 380
+_REASON = 250
+_ALIKE = 3
+
+
+def region_pdf(database: Database, filter_: Filter, profile: Profile) -> bytes:
+    """Two pages of A4 about one region.
+
+    Parameters
+    ----------
+    filter_ : Filter
+        The filter that the profile was made under.
+    """
+    return typeset(database, "region", content(database, filter_, profile))
+
+
+def content(database: Database, filter_: Filter, profile: Profile) -> dict[str, Any]:
+    """What the brief shows, as printable text and pictures."""
+    small = bool(profile.headline["small"].any())
+    name = printable(profile.name, 80)
+    drawn = outline_map.draw(
+        database,
+        filter_,
+        {profile.region_id: shared.ACCENT},
+        width=_MAP[0],
+        height=_MAP[1],
+    )
+    return {
+        **shared.frame_of(database, filter_, f"{name} ({profile.region_id})"),
+        "kind": "Regional brief",
+        "name": name,
+        "place": ", ".join(
+            [
+                shared.LEVEL_NAMES[profile.level],
+                COUNTRIES.label(profile.country),
+                f"code {printable(profile.region_id, 60)}",
+            ]
+        ),
+        "sentences": [printable(sentence, _SENTENCE) for sentence in profile.sentences],
+        "coverage": _coverage(database, filter_, profile),
+        "small": shared.small_note([name]) if small else "",
+        "headline": _headline(profile),
+        "population": (
+            f"Per million inhabitants of {profile.population_year}."
+            if profile.population_year
+            else "No population figure for the region, so no number per million inhabitants."
+        ),
+        "map": {
+            "svg": drawn.svg,
+            "alt": (
+                f"Map of {name} among its neighbours, with {drawn.towns:,} towns that have "
+                "organisations in it, sized by their number."
+            ),
+            "note": "Dots: towns with organisations, by number; grey: outside the region."
+            + (" Parts of the region lie outside the frame." if drawn.partly else ""),
+        },
+        "quotients": _quotients(profile),
+        "types": _types(profile),
+        "functions": _functions(profile),
+        "growth": _growth(profile),
+        "roles": [
+            {"label": ROLES.label(str(role)), "present": bool(there)}
+            for role, there in profile.roles.items()
+        ],
+        "context": _context(database, profile),
+        "context_note": ""
+        if profile.nuts2
+        else "Eurostat's figures here are of NUTS 2 regions. "
+        f"{name} is not exactly one of them, so none is shown.",
+        "valley": _valley(profile),
+        "nearest": _alike(profile.nearest),
+        "partners": _alike(profile.partners),
+        "peers": _alike(profile.peers),
+        "n": profile.n,
+        "organisations": shared.organisations(database, filter_, profile.region_id),
+    }
+
+
+def _coverage(database: Database, filter_: Filter, profile: Profile) -> list[dict[str, str]]:
+    rows = shared.coverage(database, profile.region_id, profile.coverage_sentences)[:2]
+    if filter_ == Filter() and not rows:
+        # Where nobody counted the region, the whole at least has a measure.
+        everyone = profile.headline["whole"]["organisations"]
+        for row in context.europe_counted_elsewhere(database).head(1).to_dict("records"):
+            sentence = words.coverage(
+                int(everyone),
+                float(row["counted"]),
+                str(row["scope"]),
+                None if pd.isna(row["year"]) else float(row["year"]),
+            )
+            rows = [
+                {
+                    "text": printable(
+                        f"No count by others is known for this territory. Europe: {sentence}", 220
+                    ),
+                    "source": printable(row["source_url"], 110),
+                    "link": "",
+                }
+            ]
+    return rows
+
+
+def _headline(profile: Profile) -> list[dict[str, Any]]:
+    rows = []
+    for code, row in profile.headline.iterrows():
+        measure = MEASURES[str(code)]
+        unranked = pd.isna(row["rank"]) or pd.isna(row["value"])
+        tied = " (shared)" if not unranked and row["tied"] else ""
+        rows.append(
+            {
+                "label": measure.label,
+                "value": in_words(measure.code, row["value"]),
+                "whole": in_words(measure.code, row["whole"]),
+                "rank": shared.GAP
+                if unranked
+                else f"{int(row['rank']):,} of {int(row['of']):,}{tied}",
+                "grey": bool(row["small"]),
+            }
+        )
+    return rows
+
+
+def _quotients(profile: Profile) -> dict[str, Any]:
+    known = profile.quotients.dropna(subset=["lq"])
+    if known.empty:
+        return {"svg": "", "alt": "", "note": "No organisation, so no quotients."}
+    spec = charts.quotients(profile.quotients)
+    for row in spec["data"]["values"]:
+        row["label"] = f"{row['label']} ({row['n'].split()[0]})"
+    spec |= {"width": 190, "height": _ROW * len(known)}
+    ordered = known.sort_values("lq", ascending=False)
+    alt = "; ".join(
+        f"{DOMAINS.label(str(code))} {row['lq']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+        for code, row in ordered.iterrows()
+    )
+    missing = [DOMAINS.label(str(code)) for code in profile.quotients.index.difference(known.index)]
+    note = f"In brackets: organisations of {profile.n:,}. Coloured where the interval leaves out 1."
+    if missing:
+        note += f" Nobody in the register works on {words.listed(missing).lower()}."
+    return {
+        **shared.picture(spec, f"Representation quotients with 95 % intervals: {alt}."),
+        "note": note,
+    }
+
+
+def _types(profile: Profile) -> dict[str, str]:
+    if not profile.n:
+        return {"svg": "", "alt": "", "note": "No organisation, so no types."}
+    counts = profile.types.sort_values(ascending=False, kind="stable")
+    spec = charts.bars(counts, TYPES.labels()) | {"width": 95, "height": _ROW * len(counts)}
+    alt = ", ".join(f"{TYPES.label(str(code))} {n:,}" for code, n in counts.items())
+    return {**shared.picture(spec, f"Organisations by type: {alt}."), "note": ""}
+
+
+def _functions(profile: Profile) -> dict[str, str]:
+    known = profile.functions.dropna()
+    if known.empty:
+        return {"svg": "", "alt": "", "note": "No organisation, so no functions."}
+    spec = charts.shares(profile.functions, FUNCTIONS.labels())
+    spec |= {"width": 150, "height": _ROW * len(known)}
+    alt = shared.shares_in_words(known, FUNCTIONS.labels())
+    return {
+        **shared.picture(spec, f"Share of the organisations by NIST CSF function: {alt}."),
+        "note": "",
+    }
+
+
+def _growth(profile: Profile) -> dict[str, str]:
+    growth = profile.growth
+    if len(growth) < 2:
+        return {"svg": "", "alt": "", "note": "Too few founding years are known to draw them."}
+    known = int(growth["organisations"].iloc[-1])
+    spec = charts.growth(growth) | {"width": 285, "height": 96}
+    return {
+        **shared.picture(
+            spec,
+            f"Organisations by founding year, cumulative: 1 or more from "
+            f"{int(growth['year'].iloc[0])}, {known:,} by {int(growth['year'].iloc[-1])}.",
+        ),
+        "note": f"The founding year is known for {known:,} of {profile.n:,} organisations.",
+    }
+
+
+def _context(database: Database, profile: Profile) -> list[dict[str, str]]:
+    """The latest figure of every indicator; a dash where Eurostat has none."""
+    if not profile.nuts2:
+        return []
+    figures = profile.figures
+    rows = []
+    for indicator in context.indicators(database).to_dict("records"):
+        if indicator["indicator"] == "area_km2":
+            continue
+        own = figures[figures["indicator"] == indicator["indicator"]]
+        last = own.iloc[-1] if len(own) else None
+        rows.append(
+            {
+                "label": printable(indicator["label"], 44),
+                "value": shared.GAP if last is None else shared.figure(last["value"]),
+                "unit": printable(indicator["unit"], 46),
+                "year": shared.GAP if last is None else str(int(last["year"])),
+                "table": printable(
+                    str(indicator["source"] if last is None else last["source"]).split(" ")[0], 24
+                ),
+            }
+        )
+    return rows
+
+
+def _valley(profile: Profile) -> list[dict[str, str]]:
+    valley = profile.valley
+    if not valley:
+        return []
+    priorities = [printable(priority, 60) for priority in valley["s3_priorities"][:6]]
+    rows = [
+        {"label": "Valley", "text": printable(valley["name"], 80)},
+        {"label": "Coordinated by", "text": printable(valley["coordinator"], 120)},
+        {"label": "S3 priorities", "text": ", ".join(priorities) or shared.GAP},
+    ]
+    return rows
+
+
+def _alike(found: pd.DataFrame) -> list[dict[str, str]]:
+    return [
+        {"name": printable(row["name"], 50), "reason": printable(row["reason"], _REASON)}
+        for row in found.head(_ALIKE).to_dict("records")
+    ]

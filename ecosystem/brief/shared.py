@@ -1,0 +1,153 @@
+"""What both briefs print: the release, the method notes, the sources, the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from ecosystem import context, links, pictures, region_counts, regions, releases
+from ecosystem.brief.typeset import printable
+from ecosystem.filters import Filter
+from ecosystem.measures import MEASURES
+from ecosystem.profiles import SAMPLE_NOTE
+from ecosystem.statistics.counts import SMALL_N
+from ecosystem.store import Database
+from ecosystem.vocabulary import TYPES
+
+ACCENT = "#4b3f9e"
+GAP = "–"
+LEVEL_NAMES = {
+    "valley": "Valley",
+    "nuts0": "Country (NUTS 0)",
+    "nuts1": "Major region (NUTS 1)",
+    "nuts2": "Region (NUTS 2)",
+    "nuts3": "Small region (NUTS 3)",
+}
+NOT_ECSO = (
+    "Compiled from public sources after the 2019 map of the European Cyber Security "
+    "Organisation (ECSO); it is not ECSO's own data."
+)
+QUOTIENT_METHOD = (
+    "Representation quotient: the share of the region's organisations that work on a domain, "
+    "divided by the share in the register as a whole (under the same filter), with a 95 % "
+    "interval from Wilson intervals of both shares. It is over this register and not over an "
+    "economy; an interval that holds 1 may be chance."
+)
+# More organisations than two pages can ever hold are not even asked for.
+MOST_LISTED = 90
+_NAME, _TOWN = 64, 24
+
+
+def frame_of(database: Database, filter_: Filter, title: str) -> dict[str, Any]:
+    """What stands around every brief: title, filter, release, notes and sources."""
+    story = releases.story(database)
+    return {
+        "title": printable(title, 160),
+        "filter": "" if filter_ == Filter() else printable(filter_.sentence(), 220),
+        "sample": f"{SAMPLE_NOTE} {NOT_ECSO}",
+        "date": f"{story['created_at']:%-d %B %Y}",
+        "release": printable(story["release_id"]),
+        "citation": printable(releases.citation(database), 240),
+        "methods": [
+            {"label": measure.label, "text": measure.method} for measure in MEASURES.values()
+        ],
+        "quotient_method": QUOTIENT_METHOD,
+        "sources": [
+            {
+                "attribution": printable(_attribution(database, row), 400),
+                "title": printable(row["title"], 110),
+                "licence": printable(row["licence"], 60),
+            }
+            for row in releases.sources(database).to_dict("records")
+        ],
+    }
+
+
+def picture(spec: dict[str, Any], alt: str) -> dict[str, str]:
+    """A chart as the templates take it.
+
+    Parameters
+    ----------
+    spec : dict
+        Vega-Lite specification.
+    alt : str
+        What it says, for those who can't see it.
+    """
+    return {"svg": pictures.svg(spec), "alt": alt}
+
+
+def coverage(database: Database, region_id: str, sentences: Iterable[str]) -> list[dict[str, str]]:
+    """Outside counts of a region, each with the address of its source."""
+    counted = context.counted_elsewhere(database, region_counts.level_of(region_id))
+    rows = counted.loc[counted.index == region_id]
+    return [
+        {
+            "text": printable(sentence, 160),
+            "source": printable(address, 110),
+            "link": links.web_address(address) or "",
+        }
+        for sentence, address in zip(sentences, rows["source_url"], strict=True)
+    ]
+
+
+def organisations(
+    database: Database, filter_: Filter, region_id: str, limit: int = MOST_LISTED
+) -> list[dict[str, str]]:
+    """The first organisations of a region by name, each with its town and type."""
+    where, bound = filter_.where()
+    rows = database.frame(
+        f"""
+        SELECT name, city, type FROM organisation
+        WHERE {where} AND {regions.LEVELS[region_counts.level_of(region_id)]} = $of_region
+        ORDER BY strip_accents(lower(name)), org_id LIMIT $limit
+        """,
+        {**bound, "of_region": region_id, "limit": limit},
+    )
+    return [
+        {
+            "name": printable(row["name"], _NAME),
+            "town": printable(row["city"], _TOWN),
+            "type": TYPES.label(row["type"]),
+        }
+        for row in rows.to_dict("records")
+    ]
+
+
+def shares_in_words(values: Mapping[Any, Any] | pd.Series, labels: Mapping[str, str]) -> str:
+    """Shares from 0 to 1 as a list of words: ``"Protect 79%, Detect 55%"``."""
+    return ", ".join(
+        f"{labels.get(str(code), str(code))} {share:.0%}"
+        for code, share in values.items()
+        if not pd.isna(share)
+    )
+
+
+def figure(value: float) -> str:
+    """A figure of Eurostat as people read it: decimals only where it is small."""
+    if pd.isna(value):
+        return GAP
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def small_note(names: Iterable[str]) -> str:
+    """That some regions have too few organisations to say much; empty if there is none."""
+    few = list(names)
+    if not few:
+        return ""
+    return (
+        f"Fewer than {SMALL_N} organisations in {' and '.join(few)}: shares and quotients in "
+        "grey say little."
+    )
+
+
+def _attribution(database: Database, row: dict[Any, Any]) -> str:
+    """The attribution as its owner wants it; Eurostat's with the tables that are used."""
+    if row["source"] != "indicators":
+        return str(row["attribution"])
+    known = context.indicators(database)
+    # The areas in the brief are measured on the boundaries.
+    used = known.loc[known["indicator"] != "area_km2", "source"]
+    tables = sorted({code.strip() for codes in used for code in str(codes).split(";")})
+    return f"{row['attribution']} ({', '.join(tables)})"

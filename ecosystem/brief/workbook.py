@@ -1,0 +1,368 @@
+"""The brief's numbers as an Excel workbook: numbers as numbers, a gap as an empty cell."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from ecosystem import context, export, measures, region_counts, regions, releases
+from ecosystem.brief import shared
+from ecosystem.brief.comparison import figures, roles_of
+from ecosystem.comparisons import Comparison
+from ecosystem.filters import Filter
+from ecosystem.measures import MEASURES, Measure
+from ecosystem.profiles import Profile
+from ecosystem.statistics.counts import SMALL_N
+from ecosystem.store import Database
+from ecosystem.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
+
+_BOLD = Font(bold=True)
+_SAYS_LITTLE = f"fewer than {SMALL_N} organisations: says little"
+_LISTS = ("former_names", "domains", "sectors", "functions")
+_QUOTIENT = ["count", "n", "share", "whole_share", "lq", "low", "high"]
+_QUOTIENT_HEADER = [
+    "organisations",
+    "of",
+    "share",
+    "share_whole_register",
+    "representation_quotient",
+    "low_95",
+    "high_95",
+    "note",
+]
+
+
+def region_xlsx(database: Database, filter_: Filter, profile: Profile) -> bytes:
+    """The numbers of a region's brief.
+
+    Parameters
+    ----------
+    filter_ : Filter
+        The filter that the profile was made under.
+    """
+    book = Workbook(write_only=True)
+    _sheet(
+        book,
+        "Headline",
+        ["measure", "value", "unit", "whole_register", "rank", "of", "n", "note"],
+        [
+            [
+                MEASURES[str(code)].label,
+                row["value"],
+                _unit(MEASURES[str(code)]),
+                row["whole"],
+                None if pd.isna(row["value"]) else row["rank"],
+                row["of"],
+                profile.n,
+                _headline_note(profile, str(code), row),
+            ]
+            for code, row in profile.headline.iterrows()
+        ],
+    )
+    _sheet(
+        book,
+        "Domains",
+        ["code", "label", *_QUOTIENT_HEADER],
+        [
+            [code, DOMAINS.label(str(code)), *row[_QUOTIENT], _small(row["small"])]
+            for code, row in profile.quotients.iterrows()
+        ],
+    )
+    _sheet(
+        book,
+        "Types",
+        ["code", "label", "organisations"],
+        [[code, TYPES.label(str(code)), n] for code, n in profile.types.items()],
+    )
+    _sheet(
+        book,
+        "Roles",
+        ["code", "label", "present"],
+        [[code, ROLES.label(str(code)), bool(there)] for code, there in profile.roles.items()],
+    )
+    _sheet(
+        book,
+        "Functions",
+        ["code", "label", "share", "n"],
+        [
+            [code, FUNCTIONS.label(str(code)), share, profile.n]
+            for code, share in profile.functions.items()
+        ],
+    )
+    _sheet(
+        book,
+        "Growth",
+        ["founded_by_end_of", "organisations"],
+        profile.growth[["year", "organisations"]].to_numpy().tolist(),
+    )
+    _sheet(
+        book,
+        "Context",
+        ["indicator", "label", "year", "value", "unit", "table"],
+        profile.figures[["indicator", "label", "year", "value", "unit", "source"]]
+        .astype(object)
+        .to_numpy()
+        .tolist(),
+    )
+    _alike(book, profile)
+    _organisations(book, database, filter_, [profile.region_id])
+    counted = [
+        [sentence, address]
+        for sentence, address in zip(
+            profile.coverage_sentences, profile.counted["source_url"], strict=True
+        )
+    ]
+    _about(
+        book,
+        database,
+        filter_,
+        [["region", profile.name], ["region_id", profile.region_id]],
+        profile.sentences,
+        counted,
+    )
+    return _saved(book, database)
+
+
+def comparison_xlsx(database: Database, filter_: Filter, comparison: Comparison) -> bytes:
+    """The numbers of a comparison's brief.
+
+    Parameters
+    ----------
+    filter_ : Filter
+        The filter that the comparison was made under.
+    """
+    ids = comparison.region_ids
+    counts = region_counts.counts_of(database, filter_, ids)
+    whole = measures.of_whole(database, filter_)
+    roles = roles_of(database, counts)
+    names = [comparison.names[id_] for id_ in ids]
+    book = Workbook(write_only=True)
+    _sheet(
+        book,
+        "Headline",
+        ["measure", "unit", *names, "whole_register", "best", "note"],
+        [
+            [
+                measure.label,
+                _unit(measure),
+                *(comparison.table[id_][code] for id_ in ids),
+                whole.get(code),
+                "; ".join(comparison.names[id_] for id_ in ids if comparison.best[id_][code]),
+                _comparison_note(comparison, measure),
+            ]
+            for code, measure in MEASURES.items()
+        ],
+    )
+    _sheet(
+        book,
+        "Domains",
+        ["region_id", "region", "code", "label", *_QUOTIENT_HEADER],
+        [
+            [
+                id_,
+                comparison.names[id_],
+                code,
+                DOMAINS.label(str(code)),
+                *row[_QUOTIENT],
+                _small(row["small"]),
+            ]
+            for id_ in ids
+            for code, row in comparison.quotients.xs(id_, level="region").iterrows()
+        ],
+    )
+    _sheet(
+        book,
+        "Types",
+        ["code", "label", *names],
+        [[code, TYPES.label(code), *(counts.types[code][id_] for id_ in ids)] for code in TYPES],
+    )
+    _sheet(
+        book,
+        "Roles",
+        ["code", "label", *names],
+        [[role, ROLES.label(role), *(bool(roles[role][id_]) for id_ in ids)] for role in ROLES],
+    )
+    _sheet(
+        book,
+        "Functions",
+        ["code", "label", *names],
+        [
+            [code, FUNCTIONS.label(str(code)), *(row[id_] for id_ in ids)]
+            for code, row in comparison.functions.iterrows()
+        ],
+    )
+    found = figures(database, ids)
+    columns = ["region_id", "indicator", "label", "year", "value", "unit", "source"]
+    _sheet(
+        book,
+        "Context",
+        [*columns[:-1], "table"],
+        found[columns].astype(object).to_numpy().tolist(),
+    )
+    _organisations(book, database, filter_, ids)
+    counted = [
+        [comparison.names[id_], f"{row['counted']} counted ({row['scope']})", row["source_url"]]
+        for id_ in ids
+        for row in _counted(database, id_)
+    ]
+    _about(
+        book,
+        database,
+        filter_,
+        [["region", f"{comparison.names[id_]} ({id_})"] for id_ in ids],
+        [*comparison.sentences, *comparison.remarks],
+        counted,
+    )
+    return _saved(book, database)
+
+
+def _unit(measure: Measure) -> str:
+    return "share (0 to 1)" if measure.is_share else measure.unit
+
+
+def _small(is_small: object) -> str:
+    return _SAYS_LITTLE if is_small else ""
+
+
+def _headline_note(profile: Profile, code: str, row: pd.Series) -> str:
+    notes = []
+    if row["small"]:
+        notes.append(_SAYS_LITTLE)
+    if row["tied"] and not pd.isna(row["rank"]):
+        notes.append("rank shared")
+    if code == "per-million":
+        notes.append(
+            f"inhabitants of {profile.population_year}"
+            if profile.population_year
+            else "no population figure"
+        )
+    return "; ".join(notes)
+
+
+def _comparison_note(comparison: Comparison, measure: Measure) -> str:
+    few = [
+        comparison.names[id_]
+        for id_ in comparison.region_ids
+        if comparison.table[id_]["organisations"] < measure.needs
+    ]
+    return f"{_SAYS_LITTLE}: {', '.join(few)}" if few else ""
+
+
+def _counted(database: Database, region_id: str) -> list[dict[Any, Any]]:
+    rows = context.counted_elsewhere(database, region_counts.level_of(region_id))
+    return rows.loc[rows.index == region_id].to_dict("records")
+
+
+def _alike(book: Workbook, profile: Profile) -> None:
+    kinds = (
+        ("alike in profile", profile.nearest),
+        ("could complement it", profile.partners),
+        ("alike in structure", profile.peers),
+    )
+    _sheet(
+        book,
+        "Related regions",
+        ["kind", "region_id", "region", "reason"],
+        [
+            [kind, id_, row["name"], row["reason"]]
+            for kind, found in kinds
+            for id_, row in found.iterrows()
+        ],
+    )
+
+
+def _organisations(
+    book: Workbook, database: Database, filter_: Filter, region_ids: Sequence[str]
+) -> None:
+    parts = []
+    for id_ in region_ids:
+        level = region_counts.level_of(id_)
+        name = "valley" if level == "valley" else "region"
+        # Where the filter chooses regions itself, both choices hold.
+        narrowed = filter_ if getattr(filter_, name) else replace(filter_, **{name: (id_,)})
+        rows = export.rows(database, narrowed)
+        own = rows[rows[regions.LEVELS[level]] == id_].copy()
+        own.insert(0, "region", id_)
+        parts.append(own)
+    frame = pd.concat(parts, ignore_index=True)
+    for column in _LISTS:
+        frame[column] = frame[column].map(";".join)
+    _sheet(book, "Organisations", list(frame.columns), frame.astype(object).to_numpy().tolist())
+
+
+def _about(
+    book: Workbook,
+    database: Database,
+    filter_: Filter,
+    subject: list[list[str]],
+    sentences: Iterable[str],
+    counted: list[list[Any]],
+) -> None:
+    made = releases.story(database)["created_at"]
+    facts = shared.frame_of(database, filter_, "")
+    rows: list[list[Any]] = [
+        *subject,
+        *([name, text] for name, text in export.about(database, filter_).items()),
+        ["date", f"{made:%Y-%m-%d}"],
+        ["note", facts["sample"]],
+        *(["in words", sentence] for sentence in sentences),
+        *(["counted elsewhere", *row] for row in counted),
+        *(
+            ["source", source["attribution"], source["title"], source["licence"]]
+            for source in facts["sources"]
+        ),
+        *(["method", measure.label, measure.method] for measure in MEASURES.values()),
+        ["method", "Representation quotient", shared.QUOTIENT_METHOD],
+    ]
+    _sheet(book, "About", ["what", "text", "more", "licence"], rows)
+
+
+def _sheet(
+    book: Workbook, title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """A sheet with a bold header and columns about as wide as what is in them."""
+    lines = [[_cell(value) for value in row] for row in rows]
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    for i, name in enumerate(header):
+        longest = max([len(str(name)), *(len(str(line[i])) for line in lines if i < len(line))])
+        sheet.column_dimensions[get_column_letter(i + 1)].width = min(max(longest + 2, 10), 60)
+    names = []
+    for name in header:
+        cell = WriteOnlyCell(sheet, value=_cell(name))
+        cell.font = _BOLD
+        names.append(cell)
+    sheet.append(names)
+    for line in lines:
+        sheet.append(line)
+
+
+def _cell(value: Any) -> Any:
+    """A value as a cell: text that is no formula, plain numbers, nothing for a gap."""
+    if isinstance(value, str):
+        # Neutralised last: a control character in front must not hide a formula.
+        return export.neutralised(ILLEGAL_CHARACTERS_RE.sub("", value))
+    if value is None or pd.isna(value):
+        return None
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _saved(book: Workbook, database: Database) -> bytes:
+    made = releases.story(database)["created_at"].to_pydatetime()
+    # Of the release and not of now: the same numbers make the same workbook.
+    book.properties.created = made
+    book.properties.modified = made
+    book.properties.creator = "Cyber Valleys"
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()

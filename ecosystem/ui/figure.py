@@ -1,0 +1,67 @@
+"""A chart as every page shows it: title, picture, method under it, and its table and files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from ecosystem import pictures
+from ecosystem.charts import Spec
+from ecosystem.export import table_csv
+
+
+def figure(title: str, spec: Spec, table: pd.DataFrame, method: str) -> None:
+    """Show a chart with its method and source, its table, and both as files.
+
+    Parameters
+    ----------
+    title : str
+        Heading of the chart; also names its files.
+    spec : dict
+        Vega-Lite specification for the visitor's theme.
+    table : DataFrame
+        The numbers in the chart, with readable column names.
+    method : str
+        How they are computed, with their source.
+    """
+    st.subheader(title, anchor=False)
+    if table.empty:
+        st.caption("Nothing to show here under these filters.")
+        return
+    st.vega_lite_chart(spec, width="stretch")
+    st.caption(method)
+    with st.popover("Table and files", icon=":material/table_chart:"):
+        files(title, table, lambda: spec)
+
+
+def files(title: str, table: pd.DataFrame, spec: Callable[[], Spec]) -> None:
+    """A chart's numbers as a table, with buttons for data (CSV) and picture (SVG).
+
+    Parameters
+    ----------
+    spec : callable
+        Makes the specification; called when the picture is asked for.
+    """
+    name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    st.dataframe(table, hide_index=True, alt=title)
+    with st.container(horizontal=True):
+        st.download_button(
+            "Data (CSV)",
+            data=partial(table_csv, table),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            key=f"csv_{name}",
+        )
+        st.download_button(
+            "Picture (SVG)",
+            data=lambda: pictures.svg(spec()),
+            file_name=f"{name}.svg",
+            mime="image/svg+xml",
+            on_click="ignore",
+            key=f"svg_{name}",
+        )

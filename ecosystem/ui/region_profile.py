@@ -1,0 +1,314 @@
+"""The region page: one region's numbers, charts, neighbours in profile, and its brief."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ecosystem import brief, charts, links, measures, regions
+from ecosystem.filters import Filter
+from ecosystem.profiles import Profile
+from ecosystem.region_counts import level_of
+from ecosystem.statistics.counts import SMALL_N
+from ecosystem.ui import figure, labels, map_view, organisation_list
+from ecosystem.ui.data import ask, database
+from ecosystem.ui.escape import markdown
+from ecosystem.ui.navigation import COMPARE_PAGE, DIRECTORY_PAGE, REGION_PAGE
+from ecosystem.ui.theme import is_dark
+from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, ROLES, TYPES
+
+_QUOTIENT_METHOD = (
+    "Share of the region's organisations that work on a domain, divided by the share in the "
+    "whole register: a location quotient with the register, not an economy, as denominator. "
+    "95 % intervals from Wilson's (MOVER-R); grey where 1 lies inside or n < 5. "
+    "Source: the register."
+)
+
+
+def title(profile: Profile) -> None:
+    """Name, level and country, who coordinates, and the profile in words."""
+    st.title(markdown(profile.name), anchor=False)
+    st.caption(
+        f"{regions.LEVEL_LABELS[profile.level]} · {profile.region_id} · "
+        f"{COUNTRIES.label(profile.country)}"
+    )
+    for sentence in profile.sentences:
+        st.markdown(markdown(sentence))
+    for sentence, counted in zip(
+        profile.coverage_sentences, profile.counted.to_dict("records"), strict=True
+    ):
+        address = links.web_address(counted["source_url"])
+        source = f" ([source]({address}))" if address else ""
+        st.markdown(f":material/groups: {markdown(sentence)}{source}")
+    if profile.n < SMALL_N:
+        st.warning(
+            f"With {labels.plural(profile.n, 'organisation')} in the register, shares and "
+            "quotients of this region say little.",
+            icon=":material/info:",
+        )
+
+
+def downloads(profile: Profile, filter_: Filter) -> None:
+    """The brief as PDF and its numbers as XLSX."""
+    name = f"cyber-valleys-{profile.region_id}"
+    with st.container(horizontal=True):
+        st.download_button(
+            "Brief (PDF)",
+            data=lambda: brief.region_pdf(database(), filter_, profile),
+            file_name=f"{name}.pdf",
+            mime="application/pdf",
+            icon=":material/picture_as_pdf:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Numbers (Excel)",
+            data=lambda: brief.region_xlsx(database(), filter_, profile),
+            file_name=f"{name}.xlsx",
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        _compare_link(profile)
+
+
+def _compare_link(profile: Profile) -> None:
+    peers = list(profile.peers.index[:2]) or list(profile.nearest.index[:2])
+    st.page_link(
+        COMPARE_PAGE,
+        label="Compare with its peers",
+        icon=":material/compare_arrows:",
+        query_params={"compare": [profile.region_id, *map(str, peers)]},
+    )
+
+
+def headline(profile: Profile) -> None:
+    """Measures with the register as a whole and the rank beside each."""
+    with st.container(horizontal=True):
+        for code, measure in measures.MEASURES.items():
+            row = profile.headline.T[code]
+            beside = f"whole: {measures.in_words(code, row['whole'])}"
+            if not pd.isna(row["rank"]):
+                beside += f" · rank {row['rank']}{'=' if row['tied'] else ''} of {row['of']}"
+            if row["small"]:
+                beside += " · few rows"
+            st.metric(
+                measure.label,
+                measures.in_words(code, row["value"]),
+                beside,
+                delta_color="off",
+                delta_arrow="off",
+                help=measure.method,
+                border=True,
+                width=285,
+            )
+    st.caption(
+        "“whole” is the register as a whole; for numbers per inhabitant, the countries with a "
+        "population figure. Ranks are among the regions of the same level that have a value."
+        + (f" Population: Eurostat, {profile.population_year}." if profile.population_year else "")
+    )
+
+
+def domains(profile: Profile) -> None:
+    """Domain profile as representation quotients with intervals."""
+    table = profile.quotients.reset_index().assign(
+        code=lambda frame: frame["code"].map(DOMAINS.label)
+    )
+    table.columns = [_COLUMN.get(str(column), str(column)) for column in table.columns]
+    figure.figure(
+        "What it is strong in",
+        charts.quotients(profile.quotients, dark=is_dark()),
+        table if profile.n else table.head(0),
+        _QUOTIENT_METHOD,
+    )
+
+
+_COLUMN = {
+    "code": "JRC domain",
+    "count": "Organisations",
+    "n": "of",
+    "share": "Share",
+    "whole_share": "Share in the register",
+    "lq": "Quotient",
+    "low": "from",
+    "high": "to",
+    "small": "Few rows",
+}
+
+
+def types_and_functions(profile: Profile) -> None:
+    """Organisations by type, NIST CSF functions, growth by founding year."""
+    types = profile.types[profile.types > 0].sort_values(ascending=False)
+    left, middle, right = st.columns(3, gap="large")
+    with left:
+        figure.figure(
+            "Types",
+            charts.bars(types, TYPES.labels(), dark=is_dark()),
+            _two_columns(types, TYPES.labels(), "Type", "Organisations"),
+            "Organisations by type. Source: the register.",
+        )
+        present = [ROLES.label(str(r)) for r, there in profile.roles.items() if there]
+        absent = [ROLES.label(str(r)) for r, there in profile.roles.items() if not there]
+        st.markdown(f"Roles present: **{', '.join(present) or 'none'}**")
+        if absent:
+            st.markdown(f"Not in the register: {', '.join(absent)}")
+    with middle:
+        shares = profile.functions.dropna()
+        figure.figure(
+            "NIST CSF functions",
+            charts.shares(shares, FUNCTIONS.labels(), dark=is_dark()),
+            _two_columns(shares, FUNCTIONS.labels(), "Function", "Share"),
+            "Share of the organisations that serve each function; most serve several. "
+            "Source: the register.",
+        )
+    with right:
+        figure.figure(
+            "Growth by founding year",
+            charts.growth(profile.growth, dark=is_dark()),
+            profile.growth.rename(columns={"year": "Year", "organisations": "Organisations"}),
+            "Cumulative, of the organisations whose founding year is known and that are in the "
+            "register today. Source: the register.",
+        )
+
+
+def _two_columns(values: pd.Series, names: dict[str, str], first: str, second: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {first: [names.get(str(code), str(code)) for code in values.index], second: list(values)}
+    )
+
+
+def map_and_organisations(profile: Profile, filter_: Filter) -> None:
+    """The region on the map, and its organisations."""
+    inside = filter_.with_values(
+        "valley" if profile.level == "valley" else "nuts", [profile.region_id]
+    )
+    left, right = st.columns([0.55, 0.45], gap="large")
+    with left:
+        map_view.region_map(filter_, profile.region_id, profile.level)
+    with right:
+        st.subheader("Organisations", anchor=False)
+        if profile.n:
+            organisation_list.beside_map(inside, profile.n)
+            st.page_link(
+                DIRECTORY_PAGE,
+                label="All of them in the directory",
+                icon=":material/list:",
+                query_params=inside.to_params(),
+            )
+        else:
+            st.write("The register has no organisation here under these filters.")
+
+
+def who(profile: Profile) -> None:
+    """Coordinator and smart-specialisation priorities of the valley."""
+    valley = profile.valley
+    if valley is None:
+        return
+    st.subheader("Who coordinates", anchor=False)
+    if profile.level != "valley":
+        st.caption(f"It lies in the valley {markdown(valley['name'])}.")
+    if valley["coordinator"]:
+        st.markdown(f"**{markdown(valley['coordinator'])}**")
+    if len(valley["s3_priorities"]):
+        priorities = "; ".join(markdown(p) for p in valley["s3_priorities"])
+        st.markdown(f"Smart-specialisation priorities: {priorities}")
+    website = links.web_address(valley["website"])
+    if website:
+        st.link_button(links.host(website), website, icon=":material/language:")
+
+
+def context(profile: Profile) -> None:
+    """Eurostat's figures with year, table and history."""
+    st.subheader("The region in Eurostat's figures", anchor=False)
+    if profile.figures.empty:
+        st.caption(
+            "Eurostat's figures here are of NUTS 2 regions; this region is not exactly one, or "
+            "has none. A gap stays a gap."
+        )
+        return
+    rows = [
+        {
+            "Indicator": label,
+            "Value": group["value"].iloc[-1],
+            "Year": int(group["year"].iloc[-1]),
+            "Unit": group["unit"].iloc[-1],
+            "History": list(group["value"]) if len(group) > 1 else None,
+            "Years": ", ".join(str(year) for year in group["year"]),
+            "Eurostat table": group["source"].iloc[-1],
+        }
+        for label, group in profile.figures.groupby("label", sort=False)
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        column_config={
+            "Value": st.column_config.NumberColumn(format="localized"),
+            "Year": st.column_config.NumberColumn(format="%d"),
+            "History": st.column_config.LineChartColumn(),
+        },
+        placeholder="",
+        alt="Eurostat's figures",
+    )
+    st.caption(
+        "Source: Eurostat, the tables named. Only years that Eurostat has; none is filled in."
+    )
+
+
+def related(profile: Profile) -> None:
+    """Nearest in profile, best complements, peers in structure, each with the reason."""
+    kinds = (
+        ("Alike in cybersecurity", profile.nearest, "Cosine similarity of the domain profiles."),
+        (
+            "Would add most",
+            profile.partners,
+            "Domains another region is specialised in (quotient above 1.25, at least 3 "
+            "organisations) and this one lacks (none, or a quotient below 0.8).",
+        ),
+        (
+            "Alike in structure",
+            profile.peers,
+            "Population, GDP per inhabitant, R&D share and tertiary education, standardised; "
+            "over the figures that both have. Source: Eurostat.",
+        ),
+    )
+    for column, (heading, found, method) in zip(st.columns(3, gap="large"), kinds, strict=True):
+        with column:
+            st.subheader(heading, anchor=False)
+            if found.empty:
+                st.caption("None: too few organisations or figures to say.")
+                continue
+            for id_, row in found.head(4).iterrows():
+                _related_region(str(id_), row)
+            st.caption(method)
+
+
+def _related_region(region_id: str, row: Any) -> None:
+    st.page_link(
+        REGION_PAGE,
+        label=f"{markdown(row['name'])} ({region_id})",
+        icon=":material/arrow_forward:",
+        query_params={"region": region_id},
+    )
+    st.caption(markdown(row["reason"]))
+
+
+def choose(current: str) -> None:
+    """Ask for a region where the address names none, or one that is not there."""
+    if current:
+        st.info(f"There is no region {markdown(current)} in the current release.")
+    options = ask(regions.comparable)
+    chosen = st.selectbox(
+        "Region or valley",
+        list(options),
+        index=None,
+        format_func=partial(_label, options),
+        placeholder="Choose a region or valley",
+    )
+    if chosen:
+        st.switch_page(REGION_PAGE, query_params={"region": chosen})
+
+
+def _label(options: dict[str, str], region_id: str) -> str:
+    return options.get(region_id, f"{region_id} ({level_of(region_id)})")

@@ -1,0 +1,193 @@
+"""The regions page: a measure on the map and as a ranking, and how concentrated the map is."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ecosystem import charts, concentration, context, measures, regions, shading
+from ecosystem.filters import Filter
+from ecosystem.profiles import SAMPLE_NOTE
+from ecosystem.region_counts import region_counts
+from ecosystem.statistics.presence import presence
+from ecosystem.statistics.ranking import rank
+from ecosystem.ui import cards, figure, labels, state
+from ecosystem.ui.data import ask
+from ecosystem.ui.navigation import ABOUT_PAGE
+from ecosystem.vocabulary import DOMAINS, FUNCTIONS, TYPES
+
+LEVELS = regions.LEVEL_LABELS
+MEASURES = {
+    **{code: measure.label for code, measure in measures.MEASURES.items()},
+    shading.REPRESENTATION: "Representation of a JRC domain",
+}
+_DEFAULTS = {"level": "nuts2", "measure": "organisations", "of_domain": next(iter(DOMAINS))}
+
+
+def sample_note() -> None:
+    """The line that every statistics page carries, with a link to the method."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(SAMPLE_NOTE, width="content")
+        st.page_link(ABOUT_PAGE, label="How the data is made")
+
+
+def controls() -> tuple[str, str, str]:
+    """Level, measure and domain of the representation quotient, as the address holds them."""
+    level = _chosen("level", LEVELS)
+    measure = _chosen("measure", MEASURES)
+    domain = _chosen("of_domain", DOMAINS.labels())
+    with st.container(horizontal=True):
+        _select("Regions", "level", level, LEVELS)
+        _select("Measure", "measure", measure, MEASURES)
+        if measure == shading.REPRESENTATION:
+            _select("JRC domain", "of_domain", domain, DOMAINS.labels())
+    return level, measure, domain
+
+
+def _chosen(name: str, options: dict[str, str]) -> str:
+    value = state.get(name, _DEFAULTS[name])
+    return value if value in options else _DEFAULTS[name]
+
+
+def _select(label: str, name: str, value: str, options: dict[str, str]) -> None:
+    key = f"regions_{name}"
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+    st.selectbox(
+        label,
+        list(options),
+        format_func=lambda code: options[code],
+        key=key,
+        on_change=lambda: state.update(
+            {name: None if st.session_state[key] == _DEFAULTS[name] else st.session_state[key]}
+        ),
+        width=300,
+    )
+
+
+def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
+    """Regions by the measure; ties share a rank; a tick selects the region on the map too."""
+    table = _ranked(shaded, ask(context.counted_elsewhere, level))
+    if table.empty:
+        st.caption("No region has a value for this measure under these filters.")
+        return
+    ids = list(table["region"])
+    rows = [ids.index(selected)] if selected in ids else []
+    key = f"ranking_{level}_{selected}"
+    st.dataframe(
+        table.drop(columns="region"),
+        hide_index=True,
+        height=560,
+        key=key,
+        on_select=lambda: _picked(key, ids, level),
+        selection_mode="single-row",
+        selection_default={"selection": {"rows": rows, "columns": [], "cells": []}},
+        column_config={
+            "Rank": st.column_config.TextColumn(width=60),
+            "Region": st.column_config.TextColumn(width=160),
+            "Value": st.column_config.TextColumn(width=80, help=shaded.label),
+            "n": st.column_config.NumberColumn(width=50, help="Organisations in the register"),
+            "Counted elsewhere": st.column_config.TextColumn(
+                width=130, help="What others count for the same territory; scopes differ"
+            ),
+        },
+        alt=f"Ranking by {shaded.label}",
+    )
+    notes = [f"Value: {shaded.label}. = marks a shared rank, n the organisations in the register."]
+    if table["Note"].ne("").any():
+        notes.append("Fewer than 5 organisations say little.")
+    if len(shaded.years) > 1:
+        notes.append("Values rest on population figures of different years.")
+    st.caption(" ".join(notes))
+
+
+def _ranked(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
+    rows = shaded.regions[(shaded.regions["n"] > 0) & shaded.regions["value"].notna()]
+    places = rank(rows["value"])
+    elsewhere = {
+        id_: f"about {row['counted']:,}" + ("" if pd.isna(row["year"]) else f" ({row['year']})")
+        for id_, row in counted[~counted.index.duplicated()].to_dict("index").items()
+    }
+    return (
+        pd.DataFrame(
+            {
+                "region": rows.index,
+                "Rank": [
+                    f"{place}{'=' if tied else ''}"
+                    for place, tied in zip(places["rank"], places["tied"], strict=True)
+                ],
+                "Region": rows["name"],
+                "Value": rows["text"],
+                "n": rows["n"],
+                "Counted elsewhere": [elsewhere.get(id_, "") for id_ in rows.index],
+                "Note": rows["small"].map({True: "few", False: ""}),
+                "order": places["rank"],
+            }
+        )
+        .sort_values(["order", "Region"])
+        .drop(columns="order")
+        .reset_index(drop=True)
+    )
+
+
+def _picked(key: str, ids: list[str], level: str) -> None:
+    chosen = st.session_state[key]["selection"]["rows"]
+    kind = "valley" if level == "valley" else "region"
+    cards.select(kind, ids[chosen[0]] if chosen else "")
+
+
+def map_files(shaded: shading.Shaded, level: str) -> None:
+    """The map's numbers and the map as a picture."""
+    numbers = shaded.regions.reset_index(names="region_id")
+    table = numbers[["region_id", "name", "country", "n", "value"]].rename(
+        columns={"value": shaded.label}
+    )
+    title = f"{shaded.label} by {LEVELS[level]}"
+
+    def picture() -> charts.Spec:
+        outlines = ask(regions.outlines, level)
+        coloured = outlines.merge(numbers[["region_id", "colour"]], on="region_id")
+        return charts.choropleth(coloured, shaded.legend, title)
+
+    with st.popover("Table and files", icon=":material/table_chart:"):
+        figure.files(title, table, picture)
+
+
+def how_concentrated(filter_: Filter) -> None:
+    """Spatial concentration of what is filtered, in a sentence, with its numbers."""
+    found = ask(concentration.over_nuts2, filter_)
+    st.subheader("How concentrated is the map?", anchor=False)
+    st.markdown(found.sentence)
+    st.caption(
+        f"Gini of organisations over all NUTS 2 regions: {found.gini:.2f}. "
+        f"Moran's I: {labels.two_digits(found.moran_i)}, p {labels.two_digits(found.moran_p)} "
+        "(one-sided, 999 permutations, six nearest neighbours; computed with PySAL's esda)."
+    )
+
+
+def how_widespread(filter_: Filter) -> None:
+    """Share of NUTS 2 regions with at least one organisation of a kind, by country."""
+    st.subheader("What few rows can say", anchor=False)
+    st.markdown(
+        "Whether a region has *at least one* organisation of a kind is less distorted by a small "
+        "register than how many it has. The table gives the share of NUTS 2 regions that do."
+    )
+    kinds = {"JRC domain": DOMAINS, "Type": TYPES, "NIST CSF function": FUNCTIONS}
+    kind = st.segmented_control(
+        "Of each", list(kinds), default="JRC domain", required=True, key="presence_kind"
+    )
+    counts = ask(region_counts, filter_, "nuts2")
+    matrix = {"JRC domain": counts.domains, "Type": counts.types}.get(str(kind), counts.functions)
+    countries = ask(regions.units, "nuts2").set_index("region_id")["country"]
+    found = presence(matrix, countries)["share"].unstack("area")
+    found.index = [kinds[str(kind)].label(str(code)) for code in found.index]
+    europe = found.pop("Europe") if "Europe" in found else found.mean(axis=1)
+    ordered = pd.concat([europe.rename("Europe"), found.loc[:, found.sum() > 0]], axis=1) * 100
+    st.dataframe(
+        ordered.reset_index(names=str(kind)),
+        hide_index=True,
+        column_config={
+            column: st.column_config.NumberColumn(format="%.0f%%") for column in ordered.columns
+        },
+        alt="Share of NUTS 2 regions with at least one organisation",
+    )

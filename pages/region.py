@@ -1,0 +1,29 @@
+import streamlit as st
+
+from ecosystem import profiles
+from ecosystem.ui import cards, filter_panel, region_profile, region_views, state
+from ecosystem.ui.data import ask
+
+filter_ = filter_panel.search()
+region_id = state.get("region")
+profile = ask(profiles.profile, filter_, region_id) if region_id else None
+
+if profile is None:
+    st.title("Region", anchor=False)
+    region_profile.choose(region_id)
+else:
+    region_profile.title(profile)
+    region_views.sample_note()
+    region_profile.downloads(profile, filter_)
+    region_profile.headline(profile)
+    cards.selection(filter_)
+    region_profile.map_and_organisations(profile, filter_)
+    left, right = st.columns([0.6, 0.4], gap="large")
+    with left:
+        region_profile.domains(profile)
+    with right:
+        region_profile.who(profile)
+    region_profile.types_and_functions(profile)
+    region_profile.context(profile)
+    region_profile.related(profile)
+filter_panel.facets(filter_)

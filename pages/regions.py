@@ -1,0 +1,26 @@
+import streamlit as st
+
+from ecosystem import organisations, shading
+from ecosystem.ui import cards, filter_panel, map_view, region_views, strip
+from ecosystem.ui.data import ask
+from ecosystem.ui.theme import is_dark
+
+filter_ = filter_panel.search()
+st.title("Regions", anchor=False)
+strip.headline(filter_, ask(organisations.summary, filter_))
+region_views.sample_note()
+
+level, measure, domain = region_views.controls()
+shaded = ask(shading.shaded, filter_, level, measure, domain=domain, dark=is_dark())
+_, selected = cards.selected()
+left, right = st.columns([0.6, 0.4], gap="medium")
+with left:
+    map_view.choropleth(shaded, level, selected)
+    region_views.map_files(shaded, level)
+with right:
+    cards.selection(filter_)
+    region_views.ranking(shaded, level, selected)
+
+filter_panel.facets(filter_)
+region_views.how_concentrated(filter_)
+region_views.how_widespread(filter_)

@@ -1,0 +1,334 @@
+"""What text in the register, an address or sheer numbers could do to the site, in Chromium."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Browser, Frame, expect
+
+from benchmarks.synthetic import synthetic_register
+from ecosystem.settings import settings
+from etl import pipeline
+from tests.browser.server import serving
+from tests.browser.site import MAP, Site
+
+# Each is a name in the register, and a note; nothing of it may be more than characters.
+HOSTILE = (
+    "<script>window.pwned=1</script>",
+    "<img src=x onerror=window.pwned=1>",
+    "`${window.pwned=1}` {{ 7*7 }} {% raw %}",
+    "\"double\" 'single' \\backslashes\\ \\u003cb\\u003e",
+    "</script><svg onload=window.pwned=1>",
+    "![x](https://evil.example/x.png) [a](javascript:window.pwned=1)",
+    ":red[x] :material/home: :smile: $x^2$ **b** <u>u</u>",
+    "مرحبا بالعالم שלום 👩‍💻 Łódź",
+    '=HYPERLINK("http://evil.example","x")',
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+)
+TOWN = "T</strong><img src=x onerror=window.pwned=1>`${window.pwned=1}`"
+VALLEY = "V<script>window.pwned=1</script> :red[x] `${1}`"
+# A host that would be a formula in Markdown.
+WEBSITE = "https://$x^2$.evil.example/'onclick='window.pwned=1"
+MARK = "hostilerow"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+IDS = tuple(f"gr-hostile-{i}" for i in range(len(HOSTILE)))
+
+Row = dict[str, str]
+
+
+def release_of(folder: Path, change: Callable[[str, pd.DataFrame], pd.DataFrame]) -> Path:
+    """A release of the register with its files changed; gives the folder of releases."""
+    register = Path(shutil.copytree(settings().register_dir, folder / "register"))
+    for name in ("organisations.csv", "valleys.csv"):
+        frame = pd.read_csv(register / name, dtype="str", keep_default_na=False)
+        change(name, frame).to_csv(register / name, index=False)
+    outcome = pipeline.run(register, folder / "releases")
+    assert outcome.release_id, [*outcome.rejections, *outcome.gates]
+    return folder / "releases"
+
+
+def with_hostile_rows(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    if name == "valleys.csv":
+        row = frame["valley_id"] == "fr-bretagne"
+        frame.loc[row, ["name", "summary", "coordinator"]] = [VALLEY, HOSTILE[0], HOSTILE[1]]
+        return frame
+    row = {
+        "type": "sme",
+        "city": TOWN,
+        "country": "GR",
+        "lat": "35.24",
+        "lon": "24.81",
+        "domains": "cryptology",
+        "functions": "protect",
+        "evidence": "page",
+        "website": WEBSITE,
+        "source_url": "https://example.org/$y^2$",
+    }
+    rows = [
+        {**row, "org_id": id_, "name": text, "former_names": text, "notes": f"{text} {MARK}"}
+        for id_, text in zip(IDS, HOSTILE, strict=True)
+    ]
+    return pd.concat([frame, pd.DataFrame(rows)]).fillna("")
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a site whose register holds the hostile rows."""
+    with serving(release_of(tmp_path_factory.mktemp("hostile"), with_hostile_rows)) as address:
+        yield address
+
+
+class Victim(Site):
+    """A visitor who notes dialogs too."""
+
+    def __enter__(self) -> Victim:
+        super().__enter__()
+        self.page.on("dialog", lambda dialog: (self.complaints.append("dialog"), dialog.dismiss()))
+        return self
+
+    def check_unharmed(self) -> None:
+        """Nothing of the register ran, was fetched, or became an element of the page."""
+        for frame in self.page.frames:
+            assert frame.evaluate("window.pwned") is None
+            made = frame.locator('[onerror], [onload], [onclick], [href^="javascript:"]')
+            assert made.count() == 0
+            assert frame.locator('[src*="evil.example"], [src="x"], .katex').count() == 0
+        assert self.foreign == []
+        assert self.complaints == []
+
+
+@pytest.fixture
+def victim(browser: Browser, hostile: str) -> Iterator[Victim]:
+    with Victim(browser, hostile) as site:
+        yield site
+
+
+def test_map_list_and_cards_show_hostile_text_as_it_is(victim: Victim) -> None:
+    victim.visit(f"/?q={MARK}")
+    listed = [victim.page.locator(f".st-key-list_{id_} button").first for id_ in IDS]
+    for button, text in zip(listed, HOSTILE, strict=True):
+        assert button.inner_text() == f"S {text} · {TOWN}"
+
+    symbol = victim.symbols()[0]
+    victim.page.mouse.move(symbol["x"], symbol["y"])
+    assert victim.map.locator(".cv-tooltip strong").inner_text() == TOWN
+    victim.click_symbol(len(HOSTILE))
+    card = victim.page.locator(".st-key-card")
+    expect(card.get_by_role("heading")).to_have_text(f"{TOWN}, Greece")
+    for id_, text in zip(IDS, HOSTILE, strict=True):
+        expect(card.locator(f".st-key-place_{id_} button").first).to_have_text(f"S{text} · {TOWN}")
+    victim.check_unharmed()
+
+    for button, text in zip(listed, HOSTILE, strict=True):
+        button.click()
+        expect(card.get_by_role("heading")).to_have_text(text)
+        expect(card.get_by_text(f"{text} {MARK}", exact=True)).to_be_visible()
+        expect(card.get_by_role("link", name="$x^2$.evil.example")).to_be_visible()
+    victim.check_unharmed()
+
+
+def test_valley_shows_hostile_text_as_it_is(victim: Victim) -> None:
+    victim.visit("/?valley=fr-bretagne&selected=valley:fr-bretagne")
+    card = victim.page.locator(".st-key-card")
+    expect(card.get_by_role("heading")).to_have_text(VALLEY)
+    for text in HOSTILE[:2]:
+        expect(card.get_by_text(text)).to_be_visible()
+    expect(victim.page.get_by_text(f"in {VALLEY}", exact=True)).to_be_visible()
+    expect(victim.page.get_by_test_id("stSidebar").get_by_text(VALLEY)).to_be_visible()
+    assert VALLEY in victim.map.locator(".cv-label").all_inner_texts()
+    victim.check_unharmed()
+
+
+@pytest.mark.parametrize(("id_", "text"), list(zip(IDS, HOSTILE, strict=True)))
+def test_organisation_page_shows_hostile_text_as_it_is(victim: Victim, id_: str, text: str) -> None:
+    victim.visit(f"/organisation?org={id_}")
+    expect(victim.page.get_by_role("heading", level=1)).to_have_text(text)
+    expect(victim.page.get_by_text(f"{text} {MARK}", exact=True)).to_be_visible()
+    expect(victim.page.get_by_text(TOWN)).to_be_visible()
+    victim.check_unharmed()
+
+
+def test_directory_and_downloads_show_hostile_text_as_it_is(victim: Victim) -> None:
+    victim.visit(f"/directory?q={MARK}", with_map=False)
+    cells = victim.page.locator("canvas td[role=gridcell]")
+    expect(cells.first).to_be_attached()
+    shown = set(cells.all_text_contents())
+    assert {*HOSTILE, TOWN} <= shown
+    victim.check_unharmed()
+
+    sheet = load_workbook(io.BytesIO(download(victim, "Excel")))["Organisations"]
+    assert all(cell.data_type != "f" for row in sheet.rows for cell in row)
+    header, *rows = [[str(v or "") for v in row] for row in sheet.iter_rows(values_only=True)]
+    lines = list(csv.reader(io.StringIO(download(victim, "CSV").decode("utf-8-sig"))))
+    for table in ([header, *rows], lines):
+        number = table[0].index("name")
+        assert {row[number].removeprefix("'") for row in table[1:]} == set(HOSTILE)
+        assert not any(cell.startswith(FORMULA_STARTS) for row in table for cell in row)
+    features = json.loads(download(victim, "GeoJSON"))["features"]
+    assert {feature["properties"]["name"] for feature in features} == set(HOSTILE)
+
+
+def download(site: Site, label: str) -> bytes:
+    with site.page.expect_download() as started:
+        site.page.get_by_role("button", name=f"{label} ({len(HOSTILE)})").click()
+    return Path(started.value.path()).read_bytes()
+
+
+def test_the_table_offers_no_download_of_its_own(victim: Victim) -> None:
+    """Streamlit's own writes one page of rows, and formulas as they are."""
+    victim.visit(f"/directory?q={MARK}", with_map=False)
+    victim.page.get_by_test_id("stDataFrame").hover()
+    expect(victim.page.get_by_role("button", name="Download as CSV")).not_to_be_visible()
+
+
+LONG = "9" * 5000
+ADDRESSES = {
+    "search": f"/?q={quote(HOSTILE[0])}",
+    "search, Markdown": f"/?q={quote(HOSTILE[5])}",
+    "selection": f"/?selected={quote('org:' + HOSTILE[1])}",
+    "selection of no kind": f"/?selected={quote(HOSTILE[1])}",
+    "valley": f"/?valley={quote(HOSTILE[4])}&selected={quote('valley:' + HOSTILE[2])}",
+    "region": f"/?region={quote(HOSTILE[0])}&selected={quote('region:' + HOSTILE[2])}",
+    "place of the map": "/?at=48.1,1e308,1e308",
+    "level": f"/?level={quote(HOSTILE[2])}&measure={quote(HOSTILE[0])}&basemap={LONG}",
+    "long search": f"/?q={LONG}",
+    "long values": f"/?selected=org:{LONG}&type={LONG}&founded={LONG}&page={LONG}&at={LONG}",
+    "organisation": f"/organisation?org={quote(HOSTILE[1])}",
+    "long organisation": f"/organisation?org={LONG}",
+    "directory": f"/directory?sort={quote(HOSTILE[0])}&order={LONG}&page={LONG}",
+    "unknown parameters": f"/directory?{quote(HOSTILE[0])}={quote(HOSTILE[1])}&__proto__=1",
+}
+
+
+@pytest.mark.parametrize("path", ADDRESSES.values(), ids=ADDRESSES)
+def test_hostile_address_shows_a_page(victim: Victim, path: str) -> None:
+    victim.visit(path, with_map=path.startswith("/?"))
+    expect(victim.page.get_by_test_id("stException")).to_have_count(0)
+    victim.check_unharmed()
+
+
+# ---- more towns than the map draws one by one -----------------------------------------------
+
+MANY = 5_000
+# Notes, at every frame, how many organisations the symbols stand for and whether their canvas
+# shows any.
+WATCH = """() => {
+  window.seen = [];
+  const canvas = document.querySelector(".leaflet-overlay-pane canvas");
+  const look = () => {
+    let n = 0;
+    window.map.eachLayer((layer) => { n += layer.options?.cv?.n ?? 0; });
+    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    window.seen.push([n, pixels.some((value) => value > 0)]);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a site whose map draws cells."""
+
+    def change(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        return synthetic_register(MANY) if name == "organisations.csv" else frame
+
+    with serving(release_of(tmp_path_factory.mktemp("many"), change)) as address:
+        yield address
+
+
+@pytest.fixture
+def crowd(browser: Browser, many: str) -> Iterator[Site]:
+    with Site(browser, many) as site:
+        site.visit()
+        settle(site)
+        yield site
+        assert site.foreign == []
+        assert site.complaints == []
+
+
+def settle(site: Site) -> None:
+    """Wait until the map has asked for its view and drawn it."""
+    before = -1
+    while before != site.drawn():
+        before = site.drawn()
+        site.page.wait_for_timeout(1500)
+
+
+def frame_of(site: Site) -> Frame:
+    frame = site.page.locator(MAP).element_handle().content_frame()
+    assert frame is not None
+    return frame
+
+
+def zoom(site: Site) -> float:
+    found: float = frame_of(site).evaluate("window.map.getZoom()")
+    return found
+
+
+def drag(site: Site, right: int, down: int) -> None:
+    box = site.page.locator(MAP).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    site.page.mouse.move(x, y)
+    site.page.mouse.down()
+    site.page.mouse.move(x + right, y + down, steps=8)
+    site.page.mouse.up()
+
+
+def test_a_crowded_map_moves_without_blanking_and_counts_everyone(crowd: Site) -> None:
+    frame, drawn = frame_of(crowd), crowd.drawn()
+    frame.evaluate(WATCH)
+    for _ in range(3):
+        crowd.map.get_by_role("button", name="Zoom in").click()
+        crowd.page.wait_for_timeout(700)
+    drag(crowd, -400, 150)
+    settle(crowd)
+    drag(crowd, 300, -250)
+    crowd.map.get_by_role("button", name="Zoom out").click()
+    settle(crowd)
+    assert crowd.drawn() > drawn, "other cells were drawn"
+    seen = frame.evaluate("window.seen")
+    assert len(seen) > 50
+    assert {n for n, _ in seen} == {MANY}
+    assert all(is_painted for _, is_painted in seen)
+
+
+def test_a_crowded_map_at_rest_draws_nothing(crowd: Site) -> None:
+    drawn = crowd.drawn()
+    crowd.page.wait_for_timeout(3000)
+    assert crowd.drawn() == drawn
+
+
+def test_a_click_on_a_cell_zooms_in(crowd: Site) -> None:
+    before = zoom(crowd)
+    box = crowd.page.locator(MAP).bounding_box()
+    assert box is not None
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    cell = min(
+        (symbol for symbol in crowd.symbols() if symbol["n"] > 20),
+        key=lambda s: abs(s["x"] - middle[0]) + abs(s["y"] - middle[1]),
+    )
+    crowd.page.mouse.move(cell["x"], cell["y"])
+    expect(crowd.map.get_by_text("Click to zoom in")).to_be_visible()
+    crowd.page.mouse.click(cell["x"], cell["y"])
+    settle(crowd)
+    assert zoom(crowd) == before + 2
+    assert sum(symbol["n"] for symbol in crowd.symbols()) == MANY
+
+
+def test_a_crowded_map_survives_a_hostile_place(browser: Browser, many: str) -> None:
+    with Site(browser, many) as site:
+        site.visit("/?at=48.1,1e308,1e308")
+        settle(site)
+        expect(site.page.get_by_test_id("stException")).to_have_count(0)
+        assert site.complaints == []

@@ -5,6 +5,7 @@ Commands import what they need when they run, so that help comes at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,7 @@ app = typer.Typer(
     add_completion=True,
     pretty_exceptions_enable=False,
 )
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _out = Console()
 _err = Console(stderr=True)
 
@@ -258,8 +260,10 @@ def _print_rejections(rejections: Sequence[Rejection]) -> None:
 
 
 def _say(text: str, console: Console = _out) -> None:
-    # Text from the register is shown as it is: never read as markup, never cut in a log.
-    console.print(text, markup=False, highlight=False, soft_wrap=not console.is_terminal)
+    # Text from the register is shown as it is: never read as markup, never cut in a log; but no
+    # control character of it reaches the terminal.
+    shown = _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
+    console.print(shown, markup=False, highlight=False, soft_wrap=not console.is_terminal)
 
 
 def _table(header: list[str], rows: list[list[str]]) -> Table:

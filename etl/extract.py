@@ -10,9 +10,9 @@ import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -27,6 +27,9 @@ MAX_FILE_BYTES = 200 * 1024 * 1024
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
 # No register is wider; a stray cell far to the right must not fill the memory.
 MAX_COLUMNS = 200
+# As many as a spreadsheet program has; a forged file may claim any number of empty ones.
+MAX_SHEET_ROWS = 1_048_576
+MAX_NAMES_LISTED = 20
 # The first bytes of a file say which Unicode encoding it is in; longest mark first.
 _MARKS = {
     b"\xff\xfe\x00\x00": "utf-32",
@@ -135,6 +138,9 @@ def _read_bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise RegisterError(f"{path}: this is a folder, not a file; name a file.")
+        # Reading from a pipe or a device may never end.
+        if path.exists() and not path.is_file():
+            raise RegisterError(f"{path}: this is a pipe or a device, not a file; name a file.")
         if path.stat().st_size > MAX_FILE_BYTES:
             raise RegisterError(
                 f"{path.name}: larger than {MAX_FILE_BYTES // 1024**2} MB; split the file."
@@ -224,14 +230,23 @@ def _spreadsheet_records(path: Path, content: bytes) -> list[list[str]]:
         book = openpyxl.load_workbook(
             io.BytesIO(content), read_only=True, data_only=True, keep_links=False
         )
-        rows = book.worksheets[0].iter_rows(max_col=MAX_COLUMNS, values_only=True)
-        return [_trimmed(map(_cell_text, row)) for row in rows]
+        sheet = book.worksheets[0]
+        # What the file says of its own size may be wrong, and would cut rows off in silence.
+        sheet.reset_dimensions()
+        rows = sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True)
+        records = [_sheet_record(row) for row in islice(rows, MAX_SHEET_ROWS + 1)]
     # A damaged workbook breaks the reader in many ways, none of which is worth telling apart.
     except Exception as error:
         raise RegisterError(
             f"{path.name}: the spreadsheet can't be read (damaged, protected by a password or "
             "of another kind); open it and save it again as XLSX."
         ) from error
+    if len(records) > MAX_SHEET_ROWS:
+        raise RegisterError(
+            f"{path.name}: the sheet has more than {MAX_SHEET_ROWS:,} rows; delete the empty rows "
+            "below the last one, or save the sheet as CSV UTF-8."
+        )
+    return records
 
 
 def _check_unpacked_size(path: Path, content: bytes) -> None:
@@ -259,8 +274,10 @@ def _cell_text(cell: object) -> str:
     return str(cell)
 
 
-def _trimmed(cells: Iterable[str]) -> list[str]:
-    record = list(cells)
+def _sheet_record(cells: tuple[object, ...]) -> list[str]:
+    if cells.count(None) == len(cells):
+        return []
+    record = list(map(_cell_text, cells))
     while record and not record[-1]:
         record.pop()
     return record
@@ -292,7 +309,21 @@ def _to_frame(
         else [""] * len(body)
         for name in schema.columns
     }
+    _note_empty_columns(path, columns, schema, notes)
     return pd.DataFrame(columns, index=pd.Index(body, name="row"), dtype="str")
+
+
+def _note_empty_columns(
+    path: Path, columns: dict[str, list[str]], schema: Schema, notes: list[str]
+) -> None:
+    """Say which columns a program may have saved as formulas without their results."""
+    required = [n for n, column in schema.columns.items() if column.constraints.get("required")]
+    empty = [name for name in required if not any(columns[name])]
+    if empty and path.suffix.lower() in SPREADSHEETS:
+        notes.append(
+            f"{path.name}: column {_list(empty)} is empty in every row. If there are formulas, "
+            "open the file in a spreadsheet program and save it, so that it holds their results."
+        )
 
 
 def _check_header(path: Path, header: list[str], schema: Schema, notes: list[str]) -> None:
@@ -300,6 +331,13 @@ def _check_header(path: Path, header: list[str], schema: Schema, notes: list[str
     if twice:
         raise RegisterError(
             f"{path.name}: column {_list(twice)} stands there twice; delete or rename one."
+        )
+    if not set(header) & set(schema.columns):
+        raise RegisterError(
+            f"{path.name}: the first row isn't the header (it says: "
+            f"{_list([name for name in header if name])}). Put the column names into the first "
+            "row of the file or its first sheet, in a CSV file separated by commas, semicolons or "
+            f"tabs: {_list(list(schema.columns))}."
         )
     missing = [n for n, c in schema.columns.items() if n not in header and not c.optional]
     if missing == [schema.primary_key] and schema.resource == "organisations":
@@ -310,7 +348,7 @@ def _check_header(path: Path, header: list[str], schema: Schema, notes: list[str
     if missing:
         raise RegisterError(
             f"{path.name}: column {_list(missing)} is missing; add it to the header row "
-            f"(columns found: {_list([name for name in header if name][:20]) or 'none'})."
+            f"(columns found: {_list([name for name in header if name])})."
         )
     unknown = [name for name in header if name and name not in schema.columns]
     if unknown:
@@ -327,4 +365,6 @@ def _check_widths(path: Path, body: dict[int, list[str]], width: int) -> None:
 
 
 def _list(names: list[str]) -> str:
-    return ", ".join(name[:60] for name in names)
+    more = len(names) - MAX_NAMES_LISTED
+    shown = ", ".join(name[:60] for name in names[:MAX_NAMES_LISTED])
+    return f"{shown} and {more:,} more" if more > 0 else shown

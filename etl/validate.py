@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 
@@ -17,6 +18,8 @@ MAX_SHOWN = 120
 MAX_CODES_LISTED = 20
 MIN_LIKENESS = 60
 _WANTED = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
+# Python reads digits of every script, underscores, nan and infinity; the database doesn't.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _TITLE_COLUMNS = ("name", "title", "territory")
 
 Error = tuple[str, str]  # reason and mend
@@ -115,7 +118,8 @@ def _explain(value: str, column: Column, broken: Collection[str]) -> Error | Non
     limits, title = column.constraints, column.title
     if "required" in broken:
         return f"{title} is empty.", f"Fill it in: {column.description}"
-    if "type" in broken:
+    odd = column.type in ("integer", "number") and value and not _NUMBER.fullmatch(value)
+    if "type" in broken or odd:
         wanted = _WANTED[column.type]
         return f"{title} must be {wanted}.", f"Write {wanted}, or empty the cell."
     if "maxLength" in broken:

@@ -35,7 +35,7 @@ def _inputs() -> str:
     own = settings()
     read = [
         *(ROOT / "etl").glob("*.*"),
-        *(ROOT / "ecosystem").glob("*.py"),
+        *(ROOT / "ecosystem" / f"{name}.py" for name in ("settings", "text", "vocabulary")),
         *own.register_dir.iterdir(),
         *own.schema_dir.iterdir(),
         *own.gates_file.parent.glob("*.*"),

@@ -54,7 +54,7 @@ def selection(filter_: Filter) -> None:
 
 def _head(title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="top"):
-        st.subheader(markdown(title), anchor=False)
+        st.header(markdown(title), anchor=False)
         st.button(
             "Close",
             icon=":material/close:",
@@ -123,7 +123,7 @@ def _addresses(record: dict[str, Any]) -> None:
     with st.container(horizontal=True):
         if website:
             st.link_button(
-                links.host(website), website, icon=":material/language:", type="secondary"
+                markdown(links.host(website)), website, icon=":material/language:", type="secondary"
             )
         source = links.web_address(record["source_url"])
         if source and source != website:
@@ -195,7 +195,7 @@ def _valley(valley_id: str, filter_: Filter) -> None:
                 args=(filter_.with_values("valley", [valley_id]),),
             )
         if website:
-            st.link_button(links.host(website), website, icon=":material/language:")
+            st.link_button(markdown(links.host(website)), website, icon=":material/language:")
 
 
 def _region(nuts_id: str, filter_: Filter) -> None:

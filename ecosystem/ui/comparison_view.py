@@ -91,7 +91,7 @@ def table(found: Comparison) -> None:
             few = " (few)" if found.small[id_] and measure.needs else ""
             row[found.names[id_]] = measures.in_words(code, found.table.loc[code, id_]) + star + few
         rows.append(row)
-    st.subheader("Side by side", anchor=False)
+    st.header("Side by side", anchor=False)
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Measures side by side")
     st.caption(
         "★ best of a measure where more is better; “few” marks fewer than 5 organisations. "

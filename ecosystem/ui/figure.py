@@ -28,7 +28,7 @@ def figure(title: str, spec: Spec, table: pd.DataFrame, method: str) -> None:
     method : str
         How they are computed, with their source.
     """
-    st.subheader(title, anchor=False)
+    st.header(title, anchor=False)
     if table.empty:
         st.caption("Nothing to show here under these filters.")
         return

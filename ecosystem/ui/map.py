@@ -8,6 +8,7 @@ a scene holds numbers only. What is drawn is made by pure functions that tests c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -171,7 +172,9 @@ class _Drawing(MacroElement):
         super().__init__()
         self._name = "CyberValleysDrawing"
         # Safe inside HTML and JavaScript, as Jinja's own filter makes it, but without blanks.
-        self.scene = htmlsafe_json_dumps(scene.as_data(), separators=(",", ":"), ensure_ascii=False)
+        text = htmlsafe_json_dumps(scene.as_data(), separators=(",", ":"), ensure_ascii=False)
+        # branca compiles the script once more: nothing in it may look like a Jinja tag.
+        self.scene = re.sub(r"\{(?=[{%#])", r"\\u007b", text)
 
 
 @dataclass(frozen=True)

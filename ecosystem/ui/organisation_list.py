@@ -120,7 +120,7 @@ def _sorted() -> None:
 
 def _page_number(total: int, size: int) -> tuple[int, int]:
     last = max(1, -(-total // size))
-    asked = state.get("page", "1")
+    asked = state.get("page", "1")[:9]
     number = min(max(int(asked) if asked.isascii() and asked.isdigit() else 1, 1), last)
     return number, (number - 1) * size
 

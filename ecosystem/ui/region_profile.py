@@ -188,7 +188,7 @@ def map_and_organisations(profile: Profile, filter_: Filter) -> None:
     with left:
         map_view.region_map(filter_, profile.region_id, profile.level)
     with right:
-        st.subheader("Organisations", anchor=False)
+        st.header("Organisations", anchor=False)
         if profile.n:
             organisation_list.beside_map(inside, profile.n)
             st.page_link(
@@ -206,7 +206,7 @@ def who(profile: Profile) -> None:
     valley = profile.valley
     if valley is None:
         return
-    st.subheader("Who coordinates", anchor=False)
+    st.header("Who coordinates", anchor=False)
     if profile.level != "valley":
         st.caption(f"It lies in the valley {markdown(valley['name'])}.")
     if valley["coordinator"]:
@@ -216,12 +216,12 @@ def who(profile: Profile) -> None:
         st.markdown(f"Smart-specialisation priorities: {priorities}")
     website = links.web_address(valley["website"])
     if website:
-        st.link_button(links.host(website), website, icon=":material/language:")
+        st.link_button(markdown(links.host(website)), website, icon=":material/language:")
 
 
 def context(profile: Profile) -> None:
     """Eurostat's figures with year, table and history."""
-    st.subheader("The region in Eurostat's figures", anchor=False)
+    st.header("The region in Eurostat's figures", anchor=False)
     if profile.figures.empty:
         st.caption(
             "Eurostat's figures here are of NUTS 2 regions; this region is not exactly one, or "
@@ -275,7 +275,7 @@ def related(profile: Profile) -> None:
     )
     for column, (heading, found, method) in zip(st.columns(3, gap="large"), kinds, strict=True):
         with column:
-            st.subheader(heading, anchor=False)
+            st.header(heading, anchor=False)
             if found.empty:
                 st.caption("None: too few organisations or figures to say.")
                 continue

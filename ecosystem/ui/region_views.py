@@ -156,7 +156,7 @@ def map_files(shaded: shading.Shaded, level: str) -> None:
 def how_concentrated(filter_: Filter) -> None:
     """Spatial concentration of what is filtered, in a sentence, with its numbers."""
     found = ask(concentration.over_nuts2, filter_)
-    st.subheader("How concentrated is the map?", anchor=False)
+    st.header("How concentrated is the map?", anchor=False)
     st.markdown(found.sentence)
     st.caption(
         f"Gini of organisations over all NUTS 2 regions: {found.gini:.2f}. "
@@ -167,7 +167,7 @@ def how_concentrated(filter_: Filter) -> None:
 
 def how_widespread(filter_: Filter) -> None:
     """Share of NUTS 2 regions with at least one organisation of a kind, by country."""
-    st.subheader("What few rows can say", anchor=False)
+    st.header("What few rows can say", anchor=False)
     st.markdown(
         "Whether a region has *at least one* organisation of a kind is less distorted by a small "
         "register than how many it has. The table gives the share of NUTS 2 regions that do."

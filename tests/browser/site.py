@@ -68,7 +68,7 @@ class Site:
     def visit(self, path: str = "/", *, with_map: bool = True) -> None:
         """Open an address of the site and wait until it is there."""
         self.page.goto(self.address + path)
-        self.page.get_by_text("not ECSO's own data").first.wait_for(timeout=30_000)
+        self.page.get_by_text("not ECSO's own data").first.wait_for(timeout=60_000)
         if with_map:
             self.wait_for_map()
 
@@ -79,7 +79,7 @@ class Site:
 
     def wait_for_map(self) -> None:
         """Wait until the map is drawn and regions and labels are on it."""
-        self.map.locator("[data-drawn]").wait_for(timeout=30_000)
+        self.map.locator("[data-drawn]").wait_for(timeout=60_000)
         self.map.locator(".cv-label, .leaflet-container").first.wait_for()
         self.page.wait_for_timeout(600)
 

@@ -98,10 +98,13 @@ def test_the_network_keeps_the_valley_that_the_register_gives(
         ("ES41", None)
     ]
     # Where both are known they agree.
-    assert query(
-        "SELECT entity_id FROM network_entity n JOIN valley v USING (valley_id) "
-        "WHERE NOT list_has_any(v.nuts_codes, [nuts0, nuts1, nuts2, nuts3])"
-    ) == []
+    assert (
+        query(
+            "SELECT entity_id FROM network_entity n JOIN valley v USING (valley_id) "
+            "WHERE NOT list_has_any(v.nuts_codes, [nuts0, nuts1, nuts2, nuts3])"
+        )
+        == []
+    )
 
 
 def test_search_text_finds_towns_in_both_languages(query) -> None:

@@ -84,6 +84,16 @@ def test_an_unreadable_file(own_releases: Path, tmp_path: Path) -> None:
     assert "o.csv: column type, city" in result.output
 
 
+def test_no_control_character_of_a_file_reaches_the_terminal(
+    own_releases: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "o.csv").write_text("a\x1b[2J,b\n1,2\n")
+    result = call("refresh", tmp_path / "o.csv")
+    assert result.exit_code == INPUT
+    assert "\x1b[2" not in result.output
+    assert "a\N{REPLACEMENT CHARACTER}[2j, b" in result.output
+
+
 def test_wrong_usage(own_releases: Path) -> None:
     assert call("refresh", "--no-such-option").exit_code == USAGE
     assert call("nonsense").exit_code == USAGE

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import os
+import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -116,6 +119,14 @@ BROKEN = {
     ),
     "cut off in a letter": (b"{header}\nx,\xc3\xa9\nx,\xc3", "breaks off"),
     "too many cells": (b"{header}\n" + b"x," * 30 + b"x\n", "row 2 has 31 cells"),
+    "another delimiter": (b"org_id|name|type\nx|y|z\n", "separated by commas, semicolons or tabs"),
+    "the header not first": (b"Register 2026,,\n{header}\nx,y,z\n", "first row isn't the header"),
+    "a zero byte": (b"{header}\nx,Li\x00nz\n", "not a text file"),
+    "a page of the web": (b"<html><td>org_id</td></html>", "first row isn't the header"),
+    "UTF-32 without a mark": ("org_id,name".encode("utf-32-le"), "not a text file"),
+    "another program's file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "not a text file"),
+    "a cell without an end": (b'{header}\n"' + b"a" * 200_000, "isn't closed or is too long"),
+    "a million cells": (b"{header}\nx" + b"," * 1_000_000 + b"x\n", "row 2 has 1000001 cells"),
     "an image": (bytes(range(256)) * 20, "not a text file"),
     "UTF-16 cut off": (codecs.BOM_UTF16_LE + "org_id".encode("utf-16-le") + b"\x00", "breaks off"),
 }
@@ -148,10 +159,122 @@ def test_missing_files_and_folders(tmp_path: Path, schema: Schema) -> None:
         register_file(tmp_path, "organisations")
 
 
+def test_what_is_no_file_is_not_read(tmp_path: Path, schema: Schema) -> None:
+    """A pipe would be waited for, and a device be read, for ever."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "device.csv").symlink_to("/dev/zero")
+    for name in ("pipe.csv", "device.csv"):
+        with pytest.raises(RegisterError, match="pipe or a device"):
+            extract(tmp_path / name, schema)
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    with pytest.raises(RegisterError, match="can't be read"):
+        extract(tmp_path / "loop.csv", schema)
+
+
+@pytest.mark.parametrize("line_end", ["\r", "\r\n", "mixed"])
+def test_line_ends(
+    tmp_path: Path, content: str, schema: Schema, plain: pd.DataFrame, line_end: str
+) -> None:
+    ends = ["\r\n", "\n", "\r"] if line_end == "mixed" else [line_end]
+    text = "".join(line + ends[i % len(ends)] for i, line in enumerate(content.splitlines()))
+    read = extract(write(tmp_path / "o.csv", text.encode()), schema)
+    pd.testing.assert_frame_equal(read.frame, plain)
+
+
+def test_very_many_columns_are_told_in_a_few_words(
+    tmp_path: Path, plain: pd.DataFrame, schema: Schema
+) -> None:
+    header, _, rest = plain.head(3).to_csv(index=False).partition("\n")
+    more = ",".join(f"c{i}" for i in range(100_000))
+    read = extract(write(tmp_path / "o.csv", f"{header},{more}\n{rest}".encode()), schema)
+    pd.testing.assert_frame_equal(read.frame, plain.head(3))
+    assert "c19 and 99,980 more isn't in the schema" in read.notes[0]
+
+
 @pytest.mark.parametrize("name", ["o.xlsx", "o.xls", "o.ods"])
-def test_unreadable_workbooks(tmp_path: Path, schema: Schema, name: str) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"PK\x03\x04 not a workbook",
+        b"<html><table><tr><td>org_id</td></tr></table></html>",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000),  # as a password makes it
+    ],
+)
+def test_unreadable_workbooks(tmp_path: Path, schema: Schema, name: str, content: bytes) -> None:
     with pytest.raises(RegisterError, match="save it"):
-        extract(write(tmp_path / name, b"PK\x03\x04 not a workbook"), schema)
+        extract(write(tmp_path / name, content), schema)
+
+
+def workbook(path: Path, frame: pd.DataFrame, forge: Callable[[str], str] = str) -> Path:
+    """A workbook of a frame, its sheet's XML changed by `forge`."""
+    book = openpyxl.Workbook()
+    for record in [list(frame.columns), *frame.to_numpy().tolist()]:
+        book.active.append([cell or None for cell in record])
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    members[sheet] = forge(members[sheet].decode()).encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, member in members.items():
+            archive.writestr(name, member)
+    return path
+
+
+def test_a_sheet_that_lies_about_its_size_is_read_whole(
+    tmp_path: Path, plain: pd.DataFrame, schema: Schema
+) -> None:
+    def forge(sheet: str) -> str:
+        return re.sub('<dimension ref="[A-Z0-9:]+"', '<dimension ref="A1:C2"', sheet)
+
+    read = extract(workbook(tmp_path / "o.xlsx", plain.head(9), forge), schema)
+    pd.testing.assert_frame_equal(read.frame, plain.head(9))
+
+
+def test_a_stray_cell_far_away_does_no_harm(
+    tmp_path: Path, plain: pd.DataFrame, schema: Schema
+) -> None:
+    def forge(sheet: str) -> str:
+        stray = '<row r="99999"><c r="XFD99999"><v>1</v></c></row></sheetData>'
+        return sheet.replace("</sheetData>", stray)
+
+    read = extract(workbook(tmp_path / "o.xlsx", plain.head(9), forge), schema)
+    pd.testing.assert_frame_equal(read.frame, plain.head(9))
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ('<row r="999999999"><c r="A999999999"><v>1</v></c></row>', "more than 2,000 rows"),
+        ("<row/>" * 3_000, "more than 2,000 rows"),
+        ('<row><c t="inlineStr"><is><t>&undeclared;</t></is></c></row>', "can't be read"),
+    ],
+)
+def test_forged_sheets(
+    tmp_path: Path,
+    plain: pd.DataFrame,
+    schema: Schema,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: str,
+    words: str,
+) -> None:
+    monkeypatch.setattr("etl.extract.MAX_SHEET_ROWS", 2_000)
+    path = workbook(
+        tmp_path / "o.xlsx",
+        plain.head(9),
+        lambda sheet: sheet.replace("</sheetData>", f"{rows}</sheetData>"),
+    )
+    with pytest.raises(RegisterError, match=words):
+        extract(path, schema)
+
+
+def test_formulas_without_results_are_told(
+    tmp_path: Path, plain: pd.DataFrame, schema: Schema
+) -> None:
+    path = workbook(tmp_path / "o.xlsx", plain.head(9).assign(name='="A"&"B"'))
+    read = extract(path, schema)
+    assert (read.frame["name"] == "").all()
+    assert "column name is empty in every row. If there are formulas" in read.notes[0]
 
 
 def test_a_workbook_cut_off(tmp_path: Path, schema: Schema) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import os
 import random
+import resource
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from etl import publish
+from etl.cli import app
 from etl.errors import PublishError, RegisterError
 from etl.pipeline import Outcome, Status, run
 
@@ -37,6 +39,17 @@ def read(path: Path) -> Rows:
         return list(csv.DictReader(file))
 
 
+def in_a_fork(function: Callable[[], object]) -> int:
+    """Call a function in a process of its own, which has the reference data already."""
+    child = os.fork()
+    if child == 0:
+        try:
+            function()
+        finally:
+            os._exit(0)
+    return child
+
+
 def refused(outcome: Outcome, releases: Path) -> Outcome:
     assert outcome.status is Status.INPUT_REFUSED
     assert outcome.release_id is None
@@ -45,9 +58,11 @@ def refused(outcome: Outcome, releases: Path) -> Outcome:
 
 
 def test_the_same_input_makes_the_same_tables(release_dir: Path, tmp_path: Path) -> None:
-    for _ in range(2):
-        assert run(releases_dir=tmp_path).status is Status.PUBLISHED
-    again = tables(tmp_path)
+    releases = shutil.copytree(release_dir, tmp_path / "releases")
+    outcome = run(releases_dir=releases)
+    assert outcome.status is Status.PUBLISHED
+    assert outcome.previous_id == publish.current_id(release_dir) != outcome.release_id
+    again = tables(releases)
     for name, rows in tables(release_dir).items():
         assert again[name] == rows, name
 
@@ -59,9 +74,8 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "releases").exists()
 
 
-def test_changes_against_the_current_release(edit: Edit, tmp_path: Path) -> None:
-    releases = tmp_path / "releases"
-    first = run(releases_dir=releases)
+def test_changes_against_the_current_release(edit: Edit, releases: Path) -> None:
+    first = publish.current_id(releases)
 
     def change(rows: Rows) -> None:
         assert rows[0]["city"] == "Hagenberg im Mühlkreis"
@@ -71,7 +85,7 @@ def test_changes_against_the_current_release(edit: Edit, tmp_path: Path) -> None
 
     second = run(edit(change), releases)
     assert second.status is Status.PUBLISHED
-    assert second.previous_id == first.release_id
+    assert second.previous_id == first
     assert second.changes == {"changed": 2, "removed": 1}
     change_rows = {(row[0], row[2], row[3]): row[4:] for row in tables(releases)["change"]}
     org_id = "at-it-cluster-der-business-upper-austria"
@@ -165,11 +179,9 @@ def test_many_lost_towns_stop_the_release(edit: Edit, tmp_path: Path) -> None:
 
 
 def test_a_shrunken_register_needs_to_be_accepted(
-    register: Path, edit: Edit, tmp_path: Path
+    register: Path, edit: Edit, releases: Path
 ) -> None:
-    releases = tmp_path / "releases"
-    first = run(releases_dir=releases)
-
+    first = publish.current_id(releases)
     linked = {row["org_id"] for f in ("valleys", "network") for row in read(register / f"{f}.csv")}
     kept: Counter[str] = Counter()
 
@@ -183,7 +195,7 @@ def test_a_shrunken_register_needs_to_be_accepted(
     outcome = run(folder, releases)
     assert outcome.status is Status.GATE_FAILED
     assert [r.gate.gate for r in outcome.gates if r.stops] == ["total"]
-    assert publish.current_id(releases) == first.release_id
+    assert publish.current_id(releases) == first
     accepted = run(folder, releases, accepted=["accept_shrink"])
     assert accepted.status is Status.PUBLISHED
     assert [r.gate.gate for r in accepted.gates if r.waived] == ["total"]
@@ -227,31 +239,27 @@ def test_a_missing_register_file(register: Path, tmp_path: Path) -> None:
         run(register, tmp_path / "releases")
 
 
-def test_a_damaged_current_release_does_not_stop_a_refresh(tmp_path: Path) -> None:
-    run(releases_dir=tmp_path)
-    current = publish.current_id(tmp_path)
-    (tmp_path / f"{current}.duckdb").write_bytes(b"rot")
-    (tmp_path / "CURRENT").write_bytes(b"\xff\xff")
-    assert run(releases_dir=tmp_path).status is Status.PUBLISHED
+def test_a_damaged_current_release_does_not_stop_a_refresh(releases: Path) -> None:
+    current = publish.current_id(releases)
+    (releases / f"{current}.duckdb").write_bytes(b"rot")
+    (releases / "CURRENT").write_bytes(b"\xff\xff")
+    assert run(releases_dir=releases).status is Status.PUBLISHED
 
 
-def test_a_full_disk_is_a_sentence(release_dir: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_a_sentence(own_releases: Path, tmp_path: Path) -> None:
     """A limit on the size of files stands in for the end of the disk."""
-    code = (
-        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000)); "
-        "from etl.cli import app; app()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, "refresh"],
-        env=os.environ | {"CYBER_VALLEYS_RELEASES_DIR": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 4, done.stderr
-    assert "can't be written" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not list(tmp_path.glob("*.duckdb"))
+
+    def refresh() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+        result = CliRunner().invoke(app, ["refresh"])
+        (tmp_path / "said").write_text(f"{result.exit_code} {result.output}")
+
+    os.waitpid(in_a_fork(refresh), 0)
+    said = (tmp_path / "said").read_text()
+    assert said.startswith("4 ")
+    assert "can't be written" in said
+    assert "Traceback" not in said
+    assert not list(own_releases.glob("*.duckdb"))
 
 
 def test_an_unwritable_folder_is_a_sentence(tmp_path: Path) -> None:
@@ -263,21 +271,16 @@ def test_an_unwritable_folder_is_a_sentence(tmp_path: Path) -> None:
 def test_kill_in_the_middle_of_a_refresh(release_dir: Path, tmp_path: Path) -> None:
     moments = random.Random()  # noqa: S311
     first = publish.current_id(release_dir)
-    folders = [shutil.copytree(release_dir, tmp_path / str(number)) for number in range(3)]
-    refreshes = [
-        subprocess.Popen(
-            [sys.executable, "-m", "etl", "refresh", "--quiet"],
-            env=os.environ | {"CYBER_VALLEYS_RELEASES_DIR": str(folder)},
-            stdout=subprocess.DEVNULL,
-        )
-        for folder in folders
-    ]
-    for folder, process in zip(folders, refreshes, strict=True):
-        while not list(folder.glob(".building-*")) and process.poll() is None:
-            time.sleep(0.005)
-        time.sleep(moments.uniform(0, 0.8))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+    folders = [shutil.copytree(release_dir, tmp_path / str(number)) for number in range(4)]
+    for folder in folders:
+        refresh = in_a_fork(partial(run, releases_dir=folder))
+        late = time.monotonic() + 60
+        while not list(folder.glob(".building-*")) and time.monotonic() < late:
+            time.sleep(0.002)
+        time.sleep(moments.uniform(0, 0.5))
+        os.kill(refresh, signal.SIGKILL)
+        os.waitpid(refresh, 0)
+        assert time.monotonic() < late
     for folder in folders:
         current = publish.current_id(folder)
         manifest = next(m for m in publish.releases(folder) if m.release_id == current)

@@ -1,0 +1,78 @@
+"""Regions in Chromium: choose a measure, click a region, compare three, download the brief."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.site import MAP, PHONE, Site
+
+Open = Callable[..., Site]
+PAGES = ["/regions", "/region?region=FRH0", "/compare?compare=fr-bretagne&compare=DEA&compare=EE"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_request_leaves_and_nothing_complains(open_site: Open, path: str) -> None:
+    site = open_site()
+    site.visit(path, with_map="compare" not in path)
+    assert site.foreign == []
+    assert [text for text in site.complaints if "Infinite extent" not in text] == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("path", PAGES)
+def test_accessible_to_assistive_technology(open_site: Open, path: str, dark: bool) -> None:
+    site = open_site(dark=dark)
+    site.visit(path, with_map="compare" not in path)
+    found = Axe().run(site.page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_phone_never_scrolls_sideways(open_site: Open, path: str) -> None:
+    site = open_site(size=PHONE)
+    site.visit(path, with_map="compare" not in path)
+    assert site.width_of_content() <= PHONE[0]
+
+
+def test_measure_click_region_page_and_brief(open_site: Open) -> None:
+    site = open_site()
+    site.visit("/regions?at=48.1,-2.8,7")
+    before = site.drawn()
+    site.page.get_by_role("combobox", name="Measure").click()
+    site.page.get_by_role("option", name="Organisations per million inhabitants").click()
+    expect(site.page).to_have_url(re.compile("measure=per-million"))
+    site.wait_for_drawing(before)
+    box = site.page.locator(MAP).bounding_box()
+    assert box is not None
+    site.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(site.page).to_have_url(re.compile("selected=region%3AFRH0"))
+    card = site.page.locator(".st-key-card")
+    expect(card.get_by_text("Bretagne (FRH0)")).to_be_visible()
+    card.get_by_text("Open the region's page").click()
+    expect(site.page).to_have_url(re.compile(r"/region\?region=FRH0"))
+    expect(site.page.get_by_role("heading", name="Bretagne", level=1)).to_be_visible()
+    with site.page.expect_download(timeout=60_000) as download:
+        site.page.get_by_role("button", name="Brief (PDF)").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+
+
+def test_compare_three_and_share_the_link(open_site: Open) -> None:
+    site = open_site()
+    site.visit("/compare?compare=fr-bretagne&compare=EE", with_map=False)
+    site.page.get_by_role("combobox", name="Regions or valleys").click()
+    site.page.keyboard.type("Nordrhein")
+    site.page.get_by_role("option", name="Nordrhein-Westfalen (DEA)").click()
+    expect(site.page).to_have_url(re.compile("compare=fr-bretagne&compare=EE&compare=DEA"))
+    expect(site.page.get_by_text("Brittany has the most organisations")).to_be_visible()
+    other = open_site()
+    other.visit(site.page.url.removeprefix(site.address), with_map=False)
+    expect(other.page.get_by_text("Brittany has the most organisations")).to_be_visible()
+    with site.page.expect_download(timeout=60_000) as download:
+        site.page.get_by_role("button", name="Numbers (Excel)").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"PK")

@@ -203,7 +203,7 @@ def growth(frame: pd.DataFrame, *, dark: bool = False) -> Spec:
         },
         "encoding": {
             "x": year,
-            "y": {**n, "axis": {"tickMinStep": 1, "tickCount": 4}},
+            "y": {**n, "axis": {"tickMinStep": 1, "tickCount": 4}, "scale": {"nice": True}},
             "tooltip": [{**year, "format": "d"}, n],
         },
     }
@@ -269,7 +269,7 @@ def heat(frame: pd.DataFrame, names: Mapping[str, str], *, dark: bool = False) -
     ]
     share = {"field": "share", "type": "quantitative", "format": ".0%", "title": "Share"}
     strongest = float(frame.max().max()) if frame.notna().any().any() else 1.0
-    turn = strongest * (0.55 if not dark else 0.45)
+    turn = strongest * (0.45 if dark else 0.7)
     return {
         "data": {"values": values},
         "height": _ROW * len(frame) + _AXIS,
@@ -341,6 +341,7 @@ def parallel(frame: pd.DataFrame, names: Mapping[str, str], *, dark: bool = Fals
         if not pd.isna(value)
     ]
     domain = [names[region] for region in regions]
+    legend = {"orient": "top", "labelLimit": 220, "symbolType": "stroke", "symbolSize": 300}
     return {
         "data": {"values": values},
         "height": 240,
@@ -365,13 +366,14 @@ def parallel(frame: pd.DataFrame, names: Mapping[str, str], *, dark: bool = Fals
                 "type": "nominal",
                 "title": None,
                 "scale": {"domain": domain, "range": list(SERIES[: len(domain)])},
-                "legend": {"orient": "top", "labelLimit": 220},
+                "legend": legend,
             },
             "strokeDash": {
                 "field": "region",
                 "type": "nominal",
+                "title": None,
                 "scale": {"domain": domain, "range": list(_DASHES[: len(domain)])},
-                "legend": None,
+                "legend": legend,
             },
             "tooltip": [
                 {"field": "region", "type": "nominal", "title": "Region"},

@@ -123,10 +123,10 @@ def xlsx(database: Database, filter_: Filter) -> bytes:
         header.append(cell)
     sheet.append(header)
     for record in frame.astype(object).where(frame.notna(), None).itertuples(index=False):
-        sheet.append([_cell(value) for value in record])
+        sheet.append(list(record))
     notes = book.create_sheet("About")
     for name, value in about(database, filter_).items():
-        notes.append([name, _cell(value)])
+        notes.append([name, neutralised(value)])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -173,15 +173,15 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
     return flat
 
 
-def neutralised(text: object) -> object:
-    """Text that no spreadsheet program takes for a formula; other values as they are."""
-    if isinstance(text, str) and text.startswith(_FORMULA_STARTS):
-        return f"'{text}"
-    return text
+def neutralised(value: object) -> object:
+    """A value that no spreadsheet program takes for a formula, without control characters.
 
-
-def _cell(value: object) -> object:
-    return ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
+    Control characters go first: behind one that a program drops, a formula would begin.
+    """
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _plain(value: object) -> object:

@@ -190,6 +190,8 @@ def _nearest(counts: RegionCounts, region_id: str, names: Mapping[Any, str]) -> 
 
 def _partners(quotients: pd.DataFrame, region_id: str, names: Mapping[Any, str]) -> pd.DataFrame:
     found = similarity.partners(quotients, region_id)
+    if not quotients["n"][region_id].any():
+        found = found.iloc[:0]  # it lacks everything: that is no complement
     reasons = []
     for giver in found.index:
         pairs = similarity.complements(quotients, [str(giver)], [region_id])
@@ -205,12 +207,18 @@ def _peers(database: Database, nuts2: str | None) -> pd.DataFrame:
     labels = context.indicators(database).set_index("indicator")["label"]
     reasons = []
     for _, row in found.iterrows():
-        alike = words.listed([str(labels.get(code, code)) for code in row["used"]])
-        other = [str(labels.get(code, code)) for code in row["other_year"]]
+        alike = words.listed([_inside(labels, code) for code in row["used"]])
+        other = [_inside(labels, code) for code in row["other_year"]]
         years_differ = f"; of another year: {words.listed(other)}" if other else ""
         reasons.append(f"Alike in {alike}{years_differ}.")
     names = regions.units(database, "nuts2").set_index("region_id")["name"].to_dict()
     return _with_names(found, names, reasons)
+
+
+def _inside(labels: pd.Series, code: str) -> str:
+    """Label of an indicator inside a sentence; abbreviations such as GDP keep their capitals."""
+    label = str(labels.get(code, code))
+    return label if label[1:2].isupper() or label[1:2] == "&" else label[:1].lower() + label[1:]
 
 
 def _with_names(found: pd.DataFrame, names: Mapping[Any, str], reasons: list[str]) -> pd.DataFrame:

@@ -179,14 +179,19 @@ def _heat(comparison: Comparison) -> dict[str, str]:
     shares = comparison.shares[comparison.region_ids]
     if shares.isna().all(axis=None):
         return {"svg": "", "alt": "", "note": "No organisation, so no domains."}
-    spec = charts.heat(shares, _column_names(comparison))
+    n = comparison.table.loc["organisations"]
+    names = {id_: f"{name} ({n[id_]:,.0f})" for id_, name in _column_names(comparison).items()}
+    spec = charts.heat(shares, names)
     spec |= {"width": 110 * len(comparison.region_ids), "height": _ROW * len(shares)}
     alt = "; ".join(
         f"{comparison.names[id_]}: "
         + shared.shares_in_words(shares[id_][shares[id_] > 0], DOMAINS.labels())
         for id_ in comparison.region_ids
     )
-    note = "Share of a region's organisations that work on a domain; one may work on several."
+    note = (
+        "Share of a region's organisations that work on a domain; one may work on several. "
+        "In brackets: organisations."
+    )
     return {
         **shared.picture(spec, printable(f"Shares by domain. {alt}.", 3000)),
         "note": note,

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import Transformer
+from shapely.geometry.base import BaseGeometry
 
 from ecosystem import region_counts, regions
 from ecosystem.brief.typeset import printable
@@ -132,10 +133,10 @@ class _Frame:
     metres: float
     width: int
     height: int
-    degrees: shapely.Geometry
+    degrees: BaseGeometry
 
     @classmethod
-    def around(cls, shapes: Sequence[shapely.Geometry], width: int, height: int) -> _Frame:
+    def around(cls, shapes: Sequence[BaseGeometry], width: int, height: int) -> _Frame:
         near = [shapely.intersection(shape, _EUROPE) for shape in shapes]
         shown = [part for part in near if not part.is_empty] or list(shapes)
         west, south, east, north = shapely.total_bounds(np.array(shown))
@@ -161,7 +162,7 @@ class _Frame:
         )
         return cls(transformer, left, top, metres, width, height, degrees)
 
-    def pixels(self, shape: shapely.Geometry) -> shapely.Geometry:
+    def pixels(self, shape: BaseGeometry) -> BaseGeometry:
         projected = _projected(shape, self.transformer)
         return shapely.transform(
             projected,
@@ -170,20 +171,20 @@ class _Frame:
             ),
         )
 
-    def holds(self, shape: shapely.Geometry) -> bool:
+    def holds(self, shape: BaseGeometry) -> bool:
         whole = self.degrees.contains(shape)
         return bool(
             whole and shapely.box(0, 0, self.width, self.height).contains(self.pixels(shape))
         )
 
 
-def _projected(shape: shapely.Geometry, transformer: Transformer) -> shapely.Geometry:
+def _projected(shape: BaseGeometry, transformer: Transformer) -> BaseGeometry:
     return shapely.transform(
         shape, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
     )
 
 
-def _shapes(outlines: gpd.GeoDataFrame) -> dict[str, shapely.Geometry]:
+def _shapes(outlines: gpd.GeoDataFrame) -> dict[str, BaseGeometry]:
     return dict(zip(outlines["region_id"], outlines.geometry, strict=True))
 
 
@@ -261,13 +262,13 @@ def _dots(frame: _Frame, towns: pd.DataFrame, colours: Mapping[str, str]) -> lis
 
 def _labels(frame: _Frame, towns: pd.DataFrame) -> list[str]:
     """Names of the largest towns, as many as fit without covering each other."""
-    taken: list[shapely.Geometry] = []
+    taken: list[BaseGeometry] = []
     labels: list[str] = []
-    for town in towns.drop_duplicates("place_id").head(4 * _LABELS).itertuples():
-        name = printable(town.name, 24)
-        text = f"{name} {town.n:,}"
+    largest = towns.drop_duplicates("place_id").head(4 * _LABELS)
+    for town in largest.to_dict("records"):
+        text = f"{printable(town['name'], 24)} {town['n']:,}"
         long = _LETTER * len(text)
-        x, y, r = float(town.x), float(town.y), float(town.r)
+        x, y, r = float(town["x"]), float(town["y"]), float(town["r"])
         for anchor, start in (("start", x + r + 2), ("end", x - r - 2 - long)):
             box = shapely.box(start, y - 6, start + long, y + 6)
             fits = start > 2 and start + long < frame.width - 2 and 8 < y < frame.height - 8

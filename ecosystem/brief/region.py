@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from ecosystem import charts, context
+from ecosystem import charts, context, links
 from ecosystem.brief import outline_map, shared
 from ecosystem.brief.typeset import printable, typeset
 from ecosystem.filters import Filter
@@ -90,7 +90,8 @@ def content(database: Database, filter_: Filter, profile: Profile) -> dict[str, 
         f"{name} is not exactly one of them, so none is shown.",
         "valley": _valley(profile),
         "nearest": _alike(profile.nearest),
-        "partners": _alike(profile.partners),
+        # What is rare in an empty region is not a finding.
+        "partners": _alike(profile.partners) if profile.n else [],
         "peers": _alike(profile.peers),
         "n": profile.n,
         "organisations": shared.organisations(database, filter_, profile.region_id),
@@ -114,8 +115,8 @@ def _coverage(database: Database, filter_: Filter, profile: Profile) -> list[dic
                     "text": printable(
                         f"No count by others is known for this territory. Europe: {sentence}", 220
                     ),
-                    "source": printable(row["source_url"], 110),
-                    "link": "",
+                    "source": printable(row["source_url"], shared.ADDRESS),
+                    "link": links.web_address(row["source_url"]) or "",
                 }
             ]
     return rows
@@ -195,8 +196,8 @@ def _growth(profile: Profile) -> dict[str, str]:
     return {
         **shared.picture(
             spec,
-            f"Organisations by founding year, cumulative: 1 or more from "
-            f"{int(growth['year'].iloc[0])}, {known:,} by {int(growth['year'].iloc[-1])}.",
+            f"Organisations by founding year, cumulative: {int(growth['organisations'].iloc[0])} "
+            f"by {int(growth['year'].iloc[0])}, {known:,} by {int(growth['year'].iloc[-1])}.",
         ),
         "note": f"The founding year is known for {known:,} of {profile.n:,} organisations.",
     }

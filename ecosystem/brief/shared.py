@@ -37,6 +37,7 @@ QUOTIENT_METHOD = (
 )
 # More organisations than two pages can ever hold are not even asked for.
 MOST_LISTED = 90
+ADDRESS = 200
 _NAME, _TOWN = 64, 24
 
 
@@ -85,7 +86,7 @@ def coverage(database: Database, region_id: str, sentences: Iterable[str]) -> li
     return [
         {
             "text": printable(sentence, 160),
-            "source": printable(address, 110),
+            "source": printable(address, ADDRESS),
             "link": links.web_address(address) or "",
         }
         for sentence, address in zip(sentences, rows["source_url"], strict=True)

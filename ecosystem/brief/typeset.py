@@ -7,7 +7,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from anyascii import anyascii
 
@@ -16,7 +16,7 @@ from ecosystem.store import Database
 
 _TEMPLATES = Path(__file__).parent / "templates"
 # PDF/UA-1: tagged headings, tables and pictures with their descriptions, for screen readers.
-_STANDARDS = ["ua-1"]
+_STANDARD: Literal["ua-1"] = "ua-1"
 # What the font draws. All that the 24 languages of the EU and their neighbours need is in it;
 # a letter without a glyph would make the PDF invalid, so others are transliterated.
 _DRAWN = re.compile(
@@ -85,7 +85,7 @@ def typeset(database: Database, template: str, content: dict[str, Any]) -> bytes
             ignore_system_fonts=True,
             format="pdf",
             sys_inputs={"content": json.dumps(content, ensure_ascii=False, allow_nan=False)},
-            pdf_standards=_STANDARDS,
+            pdf_standards=_STANDARD,
             # Of the release and not of now: the same numbers make the same file.
             timestamp=int(made.replace(tzinfo=UTC).timestamp()),
         )

@@ -287,9 +287,12 @@ def _organisations(
     parts = []
     for id_ in region_ids:
         level = region_counts.level_of(id_)
-        name = "valley" if level == "valley" else "region"
         # Where the filter chooses regions itself, both choices hold.
-        narrowed = filter_ if getattr(filter_, name) else replace(filter_, **{name: (id_,)})
+        narrowed = filter_
+        if level == "valley" and not filter_.valley:
+            narrowed = replace(filter_, valley=(id_,))
+        elif level != "valley" and not filter_.nuts:
+            narrowed = replace(filter_, nuts=(id_,))
         rows = export.rows(database, narrowed)
         own = rows[rows[regions.LEVELS[level]] == id_].copy()
         own.insert(0, "region", id_)

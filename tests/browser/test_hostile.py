@@ -103,7 +103,12 @@ class Victim(Site):
             assert made.count() == 0
             assert frame.locator('[src*="evil.example"], [src="x"], .katex').count() == 0
         assert self.foreign == []
-        assert self.complaints == []
+        assert complaints(self) == []
+
+
+def complaints(site: Site) -> list[str]:
+    """What the console said, but for Vega's remark on a chart whose data is on its way."""
+    return [text for text in site.complaints if "Infinite extent" not in text]
 
 
 @pytest.fixture
@@ -125,7 +130,7 @@ def test_map_list_and_cards_show_hostile_text_as_it_is(victim: Victim) -> None:
     card = victim.page.locator(".st-key-card")
     expect(card.get_by_role("heading")).to_have_text(f"{TOWN}, Greece")
     for id_, text in zip(IDS, HOSTILE, strict=True):
-        expect(card.locator(f".st-key-place_{id_} button").first).to_have_text(f"S{text} · {TOWN}")
+        expect(card.locator(f".st-key-place_{id_} button").first).to_have_text(f"S {text} · {TOWN}")
     victim.check_unharmed()
 
     for button, text in zip(listed, HOSTILE, strict=True):
@@ -141,7 +146,7 @@ def test_valley_shows_hostile_text_as_it_is(victim: Victim) -> None:
     card = victim.page.locator(".st-key-card")
     expect(card.get_by_role("heading")).to_have_text(VALLEY)
     for text in HOSTILE[:2]:
-        expect(card.get_by_text(text)).to_be_visible()
+        expect(card.get_by_text(text, exact=True)).to_be_visible()
     expect(victim.page.get_by_text(f"in {VALLEY}", exact=True)).to_be_visible()
     expect(victim.page.get_by_test_id("stSidebar").get_by_text(VALLEY)).to_be_visible()
     assert VALLEY in victim.map.locator(".cv-label").all_inner_texts()
@@ -197,13 +202,16 @@ ADDRESSES = {
     "selection": f"/?selected={quote('org:' + HOSTILE[1])}",
     "selection of no kind": f"/?selected={quote(HOSTILE[1])}",
     "valley": f"/?valley={quote(HOSTILE[4])}&selected={quote('valley:' + HOSTILE[2])}",
-    "region": f"/?region={quote(HOSTILE[0])}&selected={quote('region:' + HOSTILE[2])}",
+    "region": f"/?nuts={quote(HOSTILE[0])}&selected={quote('region:' + HOSTILE[2])}",
     "place of the map": "/?at=48.1,1e308,1e308",
     "level": f"/?level={quote(HOSTILE[2])}&measure={quote(HOSTILE[0])}&basemap={LONG}",
     "long search": f"/?q={LONG}",
     "long values": f"/?selected=org:{LONG}&type={LONG}&founded={LONG}&page={LONG}&at={LONG}",
     "organisation": f"/organisation?org={quote(HOSTILE[1])}",
     "long organisation": f"/organisation?org={LONG}",
+    "regions": f"/regions?level={quote(HOSTILE[2])}&measure={quote(HOSTILE[0])}&domain={LONG}",
+    "region of its own page": f"/region?region={quote(HOSTILE[2])}",
+    "comparison": f"/compare?compare={quote(HOSTILE[2])}&compare={LONG}&compare={quote(VALLEY)}",
     "directory": f"/directory?sort={quote(HOSTILE[0])}&order={LONG}&page={LONG}",
     "unknown parameters": f"/directory?{quote(HOSTILE[0])}={quote(HOSTILE[1])}&__proto__=1",
 }
@@ -224,11 +232,13 @@ MANY = 5_000
 WATCH = """() => {
   window.seen = [];
   const canvas = document.querySelector(".leaflet-overlay-pane canvas");
+  const probe = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const look = () => {
     let n = 0;
     window.map.eachLayer((layer) => { n += layer.options?.cv?.n ?? 0; });
-    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-    window.seen.push([n, pixels.some((value) => value > 0)]);
+    probe.clearRect(0, 0, 300, 150);
+    probe.drawImage(canvas, 0, 0, 300, 150);
+    window.seen.push([n, probe.getImageData(0, 0, 300, 150).data.some((value) => value > 0)]);
     requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
@@ -253,7 +263,7 @@ def crowd(browser: Browser, many: str) -> Iterator[Site]:
         settle(site)
         yield site
         assert site.foreign == []
-        assert site.complaints == []
+        assert complaints(site) == []
 
 
 def settle(site: Site) -> None:
@@ -331,4 +341,4 @@ def test_a_crowded_map_survives_a_hostile_place(browser: Browser, many: str) -> 
         site.visit("/?at=48.1,1e308,1e308")
         settle(site)
         expect(site.page.get_by_test_id("stException")).to_have_count(0)
-        assert site.complaints == []
+        assert complaints(site) == []

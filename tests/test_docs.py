@@ -1,0 +1,77 @@
+"""The README and CONTRIBUTING name only what there is, and leave nothing out."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+import typer
+
+from ecosystem.settings import ROOT
+from etl.cli import app
+
+DOCUMENTS = ("README.md", "CONTRIBUTING.md")
+_COMMAND = re.compile(r"^\s*(cyber-valleys|make|python -m) ([\w.-]+)(.*)", re.MULTILINE)
+
+
+def text_of(document: str) -> str:
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def commands(document: str) -> list[tuple[str, str, str]]:
+    """Program, its first argument and the rest, of every command in code."""
+    text = text_of(document)
+    code = [*re.findall(r"```sh\n(.*?)```", text, re.DOTALL), *re.findall(r"`([^`\n]+)`", text)]
+    return [match.groups() for part in code for match in _COMMAND.finditer(part)]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_commands_exist(document: str) -> None:
+    known = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    targets = set(re.findall(r"^([a-z]+):", text_of("Makefile"), re.MULTILINE))
+    found = commands(document)
+    assert found
+    for program, argument, rest in found:
+        if program == "cyber-valleys":
+            options = {opt for param in known[argument].params for opt in param.opts}
+            assert set(re.findall(r"--[a-z-]+", rest.partition("#")[0])) <= options
+        elif program == "make":
+            assert argument in targets
+        else:
+            path = ROOT.joinpath(*argument.split("."))
+            assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), argument
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_pictures_and_links_exist(document: str) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", text_of(document)):
+        assert target.startswith("https://") or (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_files_exist(document: str) -> None:
+    named = re.findall(r"`((?:\w[\w.-]*/)+[\w.-]*|[\w-]+\.(?:py|lock|toml))`", text_of(document))
+    made = ("data/releases", "pages/events.py")
+    assert [path for path in named if path not in made and not (ROOT / path).exists()] == []
+
+
+def test_readme_names_every_package() -> None:
+    packages = [path.name for path in ROOT.iterdir() if path.is_dir() and any(path.glob("*.py"))]
+    assert {"ecosystem", "etl", "pages"} <= set(packages)
+    assert [name for name in packages if f"`{name}/`" not in text_of("README.md")] == []
+
+
+def test_readme_gives_a_reason_for_every_dependency() -> None:
+    project = tomllib.loads(text_of("pyproject.toml"))["project"]
+    extras = [name for extra in project["optional-dependencies"].values() for name in extra]
+    names = {
+        re.split(r"[^\w-]", requirement)[0] for requirement in [*project["dependencies"], *extras]
+    }
+    rows = re.findall(r"^\| ([\w, -]+) \| .+ \|$", text_of("README.md"), re.MULTILINE)
+    assert names - {name for row in rows for name in row.split(", ")} == set()
+
+
+def test_readme_shows_the_attributions_word_for_word() -> None:
+    sources = tomllib.loads(text_of("data/sources.toml"))["source"]
+    assert [s["attribution"] for s in sources if s["attribution"] not in text_of("README.md")] == []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 
-from ecosystem import regions
+from ecosystem import late, regions
 from ecosystem.filters import Filter
 from ecosystem.statistics import concentration
 from ecosystem.store import Database
@@ -40,15 +40,12 @@ def over_nuts2(database: Database, filter_: Filter) -> Concentration:
     Neighbours are each region's six nearest by the distance of label points in EPSG:3035,
     since islands have none by a common border.
     """
-    # libpysal takes seconds to import: not before it is needed.
-    from libpysal.graph import Graph
-
     counts = regions.organisation_counts(database, filter_, "nuts2")
     units = regions.units(database, "nuts2").set_index("region_id")
     points = gpd.GeoSeries(
         gpd.points_from_xy(units["lon"], units["lat"]), index=units.index, crs=4326
     ).to_crs(3035)
-    weights = Graph.build_knn(points, k=NEIGHBOURS)
+    weights = late.load("libpysal.graph").Graph.build_knn(points, k=NEIGHBOURS)
     moran = concentration.morans_i(counts.astype("float64"), weights)
     return Concentration(
         gini=concentration.gini(counts),

@@ -9,7 +9,7 @@ from functools import partial
 
 import pandas as pd
 
-from ecosystem import measures
+from ecosystem import late, measures
 from ecosystem.filters import Filter
 from ecosystem.profiles import quotients_of
 from ecosystem.region_counts import region_counts
@@ -142,12 +142,11 @@ def _classes(
     colours = pd.Series("", index=values.index)
     if known.empty:
         return colours, []
-    # mapclassify brings scipy and scikit-learn along: not before it is needed.
-    from mapclassify import Quantiles
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # with many ties it makes fewer classes, and says so
-        classes = Quantiles(known.to_numpy(), k=min(len(steps), known.nunique()))
+        classes = late.load("mapclassify").Quantiles(
+            known.to_numpy(), k=min(len(steps), known.nunique())
+        )
     colours.update(pd.Series([steps[i] for i in classes.yb], index=known.index))
     low, legend = float(known.min()), []
     for i, high in enumerate(classes.bins):

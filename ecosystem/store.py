@@ -63,7 +63,7 @@ class Database:
 
     def __init__(self, release: Release) -> None:
         self.release = release
-        self._connection = duckdb.connect(str(release.path), read_only=True, config=_CLOSED)
+        self._connection = open_read_only(release.path)
 
     def frame(self, sql: str, parameters: dict[str, Any] | None = None) -> pd.DataFrame:
         """Answer of a query as a frame.
@@ -93,6 +93,15 @@ class Database:
     def close(self) -> None:
         """Close the file; questions asked later fail."""
         self._connection.close()
+
+
+def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to a release's file that can neither write nor reach anything else.
+
+    Whoever opens a release opens it like this: within one process DuckDB refuses a second
+    connection to a file with another configuration.
+    """
+    return duckdb.connect(str(path), read_only=True, config=_CLOSED)
 
 
 def pointed_at(folder: Path | None = None) -> str:

@@ -23,7 +23,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ecosystem import regions, serving
+from ecosystem import late, regions, serving
 from ecosystem.store import Database, ReleaseError
 
 ASSETS = Path(__file__).parent / "ui" / "assets"
@@ -151,22 +151,22 @@ def _land(database: Database) -> gpd.GeoDataFrame:
 
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:
-    """Do what the first visitor would wait for, while the server starts to listen.
+    """Do what the first visitor would wait for: imports before the server listens, the rest after.
 
     folium takes a second to import, the checksum of a large release as long, and the libraries
-    of spatial statistics twice that.
+    of spatial statistics several.
     """
     del app
+    importlib.import_module("folium.plugins")
     Thread(target=_warm_up, daemon=True).start()
     yield
 
 
 def _warm_up() -> None:
-    importlib.import_module("folium.plugins")
     with contextlib.suppress(ReleaseError):
         outlines_json(serving.database(), "land")
-    for name in ("mapclassify", "esda", "libpysal.graph"):
-        importlib.import_module(name)
+    for name in late.LIBRARIES:
+        late.load(name)
 
 
 def routes() -> list[BaseRoute]:

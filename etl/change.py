@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
+
+from ecosystem.store import open_read_only
 
 # The fields that mean something to a reader, in the order of an organisation's page.
 FIELDS = (
@@ -70,7 +71,7 @@ def published_organisations(path: Path) -> pd.DataFrame:
     duckdb.Error
         If the file is damaged.
     """
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with open_read_only(path) as connection:
         return connection.table("organisation").df()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from ecosystem.store import open_read_only
 from etl.model import Track, untracked
 
 
@@ -127,7 +128,7 @@ def check(
     track : Track, optional
         Shows progress.
     """
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with open_read_only(database) as connection:
         results = [
             Result(gate, _measure(connection, gate, previous))
             for gate in track(gates, "Check the gates")

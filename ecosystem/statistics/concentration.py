@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ecosystem import late
 from ecosystem.statistics._checks import require_counts, require_known
 
 if TYPE_CHECKING:
@@ -229,12 +230,9 @@ def morans_i(values: pd.Series, weights: Graph, *, permutations: int = 999, seed
     linked = weights if len(known) == weights.n else weights.subgraph(known.index)
     if not linked.n_edges:
         return _undefined(len(known), permutations)
-    # Here and not above: it takes seconds to import, which no page should wait for that
-    # doesn't show this.
-    from esda.moran import Moran as EsdaMoran
-
+    moran = late.load("esda.moran").Moran
     with _seeded(seed):
-        result = EsdaMoran(known[linked.unique_ids].to_numpy(), linked, permutations=permutations)
+        result = moran(known[linked.unique_ids].to_numpy(), linked, permutations=permutations)
     return Moran(float(result.I), float(result.EI), float(result.p_sim), permutations, len(known))
 
 

@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Sou
 WIDE = (1440, 900)
 PHONE = (390, 844)
 MAP = 'iframe[title="streamlit_folium.st_folium"]'
-# Chromium's remarks on how Streamlit frames its components; they are not ours to mend.
-_REMARKS = ("Unrecognized feature", "allow-scripts and allow-same-origin")
+# Chromium's remarks on how Streamlit frames its components, and Vega's on drawing a chart
+# once before Streamlit hands it its data; they are not ours to mend.
+_REMARKS = ("Unrecognized feature", "allow-scripts and allow-same-origin", "Infinite extent")
 
 
 @dataclass

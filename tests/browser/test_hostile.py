@@ -103,12 +103,7 @@ class Victim(Site):
             assert made.count() == 0
             assert frame.locator('[src*="evil.example"], [src="x"], .katex').count() == 0
         assert self.foreign == []
-        assert complaints(self) == []
-
-
-def complaints(site: Site) -> list[str]:
-    """What the console said, but for Vega's remark on a chart whose data is on its way."""
-    return [text for text in site.complaints if "Infinite extent" not in text]
+        assert self.complaints == []
 
 
 @pytest.fixture
@@ -263,7 +258,7 @@ def crowd(browser: Browser, many: str) -> Iterator[Site]:
         settle(site)
         yield site
         assert site.foreign == []
-        assert complaints(site) == []
+        assert site.complaints == []
 
 
 def settle(site: Site) -> None:
@@ -341,4 +336,4 @@ def test_a_crowded_map_survives_a_hostile_place(browser: Browser, many: str) -> 
         site.visit("/?at=48.1,1e308,1e308")
         settle(site)
         expect(site.page.get_by_test_id("stException")).to_have_count(0)
-        assert complaints(site) == []
+        assert site.complaints == []

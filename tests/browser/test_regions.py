@@ -21,7 +21,7 @@ def test_no_request_leaves_and_nothing_complains(open_site: Open, path: str) -> 
     site = open_site()
     site.visit(path, with_map="compare" not in path)
     assert site.foreign == []
-    assert [text for text in site.complaints if "Infinite extent" not in text] == []
+    assert site.complaints == []
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -68,6 +68,7 @@ def test_compare_three_and_share_the_link(open_site: Open) -> None:
     site.page.get_by_role("combobox", name="Regions or valleys").click()
     site.page.keyboard.type("Nordrhein")
     site.page.get_by_role("option", name="Nordrhein-Westfalen (DEA)").click()
+    site.page.keyboard.press("Escape")  # while the options are open, the rest is hidden
     expect(site.page).to_have_url(re.compile("compare=fr-bretagne&compare=EE&compare=DEA"))
     expect(site.page.get_by_text("Brittany has the most organisations")).to_be_visible()
     other = open_site()

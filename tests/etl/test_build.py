@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from ecosystem.settings import settings
+from ecosystem.store import open_read_only
 from etl.build import morton, typed
 from etl.schema import Schema
 from tests.etl.conftest import small_frame
@@ -17,7 +18,7 @@ from tests.etl.conftest import small_frame
 
 @pytest.fixture
 def query(database: Path):
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with open_read_only(database) as connection:
         yield lambda sql: connection.execute(sql).fetchall()
 
 

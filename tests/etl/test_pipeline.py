@@ -14,10 +14,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from ecosystem.store import open_read_only
 from etl import publish
 from etl.cli import app
 from etl.errors import PublishError, RegisterError
@@ -29,7 +29,7 @@ Rows = list[dict[str, str]]
 
 def tables(folder: Path) -> dict[str, list[tuple]]:
     database = folder / f"{publish.current_id(folder)}.duckdb"
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with open_read_only(database) as connection:
         names = [row[0] for row in connection.execute("SHOW TABLES").fetchall()]
         return {name: connection.table(name).fetchall() for name in names if name != "release"}
 

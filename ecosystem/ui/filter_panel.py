@@ -12,7 +12,8 @@ from ecosystem.filters import FACETS, Filter
 from ecosystem.ui import labels, state
 from ecosystem.ui.data import ask
 
-_IN_SIDEBAR = ("valley", "country", "domain", "sector", "function")
+# Types have buttons of their own, and a NUTS region comes from the map or an address.
+_ELSEWHERE = ("type", "nuts")
 
 
 def search() -> Filter:
@@ -31,8 +32,9 @@ def facets(filter_: Filter) -> None:
     """Show the rest of the panel: every facet with the counts of its options."""
     with st.sidebar:
         _types(filter_)
-        for name in _IN_SIDEBAR:
-            _choice(name, filter_)
+        for name in FACETS:
+            if name not in _ELSEWHERE:
+                _choice(name, filter_)
         if filter_.nuts:
             _choice("nuts", filter_)
         _founded(filter_)

@@ -64,7 +64,7 @@ PICTURES = (
     Picture("organisation", "/organisation?org=at-limes-security-gmbh"),
     Picture("about", "/about"),
     Picture("phone", "/", PHONE),
-    Picture("phone-card", "/?selected=valley:fr-bretagne", PHONE),
+    Picture("phone-organisation", "/organisation?org=at-limes-security-gmbh", PHONE),
 )
 
 

@@ -42,8 +42,6 @@ MARK = "hostilerow"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 IDS = tuple(f"gr-hostile-{i}" for i in range(len(HOSTILE)))
 
-Row = dict[str, str]
-
 
 def release_of(folder: Path, change: Callable[[str, pd.DataFrame], pd.DataFrame]) -> Path:
     """A release of the register with its files changed; gives the folder of releases."""

@@ -209,45 +209,6 @@ def growth(frame: pd.DataFrame, *, dark: bool = False) -> Spec:
     }
 
 
-def history(frame: pd.DataFrame, unit: str, *, dark: bool = False) -> Spec:
-    """One indicator's figures over the years: points, joined where years follow each other.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        ``year``, ``value``.
-    unit : str
-        Unit of the values.
-    """
-    values = [
-        {"year": int(year), "value": float(value)}
-        for year, value in zip(frame["year"], frame["value"], strict=True)
-    ]
-    return {
-        "data": {"values": values},
-        "height": 60,
-        "mark": {"type": "line", "point": {"filled": True, "size": 35}, "color": ACCENT[dark]},
-        "encoding": {
-            "x": {
-                "field": "year",
-                "type": "ordinal",
-                "title": None,
-                "axis": {"labelAngle": 0, "domain": False, "ticks": False},
-            },
-            "y": {
-                "field": "value",
-                "type": "quantitative",
-                "axis": None,
-                "scale": {"zero": False},
-            },
-            "tooltip": [
-                {"field": "year", "type": "ordinal", "title": "Year"},
-                {"field": "value", "type": "quantitative", "title": unit, "format": ",.1~f"},
-            ],
-        },
-    }
-
-
 def heat(frame: pd.DataFrame, names: Mapping[str, str], *, dark: bool = False) -> Spec:
     """Domains by region as a heat map of shares, with the shares written in the cells.
 

@@ -23,6 +23,7 @@ from ecosystem.filters import Filter
 from ecosystem.store import Database
 
 LICENCE = "CC BY 4.0"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SOURCE = (
     "Cyber Valleys register, compiled from public sources; each row names its own in source_url"
 )
@@ -156,7 +157,7 @@ FORMATS = (
     Format(
         "Excel",
         "xlsx",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        XLSX_TYPE,
         xlsx,
     ),
     Format("GeoJSON", "geojson", "application/geo+json", geojson),

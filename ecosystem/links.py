@@ -1,27 +1,8 @@
-"""Every address within the site is made here."""
+"""Addresses of other sites, as the register gives them: which may be linked to, and how."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from urllib.parse import urlencode, urlsplit
-
-from ecosystem.filters import Filter
-
-
-def query_string(params: Mapping[str, Sequence[str]]) -> str:
-    """Query string of parameters that may have several values, without the question mark."""
-    return urlencode([(name, value) for name, values in params.items() for value in values])
-
-
-def organisation(org_id: str) -> str:
-    """Address of an organisation's page, relative to the site's root."""
-    return f"organisation?{query_string({'org': [org_id]})}"
-
-
-def directory(filter_: Filter) -> str:
-    """Address of the directory under a filter, relative to the site's root."""
-    query = query_string(filter_.to_params())
-    return f"directory?{query}" if query else "directory"
+from urllib.parse import urlsplit
 
 
 def web_address(text: object) -> str | None:

@@ -174,7 +174,7 @@ ROLE_OF_TYPE = {
     "investor": "capital",
 }
 
-# ISO 3166-1 codes; NUTS writes EL and UK for two of them (see NUTS_COUNTRY).
+# ISO 3166-1 codes; NUTS writes EL and UK for two of them.
 COUNTRIES = Vocabulary(
     "Country",
     Term("AL", "Albania"),
@@ -215,7 +215,6 @@ COUNTRIES = Vocabulary(
     Term("SK", "Slovakia"),
     Term("TR", "Türkiye"),
 )
-NUTS_COUNTRY = {"GR": "EL", "GB": "UK"}
 
 # Which vocabulary a register column is written in.
 BY_COLUMN = {

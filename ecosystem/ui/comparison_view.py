@@ -8,6 +8,7 @@ import streamlit as st
 from ecosystem import brief, charts, measures, regions
 from ecosystem.comparisons import LEAST, MOST, Comparison, compare
 from ecosystem.filters import Filter
+from ecosystem.ui import downloads as files
 from ecosystem.ui import figure, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
@@ -63,21 +64,10 @@ def downloads(found: Comparison, filter_: Filter) -> None:
     """The brief as PDF and its numbers as XLSX."""
     name = "cyber-valleys-" + "-".join(found.region_ids)
     with st.container(horizontal=True):
-        st.download_button(
-            "Brief (PDF)",
-            data=lambda: brief.comparison_pdf(database(), filter_, found),
-            file_name=f"{name}.pdf",
-            mime="application/pdf",
-            icon=":material/picture_as_pdf:",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Numbers (Excel)",
-            data=lambda: brief.comparison_xlsx(database(), filter_, found),
-            file_name=f"{name}.xlsx",
-            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            icon=":material/download:",
-            on_click="ignore",
+        files.brief(
+            name,
+            lambda: brief.comparison_pdf(database(), filter_, found),
+            lambda: brief.comparison_xlsx(database(), filter_, found),
         )
 
 

@@ -1,7 +1,8 @@
-"""Download buttons for exactly what is filtered; a file is made when it is asked for."""
+"""Download buttons; a file is made when it is asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -12,7 +13,7 @@ from ecosystem.ui.data import ask, database
 
 
 def downloads(filter_: Filter, total: int) -> None:
-    """One button a format."""
+    """Exactly what is filtered, one button a format."""
     release_id = database().release.release_id
     with st.container(horizontal=True):
         for format_ in export.FORMATS:
@@ -25,3 +26,31 @@ def downloads(filter_: Filter, total: int) -> None:
                 on_click="ignore",
                 key=f"download_{format_.ending}",
             )
+
+
+def brief(name: str, pdf: Callable[[], bytes], xlsx: Callable[[], bytes]) -> None:
+    """A regional brief as PDF and its numbers as XLSX, in the container that is open.
+
+    Parameters
+    ----------
+    name : str
+        What the files are called, without their ending.
+    pdf, xlsx : callable
+        Make the files; called when one is asked for.
+    """
+    st.download_button(
+        "Brief (PDF)",
+        data=pdf,
+        file_name=f"{name}.pdf",
+        mime="application/pdf",
+        icon=":material/picture_as_pdf:",
+        on_click="ignore",
+    )
+    st.download_button(
+        "Numbers (Excel)",
+        data=xlsx,
+        file_name=f"{name}.xlsx",
+        mime=export.XLSX_TYPE,
+        icon=":material/download:",
+        on_click="ignore",
+    )

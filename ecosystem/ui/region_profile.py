@@ -13,6 +13,7 @@ from ecosystem.filters import Filter
 from ecosystem.profiles import Profile
 from ecosystem.region_counts import level_of
 from ecosystem.statistics.counts import SMALL_N
+from ecosystem.ui import downloads as files
 from ecosystem.ui import figure, labels, map_view, organisation_list
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
@@ -55,21 +56,10 @@ def downloads(profile: Profile, filter_: Filter) -> None:
     """The brief as PDF and its numbers as XLSX."""
     name = f"cyber-valleys-{profile.region_id}"
     with st.container(horizontal=True):
-        st.download_button(
-            "Brief (PDF)",
-            data=lambda: brief.region_pdf(database(), filter_, profile),
-            file_name=f"{name}.pdf",
-            mime="application/pdf",
-            icon=":material/picture_as_pdf:",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Numbers (Excel)",
-            data=lambda: brief.region_xlsx(database(), filter_, profile),
-            file_name=f"{name}.xlsx",
-            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            icon=":material/download:",
-            on_click="ignore",
+        files.brief(
+            name,
+            lambda: brief.region_pdf(database(), filter_, profile),
+            lambda: brief.region_xlsx(database(), filter_, profile),
         )
         _compare_link(profile)
 

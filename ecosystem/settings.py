@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,6 +27,9 @@ class Settings(BaseSettings):
         Folder that the ETL publishes to and the app reads from.
     gates_file : Path
         TOML file that declares what must hold before a release is published.
+    secretariat : tuple of str
+        Accounts that may use the secretariat's page, separated by commas in the environment;
+        see :func:`ecosystem.ui.sign_in.is_member`. Nobody by default.
     """
 
     model_config = SettingsConfigDict(env_prefix="CYBER_VALLEYS_", frozen=True)
@@ -34,6 +39,14 @@ class Settings(BaseSettings):
     reference_dir: Path = ROOT / "data" / "reference"
     releases_dir: Path = ROOT / "data" / "releases"
     gates_file: Path = ROOT / "data" / "gates.toml"
+    secretariat: Annotated[tuple[str, ...], NoDecode] = ()
+
+    @field_validator("secretariat", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(filter(None, map(str.strip, value.split(","))))
+        return value
 
 
 @cache

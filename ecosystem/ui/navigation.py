@@ -36,6 +36,7 @@ COMPARE_PAGE = "pages/compare.py"
 DIRECTORY_PAGE = "pages/directory.py"
 ORGANISATION_PAGE = "pages/organisation.py"
 ABOUT_PAGE = "pages/about.py"
+SECRETARIAT_PAGE = "pages/secretariat.py"
 
 PAGES = (
     PageEntry(MAP_PAGE, "Map", ":material/map:", filters=True),
@@ -45,6 +46,7 @@ PAGES = (
     PageEntry(REGION_PAGE, "Region", ":material/location_on:", in_header=False),
     PageEntry(ORGANISATION_PAGE, "Organisation", ":material/domain:", in_header=False),
     PageEntry(ABOUT_PAGE, "About", ":material/info:"),
+    PageEntry(SECRETARIAT_PAGE, "Secretariat", ":material/lock:", in_header=False),
 )
 
 

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,18 +19,25 @@ START_TIMEOUT = 60
 
 
 @contextmanager
-def serving(releases_dir: Path, script: str = "app.py") -> Iterator[str]:
+def serving(
+    releases_dir: Path,
+    script: str = "app.py",
+    *,
+    port: int | None = None,
+    options: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[str]:
     """Serve a folder of releases; gives the site's address, ends the process afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or free_port()
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)],
+        [*command, *options],
         cwd=ROOT,
         env={
             **os.environ,
             "CYBER_VALLEYS_RELEASES_DIR": str(releases_dir),
             "PYTHONPATH": str(ROOT),
+            **(environment or {}),
         },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -42,6 +49,14 @@ def serving(releases_dir: Path, script: str = "app.py") -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

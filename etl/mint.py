@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ecosystem.text import slug
 from etl.errors import RegisterError
-from etl.extract import SPREADSHEETS, header_name, read_records
 from etl.normalise import Lookup, clean, normalise_code
+from etl.reading import WORKBOOKS, header_name, read_records
 
 KEY = "org_id"
 NEEDED = ("name", "city", "country")
@@ -42,7 +42,7 @@ def mint(path: Path, countries: Lookup) -> int:
     OSError
         If it can't be written.
     """
-    if path.suffix.lower() in SPREADSHEETS:
+    if path.suffix.lower() in WORKBOOKS:
         raise RegisterError(
             f"{path.name}: identifiers are written to CSV files; save the sheet as CSV UTF-8."
         )
@@ -60,7 +60,7 @@ def mint(path: Path, countries: Lookup) -> int:
     for row in rows:
         if len(row) > max(key, name, city, country) and not row[key].strip():
             code = normalise_code(clean(row[country]), countries)
-            row[key] = next(i for i in _ids(row[name], row[city], code) if i not in taken)
+            row[key] = next(i for i in possible_ids(row[name], row[city], code) if i not in taken)
             taken.add(row[key])
             made += 1
     if made:
@@ -68,7 +68,16 @@ def mint(path: Path, countries: Lookup) -> int:
     return made
 
 
-def _ids(name: str, city: str, country: str) -> Iterator[str]:
+def possible_ids(name: str, city: str, country: str) -> Iterator[str]:
+    """Identifiers for an organisation, best first, without an end: take the first that is free.
+
+    Parameters
+    ----------
+    name, city : str
+        As they are written.
+    country : str
+        ISO 3166-1 alpha-2 code.
+    """
     base = f"{country.lower()}-{slug(name)[:MAX_SLUG].strip('-') or 'organisation'}"
     yield base
     longer = f"{base}-{slug(city)}".strip("-")

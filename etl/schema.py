@@ -62,6 +62,11 @@ class Schema:
         """Column that identifies a row; empty if none does."""
         return str(self.descriptor.get("primaryKey", ""))
 
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether a file without any row is whole."""
+        return bool(self.descriptor.get("mayBeEmpty", False))
+
     @cached_property
     def columns(self) -> dict[str, Column]:
         """The columns by name, in order."""

@@ -3,24 +3,59 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 
 import frictionless
 import pandas as pd
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
+from ecosystem.settings import settings
+from ecosystem.text import fold
 from ecosystem.vocabulary import BY_COLUMN
 from etl.model import Rejection
+from etl.normalise import is_spreadsheet_error, load_aliases
+from etl.reading.model import NO_RESULT
 from etl.schema import Column, Schema
 
 MAX_SHOWN = 120
 MAX_CODES_LISTED = 20
 MIN_LIKENESS = 60
+# Among hundreds of words in five languages, one as little alike as above is there by chance.
+_MIN_LIKENESS_OF_WORDS = 70
 _WANTED = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
 # Python reads digits of every script, underscores, nan and infinity; the database doesn't.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-_TITLE_COLUMNS = ("name", "title", "territory")
+# Suggestions for more values than this take long, and nobody reads them.
+_MAX_SUGGESTED = 1_000
+_TWO_DIGITS = re.compile("['\u2019]?([0-9]{2})")
+# Degrees, minutes and seconds with the quarter of the sky before or after them.
+_DEGREES = re.compile(
+    r"""([NSEWO])?\s*([+-]?[0-9]{1,3}(?:[.,][0-9]+)?)\s*[°º]?\s*
+    (?:([0-9]{1,2}(?:[.,][0-9]+)?)\s*['′’]\s*)?
+    (?:([0-9]{1,2}(?:[.,][0-9]+)?)\s*(?:["″”]|''|′′)\s*)?
+    ([NSEWO])?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_E_MAIL = re.compile(r"(?:mailto:)?[^\s@/]+@[^\s@/]+\.[^\s@/]+", re.IGNORECASE)
+_SEVERAL_ADDRESSES = re.compile(r"\S\.\S+[\s,;|]+(?:https?://|www\.)?[\w-]+\.\S", re.IGNORECASE)
+_WWW_ALONE = re.compile(r"(?:https?://)?www\.?(?:[/?#].*)?", re.IGNORECASE)
+_OTHER_ALPHABET = re.compile("[\u0370-\u03ff\u0400-\u052f]")
+_WORD = re.compile(r"[^\W\d_]+")
+# Greek and Cyrillic letters that look like a Latin one, and that one.
+_LOOKALIKES = dict(
+    zip(
+        "АВЕЅІЈКМНОРСТУХаеѕіјорсухԁԛԝһԌԚԜ" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονϲϳ",
+        "ABESIJKMHOPCTYXaesijopcyxdqwhGQW" + "ABEZHIKMNOPTYXovcj",
+        strict=True,
+    )
+)
+_LATIN = str.maketrans(_LOOKALIKES)
+_CYRILLIC = {latin: other for other, latin in _LOOKALIKES.items() if "\u0400" <= other <= "\u04ff"}
+_GREEK = {latin: other for other, latin in _LOOKALIKES.items() if other < "\u0400"}
+_TITLE_COLUMNS = ("name", "title", "territory", "org_id_a", "org_id")
 
 Error = tuple[str, str]  # reason and mend
 
@@ -106,54 +141,202 @@ def _errors(cells: pd.Series, column: Column) -> dict[str, Error]:
     read = frictionless.Field.from_descriptor(
         {"name": column.name, "type": column.type, "constraints": column.constraints}
     ).create_cell_reader()
-    explained = {value: _explain(value, column, read(value)[1] or {}) for value in set(cells)}
-    return {value: error for value, error in explained.items() if error}
+    errors: dict[str, Error] = {}
+    for value in dict.fromkeys(cells):
+        broken = read(value)[1] or {}
+        error = _explain(value, column, broken, suggest=len(errors) < _MAX_SUGGESTED)
+        if error:
+            errors[value] = error
+    return errors
 
 
-def _explain(value: str, column: Column, broken: Collection[str]) -> Error | None:
+def _explain(
+    value: str, column: Column, broken: Collection[str], *, suggest: bool = True
+) -> Error | None:
     """What breaks a cell, and the mend; None if it is sound.
 
     `broken` names the constraints of Table Schema that don't hold.
     """
     limits, title = column.constraints, column.title
+    items = value.split(column.separator) if column.separator else [value]
+    error = next(filter(is_spreadsheet_error, items), None)
+    if error:
+        return _explain_spreadsheet_error(error, title)
     if "required" in broken:
         return f"{title} is empty.", f"Fill it in: {column.description}"
-    odd = column.type in ("integer", "number") and value and not _NUMBER.fullmatch(value)
-    if "type" in broken or odd:
-        wanted = _WANTED[column.type]
-        return f"{title} must be {wanted}.", f"Write {wanted}, or empty the cell."
+    if column.type in _WANTED:
+        return _explain_number(value, column, broken)
     if "maxLength" in broken:
         most = limits["maxLength"]
         return f"{title} has {len(value):,} characters; at most {most:,} fit.", "Shorten it."
-    if "minimum" in broken or "maximum" in broken:
-        return f"{title} is out of range.", _range(limits)
     if "enum" in broken or (column.name in BY_COLUMN and "pattern" in broken):
-        return _explain_code(value, column)
-    if "pattern" in broken and "http" in limits["pattern"]:
-        return (
-            f"{title} is not a web address that can be linked to.",
-            "Write an address that begins with https:// or http://, without spaces.",
-        )
+        return _explain_code(value, column, suggest=suggest)
+    if "http" in limits.get("pattern", ""):
+        return _explain_address(value, title, broken)
     if "pattern" in broken:
         example = f" Example: {column.example}." if column.example else ""
         return f"{title} is not written as it should be.", f"{column.description}{example}"
+    return _explain_alphabets(value, title)
+
+
+def _explain_spreadsheet_error(value: str, title: str) -> Error:
+    if value == NO_RESULT:
+        return (
+            f"{title} holds a formula that was saved without its result.",
+            "Open the file in its program, let it calculate, and save it again.",
+        )
+    return (
+        f"{title} holds the error {value} of a spreadsheet formula.",
+        "Open the file in its program, correct the formula, and save it again.",
+    )
+
+
+def _explain_number(value: str, column: Column, broken: Collection[str]) -> Error | None:
+    limits, title = column.constraints, column.title
+    is_year = column.name in ("founded", "year")
+    if is_year and (two := _TWO_DIGITS.fullmatch(value)):
+        return (
+            f"{title} has two digits only.",
+            f"Write all four digits of the year, such as 19{two[1]} or 20{two[1]}.",
+        )
+    odd = column.type != "boolean" and value and not _NUMBER.fullmatch(value)
+    if "type" in broken or odd:
+        if column.name in ("lat", "lon") and (degrees := _decimal_degrees(value, column.name)):
+            return (
+                f"{title} must be a number: degrees with decimals, without signs and letters.",
+                f"Write {degrees}.",
+            )
+        wanted = _WANTED[column.type]
+        such = ", such as 2010" if is_year else ""
+        return f"{title} must be {wanted}.", f"Write {wanted}{such}, or empty the cell."
+    if "minimum" in broken or "maximum" in broken:
+        return f"{title} is out of range.", _range(limits)
     if column.name == "founded" and value and int(value) > datetime.now(UTC).year:
         return f"{title} lies in the future.", "Check the year."
     return None
 
 
-def _explain_code(value: str, column: Column) -> Error:
+def _decimal_degrees(value: str, column: str) -> str:
+    """Decimal degrees of ``48°07'N``; empty if it can't be read or is of the other axis.
+
+    Degrees + minutes / 60 + seconds / 3600, negative to the south and west.
+    """
+    match = _DEGREES.fullmatch(value)
+    if not match:
+        return ""
+    before, degrees, minutes, seconds, after = match.groups()
+    quarter = (before or after or "").upper()
+    if (before and after) or (quarter and quarter not in ("NS" if column == "lat" else "EWO")):
+        return ""
+    whole, *parts = (float((part or "0").replace(",", ".")) for part in (degrees, minutes, seconds))
+    # Without its quarter, O may be the east of a German or the west of a Frenchman.
+    if quarter == "O" or max(parts) >= 60 or (quarter and degrees[0] in "+-"):
+        return ""
+    size = abs(whole) + parts[0] / 60 + parts[1] / 3600
+    if size > (90 if column == "lat" else 180):
+        return ""
+    sign = -1 if quarter in ("S", "W") or degrees.startswith("-") else 1
+    return f"{sign * size:.4f}".rstrip("0").rstrip(".")
+
+
+def _explain_address(value: str, title: str, broken: Collection[str]) -> Error | None:
+    reason = f"{title} is not a web address that can be linked to."
+    if _WWW_ALONE.fullmatch(value):
+        return reason, "Only “www” stands there: write the whole address, or empty the cell."
+    if "pattern" not in broken:
+        return _explain_alphabets(value, title)
+    if _E_MAIL.fullmatch(value):
+        return (
+            f"{title} holds an e-mail address, not a web address.",
+            "Write the address of a web page, such as https://www.example.eu.",
+        )
+    if _SEVERAL_ADDRESSES.search(value[:MAX_SHOWN]):
+        return reason, "Several addresses stand there: keep one that begins with https://."
+    if any(character.isspace() for character in value):
+        return reason, "Delete the spaces; it begins with https:// or http://, without spaces."
+    return reason, "Write an address that begins with https:// or http://, without spaces."
+
+
+def _explain_alphabets(value: str, title: str) -> Error | None:
+    """A word with letters of two alphabets, one of which passes for a letter of the other."""
+    if value.isascii() or not _OTHER_ALPHABET.search(value):
+        return None
+    for word in _WORD.finditer(value):
+        alphabets = [_alphabet(letter) for letter in word[0]]
+        if "Latin" not in alphabets:
+            continue
+        for alphabet, back in (("Cyrillic", _CYRILLIC), ("Greek", _GREEK)):
+            theirs = [c for c, own in zip(word[0], alphabets, strict=True) if own == alphabet]
+            if not any(c in _LOOKALIKES for c in theirs):
+                continue
+            latin = [c for c, own in zip(word[0], alphabets, strict=True) if own == "Latin"]
+            # A foreign word in which a Latin letter slipped has others that no Latin one is like.
+            is_foreign = not all(c in _LOOKALIKES for c in theirs) and all(c in back for c in latin)
+            wrong, right = ("Latin", back) if is_foreign else (alphabet, _LOOKALIKES)
+            at = next(i for i, c in enumerate(word[0]) if alphabets[i] == wrong and c in right)
+            place = word.start() + at + 1
+            meant = right[word[0][at]]
+            return (
+                f"{title} mixes Latin and {alphabet} letters in the word “{_short(word[0])}”: "
+                f"character {place}, “{word[0][at]}”, is {wrong}.",
+                f"Type the {alphabet if is_foreign else 'Latin'} letter {meant} in its place.",
+            )
+    return None
+
+
+def _alphabet(letter: str) -> str:
+    """First word of a letter's Unicode name, ``Latin``, which is its alphabet."""
+    return unicodedata.name(letter, "?").split()[0].capitalize()
+
+
+def _explain_code(value: str, column: Column, *, suggest: bool) -> Error:
     allowed = column.constraints.get("enum") or list(BY_COLUMN[column.name])
     items = value.split(column.separator) if column.separator else [value]
     unknown = [item for item in items if item not in allowed]
     if not unknown:
         return f"{column.title}: {len(items)} codes are too many.", column.description
-    near = [code for item in unknown for code in _nearest(item, allowed)]
+    together = value.split(", ")
+    if len(together) > 1 and all(code in allowed for code in together):
+        several = ", ".join(_labelled(code, column.name) for code in together)
+        what = column.title.lower()
+        return (
+            f"{column.title} holds {len(together)} codes: {several}.",
+            f"Write one {what} a row: the one that fits best, such as that of the seat."
+            if column.name == "country"
+            else f"Write one {what} a row: the one that fits best.",
+        )
+    near = [code for item in unknown for code in _nearest_codes(item, column, allowed)]
+    near = near if suggest else []
     known = f"Known codes: {', '.join(allowed)}." if len(allowed) <= MAX_CODES_LISTED else ""
+    meant = _did_you_mean(_labelled(code, column.name) for code in near)
     return (
         f"Unknown code in {column.title}: {_short(', '.join(unknown))}.",
-        f"{_did_you_mean(near)}{known}".strip() or column.description,
+        f"{meant}{known}".strip() or column.description,
     )
+
+
+def _labelled(code: str, column: str) -> str:
+    """A code with the label that people know: ``"sme (SME or start-up)"``."""
+    label = BY_COLUMN[column].label(code) if column in BY_COLUMN else code
+    return code if label == code else f"{code} ({label})"
+
+
+def _nearest_codes(value: str, column: Column, allowed: list[str]) -> list[str]:
+    """Codes whose code, label or alias in any of the languages is most like a value."""
+    word = fold(value[:MAX_SHOWN].translate(_LATIN))
+    names = {name: code for name, code in _names(column.name).items() if code in allowed} or {
+        fold(code): code for code in allowed
+    }
+    best = process.extract(
+        word, list(names), scorer=fuzz.ratio, limit=6, score_cutoff=_MIN_LIKENESS_OF_WORDS
+    )
+    return list(dict.fromkeys(names[name] for name, *_ in best))[:2]
+
+
+@cache
+def _names(column: str) -> dict[str, str]:
+    """Folded code, label or alias -> code of a column's vocabulary; empty if it has none."""
+    return load_aliases(settings().schema_dir / "aliases.csv").get(column, {})
 
 
 def _range(limits: Mapping[str, float]) -> str:

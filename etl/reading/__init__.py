@@ -1,0 +1,24 @@
+"""Read the register files as they come: CSV, Excel, LibreOffice, GeoJSON, or folders of them.
+
+Every cell comes out as text as it was written; the index of a frame is the row number that the
+file's own program shows.
+"""
+
+from etl.reading.columns import ColumnMapping, ColumnsUnsure, header_name
+from etl.reading.inputs import WORKBOOKS, extract, read_inputs, read_records, register_file
+from etl.reading.model import Extract, Origin
+from etl.reading.text import DELIMITERS
+
+__all__ = [
+    "DELIMITERS",
+    "WORKBOOKS",
+    "ColumnMapping",
+    "ColumnsUnsure",
+    "Extract",
+    "Origin",
+    "extract",
+    "header_name",
+    "read_inputs",
+    "read_records",
+    "register_file",
+]

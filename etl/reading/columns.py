@@ -1,0 +1,247 @@
+"""Which column of a file is which column of the schema: by name, title or alias, or by asking."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from rapidfuzz import fuzz
+
+from ecosystem.text import fold
+from etl.errors import RegisterError
+from etl.reading.model import listed
+from etl.schema import Schema
+
+# Headers that are this alike to a missing column's names are offered first.
+_LIKELY = 60
+_MAX_LIKELY = 3
+_MAX_COMPARED = 200
+# In the table of aliases: the alias is one of the register file itself.
+_FILE = "*"
+
+
+class ColumnsUnsure(RegisterError):
+    """A needed column wasn't recognised; somebody has to say which one it is.
+
+    Attributes
+    ----------
+    file : str
+        Name of the file.
+    resource : str
+        Register file that it stands for.
+    missing : dict of str to list of str
+        Column of the schema -> headers of the file that it may be, likeliest first.
+    found : list of str
+        Headers that are not used yet.
+    """
+
+    def __init__(
+        self, file: str, resource: str, missing: Mapping[str, list[str]], found: Sequence[str]
+    ) -> None:
+        self.file, self.resource = file, resource
+        self.missing, self.found = dict(missing), list(found)
+        super().__init__(self._sentence())
+
+    def _sentence(self) -> str:
+        names = list(self.missing)
+        example = next((headers[0] for headers in self.missing.values() if headers), "Your header")
+        column = next((name for name, headers in self.missing.items() if headers), names[0])
+        return (
+            f"{self.file}: column {listed(names)} is missing; add it to the header row, or say "
+            f'which one it is, such as --map "{example}={column}" '
+            f"(columns found: {listed(self.found) or 'none that is not used already'})."
+        )
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """What somebody said about the headers of a file.
+
+    Attributes
+    ----------
+    columns : mapping of str to str
+        Header as it is written -> column of the schema.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, pairs: Iterable[str]) -> ColumnMapping:
+        """Read ``header=column`` pairs, as they stand on the command line.
+
+        Raises
+        ------
+        RegisterError
+            If one is no such pair, or a header is given twice.
+        """
+        columns: dict[str, str] = {}
+        for pair in pairs:
+            header, equals, column = pair.rpartition("=")
+            if not (equals and header.strip() and column.strip()):
+                raise RegisterError(f'“{pair}” is no mapping; write it as --map "Nom=name".')
+            if columns.setdefault(header.strip(), column.strip()) != column.strip():
+                raise RegisterError(f"“{header.strip()}” is mapped twice; leave one away.")
+        return cls(columns)
+
+    @classmethod
+    def load(cls, path: Path) -> ColumnMapping:
+        """Read a mapping that was saved.
+
+        Raises
+        ------
+        RegisterError
+            If there is no such file, or it holds something else.
+        """
+        try:
+            columns = tomllib.loads(path.read_text(encoding="utf-8"))["columns"]
+            return cls({str(header): str(column) for header, column in columns.items()})
+        except FileNotFoundError as error:
+            raise RegisterError(f"{path}: there is no such file; check the name.") from error
+        except (OSError, ValueError, KeyError, AttributeError) as error:
+            raise RegisterError(
+                f"{path}: this is no saved mapping; make one with --save-mapping."
+            ) from error
+
+    def save(self, path: Path) -> None:
+        """Write the mapping, to be used again.
+
+        Raises
+        ------
+        OSError
+            If the file can't be written.
+        """
+        lines = [f"{_quoted(header)} = {_quoted(name)}" for header, name in self.columns.items()]
+        path.write_text("\n".join(["[columns]", *lines, ""]), encoding="utf-8")
+
+    def merged(self, other: ColumnMapping) -> ColumnMapping:
+        """Both together; what the other says comes first."""
+        return ColumnMapping({**self.columns, **other.columns})
+
+
+def header_name(cell: str) -> str:
+    """Column name of a header cell, whatever its case and spaces."""
+    return "_".join(cell.strip().strip("\ufeff").lower().split())
+
+
+def matched(
+    file: str, header: Sequence[str], schema: Schema, schema_dir: Path, mapping: ColumnMapping
+) -> dict[str, int]:
+    """Column of the schema -> position in the header, for all that are recognised.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file, for messages.
+    header : sequence of str
+        Cells of the header row.
+    schema : Schema
+        What is looked for.
+    schema_dir : Path
+        Folder of the aliases.
+    mapping : ColumnMapping
+        What somebody said; it goes before everything else.
+
+    Raises
+    ------
+    RegisterError
+        If two headers are the same column.
+    """
+    known = names_of(schema, schema_dir)
+    said = {folded(h): c for h, c in mapping.columns.items() if c in schema.columns}
+    # A header that somebody has spoken for stands for nothing else, nor does another for it.
+    taken = set(said.values()) & {said.get(folded(cell)) for cell in header}
+    found: dict[str, int] = {}
+    for position, cell in enumerate(header):
+        if not cell.strip():
+            continue
+        key = folded(cell)
+        column = said.get(key) or known.get(key)
+        if column is None or (column in taken and key not in said):
+            continue
+        if column in found:
+            if header_name(header[found[column]]) == header_name(cell):
+                raise RegisterError(
+                    f"{file}: column {column} stands there twice; delete or rename one."
+                )
+            raise RegisterError(
+                f"{file}: the columns “{header[found[column]]}” and “{cell}” are both {column}; "
+                "rename the one that isn't."
+            )
+        found[column] = position
+    return found
+
+
+def likely_headers(
+    columns: Sequence[str], headers: Sequence[str], schema: Schema, schema_dir: Path
+) -> dict[str, list[str]]:
+    """Headers that each column may be, likeliest first; none of them is taken without asking.
+
+    A header stands only under the column that it is most like.
+    """
+    names = names_of(schema, schema_dir)
+    own = {column: [name for name, code in names.items() if code == column] for column in columns}
+    scored: dict[str, list[tuple[float, str]]] = {column: [] for column in columns}
+    for header in headers[:_MAX_COMPARED]:
+        scores = {column: _likeness(folded(header), own[column]) for column in columns}
+        best = max(scores.values(), default=0)
+        for column, score in scores.items():
+            if score == best >= _LIKELY:
+                scored[column].append((-score, header))
+    return {
+        column: [header for _, header in sorted(found)][:_MAX_LIKELY]
+        for column, found in scored.items()
+    }
+
+
+def folded(cell: str) -> str:
+    """A header for comparing; one of signs only, such as “№”, stays what it is."""
+    return fold(cell) or cell.strip()
+
+
+def names_of(schema: Schema, schema_dir: Path) -> dict[str, str]:
+    """Folded name, title or alias -> column of a schema."""
+    names = {fold(name): name for name in schema.columns}
+    for name, column in schema.columns.items():
+        names.setdefault(fold(column.title), name)
+    for resource, name, alias in _aliases(schema_dir):
+        if resource == schema.resource and name != _FILE:
+            names.setdefault(alias, name)
+    return names
+
+
+def resource_names(resources: Iterable[str], schema_dir: Path) -> dict[str, str]:
+    """Folded name or alias, as a file or a sheet may be called -> register file."""
+    names = {fold(resource): resource for resource in resources}
+    for resource, name, alias in _aliases(schema_dir):
+        if name == _FILE and resource in names.values():
+            names.setdefault(alias, resource)
+    return names
+
+
+@cache
+def _aliases(schema_dir: Path) -> list[tuple[str, str, str]]:
+    """Resource, column and folded alias of each row of ``column_aliases.csv``."""
+    text = (schema_dir / "column_aliases.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(io.StringIO(text))
+    return [(row["resource"], row["column"], fold(row["alias"])) for row in rows]
+
+
+def _likeness(header: str, names: Sequence[str]) -> float:
+    """0 to 100: how many words a header shares with the nearest name, and how alike both are."""
+    return max(
+        ((fuzz.token_set_ratio(header, name) + fuzz.ratio(header, name)) / 2 for name in names),
+        default=0,
+    )
+
+
+def _quoted(text: str) -> str:
+    escaped = "".join(
+        f"\\u{ord(c):04X}" if ord(c) < 32 or c == "\x7f" else f"\\{c}" if c in '"\\' else c
+        for c in text
+    )
+    return f'"{escaped}"'

@@ -1,0 +1,183 @@
+"""From a sheet to the columns of a register file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from etl.errors import RegisterError
+from etl.reading.columns import ColumnMapping, ColumnsUnsure, likely_headers, matched
+from etl.reading.model import Extract, Origin, Row, Sheet, listed
+from etl.schema import Schema
+
+# A header may stand below titles, but not anywhere.
+HEADER_WITHIN = 50
+
+
+def header_of(
+    file: str, sheet: Sheet, schema: Schema, schema_dir: Path, mapping: ColumnMapping
+) -> tuple[Row, dict[str, int]] | None:
+    """The row in which most columns of a schema are recognised, and where each stands.
+
+    None if none is recognised anywhere near the top.
+    """
+    best: tuple[Row, dict[str, int]] | None = None
+    refusal: RegisterError | None = None
+    for row in sheet.rows[:HEADER_WITHIN]:
+        try:
+            found = matched(file, row[1], schema, schema_dir, mapping)
+        except RegisterError as error:
+            refusal = refusal or error
+            continue
+        if found and (best is None or len(found) > len(best[1])):
+            best = row, found
+    # A row that holds a column twice is the header, unless another is clearly better.
+    if refusal is not None and (best is None or len(best[1]) < len(needed(schema))):
+        raise refusal
+    return best
+
+
+def needed(schema: Schema) -> list[str]:
+    """Columns that a file must have; organisations get their identifiers from the ETL."""
+    given = schema.primary_key if schema.resource == "organisations" else ""
+    return [n for n, c in schema.columns.items() if not c.optional and n != given]
+
+
+def to_extract(
+    path: Path,
+    sha256: str,
+    sheet: Sheet,
+    schema: Schema,
+    schema_dir: Path,
+    mapping: ColumnMapping,
+    notes: Sequence[str],
+) -> Extract:
+    """The columns of a schema from a sheet.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    sha256 : str
+        Hash of its bytes.
+    sheet : Sheet
+        One of its sheets.
+    schema : Schema
+        Which register file it stands for.
+    schema_dir : Path
+        Folder of the aliases.
+    mapping : ColumnMapping
+        What somebody said about its headers.
+    notes : sequence of str
+        What was assumed on reading the file.
+
+    Raises
+    ------
+    RegisterError
+        If there is no header, a needed column or a row.
+    """
+    said = list(notes)
+    found = header_of(path.name, sheet, schema, schema_dir, mapping)
+    if found is None:
+        first = next((cells for _, cells in sheet.rows), [])
+        raise RegisterError(
+            f"{path.name}: no header row was found (the first row says: "
+            f"{listed([cell for cell in first if cell.strip()]) or 'nothing'}). Put the column "
+            "names above the rows, in a CSV file separated by commas, semicolons or tabs: "
+            f"{listed(list(schema.columns))}."
+        )
+    (header_row, header), positions = found
+    _check_columns(path.name, header, positions, schema, schema_dir, mapping, said)
+    body = [(number, cells) for number, cells in sheet.rows if number > header_row]
+    if not body and not schema.may_be_empty:
+        raise RegisterError(
+            f"{path.name}: there is a header but no row below it; check that the whole file "
+            "was saved."
+        )
+    _check_widths(path.name, body, header)
+    frame = pd.DataFrame(
+        {name: _cells(sheet, body, positions.get(name)) for name in schema.columns},
+        index=pd.Index([number for number, _ in body], name="row", dtype="int64"),
+        dtype="str",
+    )
+    _note_empty_columns(path.name, frame, schema, said)
+    origin = Origin(
+        path,
+        sheet.kind,
+        sheet.name,
+        header_row,
+        {name: (position + 1, header[position]) for name, position in positions.items()},
+        sheet.delimiter,
+        sheet.encoding,
+    )
+    return Extract(path.name, sha256, frame, origin, said)
+
+
+def _cells(sheet: Sheet, body: Sequence[Row], position: int | None) -> list[str]:
+    if position is None:
+        return [""] * len(body)
+    cells = [row[position] if position < len(row) else "" for _, row in body]
+    if sheet.flaws:
+        for i, (number, _) in enumerate(body):
+            flaw = sheet.flaws.get((number, position + 1))
+            if flaw:
+                cells[i] = flaw
+    return cells
+
+
+def _check_columns(
+    file: str,
+    header: Sequence[str],
+    positions: dict[str, int],
+    schema: Schema,
+    schema_dir: Path,
+    mapping: ColumnMapping,
+    notes: list[str],
+) -> None:
+    used = set(positions.values())
+    unused = [cell.strip() for i, cell in enumerate(header) if cell.strip() and i not in used]
+    missing = [name for name in needed(schema) if name not in positions]
+    if missing:
+        raise ColumnsUnsure(
+            file,
+            schema.resource,
+            likely_headers(missing, unused, schema, schema_dir),
+            unused,
+        )
+    if unused:
+        notes.append(
+            f"{file}: column {listed(unused)} isn't in the schema and is left out. If it is a "
+            f"column of the register by another name, say so: "
+            f'--map "{unused[0][:60]}=name of the column".'
+        )
+    by_other_name = [
+        f"“{header[position].strip()}” as {name}"
+        for name, position in positions.items()
+        if header[position].strip() in mapping.columns
+    ]
+    if by_other_name:
+        notes.append(f"{file}: read as you said: {listed(by_other_name)}.")
+
+
+def _check_widths(file: str, body: Sequence[Row], header: Sequence[str]) -> None:
+    width = len(header)
+    for number, cells in body:
+        if any(map(str.strip, cells[width:])):
+            raise RegisterError(
+                f"{file}: row {number} has {len(cells)} cells but the header has {width}; "
+                "put cells that contain the separator into quotation marks."
+            )
+
+
+def _note_empty_columns(file: str, frame: pd.DataFrame, schema: Schema, notes: list[str]) -> None:
+    empty = [
+        name
+        for name in needed(schema)
+        if schema.columns[name].constraints.get("required")
+        and len(frame)
+        and not frame[name].str.strip().any()
+    ]
+    if empty:
+        notes.append(f"{file}: column {listed(empty)} is empty in every row.")

@@ -1,0 +1,145 @@
+"""What reading gives: cells as text, and where each stands in the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from openpyxl.utils import get_column_letter
+
+# Longer lists of names in a message help nobody.
+MAX_NAMES_LISTED = 20
+MAX_NAME = 60
+
+# What a cell says whose formula was saved without its result.
+NO_RESULT = "#NO RESULT!"
+_ERROR = re.compile(
+    r"#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!"
+    r"|UNKNOWN!|EXTERNAL!|PYTHON!|GETTING_DATA|DATA!)|Err:[0-9]{3}"
+)
+
+Row = tuple[int, list[str]]  # number as the file counts, and the cells
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a file, before anybody knows which register file it is.
+
+    Attributes
+    ----------
+    name : str
+        Name of the sheet; empty for a file that has none.
+    rows : list of (int, list of str)
+        Rows with at least one cell that isn't blank, with their numbers. The first cell of
+        each is in the file's column A.
+    flaws : mapping of (int, int) to str
+        Cells that hold an error or a formula without its result: (row, column from 1) -> what
+        stands there instead, ``"#REF!"`` or :data:`NO_RESULT`.
+    kind : str
+        ``csv``, ``xlsx``, ``xls``, ``ods`` or ``geojson``.
+    delimiter, encoding : str
+        What separates the cells of a text file, and Python's name of its encoding; empty for
+        others.
+    """
+
+    name: str
+    rows: list[Row]
+    flaws: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    kind: str = "csv"
+    delimiter: str = ""
+    encoding: str = ""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the columns of a register file stand in the file that was read.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    kind : str
+        As in :class:`Sheet`.
+    sheet : str
+        Its sheet; empty if the file has none.
+    header_row : int
+        Row number of the header.
+    columns : mapping of str to (int, str)
+        Column of the schema -> column number from 1, and the header as it is written.
+    delimiter, encoding : str
+        As in :class:`Sheet`.
+    """
+
+    path: Path
+    kind: str
+    sheet: str
+    header_row: int
+    columns: Mapping[str, tuple[int, str]]
+    delimiter: str = ""
+    encoding: str = ""
+
+
+@dataclass(frozen=True)
+class Extract:
+    """A register file as read.
+
+    Attributes
+    ----------
+    file : str
+        File name without folder.
+    sha256 : str
+        Hash of the file's bytes, hexadecimal.
+    frame : pandas.DataFrame
+        All columns of the schema as text, empty where the file has nothing. The index
+        ``row`` is the row number that the file's own program shows.
+    origin : Origin
+        Where the columns stand in the file.
+    notes : list of str
+        What was assumed or left out, as sentences.
+    """
+
+    file: str
+    sha256: str
+    frame: pd.DataFrame
+    origin: Origin
+    notes: list[str] = field(default_factory=list)
+
+    def cell(self, row: int, column: str) -> str:
+        """Where a cell is, as the file's own program writes it.
+
+        Parameters
+        ----------
+        row : int
+            Row number.
+        column : str
+            Column of the schema.
+
+        Returns
+        -------
+        str
+            ``"C12"`` in a spreadsheet, ``"row 12, column “Name”"`` in a text file,
+            ``"feature 11, “name”"`` in GeoJSON; the row alone if the file lacks the column.
+        """
+        number, header = self.origin.columns.get(column, (0, ""))
+        if self.origin.kind == "geojson":
+            return f"feature {row - 1}" + (f", “{header}”" if number else "")
+        if not number:
+            return f"row {row}"
+        if self.origin.kind == "csv":
+            return f"row {row}, column “{header}”"
+        return f"{get_column_letter(number)}{row}"
+
+
+def is_error(text: str) -> bool:
+    """Whether a cell holds what a spreadsheet program shows in place of a result."""
+    return text == NO_RESULT or _ERROR.fullmatch(text) is not None
+
+
+def listed(names: list[str]) -> str:
+    """Names as a list in a sentence, not too many and none too long."""
+    more = len(names) - MAX_NAMES_LISTED
+    shown = ", ".join(name[:MAX_NAME] for name in names[:MAX_NAMES_LISTED])
+    return f"{shown} and {more:,} more" if more > 0 else shown

@@ -1,0 +1,143 @@
+"""Text files: which encoding, which delimiter, whole or broken off."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from etl.errors import RegisterError
+from etl.reading.model import Sheet
+
+DELIMITERS = ",;\t"
+# Lines that are looked at to find out what separates the cells.
+_SAMPLE_LINES = 20
+_SAMPLE_CHARACTERS = 100_000
+_QUOTED = re.compile(r'(?m)(?:^|(?<=[,;\t]))"(?:[^"]|"")*"')
+_LINE_END = re.compile(r"\r\n?|\n")
+# The first bytes of a file say which Unicode encoding it is in; longest mark first.
+_MARKS = {
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+
+
+def read_text(name: str, content: bytes, notes: list[str]) -> Sheet:
+    """The one table of a text file.
+
+    Parameters
+    ----------
+    name : str
+        File name, for messages.
+    content : bytes
+        CSV with comma, semicolon or tab, in UTF-8, UTF-16, UTF-32 or Windows-1252.
+    notes : list of str
+        What had to be assumed is added.
+
+    Raises
+    ------
+    RegisterError
+        If it is no text, or breaks off.
+    """
+    text, encoding = decode(name, content, notes)
+    records, delimiter = _records(name, text, notes)
+    rows = [(i, r) for i, r in enumerate(records, start=1) if any(map(str.strip, r))]
+    return Sheet("", rows, kind="csv", delimiter=delimiter, encoding=encoding)
+
+
+def text_records(name: str, content: bytes) -> list[list[str]]:
+    """All rows of a text file, blank ones too.
+
+    Raises
+    ------
+    RegisterError
+        If it is no text, or breaks off.
+    """
+    return _records(name, decode(name, content, [])[0], [])[0]
+
+
+def _records(name: str, text: str, notes: list[str]) -> tuple[list[list[str]], str]:
+    delimiter = _delimiter(text)
+    if delimiter != ",":
+        written = {";": "semicolons", "\t": "tabs"}[delimiter]
+        notes.append(f"{name}: columns are separated by {written}.")
+    try:
+        # Strict reading finds a quote that is never closed, as in a file that breaks off.
+        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise RegisterError(
+            f"{name}: a quoted cell isn't closed or is too long ({error}); the file "
+            "breaks off or a quotation mark is missing: save it again from its program."
+        ) from error
+    _check_complete(name, records, text)
+    return records, delimiter
+
+
+def decode(name: str, content: bytes, notes: list[str]) -> tuple[str, str]:
+    """Text of the bytes of a file, and Python's name of the encoding that it is in.
+
+    Raises
+    ------
+    RegisterError
+        If it is no text.
+    """
+    encoding = next((e for mark, e in _MARKS.items() if content.startswith(mark)), None)
+    head = content[:4096]
+    if encoding is None and head.count(0) > len(head) / 3:
+        # Plain text has no zero bytes; UTF-16 without a mark has one in almost every pair.
+        encoding = "utf-16-le" if content[1:2] == b"\x00" else "utf-16-be"
+        notes.append(f"{name}: read as {encoding.upper()}, though the file doesn't say so.")
+    try:
+        text = content.decode(encoding or "utf-8")
+    except UnicodeDecodeError as error:
+        broken_off = error.end == len(content) and error.reason == "unexpected end of data"
+        if encoding is not None or broken_off:
+            raise RegisterError(
+                f"{name}: the file breaks off or is no text ({error.reason} at byte "
+                f"{error.start}); save it again as CSV UTF-8."
+            ) from error
+        text, encoding = _decode_as_last_resort(name, content), "cp1252"
+        notes.append(
+            f"{name}: not UTF-8 (byte {error.start}); read as Windows-1252. "
+            "Check names with accents, and save as CSV UTF-8 next time."
+        )
+    if "\x00" in text:
+        raise RegisterError(f"{name}: this is not a text file; save it as CSV UTF-8 or as XLSX.")
+    return text, encoding or "utf-8"
+
+
+def _decode_as_last_resort(name: str, content: bytes) -> str:
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise RegisterError(
+            f"{name}: this is not a text file; save it as CSV UTF-8 or as XLSX."
+        ) from error
+
+
+def _delimiter(text: str) -> str:
+    """What separates the cells: what the first line has most of that the lines below have too.
+
+    So a title with commas above the header doesn't decide, nor does a cell full of semicolons.
+    """
+    unquoted = _QUOTED.sub("", text[:_SAMPLE_CHARACTERS])
+    lines = [line for line in _LINE_END.split(unquoted)[:_SAMPLE_LINES] if line.strip()]
+    for i, line in enumerate(lines):
+        mark = max(DELIMITERS, key=line.count)
+        below = sorted(other.count(mark) for other in lines[i + 1 :])
+        if line.count(mark) > 1 and (not below or below[len(below) // 2] >= line.count(mark)):
+            return mark
+    return max(DELIMITERS, key="".join(lines).count)
+
+
+def _check_complete(name: str, records: list[list[str]], text: str) -> None:
+    width = max((len(record) for record in records[:_SAMPLE_LINES]), default=0)
+    ended = text.endswith(("\n", "\r"))
+    if not ended and len(records) > 1 and 0 < len(records[-1]) < width:
+        raise RegisterError(
+            f"{name}: the file breaks off in row {len(records)} ({len(records[-1])} of "
+            f"{width} cells); save or copy it again."
+        )

@@ -1,0 +1,110 @@
+"""Look through the binary sheets of an XLSB workbook: records of a type, a length and content.
+
+The records are described in [MS-XLSB], "Excel (.xlsb) Binary File Format", section 2.3.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import IO
+
+from etl.errors import RegisterError
+from etl.reading import scan as limits
+from etl.reading.scan import Scan, check_rows, check_size, too_much_text, worksheet_targets
+
+# Types of records: BrtRowHdr, BrtCellBlank to BrtFmlaError, and the two of them with errors.
+_ROW = 0
+_CELLS = range(1, 12)
+_ERRORS = (3, 11)
+_SHARED = 7
+_BUNDLE_SHEET = 156
+_TEXT = 19
+_TEXTS = "xl/sharedStrings.bin"
+# Section 2.5.98.2, BErr.
+_ERROR_CODES = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!",
+                42: "#N/A", 43: "#GETTING_DATA"}  # fmt: skip
+_MAX_RECORD = 64 * 1024 * 1024
+
+
+def scan_xlsb(name: str, content: bytes) -> list[Scan]:
+    """How far the cells of each sheet reach and which hold errors, in the order of the workbook.
+
+    Raises
+    ------
+    RegisterError
+        If it unpacks to more than any register needs, or its cells lie too far from each other.
+    """
+    check_size(name, content)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        # Files are numbered as sheets were made; only the workbook knows in which order they are.
+        relations = archive.read("xl/_rels/workbook.bin.rels")
+        texts = []
+        if _TEXTS in archive.namelist():
+            with archive.open(_TEXTS) as stream:
+                texts = [len(data) for kind, data in _records(stream) if kind == _TEXT]
+        scans = []
+        for path in _paths(archive.read("xl/workbook.bin"), relations):
+            with archive.open(path) as stream:
+                scan = _scan(name, stream, texts)
+            if scan.is_sparse:
+                raise RegisterError(
+                    f"{name}: its cells lie further apart than any register needs (more than "
+                    f"{limits.MAX_CELLS:,} cells or very many columns); save the sheet as XLSX "
+                    "or CSV UTF-8."
+                )
+            scans.append(scan)
+    return scans
+
+
+def _paths(book: bytes, relations: bytes) -> list[str]:
+    targets = worksheet_targets(relations)
+    paths = []
+    for kind, data in _records(io.BytesIO(book)):
+        if kind == _BUNDLE_SHEET:
+            length = int.from_bytes(data[8:12], "little")
+            relation = data[12 : 12 + 2 * length].decode("utf-16-le")
+            if relation in targets:
+                paths.append(targets[relation])
+    return paths
+
+
+def _scan(name: str, stream: IO[bytes], texts: list[int]) -> Scan:
+    scan, row, text_bytes = Scan(), 0, 0
+    for kind, data in _records(stream):
+        if kind == _ROW:
+            row = int.from_bytes(data[:4], "little") + 1
+        elif kind in _CELLS:
+            column = int.from_bytes(data[:4], "little") + 1
+            scan.rows, scan.columns = max(scan.rows, row), max(scan.columns, column)
+            if kind in _ERRORS:
+                scan.add(row, column, _ERROR_CODES.get(data[8], "#N/A"))
+            elif kind == _SHARED and (i := int.from_bytes(data[8:12], "little")) < len(texts):
+                text_bytes += texts[i]
+                if text_bytes > limits.MAX_TEXT_BYTES:
+                    raise too_much_text(name)
+    check_rows(name, scan)
+    return scan
+
+
+def _records(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Type and content of each record; both numbers before it are of seven bits a byte."""
+    while (kind := _number(stream, 2, 8)) is not None:
+        size = _number(stream, 4, 7) or 0
+        if size > _MAX_RECORD:
+            raise ValueError("a record of the workbook is too long")
+        yield kind, stream.read(size)
+
+
+def _number(stream: IO[bytes], most: int, bits: int) -> int | None:
+    number = 0
+    for i in range(most):
+        byte = stream.read(1)
+        if not byte:
+            return None
+        # The type keeps the bit that says whether another byte follows, as the tables print it.
+        number |= (byte[0] & (0xFF if bits == 8 else 0x7F)) << (bits * i)
+        if byte[0] < 0x80:
+            break
+    return number

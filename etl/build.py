@@ -6,7 +6,8 @@ Register text only ever reaches the database as Arrow data or as bound parameter
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -19,11 +20,11 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from ecosystem.text import fold
 from etl.deduplicate import Candidate
 from etl.model import Rejection, Track, untracked
 from etl.regions import Regions, region_table
 from etl.schema import Schema
+from etl.search_index import ordinals
 from etl.valleys import valley_shapes
 
 SCHEMA_SQL = Path(__file__).with_name("schema.sql")
@@ -34,6 +35,7 @@ PLAIN_TABLES = {
     "events": "event",
     "documents": "document",
     "coverage": "coverage",
+    "labels": "label",
 }
 
 Tables = dict[str, pd.DataFrame]
@@ -81,7 +83,9 @@ def organisation_table(organisations: pd.DataFrame) -> pd.DataFrame:
             morton(organisations["x"].to_numpy(), organisations["y"].to_numpy()),
         )
     )
-    return organisations.iloc[order].assign(search_text=_search_text)
+    return organisations.iloc[order].assign(
+        ordinal=ordinals(organisations["name"], organisations["org_id"])[order]
+    )
 
 
 def morton(x: npt.NDArray[np.int64], y: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
@@ -159,17 +163,33 @@ def build(path: Path, tables: Tables, *, track: Track = untracked) -> None:
     duckdb.Error
         If the file can't be written.
     """
-    with duckdb.connect(str(path)) as connection:
+    with _opened(path) as connection:
         connection.execute(SCHEMA_SQL.read_text(encoding="utf-8"))
         for table, frame in track(list(tables.items()), "Write the tables"):
             wanted = connection.table(table).columns
             connection.from_arrow(_to_arrow(frame[wanted])).insert_into(table)
 
 
+def add_tables(path: Path, tables: Tables, *, track: Track = untracked) -> None:
+    """Add the rows of further tables to a new database file; see :func:`build`."""
+    with _opened(path) as connection:
+        for table, frame in track(list(tables.items()), "Write the index"):
+            wanted = connection.table(table).columns
+            connection.from_arrow(_to_arrow(frame[wanted])).insert_into(table)
+
+
 def add_gates(path: Path, gates: pd.DataFrame) -> None:
     """Add the outcome of the checks to a new database file."""
-    with duckdb.connect(str(path)) as connection:
+    with _opened(path) as connection:
         connection.from_arrow(_to_arrow(gates)).insert_into("gate")
+
+
+def add_changes(path: Path, *parts: pd.DataFrame) -> None:
+    """Add rows of the ``change`` table to a new database file: the history, then its own."""
+    with _opened(path) as connection:
+        for part in parts:
+            wanted = connection.table("change").columns
+            connection.from_arrow(_to_arrow(part[wanted])).insert_into("change")
 
 
 def add_release(path: Path, release: ReleaseRow) -> int:
@@ -180,7 +200,7 @@ def add_release(path: Path, release: ReleaseRow) -> int:
     int
         Number of organisations.
     """
-    with duckdb.connect(str(path)) as connection:
+    with _opened(path) as connection:
         names = [row[0] for row in connection.execute("SHOW TABLES").fetchall()]
         counts = {name: _count(connection, name) for name in names if name != "release"}
         connection.execute(
@@ -201,6 +221,15 @@ def add_release(path: Path, release: ReleaseRow) -> int:
     return counts["organisation"]
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that ends with everything in the file, or with an error."""
+    with duckdb.connect(str(path)) as connection:
+        yield connection
+        # While it closes, DuckDB says nothing if the disk has no room for this.
+        connection.execute("CHECKPOINT")
+
+
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     row = connection.table(table).count("*").fetchone()
     return int(row[0]) if row else 0
@@ -216,16 +245,6 @@ def _typed(cells: pd.Series, schema: Schema, name: str) -> pd.Series:
     if column.type in ("integer", "number"):
         return pd.to_numeric(present).astype("Int64" if column.type == "integer" else "Float64")
     return present
-
-
-def _search_text(organisations: pd.DataFrame) -> list[str]:
-    columns = ["name", "former_names", "city", "town", "notes"]
-    return [
-        " ".join(dict.fromkeys(filter(None, map(fold, (name, *former, city, town, notes)))))
-        for name, former, city, town, notes in organisations[columns]
-        .fillna({"notes": ""})
-        .itertuples(index=False, name=None)
-    ]
 
 
 def _neighbour_table(reference_dir: Path) -> pd.DataFrame:

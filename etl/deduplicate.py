@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
-from rapidfuzz import fuzz, process
 
-from ecosystem.text import fold
+from etl.decisions import NO_DECISIONS, Decisions
+from etl.likeness import SAME_PAGE, Likeness, alike, name_folder
 from etl.model import Rejection, Track, untracked
 
-MIN_SCORE = 90.0
-# Rows compared at once: bounds the memory of a block, which is the square of its size.
-CHUNK = 500
-_COMPARED = ["org_id", "name", "website"]
+MIN_SCORE = 85.0
 
 
 @dataclass(frozen=True)
@@ -30,93 +24,125 @@ class Candidate:
     org_id_a, org_id_b : str
         Their identifiers, in alphabetical order.
     score : float
-        Likeness of the names from 0 to 100.
+        How likely it is, from 0 to 100: not a probability, but a higher one is likelier.
     evidence : str
         What speaks for it, as a sentence.
+    name_a, name_b : str
+        Their names.
+    km : float
+        Distance of their towns; 0 in the same town.
+    same_website : bool
+        Whether both have the same website, down to the page.
     """
 
     org_id_a: str
     org_id_b: str
     score: float
     evidence: str
+    name_a: str
+    name_b: str
+    km: float
+    same_website: bool
 
 
-def exact_duplicates(organisations: pd.DataFrame) -> list[Rejection]:
-    """Rows with the name, town and country of an earlier row.
+def exact_duplicates(
+    organisations: pd.DataFrame,
+    legal_forms: Sequence[str] = (),
+    decisions: Decisions = NO_DECISIONS,
+) -> list[Rejection]:
+    """Rows with the name, town and country of an earlier row, but for the legal form.
 
     Parameters
     ----------
     organisations : pandas.DataFrame
-        Located rows; the index is the spreadsheet's row number.
+        Located rows with ``org_id, name, country, place_id``; the index is the spreadsheet's
+        row number.
+    legal_forms : sequence of str, optional
+        What to leave out of a folded name, from :func:`load_legal_forms`.
+    decisions : Decisions, optional
+        Pairs that are decided to be different may both stay.
     """
-    first: dict[tuple[str, str, str], int] = {}
+    first: dict[tuple[str, str, str], list[tuple[int, str, str]]] = {}
     rejections = []
-    columns = organisations[["country", "name", "place_id"]]
-    for row, country, name, place in columns.itertuples(name=None):
-        # A name of nothing but signs folds to nothing, and is only equal to itself.
-        earlier = first.setdefault((country, fold(name) or name, place), row)
-        if earlier != row:
-            reason = f"Row {earlier} has the same name, town and country."
-            mend = "Delete one of the two rows."
-            rejections.append(
-                Rejection("deduplicate", "organisations.csv", row, name, "name", name, reason, mend)
-            )
+    bare = name_folder(legal_forms)
+    columns = organisations[["org_id", "country", "name", "place_id"]]
+    for row, org_id, country, name, place in columns.itertuples(name=None):
+        before = first.setdefault((country, bare(name), place), [])
+        same = [old for old in before if not decisions.are_different(old[1], org_id)]
+        if same:
+            rejections.append(_twice(row, org_id, name, *same[0]))
+        else:
+            before.append((row, org_id, name))
     return rejections
 
 
 def likely_duplicates(
-    organisations: pd.DataFrame, legal_forms: list[str], *, track: Track = untracked
+    organisations: pd.DataFrame,
+    legal_forms: Sequence[str],
+    decisions: Decisions = NO_DECISIONS,
+    *,
+    track: Track = untracked,
 ) -> list[Candidate]:
-    """Pairs in the same place whose names are nearly the same.
+    """Pairs of one country that are alike in name, present or former, place and website.
 
-    A shared website is evidence only: organisations of one parent share it.
+    A shared website alone is no sign: organisations of one parent share it.
 
     Parameters
     ----------
     organisations : pandas.DataFrame
-        Located rows with ``org_id, name, country, place_id, website``.
-    legal_forms : list of str
-        Folded endings of names that say nothing about who it is.
+        Located rows with ``org_id, name, country, place_id, website`` and, if known,
+        ``former_names, lon, lat``.
+    legal_forms : sequence of str
+        What to leave out of a folded name, from :func:`load_legal_forms`.
+    decisions : Decisions, optional
+        Pairs that are decided to be different aren't listed.
     track : Track, optional
         Shows progress.
+
+    Returns
+    -------
+    list of Candidate
+        In the order of identifiers, whatever the order of the rows.
     """
-    ending = re.compile(rf"(?: (?:{'|'.join(map(re.escape, legal_forms))}))+$")
-    records = {record.Index: record for record in organisations[_COMPARED].itertuples()}
-    names = organisations["name"].map(lambda name: ending.sub("", fold(name)))
-    blocks = list(names.groupby(organisations["place_id"], sort=True))
+    found = alike(organisations, legal_forms, MIN_SCORE, track=track)
+    ids = organisations["org_id"].tolist()
+    names = organisations["name"].tolist()
     return sorted(
         (
-            _candidate(records[a], records[b], score)
-            for _, block in track(blocks, "Compare names in each town")
-            for a, b, score in _alike(block)
+            _candidate(pair, ids, names)
+            for pair in found
+            if not decisions.are_different(ids[pair.a], ids[pair.b])
         ),
         key=lambda c: (c.org_id_a, c.org_id_b),
     )
 
 
 def load_legal_forms(schema_dir: Path) -> list[str]:
-    """Folded legal forms, from ``legal_forms.csv``."""
+    """Folded legal forms, from ``legal_forms.csv``: ``gmbh`` ends a name, ``^uab`` begins one."""
     return list(pd.read_csv(schema_dir / "legal_forms.csv", dtype="str")["word"])
 
 
-def _alike(names: pd.Series) -> Iterator[tuple[int, int, float]]:
-    texts = names.tolist()
-    for start in range(0, len(texts), CHUNK):
-        scores = process.cdist(
-            texts[start : start + CHUNK],
-            texts[start:],
-            scorer=fuzz.token_sort_ratio,
-            score_cutoff=MIN_SCORE,
-            dtype=np.float32,
-            workers=-1,
-        )
-        for i, j in np.argwhere(np.triu(scores, k=1) > 0):
-            yield names.index[start + i], names.index[start + j], float(scores[i, j])
+def _candidate(pair: Likeness, ids: list[str], names: list[str]) -> Candidate:
+    a, b = sorted((pair.a, pair.b), key=ids.__getitem__)
+    return Candidate(
+        org_id_a=ids[a],
+        org_id_b=ids[b],
+        score=pair.score,
+        evidence=f"“{names[a]}” and “{names[b]}”: {pair.evidence}.",
+        name_a=names[a],
+        name_b=names[b],
+        km=round(pair.km, 1),
+        same_website=pair.website is SAME_PAGE,
+    )
 
 
-def _candidate(a: Any, b: Any, score: float) -> Candidate:
-    first, second = sorted((a.org_id, b.org_id))
-    same_site = isinstance(a.website, str) and a.website == b.website
-    website = " and the same website" if same_site else ""
-    evidence = f"“{a.name}” and “{b.name}”: names {score:.0f} % alike, the same town{website}."
-    return Candidate(first, second, round(score, 1), evidence)
+def _twice(
+    row: int, org_id: str, name: str, earlier: int, other: str, other_name: str
+) -> Rejection:
+    called = "the same name" if name == other_name else f"the name “{other_name}”"
+    reason = f"Row {earlier} has {called}, and the same town and country."
+    mend = (
+        f"Delete one of the two rows; if they are two organisations, decide that {other} and "
+        f"{org_id} are `different`."
+    )
+    return Rejection("deduplicate", "organisations.csv", row, name, "name", name, reason, mend)

@@ -131,7 +131,36 @@ CREATE TABLE organisation (
     evidence           VARCHAR NOT NULL,
     source_url         VARCHAR NOT NULL,
     notes              VARCHAR,
-    search_text        VARCHAR NOT NULL          -- folded name, former names, town and notes
+    checked_on         VARCHAR,                 -- ISO 8601, a day or a month
+    ordinal            INTEGER NOT NULL          -- in the order of names: its bit in a search's answer
+);
+
+-- The full-text index: a word finds terms, a term is had by organisations. See etl/search_index.py.
+CREATE TYPE search_field AS ENUM (
+    'name', 'subtitle', 'name_part', 'initials', 'former', 'town', 'region', 'website', 'type', 'domain',
+    'sector', 'function', 'notes'
+);
+
+CREATE TABLE search_word (
+    word  VARCHAR NOT NULL,                     -- folded
+    field search_field NOT NULL,
+    term  INTEGER NOT NULL
+);
+
+CREATE TABLE search_posting (
+    term    INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL                    -- of the organisation
+);
+
+-- Every town of the gazetteer, to measure distances from.
+CREATE TABLE town (
+    town_id    VARCHAR PRIMARY KEY,
+    name       VARCHAR NOT NULL,
+    country    VARCHAR NOT NULL,                -- ISO 3166-1
+    lon        DOUBLE NOT NULL,
+    lat        DOUBLE NOT NULL,
+    population INTEGER NOT NULL,                -- 0 where it is unknown
+    names      VARCHAR[] NOT NULL               -- folded, in all languages, its own first
 );
 
 -- Seats of the network and of investors: located where a town of the NUTS area is known, else NULL.
@@ -171,6 +200,16 @@ CREATE TABLE coverage (
     scope VARCHAR NOT NULL, year SMALLINT, source_url VARCHAR NOT NULL
 );
 
+-- Who got the label Cybersecurity Made in Europe. Whether it is valid depends on the day on which
+-- somebody asks: see ecosystem/made_in_europe.py.
+CREATE TABLE label (
+    org_id VARCHAR NOT NULL, issuer VARCHAR NOT NULL, awarded DATE NOT NULL,
+    valid_until DATE NOT NULL,                   -- the last day
+    reference VARCHAR,                           -- number or address of the certificate
+    source_url VARCHAR NOT NULL,
+    PRIMARY KEY (org_id, awarded)
+);
+
 -- What the ETL could not take, cell by cell.
 CREATE TABLE rejected (
     file   VARCHAR NOT NULL,
@@ -186,11 +225,26 @@ CREATE TABLE rejected (
 -- Pairs that may be one organisation; a person decides.
 CREATE TABLE duplicate_candidate (
     org_id_a VARCHAR NOT NULL, org_id_b VARCHAR NOT NULL, score DOUBLE NOT NULL,
-    evidence VARCHAR NOT NULL, PRIMARY KEY (org_id_a, org_id_b)
+    evidence VARCHAR NOT NULL, km DOUBLE NOT NULL, same_website BOOLEAN NOT NULL,
+    PRIMARY KEY (org_id_a, org_id_b)
 );
 
--- Against the release before; field, old and new are empty for added and removed ones.
+-- Organisations that were merged into another: their old addresses lead to it.
+CREATE TABLE organisation_alias (
+    org_id VARCHAR PRIMARY KEY, merged_into VARCHAR NOT NULL
+);
+
+-- What changed from release to release: the history of the release before and the rows of this
+-- one. field, old and new are empty for added and removed ones.
 CREATE TABLE change (
-    org_id VARCHAR NOT NULL, name VARCHAR NOT NULL, kind VARCHAR NOT NULL,
-    field VARCHAR, old VARCHAR, new VARCHAR
+    release_id  VARCHAR NOT NULL,
+    released_at TIMESTAMP NOT NULL,             -- UTC
+    org_id      VARCHAR NOT NULL,
+    name        VARCHAR NOT NULL,
+    kind        VARCHAR NOT NULL,               -- added, removed, merged, moved, changed
+    field       VARCHAR,                        -- column of organisation
+    old         VARCHAR,
+    new         VARCHAR,                        -- of a merged one: what it was merged into
+    nuts3       VARCHAR,                        -- where the organisation is or last was
+    valley_id   VARCHAR
 );

@@ -108,14 +108,6 @@ def test_the_network_keeps_the_valley_that_the_register_gives(
     )
 
 
-def test_search_text_finds_towns_in_both_languages(query) -> None:
-    for word, city in (("vienna", "Wien"), ("munchen", "München"), ("munich", "München")):
-        assert query(
-            f"SELECT count(*) FROM organisation WHERE city = '{city}' AND "
-            f"NOT contains(search_text, '{word}')"
-        ) == [(0,)]
-
-
 def test_the_release_tells_its_own_story(query) -> None:
     ((hashes, tools, counts),) = query("SELECT input_hashes, tool_versions, counts FROM release")
     assert "register/organisations.csv" in hashes

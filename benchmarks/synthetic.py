@@ -7,8 +7,8 @@ import pandas as pd
 
 from ecosystem.settings import settings
 from ecosystem.text import fold, slug
-from etl.extract import extract
 from etl.gazetteer import load_gazetteer
+from etl.reading import extract
 from etl.regions import load_regions
 from etl.schema import load_schemas
 

@@ -9,14 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from typing import Any
 
-from ecosystem.text import fold
-from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES, Vocabulary
+from ecosystem import made_in_europe, nearby, search
+from ecosystem.masks import holds
+from ecosystem.vocabulary import (
+    COUNTRIES,
+    DOMAINS,
+    FUNCTIONS,
+    LABEL_STATUSES,
+    SECTORS,
+    TYPES,
+    Vocabulary,
+)
 
 MAX_SEARCH_LENGTH = 100
 MAX_VALUES = 50
 FIRST_YEAR, LAST_YEAR = 1800, 2100
+_TOWN = re.compile(r"g[0-9]{1,10}|s-[a-z]{2}-[a-z0-9-]{1,60}")
+_RADIUS = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 _SPAN = re.compile(r"^(\d{4})?-(\d{4})?$")
 
 
@@ -40,6 +52,11 @@ class Facet:
         The closed set of codes, where there is one; a valley's and a region's are data.
     joined_by : str
         How the sentence introduces the chosen values.
+    counted : bool
+        Whether the sentence says only how many values are chosen: organisations are too many to
+        be named there, or offered in a panel.
+    bound : mapping of str to object
+        What `condition` and `codes` bind besides the chosen codes.
     """
 
     name: str
@@ -49,6 +66,8 @@ class Facet:
     pattern: re.Pattern[str]
     vocabulary: Vocabulary | None
     joined_by: str
+    counted: bool = False
+    bound: Mapping[str, Any] = field(default_factory=dict)
 
     def accepts(self, code: str) -> bool:
         """Whether a string can be a code of this facet."""
@@ -65,6 +84,7 @@ def facet(
     vocabulary: Vocabulary | None = None,
     many: bool = False,
     pattern: str = r"[a-z0-9-]{1,80}",
+    counted: bool = False,
 ) -> Any:
     """Declare a filter field: its column, whether the column is a list, and its words."""
     return field(
@@ -76,6 +96,7 @@ def facet(
             "vocabulary": vocabulary,
             "pattern": re.compile(pattern),
             "joined_by": joined_by,
+            "counted": counted,
         },
     )
 
@@ -89,7 +110,11 @@ class Filter:
     Attributes
     ----------
     q : str
-        Words that the name, former names, town or notes must contain, accents and case aside.
+        Words to search for; :mod:`ecosystem.search` says what they find.
+    near : str
+        Id of a town in the gazetteer; organisations are listed by their distance from it.
+    km : int or None
+        How far from that town they may be; any distance if None.
     founded_from, founded_to : int or None
         First and last founding year; organisations without a year are left out if either is
         set.
@@ -112,9 +137,29 @@ class Filter:
     function: tuple[str, ...] = facet(
         "NIST CSF function", "functions", "helping to", vocabulary=FUNCTIONS, many=True
     )
+    label: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "label": f"Label {made_in_europe.NAME}",
+            "condition": made_in_europe.HAS_STATUS,
+            "codes": made_in_europe.CODES,
+            "bound": made_in_europe.BOUND,
+            "vocabulary": LABEL_STATUSES,
+            "joined_by": f"with the label {made_in_europe.NAME}:",
+        },
+    )
+    orgs: tuple[str, ...] = facet(
+        "Chosen organisations",
+        "org_id",
+        "chosen organisations",
+        pattern=r"[a-z]{2}-[a-z0-9-]{1,257}",
+        counted=True,
+    )
     founded_from: int | None = None
     founded_to: int | None = None
     q: str = ""
+    near: str = ""
+    km: int | None = None
 
     @classmethod
     def from_params(cls, params: Mapping[str, Sequence[str]]) -> Filter:
@@ -133,6 +178,7 @@ class Filter:
         if span:
             chosen["founded_from"], chosen["founded_to"] = _years(span[1], span[2])
         chosen["q"] = " ".join(_first(params, "q").split())[:MAX_SEARCH_LENGTH].strip()
+        chosen["near"], chosen["km"] = _nearness(_first(params, "near"), _first(params, "km"))
         return cls(**chosen)
 
     def to_params(self) -> dict[str, list[str]]:
@@ -142,6 +188,10 @@ class Filter:
             params["founded"] = [f"{self.founded_from or ''}-{self.founded_to or ''}"]
         if self.q:
             params["q"] = [self.q]
+        if self.near:
+            params["near"] = [self.near]
+            if self.km is not None:
+                params["km"] = [str(self.km)]
         return params
 
     def where(self, leaving_out: str = "") -> tuple[str, dict[str, Any]]:
@@ -162,21 +212,20 @@ class Filter:
         for name, facet_ in FACETS.items():
             if getattr(self, name) and name != leaving_out:
                 conditions.append(facet_.condition)
-                bound[name] = list(getattr(self, name))
+                bound |= {**facet_.bound, name: list(getattr(self, name))}
         if self.founded_from is not None:
             conditions.append("founded >= $founded_from")
             bound["founded_from"] = self.founded_from
         if self.founded_to is not None:
             conditions.append("founded <= $founded_to")
             bound["founded_to"] = self.founded_to
-        for i, word in enumerate(self._search_words()):
-            conditions.append(f"contains(search_text, $q{i})")
-            bound[f"q{i}"] = word
+        if self.q:
+            conditions.append(holds("q"))
+            bound["q"] = partial(search.bits, text=self.q)
+        if self.near and self.km is not None:
+            conditions.append(holds("near"))
+            bound["near"] = partial(nearby.bits, town_id=self.near, km=self.km)
         return " AND ".join(conditions) or "TRUE", bound
-
-    def _search_words(self) -> list[str]:
-        # A search that holds no letter or digit finds nothing rather than everything.
-        return fold(self.q).split() or ([self.q] if self.q else [])
 
     def sentence(self, labels: Mapping[str, Mapping[str, str]] | None = None) -> str:
         """The filter in words, without a capital or a full stop.
@@ -184,18 +233,24 @@ class Filter:
         Parameters
         ----------
         labels : mapping of str to mapping of str to str, optional
-            Labels of the codes that are data and not vocabulary: ``{"valley": {...}}``.
+            Labels of the codes that are data and not vocabulary: ``{"valley": {...}}``, and of
+            the town that organisations are near.
         """
         parts = []
         for name, facet_ in FACETS.items():
             codes = getattr(self, name)
-            if codes:
+            if codes and facet_.counted:
+                parts.append(f"{len(codes):,} {facet_.joined_by}")
+            elif codes:
                 words = [_label(facet_, code, (labels or {}).get(name, {})) for code in codes]
                 parts.append(f"{facet_.joined_by} {_listed(words)}")
         if self.founded_from is not None or self.founded_to is not None:
             parts.append(_founded_words(self.founded_from, self.founded_to))
         if self.q:
             parts.append(f"matching “{self.q}”")
+        if self.near:
+            town = (labels or {}).get("near", {}).get(self.near, self.near)
+            parts.append(f"near {town}" if self.km is None else f"within {self.km:,} km of {town}")
         return ", ".join(parts) or "all organisations"
 
     def with_values(self, name: str, codes: Iterable[str]) -> Filter:
@@ -217,6 +272,9 @@ def _facets() -> dict[str, Facet]:
     for f in fields(Filter):
         if not f.metadata:
             continue
+        if "condition" in f.metadata:
+            facets[f.name] = Facet(name=f.name, pattern=re.compile(""), **f.metadata)
+            continue
         column, many = f.metadata["column"], f.metadata["many"]
         facets[f.name] = Facet(
             name=f.name,
@@ -230,6 +288,7 @@ def _facets() -> dict[str, Facet]:
             pattern=f.metadata["pattern"],
             vocabulary=f.metadata["vocabulary"],
             joined_by=f.metadata["joined_by"],
+            counted=f.metadata["counted"],
         )
     return facets
 
@@ -245,6 +304,13 @@ def _years(first: str | None, last: str | None) -> tuple[int | None, int | None]
     if not all(inside) or (start and end and start > end):
         return None, None
     return start, end
+
+
+def _nearness(near: str, km: str) -> tuple[str, int | None]:
+    """A town and a radius; without the town the radius means nothing."""
+    if not _TOWN.fullmatch(near):
+        return "", None
+    return near, int(km) if _RADIUS.fullmatch(km) else None
 
 
 def _label(facet_: Facet, code: str, labels: Mapping[str, str]) -> str:
@@ -270,4 +336,6 @@ PARAMS: dict[str, str] = {
     **{name: facet_.label for name, facet_ in FACETS.items()},
     "founded": "Founded",
     "q": "Search",
+    "near": "Near a town",
+    "km": "Distance",
 }

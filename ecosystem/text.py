@@ -27,6 +27,8 @@ def fold(text: str) -> str:
     str
         Words of ``[0-9a-z]`` separated by single spaces; empty if there is none.
     """
+    if text.isascii():
+        return _NOT_WORD.sub(" ", text.lower()).strip()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", anyascii(plain).lower()).strip()

@@ -1,17 +1,36 @@
 import streamlit as st
 
 from ecosystem import organisations
-from ecosystem.ui import downloads, filter_panel, frame, organisation_list, strip
+from ecosystem.ui import (
+    downloads,
+    filter_panel,
+    frame,
+    organisation_list,
+    search_controls,
+    strip,
+)
 from ecosystem.ui.data import ask
+from ecosystem.ui.navigation import SUGGEST_PAGE
 
-filter_ = filter_panel.search()
-found = ask(organisations.summary, filter_)
-
+search_controls.style()
 st.title("Directory", anchor=False)
+box, town = st.columns([0.6, 0.4], vertical_alignment="top")
+with box:
+    filter_ = filter_panel.search(in_page=True)
+with town:
+    search_controls.near(filter_)
+found = ask(organisations.summary, filter_)
 strip.headline(filter_, found)
+search_controls.spelling(filter_)
+search_controls.chips(filter_)
 if found.organisations:
+    organisation_list.results(filter_, found.organisations)
     downloads.downloads(filter_, found.organisations)
-    organisation_list.table(filter_, found.organisations)
 else:
     frame.nothing_found(filter_)
+    search_controls.fewer_words(filter_)
+    organisation_list.closest(filter_)
+st.page_link(
+    SUGGEST_PAGE, label="Suggest an organisation that is missing", icon=":material/edit_note:"
+)
 filter_panel.facets(filter_)

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 
 import streamlit as st
 
-from ecosystem import organisations
+from ecosystem import made_in_europe, organisations
 from ecosystem.filters import FACETS, Filter
 from ecosystem.ui import labels, state
 from ecosystem.ui.data import ask
 
-# Types have buttons of their own, and a NUTS region comes from the map or an address.
-_ELSEWHERE = ("type", "nuts")
+# Types have buttons of their own; a NUTS region or a shortlist comes from elsewhere.
+_ELSEWHERE = ("type", "nuts", "orgs")
 
 
-def search() -> Filter:
-    """Show the panel's search box, which costs nothing, and return the address's filter.
+def search(*, in_page: bool = False) -> Filter:
+    """Show the search box, which costs nothing, and return the address's filter.
 
     The rest of the panel, :func:`facets`, counts: call it when the page's own content is on
     its way to the browser.
+
+    Parameters
+    ----------
+    in_page : bool
+        Whether the box stands where the page is, in place of the panel.
     """
     filter_ = state.filter_()
-    with st.sidebar:
+    with nullcontext() if in_page else st.sidebar:
         _search(filter_)
     return filter_
 
@@ -33,10 +39,20 @@ def facets(filter_: Filter) -> None:
     with st.sidebar:
         _types(filter_)
         for name in FACETS:
-            if name not in _ELSEWHERE:
+            if name not in _ELSEWHERE and (name != "label" or _has_labels(filter_)):
                 _choice(name, filter_)
         if filter_.nuts:
             _choice("nuts", filter_)
+        if filter_.orgs:
+            st.button(
+                f"Only {labels.plural(len(filter_.orgs), 'chosen organisation')}",
+                icon=":material/close:",
+                help="Show the others too",
+                key="drop_chosen",
+                on_click=state.set_filter,
+                args=(filter_.without("orgs"),),
+                width="stretch",
+            )
         _founded(filter_)
         st.button(
             "Clear all",
@@ -46,6 +62,11 @@ def facets(filter_: Filter) -> None:
             args=(Filter(),),
             width="stretch",
         )
+
+
+def _has_labels(filter_: Filter) -> bool:
+    """Whether to offer the label: while none is recorded, three zeros would look like a result."""
+    return bool(filter_.label) or ask(made_in_europe.is_any_recorded)
 
 
 def _assign(key: str, value: object) -> None:
@@ -61,7 +82,7 @@ def _search(filter_: Filter) -> None:
         key="filter_q",
         type="search",
         max_chars=100,
-        placeholder="Name, town or note",
+        placeholder="Name, town, region, domain, what it does",
         on_change=lambda: state.set_filter(_with_search(st.session_state["filter_q"])),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ecosystem import regions, valleys
+from ecosystem import nearby, regions, valleys
 from ecosystem.filters import FACETS, Filter
 from ecosystem.ui.data import ask
 
@@ -20,6 +20,9 @@ def options(facet: str) -> dict[str, str]:
 def sentence(filter_: Filter) -> str:
     """The filter in words, with the names of valleys and regions."""
     data = {name: options(name) for name in ("valley", "nuts") if getattr(filter_, name)}
+    town = ask(nearby.town, filter_.near) if filter_.near else None
+    if town:
+        data["near"] = {town.town_id: town.label}
     return filter_.sentence(data)
 
 

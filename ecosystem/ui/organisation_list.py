@@ -1,34 +1,38 @@
-"""The list of organisations: beside the map as buttons, in the directory as a table."""
+"""The list of organisations: beside the map as buttons, in the directory as rows or a table."""
 
 from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from ecosystem import organisations
+from ecosystem import organisations, search
 from ecosystem.filters import Filter
-from ecosystem.ui import cards, state
+from ecosystem.ui import cards, made_in_europe, search_controls, shortlist, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.navigation import ORGANISATION_PAGE
-from ecosystem.vocabulary import COUNTRIES, TYPES
+from ecosystem.vocabulary import COUNTRIES, DOMAINS, TYPES
 
 BESIDE_MAP = 12
+IN_LIST = 20
 IN_TABLE = 50
-# Column of the table -> what the list is sorted by when its header is clicked.
-_SORT_OF_COLUMN = {
-    "Organisation": "name",
-    "Type": "type",
-    "Town": "city",
-    "Country": "country",
-    "Valley": "valley",
-    "Founded": "founded",
+_SORT_LABELS = {
+    organisations.RELEVANCE: "Relevance",
+    organisations.DISTANCE: "Distance",
+    "name": "Name",
+    "type": "Type",
+    "city": "Town",
+    "country": "Country",
+    "valley": "Valley",
+    "founded": "Founded",
 }
-
-
 _COLUMNS = {
     "Organisation": st.column_config.TextColumn(width=300),
     "Type": st.column_config.TextColumn(width=130),
     "Country": st.column_config.TextColumn(width=120),
+    "km": st.column_config.NumberColumn(format="%.0f", width=60),
     "Founded": st.column_config.NumberColumn(format="%d", width=70),
     "What it does": st.column_config.TextColumn(width=380),
 }
@@ -36,96 +40,200 @@ _COLUMNS = {
 
 def beside_map(filter_: Filter, total: int) -> None:
     """The same organisations as on the map, a page at a time; each opens its card."""
-    number, offset = _page_number(total, BESIDE_MAP)
-    found = ask(organisations.page, filter_, limit=BESIDE_MAP, offset=offset)
-    st.caption(f"{offset + 1:,} to {offset + len(found):,} of {total:,}, by name")
+    number, offset = page_number(total, BESIDE_MAP)
+    sort = organisations.sorts(filter_)[0]
+    found = ask(organisations.page, filter_, sort=sort, limit=BESIDE_MAP, offset=offset)
+    st.caption(f"{_span(offset, found, total)}, by {_SORT_LABELS[sort].lower()}")
     cards.rows(found, "list")
-    _pagination(number, total, BESIDE_MAP)
+    pagination(number, total, BESIDE_MAP)
 
 
-def table(filter_: Filter, total: int) -> None:
-    """The whole choice as a table, sorted and cut into pages by the database."""
-    number, offset = _page_number(total, IN_TABLE)
-    sort, descending = _sorting()
+def results(filter_: Filter, total: int) -> None:
+    """The whole choice, as a list to read or as a table; sorted and cut into pages."""
+    sort, descending = _sorting(filter_)
+    view = state.get("view")
+    as_table = view == "table"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _sort_controls(filter_, sort, descending)
+        _view_control(as_table)
+    size = IN_TABLE if as_table else IN_LIST
+    number, offset = page_number(total, size)
     found = ask(
         organisations.page,
         filter_,
         sort=sort,
         descending=descending,
-        limit=IN_TABLE,
+        limit=size,
         offset=offset,
     )
-    _sort_controls(sort, descending)
+    if as_table:
+        _table(found, f"table_{sort}_{descending}_{number}_{hash(filter_)}")
+        st.caption(f"{_span(offset, found, total)}. Tick a row to open it.")
+    else:
+        st.caption(_span(offset, found, total))
+        rows(found, filter_)
+    pagination(number, total, size)
+
+
+def rows(found: pd.DataFrame, filter_: Filter) -> None:
+    """Organisations one below the other, what the search found in bold; each opens its page.
+
+    Parameters
+    ----------
+    found : DataFrame
+        As :func:`ecosystem.organisations.page` gives it.
+    filter_ : Filter
+        The filter that found them.
+    """
+    words = ask(search.reading, filter_.q).words if filter_.q else frozenset[str]()
+    with st.container(key="results", gap="small"):
+        for record in found.to_dict("records"):
+            with st.container(border=True, gap="xxsmall"):
+                _row(record, words)
+
+
+def closest(filter_: Filter) -> None:
+    """Organisations that have some of a search's words, where none has all."""
+    found = ask(organisations.closest, filter_)
+    if len(found):
+        st.header("Closest, with some of the words", anchor=False)
+        rows(found, filter_)
+
+
+def _row(record: dict[Hashable, Any], words: frozenset[str]) -> None:
+    org_id = str(record["org_id"])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            ORGANISATION_PAGE,
+            label=f":primary[{search_controls.marked(record['name'], words)}]",
+            query_params={"org": org_id},
+            width="stretch",
+        )
+        shortlist.button(org_id, "row")
+    former = record["former_names"]
+    where = ", ".join((record["city"], COUNTRIES.label(record["country"])))
+    facts = [
+        f"{cards.type_mark(record['type'])} "
+        + search_controls.marked(TYPES.label(record["type"]), words),
+        search_controls.marked(where, words),
+        _distance(record.get("km")),
+        f"formerly {search_controls.marked(', '.join(former), words)}" if len(former) else "",
+        made_in_europe.in_list(record),
+    ]
+    lines = [" · ".join(filter(None, facts))]
+    if pd.notna(record["notes"]):
+        lines.append(search_controls.marked(record["notes"], words))
+    domains = " ".join(
+        f":violet-badge[{search_controls.marked(DOMAINS.label(code), words)}]"
+        for code in record["domains"]
+    )
+    st.markdown("  \n".join(filter(None, (*lines, domains))))
+
+
+def _distance(km: float | None) -> str:
+    if km is None or pd.isna(km):
+        return ""
+    return f"{km:,.0f} km away" if km >= 1 else "under 1 km away"
+
+
+def _table(found: pd.DataFrame, key: str) -> None:
     event = st.dataframe(
         _readable(found),
         hide_index=True,
         height="content",
         on_select="rerun",
         selection_mode="single-row",
-        key=f"table_{sort}_{descending}_{number}_{hash(filter_)}",
+        key=key,
         column_config=_COLUMNS,
         placeholder="",
+        alt="Organisations with type, town, country, valley, founding year and what they do",
     )
     chosen = event["selection"]["rows"]
     if chosen:
         org_id = str(found["org_id"].iloc[chosen[0]])
         st.switch_page(ORGANISATION_PAGE, query_params={"org": org_id})
-    st.caption(f"{offset + 1:,} to {offset + len(found):,} of {total:,}. Tick a row to open it.")
-    _pagination(number, total, IN_TABLE)
+
+
+def _span(offset: int, found: pd.DataFrame, total: int) -> str:
+    return f"{offset + 1:,} to {offset + len(found):,} of {total:,}"
 
 
 def _readable(found: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Organisation": found["name"],
-            "Type": found["type"].map(TYPES.label),
-            "Town": found["city"],
-            "Country": found["country"].map(COUNTRIES.label),
-            "Valley": found["valley_name"],
-            "Founded": found["founded"],
-            "What it does": found["notes"],
-        }
-    )
+    columns = {
+        "Organisation": found["name"],
+        "Type": found["type"].map(TYPES.label),
+        "Town": found["city"],
+        "Country": found["country"].map(COUNTRIES.label),
+        "Valley": found["valley_name"],
+        "Founded": found["founded"],
+        "What it does": found["notes"],
+    }
+    if found["label_valid_until"].notna().any():
+        words = [made_in_europe.standing(row) for row in found.to_dict("records")]
+        columns["Label"] = pd.Series(words, index=found.index)
+    if "km" in found:
+        columns = {"km": found["km"], **columns}
+    return pd.DataFrame(columns)
 
 
-def _sorting() -> tuple[str, bool]:
-    sort = state.get("sort", "name")
-    return (sort if sort in organisations.SORTS else "name"), state.get("order") == "desc"
+def _sorting(filter_: Filter) -> tuple[str, bool]:
+    possible = organisations.sorts(filter_)
+    asked = state.get("sort")
+    return (asked if asked in possible else possible[0]), state.get("order") == "desc"
 
 
-def _sort_controls(sort: str, descending: bool) -> None:
-    by_sort = {sort: column for column, sort in _SORT_OF_COLUMN.items()}
+def _sort_controls(filter_: Filter, sort: str, descending: bool) -> None:
     st.session_state["sort"], st.session_state["order"] = sort, descending
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox(
-            "Sort by",
-            list(by_sort),
-            format_func=lambda code: by_sort[code],
-            key="sort",
-            width=220,
-            on_change=_sorted,
-        )
-        st.toggle("Descending", key="order", on_change=_sorted)
+    st.selectbox(
+        "Sort by",
+        organisations.sorts(filter_),
+        format_func=_SORT_LABELS.__getitem__,
+        key="sort",
+        width=180,
+        on_change=_sorted,
+    )
+    st.toggle("Reverse order", key="order", on_change=_sorted)
 
 
 def _sorted() -> None:
+    chosen = st.session_state["sort"]
     state.update(
         {
-            "sort": None if st.session_state["sort"] == "name" else st.session_state["sort"],
+            "sort": None if chosen == organisations.sorts(state.filter_())[0] else chosen,
             "order": "desc" if st.session_state["order"] else None,
             "page": None,
         }
     )
 
 
-def _page_number(total: int, size: int) -> tuple[int, int]:
+def _view_control(as_table: bool) -> None:
+    st.session_state["view"] = "table" if as_table else "list"
+    st.segmented_control(
+        "Show as",
+        ["list", "table"],
+        format_func={"list": "List", "table": "Table"}.__getitem__,
+        key="view",
+        label_visibility="collapsed",
+        required=True,
+        on_change=_viewed,
+    )
+
+
+def _viewed() -> None:
+    chosen = st.session_state["view"]
+    state.update({"view": "table" if chosen == "table" else None, "page": None})
+
+
+def page_number(total: int, size: int) -> tuple[int, int]:
+    """The page that the address asks for, within what there is, and how many come before it."""
     last = max(1, -(-total // size))
     asked = state.get("page", "1")[:9]
     number = min(max(int(asked) if asked.isascii() and asked.isdigit() else 1, 1), last)
     return number, (number - 1) * size
 
 
-def _pagination(number: int, total: int, size: int) -> None:
+def pagination(number: int, total: int, size: int) -> None:
+    """Buttons to the other pages of a list, if it has any."""
     if total <= size:
         return
     key = f"page_{size}_{number}"

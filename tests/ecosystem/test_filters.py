@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyproj import Geod
 
-from ecosystem import organisations
+from ecosystem import made_in_europe, organisations, search
 from ecosystem.filters import FACETS, MAX_SEARCH_LENGTH, PARAMS, Filter
 from ecosystem.store import Database
-from ecosystem.text import fold
-from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES
+from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, LABEL_STATUSES, SECTORS, TYPES
 
 VALLEYS = ["fr-bretagne", "de-nordrhein-westfalen", "ee-estonia", "lu-luxembourg"]
 REGIONS = ["FRH0", "DEA", "EE", "FR", "DE212", "UKL2"]
@@ -21,6 +21,17 @@ WORDS = ["cyber", "Univers", "Rennes", "münchen", "C-Sirt", "e", "Łódź", "zz
 def some(codes: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from(codes), max_size=3, unique=True).map(lambda c: tuple(sorted(c)))
 
+
+# Rennes; Essen; a town that isn't there.
+TOWNS = {"g2983990": (-1.67429, 48.11198), "g2928810": (7.01228, 51.45657)}
+NEAR = [
+    {},
+    {},
+    {"near": "g2983990"},
+    {"near": "g2983990", "km": 100},
+    {"near": "g2928810", "km": 50},
+    {"near": "g1", "km": 9999},
+]
 
 years = st.one_of(st.none(), st.integers(1890, 2030))
 
@@ -38,9 +49,11 @@ def filters(draw: st.DrawFn) -> Filter:
         domain=draw(some(list(DOMAINS))),
         sector=draw(some(list(SECTORS))),
         function=draw(some(list(FUNCTIONS))),
+        label=draw(st.one_of(st.just(()), some(list(LABEL_STATUSES)))),
         founded_from=start,
         founded_to=end,
         q=draw(st.one_of(st.just(""), st.sampled_from(WORDS))),
+        **draw(st.sampled_from(NEAR)),
     )
 
 
@@ -56,14 +69,26 @@ def test_any_address_becomes_a_filter_that_is_stable(params: dict[str, list[str]
     assert len(filter_.q) <= MAX_SEARCH_LENGTH
 
 
-def evaluated_by_pandas(table: pd.DataFrame, filter_: Filter) -> set[str]:
-    """The filter once more, row by row, without SQL."""
+def near(row: pd.Series, filter_: Filter) -> bool:
+    if filter_.km is None:
+        return True
+    if filter_.near not in TOWNS:
+        return False
+    lon, lat = TOWNS[filter_.near]
+    return bool(Geod(ellps="WGS84").inv(lon, lat, row["lon"], row["lat"])[2] <= filter_.km * 1000)
+
+
+def label_status(row: pd.Series) -> str:
+    last = row["label_valid_until"]
+    return "" if pd.isna(last) else made_in_europe.status(last.date(), made_in_europe.today())
+
+
+def evaluated_by_pandas(table: pd.DataFrame, filter_: Filter, found: set[int]) -> set[str]:
+    """The filter once more, row by row, without SQL; what a search finds is tested with it."""
 
     def keeps(row: pd.Series) -> bool:
         regions = {row["nuts0"], row["nuts1"], row["nuts2"], row["nuts3"]}
         has_year = not pd.isna(row["founded"])
-        text = fold(" ".join([row["name"], *row["former_names"], row["city"], row["notes"] or ""]))
-        words = fold(filter_.q).split() or ([filter_.q] if filter_.q else [])
         return all(
             [
                 not filter_.valley or row["valley_id"] in filter_.valley,
@@ -73,10 +98,12 @@ def evaluated_by_pandas(table: pd.DataFrame, filter_: Filter) -> set[str]:
                 not filter_.domain or bool(set(row["domains"]) & set(filter_.domain)),
                 not filter_.sector or bool(set(row["sectors"]) & set(filter_.sector)),
                 not filter_.function or bool(set(row["functions"]) & set(filter_.function)),
+                not filter_.label or label_status(row) in filter_.label,
                 filter_.founded_from is None
                 or (has_year and row["founded"] >= filter_.founded_from),
                 filter_.founded_to is None or (has_year and row["founded"] <= filter_.founded_to),
-                all(word in text for word in words),
+                not filter_.q or row["ordinal"] in found,
+                near(row, filter_),
             ]
         )
 
@@ -88,7 +115,8 @@ def evaluated_by_pandas(table: pd.DataFrame, filter_: Filter) -> set[str]:
 def test_sql_finds_what_pandas_finds(database: Database, filter_: Filter) -> None:
     table = organisations.everything(database, Filter())
     found = organisations.everything(database, filter_)
-    assert set(found["org_id"]) == evaluated_by_pandas(table, filter_)
+    matching = set(search.found(database, filter_.q).ordinals.tolist())
+    assert set(found["org_id"]) == evaluated_by_pandas(table, filter_, matching)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +134,11 @@ def test_sql_finds_what_pandas_finds(database: Database, filter_: Filter) -> Non
         ({"founded": ["99999-"]}, Filter()),
         ({"q": ["  deep   tech  "]}, Filter(q="deep tech")),
         ({"unknown": ["x"]}, Filter()),
+        ({"near": ["g2983990"], "km": ["50"]}, Filter(near="g2983990", km=50)),
+        ({"near": ["g2983990"], "km": ["-5"]}, Filter(near="g2983990")),
+        ({"near": ["g2983990"], "km": ["٥٠"]}, Filter(near="g2983990")),
+        ({"near": ["Rennes'; --"], "km": ["50"]}, Filter()),
+        ({"km": ["50"]}, Filter()),
     ],
 )
 def test_nonsense_in_an_address_is_left_out(params: dict[str, list[str]], expected: Filter) -> None:
@@ -140,9 +173,11 @@ def test_sentence_says_every_condition() -> None:
 def test_without_takes_one_condition_away(filter_: Filter) -> None:
     for param in filter_.active():
         assert param not in filter_.without(param).to_params()
-        assert set(filter_.without(param).active()) == set(filter_.active()) - {param}
+        # A radius means nothing without its town.
+        gone = {"near", "km"} if param == "near" else {param}
+        assert set(filter_.without(param).active()) == set(filter_.active()) - gone
 
 
 def test_every_filter_field_is_a_parameter_with_a_label() -> None:
-    full = Filter(**dict.fromkeys(FACETS, ("x",)), founded_from=2000, q="x")
+    full = Filter(**dict.fromkeys(FACETS, ("x",)), founded_from=2000, q="x", near="g1", km=1)
     assert set(full.to_params()) == set(PARAMS)

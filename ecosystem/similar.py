@@ -1,0 +1,134 @@
+"""Organisations that do something like what another one does."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ecosystem import search
+from ecosystem.per_release import per_release
+from ecosystem.store import Database
+from ecosystem.vocabulary import DOMAINS, FUNCTIONS, SECTORS, TYPES
+
+# What makes two alike, and how much it counts.
+WEIGHTS = {"domain": 1.0, "function": 0.5, "sector": 0.5, "type": 0.5}
+_VOCABULARIES = {"domains": DOMAINS, "sectors": SECTORS, "functions": FUNCTIONS, "type": TYPES}
+_FACTS = ("org_id", "name", "type", "city", "country")
+_SAME_REGION = 0.8
+_MIN_SIMILARITY = 0.2
+_IN_REASON = 3
+
+Floats = npt.NDArray[np.float64]
+
+
+def similar(database: Database, org_id: str, limit: int = 6) -> pd.DataFrame:
+    """The organisations that are most like one, those of other regions preferred.
+
+    The similarity of two organisations is the weighted Jaccard index of their codes (JRC
+    domains, NIST CSF functions, sectors, type): the weights of the codes that both have over
+    the weights of the codes that either has. The weight of a code is that of its kind
+    (:data:`WEIGHTS`) times its inverse document frequency, ln(1 + N/n), where n of the N
+    organisations have it, so that a rare domain that is shared says more than a common one.
+    Within the same NUTS 2 region the index is multiplied by 0.8. No value is no value: an
+    organisation without sectors shares none.
+
+    Parameters
+    ----------
+    org_id : str
+        The organisation.
+    limit : int
+        How many at most.
+
+    Returns
+    -------
+    DataFrame
+        ``org_id, name, type, city, country, similarity, reason``, the most similar first, equals
+        by name; empty if the organisation is unknown or none reaches 0.2. The reason is a phrase
+        such as "shares cryptology, identity management" and can be shown as it is.
+    """
+    this = database.record(
+        "SELECT ordinal, nuts2, domains, functions, sectors, type FROM organisation "
+        "WHERE org_id = $org_id",
+        {"org_id": org_id},
+    )
+    if this is None:
+        return pd.DataFrame(columns=[*_FACTS, "similarity", "reason"])
+    common, total = _weights_in_common(database, int(this["ordinal"]))
+    score = common / (total + total[this["ordinal"]] - common)
+    score[this["ordinal"]] = 0
+    # Being in the same region can cost a fifth; whatever may come in is looked at.
+    enough = np.flatnonzero(score >= _MIN_SIMILARITY)
+    best = enough[np.argsort(-score[enough], kind="stable")]
+    if len(best) > limit:
+        best = best[score[best] >= _SAME_REGION * score[best[limit - 1]]]
+    rows = database.frame(
+        f"""
+        SELECT {", ".join(_FACTS)}, domains, functions, sectors,
+               score * if(nuts2 = $nuts2, $same_region, 1) AS similarity
+        FROM organisation JOIN (
+            SELECT unnest($best::INTEGER[]) AS ordinal, unnest($scores::DOUBLE[]) AS score
+        ) USING (ordinal)
+        WHERE similarity >= $least ORDER BY similarity DESC, ordinal LIMIT $limit
+        """,
+        {
+            "best": best.tolist(),
+            "scores": score[best].tolist(),
+            "nuts2": this["nuts2"],
+            "same_region": _SAME_REGION,
+            "least": _MIN_SIMILARITY,
+            "limit": limit,
+        },
+    )
+    reasons = [_reason(this, other) for other in rows.to_dict("records")]
+    facts = rows[[*_FACTS, "similarity"]]
+    return facts.assign(reason=pd.Series(reasons, index=rows.index, dtype=object))
+
+
+@per_release
+def _weights(database: Database) -> tuple[dict[int, float], Floats]:
+    """Weight of each code by its term, and what each organisation's codes weigh together."""
+    index = search.index(database)
+    weights = {
+        int(term): WEIGHTS[kind] * math.log(1 + index.n / max(len(index.postings(term)), 1))
+        for kind, terms in index.coded.items()
+        for term in terms
+    }
+    total = np.zeros(index.n)
+    for term, weight in weights.items():
+        total[index.postings(term)] += weight
+    return weights, total
+
+
+def _weights_in_common(database: Database, ordinal: int) -> tuple[Floats, Floats]:
+    """What each organisation's codes that this one has weigh together; and all its codes."""
+    index = search.index(database)
+    weights, total = _weights(database)
+    common = np.zeros(index.n)
+    for term, weight in weights.items():
+        had = index.postings(term)  # sorted
+        at = np.searchsorted(had, ordinal)
+        if at < len(had) and had[at] == ordinal:
+            common[had] += weight
+    return common, total
+
+
+def _reason(this: Mapping[str, Any], other: Mapping[Hashable, Any]) -> str:
+    """What two organisations share in words: domains first, up to three things."""
+    labels = []
+    for column, vocabulary in _VOCABULARIES.items():
+        mine, its = ({c[column]} if column == "type" else {*c[column]} for c in (this, other))
+        for code in vocabulary:
+            if code in mine & its:
+                label = vocabulary.label(code)
+                labels.append(f"“{label}”" if column == "functions" else _lower(label))
+    return f"shares {', '.join(labels[:_IN_REASON])}"
+
+
+def _lower(label: str) -> str:
+    """A label inside a sentence; acronyms keep their capitals."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]

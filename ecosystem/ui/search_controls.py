@@ -1,0 +1,198 @@
+"""What stands around a list of search results: town, quick facets, spelling, ways to widen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from ecosystem import nearby, organisations, search
+from ecosystem.filters import FACETS, Filter
+from ecosystem.nearby import Town
+from ecosystem.settings import ROOT
+from ecosystem.ui import labels, state
+from ecosystem.ui.data import ask
+from ecosystem.ui.escape import markdown
+
+STYLE = ROOT / "ecosystem" / "ui" / "assets" / "directory.css"
+RADII = (25, 50, 100, 200)
+_ANY = 0  # a list's None would mean that nothing is chosen yet
+DEFAULT_KM = 50
+# Facet -> how many of its options are shown as chips.
+_CHIPS = {"type": 6, "country": 7, "domain": 4}
+_ASKED = "_towns_asked_for"
+
+
+def style() -> None:
+    """What the page's own style sheet adds: a large box, chips that scroll on a phone."""
+    st.html(STYLE)
+
+
+def near(filter_: Filter) -> None:
+    """Box for a town, and how far from it; a choice where its name is several towns'."""
+    town = ask(nearby.town, filter_.near) if filter_.near else None
+    asked, under = st.session_state.get(_ASKED, ("", None))
+    if under != filter_:
+        asked = ""  # the visitor went on to something else
+    _assign("near_town", asked or (town.label if town else filter_.near))
+    if filter_.near:
+        box, radius = st.columns([0.62, 0.38], vertical_alignment="bottom")
+    else:
+        box, radius = st.container(), None
+    with box:
+        st.text_input(
+            "Near a town",
+            key="near_town",
+            max_chars=nearby.MAX_LENGTH,
+            placeholder="Any town in Europe",
+            icon=":material/near_me:",
+            on_change=_take_over_town,
+        )
+    if radius is not None:
+        with radius:
+            _radius(filter_)
+    if asked:
+        _which_town(asked)
+
+
+def _radius(filter_: Filter) -> None:
+    _assign("near_km", filter_.km or _ANY)
+    st.selectbox(
+        "Within",
+        [*sorted({*RADII, filter_.km or _ANY} - {_ANY}), _ANY],
+        format_func=lambda km: f"{km:,} km" if km else "Any distance",
+        key="near_km",
+        on_change=_take_over_radius,
+    )
+
+
+def _which_town(asked: str) -> None:
+    """Ask which of several towns is meant, or say that none is known."""
+    candidates = ask(nearby.towns, asked)
+    if not candidates:
+        st.caption(f"No town in Europe is called “{markdown(asked)}”.")
+        return
+    st.caption(f"Which “{markdown(asked)}”?")
+    with st.container(horizontal=True, gap="small"):
+        for town in candidates:
+            people = f" · {town.population:,} people" if town.population else ""
+            st.button(
+                f"{markdown(town.label)}{people}",
+                key=f"near_{town.town_id}",
+                on_click=_choose_town,
+                args=(town,),
+            )
+
+
+def _take_over_town() -> None:
+    text = st.session_state["near_town"].strip()
+    candidates = ask(nearby.towns, text) if text else []
+    town = nearby.surely(candidates)
+    if town is not None:
+        _choose_town(town)
+        return
+    filter_ = replace(state.filter_(), near="", km=None)
+    st.session_state[_ASKED] = (text, filter_)
+    state.set_filter(filter_)
+
+
+def _choose_town(town: Town) -> None:
+    st.session_state.pop(_ASKED, None)
+    filter_ = state.filter_()
+    km = filter_.km if filter_.near else DEFAULT_KM
+    state.set_filter(replace(filter_, near=town.town_id, km=km))
+
+
+def _take_over_radius() -> None:
+    state.set_filter(replace(state.filter_(), km=st.session_state["near_km"] or None))
+
+
+def chips(filter_: Filter) -> None:
+    """The most frequent types, countries and domains as buttons with their counts."""
+    with st.container(key="chips", gap="xsmall"):
+        for name, most in _CHIPS.items():
+            _chips(name, most, filter_)
+
+
+def _chips(name: str, most: int, filter_: Filter) -> None:
+    counts = ask(organisations.facet_counts, filter_, name)
+    names = labels.options(name)
+    frequent = sorted(counts, key=lambda code: (-counts[code], names[code]))[:most]
+    chosen = list(getattr(filter_, name))
+    shown = [code for code in names if code in frequent or code in chosen]
+    if name != "type":
+        shown.sort(key=lambda code: -counts.get(code, 0))
+    if not shown:
+        return
+    key = f"chips_{name}"
+    _assign(key, chosen)
+    st.pills(
+        FACETS[name].label,
+        shown,
+        selection_mode="multi",
+        format_func=lambda code: f"{names[code]} ({counts.get(code, 0):,})",
+        key=key,
+        label_visibility="collapsed",
+        on_change=_take_over_chips,
+        args=(name,),
+    )
+
+
+def _take_over_chips(name: str) -> None:
+    by_label = {label: code for code, label in labels.options(name).items()}
+    # Between two reruns the browser may still send an option's label with its old count.
+    codes = [
+        by_label.get(value.rpartition(" (")[0], value)
+        for value in st.session_state[f"chips_{name}"]
+    ]
+    state.set_filter(state.filter_().with_values(name, codes))
+
+
+def spelling(filter_: Filter) -> None:
+    """Say which words were taken for others."""
+    if not filter_.q:
+        return
+    corrections = ask(search.reading, filter_.q).corrections
+    if corrections:
+        wrong = ", ".join(f"“{markdown(word)}”" for word in corrections)
+        right = ", ".join(f"**{markdown(word)}**" for word in corrections.values())
+        st.caption(f"Nothing is written {wrong} here. Shown is what comes nearest: {right}.")
+
+
+def fewer_words(filter_: Filter) -> None:
+    """Offer the search with one word less, where that finds something."""
+    words = search.query_words(filter_.q)
+    if len(words) < 2:
+        return
+    found = []
+    for word in words:
+        shorter = replace(filter_, q=" ".join(w for w in words if w != word))
+        n = ask(organisations.summary, shorter).organisations
+        if n:
+            found.append((word, shorter, n))
+    if not found:
+        return
+    st.markdown("Search with one word less:")
+    with st.container(horizontal=True, gap="small"):
+        for word, shorter, n in found:
+            st.button(
+                f"Without “{markdown(word)}” ({n:,})",
+                key=f"without_{word}",
+                on_click=state.set_filter,
+                args=(shorter,),
+            )
+
+
+def marked(text: str, words: Sequence[str] | frozenset[str]) -> str:
+    """A text as Markdown with the words that were found in bold."""
+    return "".join(
+        f"**{markdown(piece)}**" if is_hit else markdown(piece)
+        for piece, is_hit in search.marked(text, words)
+    )
+
+
+def _assign(key: str, value: object) -> None:
+    """Give a widget the address's value, without telling the browser what it knows already."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from pathlib import Path
 
 from ecosystem.settings import settings
-from ecosystem.store import Database, current, pointed_at
+from ecosystem.store import Database, current, stamp
+
+_lock = threading.Lock()
 
 
 def database() -> Database:
     """The current release's database, shared by all threads of the process.
 
-    Costs one small file read as long as nothing new is published. A reader that still holds
-    the database before keeps it: the old file stays, and closes with its last reader.
+    Costs one small file read as long as nothing is published and the files are as they were. A
+    file that is touched, or that can't be read any more, is checked again and left if it is
+    damaged. A reader that still holds the database before keeps it: the old file stays, and
+    closes with its last reader.
 
     Raises
     ------
@@ -21,11 +26,19 @@ def database() -> Database:
         If there is nothing to serve.
     """
     folder = settings().releases_dir
-    return _open(folder, pointed_at(folder))
+    # Threads that come at once would each work out the checksum and open the file.
+    with _lock:
+        found = _open(folder, stamp(folder))
+        if found.failed:
+            _open.cache_clear()
+            # DuckDB would give the failed database again to whoever opens the same file.
+            found.close()
+            found = _open(folder, stamp(folder))
+        return found
 
 
 @lru_cache(maxsize=2)
-def _open(folder: Path, release_id: str) -> Database:
-    # Keyed by what the pointer says; the checksum is then asked once for each release.
-    del release_id
+def _open(folder: Path, stamp: tuple[object, ...]) -> Database:
+    # Keyed by what the file system says; the checksum is then asked once for each state of it.
+    del stamp
     return Database(current(folder))

@@ -9,6 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +30,14 @@ _CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     "lock_configuration": "true",
 }
+# A damaged block, what DuckDB says after it, and that another thread has closed the file since.
+_UNREADABLE = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.ConnectionException,
+)
+_RELEASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _log = logging.getLogger(__name__)
 
 
@@ -43,13 +55,13 @@ class Release:
         Name of the release.
     path : Path
         Its DuckDB file.
-    replaces : str
-        Id of a newer release that is damaged, if this one stands in for it; else empty.
+    trouble : str
+        A sentence on why this one stands in for the release that should be served; else empty.
     """
 
     release_id: str
     path: Path
-    replaces: str = ""
+    trouble: str = ""
 
 
 class Database:
@@ -59,11 +71,24 @@ class Database:
     ----------
     release : Release
         The release to open.
+
+    Raises
+    ------
+    ReleaseError
+        If DuckDB can't open the file, or, asked something, can't read it any more.
     """
 
     def __init__(self, release: Release) -> None:
         self.release = release
-        self._connection = open_read_only(release.path)
+        self.failed = False
+        try:
+            self._connection = open_read_only(release.path)
+        except duckdb.Error as error:
+            _log.exception("Release %s can't be opened.", release.release_id)
+            raise ReleaseError(
+                f"Release {release.release_id} can't be opened. "
+                "Run `cyber-valleys refresh` to build the data again from the register."
+            ) from error
 
     def frame(self, sql: str, parameters: dict[str, Any] | None = None) -> pd.DataFrame:
         """Answer of a query as a frame.
@@ -73,22 +98,44 @@ class Database:
         sql : str
             One statement; values only as ``$name``.
         parameters : dict, optional
-            Values bound to the names.
+            Values bound to the names. What can be called is a question to this database, and
+            its answer is bound: what the words of a search find, for one.
         """
         # One connection used by several threads mixes up their rows; a cursor each does not.
-        with self._connection.cursor() as cursor:
-            return cursor.execute(sql, parameters or {}).df()
+        bound = self._bound(parameters)
+        with self._reading(), self._connection.cursor() as cursor:
+            return cursor.execute(sql, bound).df()
 
     def value(self, sql: str, parameters: dict[str, Any] | None = None) -> Any:
         """First value of the first row of a query; None if there is no row."""
-        with self._connection.cursor() as cursor:
-            row = cursor.execute(sql, parameters or {}).fetchone()
+        bound = self._bound(parameters)
+        with self._reading(), self._connection.cursor() as cursor:
+            row = cursor.execute(sql, bound).fetchone()
         return row[0] if row else None
 
     def record(self, sql: str, parameters: dict[str, Any] | None = None) -> dict[str, Any] | None:
         """First row of a query as a mapping of its columns; None if there is no row."""
         rows = self.frame(sql, parameters)
         return None if rows.empty else {str(k): v for k, v in rows.iloc[0].items()}
+
+    def _bound(self, parameters: dict[str, Any] | None) -> dict[str, Any]:
+        return {
+            name: value(self) if callable(value) else value
+            for name, value in (parameters or {}).items()
+        }
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Tell a file that was damaged after it was opened from a wrong question."""
+        try:
+            yield
+        except _UNREADABLE as error:
+            self.failed = True
+            _log.exception("Release %s can't be read any more.", self.release.release_id)
+            raise ReleaseError(
+                f"Release {self.release.release_id} can't be read any more. Load the page again: "
+                "the last good release takes its place."
+            ) from error
 
     def close(self) -> None:
         """Close the file; questions asked later fail."""
@@ -105,26 +152,24 @@ def open_read_only(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def pointed_at(folder: Path | None = None) -> str:
-    """Id of the release that the pointer names; cheap enough to ask at every rerun.
-
-    Raises
-    ------
-    ReleaseError
-        If nothing has been published yet.
-    """
+    """Id of the release that the pointer names; empty if there is no readable pointer."""
     folder = folder or settings().releases_dir
     try:
         release_id = (folder / POINTER).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReleaseError(
-            "There is no data yet. Run `cyber-valleys refresh` to build it from the register."
-        ) from error
-    if not release_id or Path(release_id).name != release_id:
-        raise ReleaseError(
-            "The pointer to the current release is damaged. "
-            "Run `cyber-valleys rollback` to choose a release again."
-        )
-    return release_id
+    except (OSError, UnicodeDecodeError):
+        return ""
+    # A name and nothing else: no path out of the folder, nothing that a page shows as markup.
+    return release_id if _RELEASE_ID.fullmatch(release_id) else ""
+
+
+def stamp(folder: Path) -> tuple[object, ...]:
+    """What changes when another release is current, or when the files of this one are touched.
+
+    Costs one small read and three looks at the file system, so it can be asked at every rerun.
+    """
+    wanted = pointed_at(folder)
+    names = (POINTER, f"{wanted}.duckdb", f"{wanted}.json")
+    return (wanted, *(_touched(folder / name) for name in names))
 
 
 def current(folder: Path | None = None) -> Release:
@@ -137,23 +182,63 @@ def current(folder: Path | None = None) -> Release:
     """
     folder = folder or settings().releases_dir
     wanted = pointed_at(folder)
-    if is_intact(folder, wanted):
+    trouble = fault(folder, wanted)
+    if not trouble:
         return Release(wanted, folder / f"{wanted}.duckdb")
-    for release_id in sorted((p.stem for p in folder.glob("*.duckdb")), reverse=True):
-        if release_id != wanted and is_intact(folder, release_id):
-            _log.error("Release %s is damaged or missing; serving %s.", wanted, release_id)
-            return Release(release_id, folder / f"{release_id}.duckdb", replaces=wanted)
+    known = [path.stem for path in folder.glob("*.duckdb")]
+    for release_id in nearest(known, wanted):
+        if is_intact(folder, release_id):
+            _log.error("%s: %s Serving %s.", folder, trouble, release_id)
+            return Release(release_id, folder / f"{release_id}.duckdb", trouble)
+    if folder.exists() and not os.access(folder, os.R_OK | os.X_OK):
+        _log.error("%s can't be read by this user.", folder)
+        raise ReleaseError("The folder of the releases can't be read; check its permissions.")
+    if not known and not wanted:
+        raise ReleaseError(
+            "There is no data yet. Run `cyber-valleys refresh` to build it from the register."
+        )
     raise ReleaseError(
-        f"Release {wanted} is damaged and there is no other. "
+        f"{trouble} There is no other release. "
         "Run `cyber-valleys refresh` to build the data again from the register."
     )
 
 
+def nearest(release_ids: Iterable[str], wanted: str) -> list[str]:
+    """Which releases may stand in for another: earlier ones first, the nearest first.
+
+    A later one comes after them, because whoever rolled back had a reason to leave it.
+    """
+    others = sorted(set(release_ids) - {wanted})
+    earlier = [release_id for release_id in others if release_id < wanted or not wanted]
+    return earlier[::-1] + others[len(earlier) :]
+
+
 def is_intact(folder: Path, release_id: str) -> bool:
     """Whether a release's file is there, complete and as it was published."""
+    return not fault(folder, release_id)
+
+
+def fault(folder: Path, release_id: str) -> str:
+    """What is wrong with a release on disk, as a sentence; empty if it is as it was published."""
+    if not release_id:
+        return "The file that names the current release is missing or damaged."
     try:
         manifest = json.loads((folder / f"{release_id}.json").read_text(encoding="utf-8"))
         with (folder / f"{release_id}.duckdb").open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == manifest["sha256"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+            whole = hashlib.file_digest(file, "sha256").hexdigest() == manifest["sha256"]
+    except FileNotFoundError:
+        return f"Release {release_id} is missing on disk."
+    except OSError:
+        return f"Release {release_id} can't be read from the disk."
+    except (ValueError, KeyError, TypeError):
+        return f"The checksum of release {release_id} is damaged."
+    return "" if whole else f"Release {release_id} is damaged on disk."
+
+
+def _touched(path: Path) -> tuple[int, ...]:
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    # The time of the last change of mode is among them: permission may be given back.
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns

@@ -9,23 +9,43 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
+import shlex
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from filelock import FileLock, Timeout
 
+from ecosystem.store import POINTER, nearest
 from etl.errors import PublishError
 
-POINTER = "CURRENT"
 LOCK = ".lock"
+HOLDER = ".lock.holder"
 BUILDING = ".building-"
+SCRATCH = "cyber-valleys-"
 KEEP = 10
 LOCK_WAIT_S = 30.0
+ANY_BASELINE: Final = "any"
+_POLL_S = 0.5
+_MAX_NAMED = 5
+_READABLE_FILE, _READABLE_FOLDER = 0o444, 0o555
+_log = logging.getLogger(__name__)
+
+Say = Callable[[str], None]
+
+
+class BaselineMovedError(PublishError):
+    """Another release became current since the check; nothing was published."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +73,14 @@ class Manifest:
     organisations: int
 
 
+def _silent(_: str) -> None:
+    return None
+
+
 @contextmanager
-def workshop(folder: Path) -> Iterator[Path]:
+def workshop(
+    folder: Path, on_wait: Say = _silent, *, wait_s: float | None = None
+) -> Iterator[Path]:
     """A folder to build in, held by one process at a time and gone afterwards.
 
     What killed builds left behind is removed first.
@@ -63,21 +89,19 @@ def workshop(folder: Path) -> Iterator[Path]:
     ----------
     folder : Path
         Folder of the releases; made if it isn't there.
+    on_wait : callable, optional
+        Is told, in a sentence, whom this process waits for; again if somebody else takes over.
+    wait_s : float, optional
+        Seconds to wait at most; ``LOCK_WAIT_S`` by default.
 
     Raises
     ------
     PublishError
-        If the folder can't be written, or another refresh is at work.
+        If the folder can't be written, or another process holds it for too long.
     """
     with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / LOCK)
-        try:
-            lock.acquire(timeout=LOCK_WAIT_S)
-        except Timeout as error:
-            raise PublishError(
-                f"Another refresh is writing to {folder}; wait until it has finished."
-            ) from error
+        _make(folder)
+    with _alone(folder, on_wait, wait_s), writing(folder):
         building = folder / f"{BUILDING}{os.getpid()}"
         try:
             _sweep(folder)
@@ -85,7 +109,19 @@ def workshop(folder: Path) -> Iterator[Path]:
             yield building
         finally:
             shutil.rmtree(building, ignore_errors=True)
-            lock.release()
+
+
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """A temporary folder for what may never be published.
+
+    Those of this user's processes that were killed are removed first.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*-*"):
+        pid = left.name.removeprefix(SCRATCH).partition("-")[0]
+        with suppress(OSError):
+            if pid.isdecimal() and left.stat().st_uid == os.getuid() and not _alive(int(pid)):
+                shutil.rmtree(left, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-")
 
 
 @contextmanager
@@ -121,9 +157,15 @@ def new_release_id(folder: Path, input_hash: str, now: datetime | None = None) -
 
 
 def publish(
-    built: Path, folder: Path, release_id: str, organisations: int, created_at: datetime
+    built: Path,
+    folder: Path,
+    release_id: str,
+    organisations: int,
+    created_at: datetime,
+    *,
+    expected_baseline: str | None = ANY_BASELINE,
 ) -> Manifest:
-    """Make a built database the current release.
+    """Make a built database the current release; only within :func:`workshop`.
 
     Parameters
     ----------
@@ -137,21 +179,78 @@ def publish(
         Number of organisations in it.
     created_at : datetime
         UTC.
+    expected_baseline : str or None, optional
+        See :func:`require_baseline`; by default any will do.
 
     Raises
     ------
     OSError
-        If the folder can't be written; the current release is as it was.
+        If the folder can't be written; the current release is as it was, and nothing of the new
+        one is left.
+    PublishError
+        If the database isn't whole, another release is current than expected, or the disk fails
+        after the release was published.
     """
+    require_baseline(folder, expected_baseline)
+    # DuckDB says nothing if it can't bring its log into the file while it closes.
+    if built.with_name(f"{built.name}.wal").exists():
+        raise PublishError(
+            f"The database in {folder} could not be completed; check the free space. The current "
+            "release is as it was."
+        )
+    _readable(built)
     _sync(built)
     manifest = Manifest(
         release_id, _sha256(built), built.stat().st_size, created_at.isoformat(), organisations
     )
-    built.replace(folder / f"{release_id}.duckdb")
-    _write(folder / f"{release_id}.json", json.dumps(asdict(manifest), indent=2) + "\n")
-    point_to(folder, release_id)
-    _prune(folder)
+    database, sidecar = folder / f"{release_id}.duckdb", folder / f"{release_id}.json"
+    try:
+        built.replace(database)
+        _write(sidecar, json.dumps(asdict(manifest), indent=2) + "\n")
+        point_to(folder, release_id)
+    except OSError as error:
+        if current_id(folder) == release_id:
+            raise PublishError(
+                f"Release {release_id} is published, but {folder} could not be saved for good "
+                f"({error.strerror or error}); check the disk."
+            ) from error
+        for path in (database, sidecar):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        raise
+    _prune(folder, KEEP)
     return manifest
+
+
+def require_baseline(folder: Path, expected: str | None) -> None:
+    """Refuse to go on if another release is compared with than the one that was checked against.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the releases.
+    expected : str or None
+        Id of the release that :func:`baseline` gave at the check; None if there was none,
+        ``ANY_BASELINE`` if it doesn't matter.
+
+    Raises
+    ------
+    BaselineMovedError
+        If :func:`baseline` gives another one now.
+    """
+    if expected == ANY_BASELINE:
+        return
+    found = baseline(folder)
+    now = found.release_id if found else None
+    if now != expected:
+        raise BaselineMovedError(
+            f"The check compared with {_named(expected)}, but now {_named(now)} is current. "
+            "Nothing was published: check again, and look at the changes before you publish."
+        )
+
+
+def _named(release_id: str | None) -> str:
+    return f"release {release_id}" if release_id else "no release"
 
 
 def point_to(folder: Path, release_id: str) -> None:
@@ -186,13 +285,52 @@ def current_id(folder: Path) -> str | None:
 
 
 def baseline(folder: Path) -> Manifest | None:
-    """The release to compare with: the current one, or the newest whole one if that is damaged."""
-    now = current_id(folder)
-    candidates = sorted(releases(folder), key=lambda m: m.release_id != now)
-    return next((m for m in candidates if is_intact(folder, m)), None)
+    """The release to compare with: the current one, or what stands in for it if it is damaged."""
+    now = current_id(folder) or ""
+    known = {manifest.release_id: manifest for manifest in releases(folder)}
+    candidates = [known[id_] for id_ in (now, *nearest(known, now)) if id_ in known]
+    return next((manifest for manifest in candidates if is_intact(folder, manifest)), None)
 
 
-def rollback(folder: Path, release_id: str | None = None) -> Manifest:
+def find(folder: Path, release_id: str) -> Manifest:
+    """A release by its id or the beginning of it.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the releases.
+    release_id : str
+        The id, or so many of its first characters that only one release has them.
+
+    Raises
+    ------
+    PublishError
+        If no release, or more than one, begins like this.
+    """
+    known = releases(folder)
+    if not known:
+        raise PublishError("There is no release yet; run `cyber-valleys refresh` to make one.")
+    match = [m for m in known if m.release_id == release_id] or [
+        m for m in known if release_id and m.release_id.startswith(release_id)
+    ]
+    if not match:
+        raise PublishError(f"There is no release {release_id}; see `cyber-valleys releases`.")
+    if len(match) > 1:
+        names = ", ".join(m.release_id for m in match[:_MAX_NAMED])
+        more = ", ..." if len(match) > _MAX_NAMED else ""
+        raise PublishError(
+            f"{len(match)} releases begin with {release_id}: {names}{more}. Write more of it."
+        )
+    return match[0]
+
+
+def rollback(
+    folder: Path,
+    release_id: str | None = None,
+    on_wait: Say = _silent,
+    *,
+    wait_s: float | None = None,
+) -> Manifest:
     """Make an earlier release the current one.
 
     Parameters
@@ -200,30 +338,149 @@ def rollback(folder: Path, release_id: str | None = None) -> Manifest:
     folder : Path
         Folder of the releases.
     release_id : str, optional
-        Which one; the newest whole one before the current one by default.
+        Which one, as :func:`find` takes it; the newest whole one before the current one by
+        default.
+    on_wait, wait_s
+        See :func:`workshop`.
 
     Raises
     ------
     PublishError
-        If there is no such release, or its file is damaged.
+        If there is no such release, its file is damaged, or the folder can't be written.
     """
-    known = releases(folder)
-    if release_id is None:
-        now = current_id(folder) or "~"
-        known = [m for m in known if m.release_id < now and is_intact(folder, m)]
-        if not known:
-            raise PublishError("There is no earlier release to go back to.")
-        chosen = known[0]
-    else:
-        match = [m for m in known if m.release_id == release_id]
-        if not match:
-            raise PublishError(f"There is no release {release_id}; see `cyber-valleys releases`.")
-        chosen = match[0]
+    if not folder.is_dir():
+        raise PublishError("There is no release yet; run `cyber-valleys refresh` to make one.")
+    with _alone(folder, on_wait, wait_s), writing(folder):
+        chosen = _before_current(folder) if release_id is None else find(folder, release_id)
         if not is_intact(folder, chosen):
-            raise PublishError(f"Release {release_id} is damaged; choose another one.")
-    with writing(folder):
+            raise PublishError(f"Release {chosen.release_id} is damaged; choose another one.")
         point_to(folder, chosen.release_id)
     return chosen
+
+
+def prune(
+    folder: Path, keep: int, on_wait: Say = _silent, *, wait_s: float | None = None
+) -> list[Manifest]:
+    """Remove old releases.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the releases.
+    keep : int
+        How many of the newest stay. The current one stays whatever its age, and so does what
+        stands in for it if it is damaged.
+    on_wait, wait_s
+        See :func:`workshop`.
+
+    Returns
+    -------
+    list of Manifest
+        The releases that were removed, newest first.
+
+    Raises
+    ------
+    PublishError
+        If there is no release, or the folder can't be written.
+    """
+    if keep < 0:
+        raise PublishError(f"{keep} releases can't be kept; give a number from 0.")
+    if not folder.is_dir():
+        raise PublishError("There is no release yet; run `cyber-valleys refresh` to make one.")
+    with _alone(folder, on_wait, wait_s), writing(folder):
+        before = releases(folder)
+        _prune(folder, keep)
+        left = {manifest.release_id for manifest in releases(folder)}
+    return [manifest for manifest in before if manifest.release_id not in left]
+
+
+def prunable(folder: Path, keep: int) -> list[Manifest]:
+    """The releases that :func:`prune` would remove, newest first."""
+    kept = _kept(folder, keep)
+    return [manifest for manifest in releases(folder) if manifest.release_id not in kept]
+
+
+def _before_current(folder: Path) -> Manifest:
+    now = current_id(folder) or "~"
+    for manifest in releases(folder):
+        if manifest.release_id < now and is_intact(folder, manifest):
+            return manifest
+    raise PublishError("There is no earlier release to go back to.")
+
+
+@contextmanager
+def _alone(folder: Path, on_wait: Say, wait_s: float | None) -> Iterator[None]:
+    """Hold the folder's lock, and say beside it who does.
+
+    The system lets go of the lock when its holder dies; what the holder said of itself counts
+    only while somebody holds it.
+    """
+    lock = FileLock(folder / LOCK)
+    with writing(folder):
+        _wait(lock, folder, on_wait, LOCK_WAIT_S if wait_s is None else wait_s)
+    holder = folder / HOLDER
+    try:
+        with suppress(OSError):  # it helps others, and must not stop this one
+            _write(holder, json.dumps(_myself()))
+        yield
+    finally:
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _wait(lock: FileLock, folder: Path, on_wait: Say, wait_s: float) -> None:
+    end = time.monotonic() + wait_s
+    told = ""
+    while True:
+        try:
+            lock.acquire(timeout=max(0.0, min(_POLL_S, end - time.monotonic())))
+        except Timeout as error:
+            who = _holder(folder)
+            if time.monotonic() >= end:
+                raise PublishError(
+                    f"{who} is writing to {folder}. Gave up after {wait_s:g} seconds; try again "
+                    "when it has finished. The current release is as it was."
+                ) from error
+            if who != told:
+                on_wait(f"{who} is writing to {folder}; waiting for it, {wait_s:g} s at most.")
+                told = who
+        else:
+            return
+
+
+def _myself() -> dict[str, str | int]:
+    program = Path(sys.argv[0])
+    # `python -m etl` is known by its file only.
+    name = program.parent.name if program.name == "__main__.py" else program.name
+    return {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
+        "command": shlex.join([name, *sys.argv[1:]]),
+    }
+
+
+def _holder(folder: Path) -> str:
+    """Who holds the lock, as the beginning of a sentence."""
+    try:
+        told = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
+        pid, host = int(told["pid"]), told["host"]
+        if host == socket.gethostname() and not _alive(pid):
+            return "Another process"
+        return f"Process {pid} on {host} (`{told['command']}`, since {told['since']})"
+    except (OSError, ValueError, TypeError, KeyError):
+        return "Another process"
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def _manifest(path: Path) -> Manifest | None:
@@ -233,12 +490,33 @@ def _manifest(path: Path) -> Manifest | None:
         return None
 
 
+def _make(folder: Path) -> None:
+    """Make a folder and those above it, for everybody to read whatever the umask."""
+    if folder.is_dir():
+        return
+    _make(folder.parent)
+    folder.mkdir(exist_ok=True)
+    folder.chmod(folder.stat().st_mode | _READABLE_FOLDER)
+    _sync(folder.parent)
+
+
 def _write(path: Path, text: str) -> None:
     part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    _sync(part)
-    part.replace(path)
+    try:
+        part.write_text(text, encoding="utf-8")
+        _readable(part)
+        _sync(part)
+        part.replace(path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
     _sync(path.parent)
+
+
+def _readable(path: Path) -> None:
+    """Let the site's user read what another user publishes, whatever that one's umask."""
+    path.chmod(path.stat().st_mode | _READABLE_FILE)
 
 
 def _sync(path: Path) -> None:
@@ -258,16 +536,28 @@ def _sweep(folder: Path) -> None:
     """Remove what killed refreshes left: build folders, parts, and files without their pair."""
     for left in folder.glob(f"{BUILDING}*"):
         shutil.rmtree(left, ignore_errors=True)
-    for left in (*folder.glob(".*.part"), *folder.glob("*.duckdb.wal")):
-        left.unlink(missing_ok=True)
-    for database in folder.glob("*.duckdb"):
-        if not database.with_suffix(".json").exists():
-            database.unlink()
+    alone = [p for p in folder.glob("*.duckdb") if not p.with_suffix(".json").exists()]
+    for path in (*folder.glob(".*.part"), *folder.glob("*.duckdb.wal"), *alone):
+        _remove(path)
 
 
-def _prune(folder: Path) -> None:
-    """Keep the newest releases, and the current one whatever its age."""
-    keep = {m.release_id for m in releases(folder)[:KEEP]} | {current_id(folder)}
+def _prune(folder: Path, keep: int) -> None:
+    kept = _kept(folder, keep)
     for path in (*folder.glob("*.duckdb"), *folder.glob("*.json")):
-        if path.stem not in keep:
-            path.unlink(missing_ok=True)
+        if path.stem not in kept:
+            _remove(path)
+
+
+def _kept(folder: Path, keep: int) -> set[str | None]:
+    """The newest releases, the current one, and what stands in for it if it is damaged."""
+    standing_in = baseline(folder)
+    kept = {*(m.release_id for m in releases(folder)[:keep]), current_id(folder)}
+    return kept | {standing_in.release_id} if standing_in else kept
+
+
+def _remove(path: Path) -> None:
+    # Somebody else's file in a shared folder is left, and does not stop a publication.
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        _log.warning("%s can't be removed (%s).", path, error.strerror)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 from datetime import UTC, datetime
@@ -107,7 +108,7 @@ def test_a_second_refresh_is_told_that_one_is_running(
     monkeypatch.setattr(publish, "LOCK_WAIT_S", 0.1)
     with (
         FileLock(tmp_path / publish.LOCK),
-        pytest.raises(PublishError, match="Another refresh"),
+        pytest.raises(PublishError, match=r"Another process is writing to .*Gave up after 0\.1"),
         publish.workshop(tmp_path),
     ):
         pass
@@ -120,6 +121,12 @@ def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
         publish.workshop(tmp_path / "file" / "releases"),
     ):
         pass
+
+
+TOUCHES = (
+    (os, "fsync"), (Path, "replace"), (Path, "write_text"), (Path, "mkdir"), (Path, "chmod"),
+    (Path, "unlink"), (publish.shutil, "rmtree"),
+)  # fmt: skip
 
 
 def _die_at(step: int, folder: Path) -> None:
@@ -136,10 +143,7 @@ def _die_at(step: int, folder: Path) -> None:
 
         return touch
 
-    for owner, name in (
-        (os, "fsync"), (Path, "replace"), (Path, "write_text"), (Path, "mkdir"), (Path, "unlink"),
-        (publish.shutil, "rmtree"),
-    ):  # fmt: skip
+    for owner, name in TOUCHES:
         setattr(owner, name, dying(getattr(owner, name)))
     add(folder, 2, b"new database")
 
@@ -170,3 +174,139 @@ def test_death_at_every_step_leaves_a_whole_release(tmp_path: Path) -> None:
     assert outcomes == sorted(outcomes, reverse=True)
     assert len(outcomes) > 8
     assert {True, False} == set(outcomes)
+
+
+def test_a_disk_that_is_full_at_any_step_leaves_the_current_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = []
+    for step in range(100):
+        folder = tmp_path / str(step)
+        old = add(folder, 1, b"old database")
+        left = step
+
+        def full(function: Any) -> Any:
+            def touch(*args: Any, **kwargs: Any) -> Any:
+                nonlocal left
+                left -= 1
+                if left == -1:
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                return function(*args, **kwargs)
+
+            return touch
+
+        with monkeypatch.context() as patch:
+            for owner, name in TOUCHES[:-2]:
+                patch.setattr(owner, name, full(getattr(owner, name)))
+            try:
+                new = add(folder, 2, b"new database")
+            except PublishError as error:
+                said.append(str(error))
+                new = old
+                if "is published, but" in said[-1]:
+                    new = publish.releases(folder)[0].release_id
+        assert publish.current_id(folder) == new, step
+        known = {m.release_id: m for m in publish.releases(folder)}
+        assert publish.is_intact(folder, known[new])
+        assert {path.name for path in folder.iterdir()} == {
+            "CURRENT", ".lock",
+            *(f"{id_}.{end}" for id_ in {old, new} for end in ("duckdb", "json")),
+        }, step  # fmt: skip
+        add(folder, 3)
+        if left >= 0:
+            break
+    assert len(said) > 8
+    assert all("No space left on device" in sentence for sentence in said)
+    assert sum("The current release is as it was" in sentence for sentence in said) == len(said) - 1
+
+
+def test_a_database_that_kept_a_log_is_not_whole(tmp_path: Path) -> None:
+    old = add(tmp_path, 1)
+    with publish.workshop(tmp_path) as building:
+        (building / "release.duckdb").write_bytes(b"database")
+        (building / "release.duckdb.wal").write_bytes(b"what did not fit")
+        with pytest.raises(PublishError, match="could not be completed"):
+            publish.publish(building / "release.duckdb", tmp_path, "3000", 1, NOW)
+    assert [m.release_id for m in publish.releases(tmp_path)] == [old]
+
+
+def test_another_user_can_read_what_is_published(tmp_path: Path) -> None:
+    folder = tmp_path / "made" / "for" / "it"
+    before = os.umask(0o077)
+    try:
+        add(folder, 1)
+    finally:
+        os.umask(before)
+    for path in (*folder.iterdir(), folder, *folder.parents[:2]):
+        wanted = 0o555 if path.is_dir() else 0o444
+        if path.name != publish.LOCK:
+            assert path.stat().st_mode & wanted == wanted, path
+
+
+def test_a_release_is_found_by_the_beginning_of_its_id(tmp_path: Path) -> None:
+    with pytest.raises(PublishError, match="no release yet"):
+        publish.find(tmp_path, "2026")
+    first, second = add(tmp_path, 1), add(tmp_path, 2)
+    assert publish.find(tmp_path, second[:-1] + "2").release_id == second
+    (tmp_path / f"{first}.json").rename(tmp_path / f"{first[:-2]}.json")
+    (tmp_path / f"{first}.duckdb").rename(tmp_path / f"{first[:-2]}.duckdb")
+    with pytest.raises(PublishError, match=f"2 releases begin with 2026: {second}, {first}"):
+        publish.find(tmp_path, "2026")
+    for wrong in ("x", "", "2026-11-23T101500Z-000003"):
+        with pytest.raises(PublishError, match="There is no release"):
+            publish.find(tmp_path, wrong)
+    assert publish.rollback(tmp_path, second[:-1] + "2").release_id == second
+
+
+def test_prune_keeps_the_newest_and_what_is_served(tmp_path: Path) -> None:
+    ids = [add(tmp_path, number) for number in range(6)]
+    publish.rollback(tmp_path, ids[1])
+    assert [m.release_id for m in publish.prune(tmp_path, 2)] == [ids[3], ids[2], ids[0]]
+    assert [m.release_id for m in publish.releases(tmp_path)] == [ids[5], ids[4], ids[1]]
+    publish.rollback(tmp_path, ids[5])
+    (tmp_path / f"{ids[5]}.duckdb").write_bytes(b"rot")
+    assert [m.release_id for m in publish.prune(tmp_path, 0)] == [ids[1]]
+    standing_in = publish.baseline(tmp_path)
+    assert standing_in is not None
+    assert standing_in.release_id == ids[4]
+    with pytest.raises(PublishError, match="from 0"):
+        publish.prune(tmp_path, -1)
+    with pytest.raises(PublishError, match="no release yet"):
+        publish.prune(tmp_path / "nowhere", 1)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_nothing_is_published_against_another_release_than_was_checked(tmp_path: Path) -> None:
+    def attempt(expected: str | None, number: int) -> publish.Manifest:
+        with publish.workshop(tmp_path) as building:
+            (building / "release.duckdb").write_bytes(b"database")
+            return publish.publish(
+                building / "release.duckdb", tmp_path,
+                publish.new_release_id(tmp_path, f"{number:06x}", NOW), number, NOW,
+                expected_baseline=expected,
+            )  # fmt: skip
+
+    first = attempt(None, 1).release_id
+    second = attempt(first, 2).release_id
+    with pytest.raises(publish.BaselineMovedError, match=f"{first}, but now release {second}"):
+        attempt(first, 3)
+    with pytest.raises(publish.BaselineMovedError, match=f"no release, but now release {second}"):
+        attempt(None, 3)
+    assert [m.release_id for m in publish.releases(tmp_path)] == [second, first]
+
+
+def test_scratch_of_the_killed_is_swept_and_that_of_the_living_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish.tempfile, "tempdir", str(tmp_path))
+    child = os.fork()
+    if child == 0:
+        kept = publish.scratch()
+        assert kept.name
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith(f"cyber-valleys-{child}-")
+    with publish.scratch() as first, publish.scratch() as second:
+        assert {str(path) for path in tmp_path.iterdir()} == {first, second}
+    assert not list(tmp_path.iterdir())

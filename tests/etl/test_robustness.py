@@ -1,0 +1,414 @@
+"""Real refreshes that are killed, meet each other, or run out of disk."""
+
+from __future__ import annotations
+
+import csv
+import multiprocessing
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from itertools import pairwise
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ecosystem.settings import ROOT, settings
+from ecosystem.store import Database, current, open_read_only
+from etl import publish
+from etl.cli import WRITE, app
+from etl.errors import PublishError
+
+pytestmark = pytest.mark.xdist_group("robustness")
+
+VALLEYS = {
+    "fr-bretagne": ("nuts2_hint", "FRH0"),
+    "ee-estonia": ("country", "EE"),
+    "lu-luxembourg": ("country", "LU"),
+}
+EACH = 7
+REFRESH_KILLS, PUBLISH_KILLS, LATE_KILLS = 10, 20, 20
+TIMEOUT_S = 60
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _write(path: Path, rows: list[dict[str, str]], columns: list[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, columns)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The register, cut down to a few organisations in three valleys."""
+    folder = Path(
+        shutil.copytree(settings().register_dir, tmp_path_factory.mktemp("small") / "register")
+    )
+    organisations = _rows(folder / "organisations.csv")
+    chosen = [
+        row
+        for column, value in VALLEYS.values()
+        for row in [row for row in organisations if row[column] == value][:EACH]
+    ]
+    known = {row["org_id"] for row in chosen} | {""}
+    _write(folder / "organisations.csv", chosen, list(chosen[0]))
+    for file in ("valleys.csv", "network.csv"):
+        rows = _rows(folder / file)
+        kept = [
+            row | {"org_id": row["org_id"] if row["org_id"] in known else ""}
+            for row in rows
+            if row["valley_id"] in (*VALLEYS, "")
+        ]
+        _write(folder / file, kept, list(rows[0]))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def first(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one release of the small register."""
+    folder = tmp_path_factory.mktemp("first") / "releases"
+    assert _cold(small, folder).wait(TIMEOUT_S) == 0
+    return folder
+
+
+@pytest.fixture
+def releases(first: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(first, tmp_path / "releases"))
+
+
+@pytest.fixture(scope="module")
+def warm() -> ForkServerContext:
+    """Starts processes that have the modules already: imports take half of a small refresh."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["etl.pipeline", "etl.progress", __name__])
+    return context
+
+
+def _cold(register: Path, releases: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "etl", "refresh", str(register)],
+        cwd=ROOT,
+        env={**os.environ, "CYBER_VALLEYS_RELEASES_DIR": str(releases)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _refresh(register: Path, releases: Path) -> tuple[int, str]:
+    os.environ["CYBER_VALLEYS_RELEASES_DIR"] = str(releases)
+    settings.cache_clear()
+    result = CliRunner().invoke(app, ["refresh", str(register)])
+    return result.exit_code, result.output
+
+
+def _publish_again(database: Path, folder: Path) -> None:
+    """The writing part of a refresh, with the database of an earlier one."""
+    with publish.workshop(folder) as building:
+        built = building / "release.duckdb"
+        shutil.copyfile(database, built)
+        release_id = publish.new_release_id(folder, "a9a1a0")
+        publish.publish(built, folder, release_id, EACH * len(VALLEYS), datetime.now(UTC))
+
+
+def _publishing(context: ForkServerContext, database: Path, folder: Path) -> ForkServerProcess:
+    process = context.Process(target=_publish_again, args=(database, folder))
+    process.start()
+    return process
+
+
+def _until(happened: Callable[[], bool], is_alive: Callable[[], bool]) -> None:
+    end = time.monotonic() + TIMEOUT_S
+    while not happened() and is_alive():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def _is_building(folder: Path) -> bool:
+    return any(folder.glob(f"{publish.BUILDING}*"))
+
+
+Kill = Callable[[Path, float], None]
+
+
+def _kills(context: ForkServerContext, register: Path, database: Path) -> dict[str, Kill]:
+    """Ways to kill: each starts a process in a folder and kills it some seconds after a mark."""
+
+    def at_work(folder: Path) -> set[Path]:
+        return {path / "release.duckdb" for path in folder.glob(f"{publish.BUILDING}*")}
+
+    def from_the_start(folder: Path, after_s: float) -> None:
+        with _cold(register, folder) as process:
+            time.sleep(after_s)
+            process.kill()
+
+    def when(started: Callable[[Path], set[Path]]) -> Kill:
+        def kill(folder: Path, after_s: float) -> None:
+            before = started(folder)
+            process = _publishing(context, database, folder)
+            _until(lambda: not started(folder) <= before, process.is_alive)
+            time.sleep(after_s)
+            process.kill()
+            process.join(TIMEOUT_S)
+
+        return kill
+
+    return {
+        "refresh": from_the_start,
+        "publish": when(at_work),
+        "late": when(lambda folder: set(folder.glob("*.duckdb"))),
+    }
+
+
+def _check(folder: Path, old: str) -> str:
+    """The release that a kill left is whole, answers, and is the old or a later one."""
+    release = current(folder)
+    assert not release.trouble
+    assert release.release_id >= old
+    database = Database(release)
+    assert database.value("SELECT count(*) FROM organisation") == EACH * len(VALLEYS)
+    database.close()
+    return release.release_id
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def _whole_folder(folder: Path) -> set[str]:
+    """What may lie in a folder: all releases that are whole, the pointer and the lock."""
+    known = publish.releases(folder)
+    assert all(publish.is_intact(folder, manifest) for manifest in known)
+    pairs = {f"{m.release_id}.{ending}" for m in known for ending in ("duckdb", "json")}
+    return {publish.POINTER, publish.LOCK, *pairs}
+
+
+def _spread(number: int, length: float) -> Iterator[float]:
+    """Random moments, one in each of equal parts of a length."""
+    for part in range(number):
+        yield length * (part + random.random()) / number  # noqa: S311
+
+
+def test_fifty_kills_leave_a_whole_release_and_nothing_else(
+    small: Path, first: Path, warm: ForkServerContext, tmp_path: Path
+) -> None:
+    folders = [Path(shutil.copytree(first, tmp_path / name)) for name in ("a", "b")]
+    database = next(first.glob("*.duckdb"))
+    began = time.monotonic()
+    assert _cold(small, folders[0]).wait(TIMEOUT_S) == 0
+    refresh_s = time.monotonic() - began
+    process = _publishing(warm, database, folders[1])
+    _until(lambda: _is_building(folders[1]), process.is_alive)
+    began = time.monotonic()
+    process.join(TIMEOUT_S)
+    publish_s = time.monotonic() - began
+    moments = [
+        *(("refresh", after) for after in _spread(REFRESH_KILLS, refresh_s)),
+        *(("publish", after) for after in _spread(PUBLISH_KILLS, publish_s)),
+        *(("late", after) for after in _spread(LATE_KILLS, publish_s / 4)),
+    ]
+    random.shuffle(moments)
+    kills = _kills(warm, small, database)
+
+    def attack(folder: Path, moments: list[tuple[str, float]]) -> list[bool]:
+        moved = []
+        for kill, after_s in moments:
+            old = _check(folder, "")
+            kills[kill](folder, after_s)
+            new = _check(folder, old)
+            moved.append(new != old)
+        return moved
+
+    half = len(moments) // 2
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(attack, folders, (moments[:half], moments[half:])))
+    assert {True, False} == {moved for folder in outcomes for moved in folder}
+    for folder in folders:
+        with publish.workshop(folder) as building:
+            assert _names(folder) - {building.name, publish.HOLDER} == _whole_folder(folder)
+    refreshed = [_cold(small, folder) for folder in folders]
+    assert [process.wait(TIMEOUT_S) for process in refreshed] == [0, 0]
+    for folder in folders:
+        assert _names(folder) == _whole_folder(folder)
+        assert len(publish.releases(folder)) <= publish.KEEP
+
+
+def test_of_two_refreshes_at_once_each_follows_the_other_or_is_refused(
+    small: Path, releases: Path
+) -> None:
+    both = [_cold(small, releases) for _ in range(2)]
+    said = [process.communicate(timeout=TIMEOUT_S)[1] for process in both]
+    codes = [process.returncode for process in both]
+    assert 0 in codes
+    for code, words in zip(codes, said, strict=True):
+        assert code == 0 or (code == WRITE and "Nothing was published" in words)
+    known = [manifest.release_id for manifest in publish.releases(releases)]
+    assert len(known) == 1 + codes.count(0)
+    assert publish.current_id(releases) == known[0]
+    for release_id, compared_with in pairwise(known):
+        with open_read_only(releases / f"{release_id}.duckdb") as connection:
+            assert connection.execute("SELECT previous_id FROM release").fetchone() == (
+                compared_with,
+            )
+    assert _names(releases) == _whole_folder(releases)
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from etl import publish
+with publish.workshop(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(releases: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that is at work in the folder."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(releases)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def _enter(folder: Path, say: publish.Say, wait_s: float) -> None:
+    with publish.workshop(folder, say, wait_s=wait_s):
+        pass
+
+
+WRITERS: dict[str, Callable[[Path, publish.Say, float], object]] = {
+    "refresh": _enter,
+    "rollback": lambda folder, say, wait_s: publish.rollback(
+        folder, publish.current_id(folder), say, wait_s=wait_s
+    ),
+    "prune": lambda folder, say, wait_s: publish.prune(folder, 5, say, wait_s=wait_s),
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_who_waits_too_long_is_told_for_whom(
+    releases: Path, holder: subprocess.Popen[str], writer: str
+) -> None:
+    said: list[str] = []
+    with pytest.raises(PublishError, match=rf"Process {holder.pid} on .*Gave up after 1\.2 sec"):
+        WRITERS[writer](releases, said.append, 1.2)
+    (sentence,) = said
+    assert f"Process {holder.pid} on " in sentence
+    assert "since 20" in sentence
+    assert "`-c " in sentence, "the command"
+    assert "waiting for it, 1.2 s at most" in sentence
+
+
+@pytest.mark.parametrize("end", [subprocess.Popen.kill, lambda process: process.stdin.close()])
+def test_who_waits_goes_on_when_the_other_is_done_or_dead(
+    releases: Path, holder: subprocess.Popen[str], end: Callable[[subprocess.Popen[str]], None]
+) -> None:
+    said: list[str] = []
+
+    def say(sentence: str) -> None:
+        said.append(sentence)
+        end(holder)
+
+    _enter(releases, say, TIMEOUT_S)
+    assert len(said) == 1
+    assert _names(releases) == _whole_folder(releases)
+
+
+def test_the_word_of_a_dead_holder_counts_for_nothing(
+    releases: Path, holder: subprocess.Popen[str]
+) -> None:
+    holder.kill()
+    holder.wait(TIMEOUT_S)
+    told = (releases / publish.HOLDER).read_text()
+    assert str(holder.pid) in told
+    said: list[str] = []
+    _enter(releases, said.append, 0)
+    assert not said
+    assert not (releases / publish.HOLDER).exists()
+
+
+def _refresh_on_a_small_disk(
+    register: Path, releases: Path, limit: int, step: str, said: Path
+) -> None:
+    """Refresh, with a limit on the size of files from a step on; tell how it ended."""
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
+    write = publish._write
+
+    def writing(path: Path, text: str) -> None:
+        if step == path.suffix or step == path.name:
+            limited()
+        write(path, text)
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    publish._write = writing
+    if not step:
+        limited()
+    code, output = _refresh(register, releases)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    said.write_text(f"{code} {output}", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("share", "limit", "step"),
+    [
+        (0, 10_000, ""),
+        (0.3, 0, ""),
+        (0.9, 0, ""),
+        (0, 40, ".json"),
+        (0, 5, publish.POINTER),
+    ],
+)
+def test_a_full_disk_leaves_the_current_release(
+    small: Path,
+    releases: Path,
+    warm: ForkServerContext,
+    tmp_path: Path,
+    share: float,
+    limit: int,
+    step: str,
+) -> None:
+    old = current(releases)
+    before = _names(releases)
+    limit += round(share * old.path.stat().st_size)
+    process = warm.Process(
+        target=_refresh_on_a_small_disk,
+        args=(small, releases, limit, step, tmp_path / "said"),
+    )
+    process.start()
+    process.join(TIMEOUT_S)
+    said = (tmp_path / "said").read_text(encoding="utf-8")
+    assert said.startswith(f"{WRITE} "), said
+    assert "free space. The current release is as it was." in " ".join(said.split())
+    assert "Traceback" not in said
+    assert current(releases) == old
+    assert _names(releases) == before
+    process = _publishing(warm, old.path, releases)
+    process.join(TIMEOUT_S)
+    assert _check(releases, old.release_id) != old.release_id

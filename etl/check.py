@@ -85,8 +85,14 @@ class Result:
 
     def sentence(self) -> str:
         """Which gate, the number and the bound."""
-        value = "nothing to measure" if self.value is None else f"{self.value:,.4g}"
-        return f"{self.gate.label}: {value}, allowed is {self.gate.bound}."
+        return f"{self.gate.label}: {figure(self.value)}, allowed is {self.gate.bound}."
+
+
+def figure(value: float | None) -> str:
+    """What was measured, for people: to two decimals at most."""
+    if value is None or value != value:
+        return "nothing to measure"
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def load_gates(path: Path) -> list[Gate]:
@@ -110,7 +116,6 @@ def check(
     gates: list[Gate],
     previous: int | None,
     *,
-    accepted: Collection[str] = (),
     track: Track = untracked,
 ) -> list[Result]:
     """Measure every gate.
@@ -123,16 +128,26 @@ def check(
         What must hold.
     previous : int or None
         Organisations in the current release, if there is one.
-    accepted : collection of str
-        Options given on the command line.
     track : Track, optional
         Shows progress.
     """
     with open_read_only(database) as connection:
-        results = [
+        return [
             Result(gate, _measure(connection, gate, previous))
             for gate in track(gates, "Check the gates")
         ]
+
+
+def waive(results: list[Result], accepted: Collection[str]) -> list[Result]:
+    """The results, with the failures that a person accepted marked as such.
+
+    Parameters
+    ----------
+    results : list of Result
+        What was measured.
+    accepted : collection of str
+        Names of options that waive a gate: ``accept_shrink``.
+    """
     return [
         Result(r.gate, r.value, waived=not r.passed and r.gate.waived_by in accepted)
         for r in results

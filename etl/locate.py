@@ -204,8 +204,10 @@ def _from_coordinates(
     swapped = regions.locate(lat, lon, country)
     for row, region, other, code in zip(rows.index.tolist(), nuts3, swapped, country, strict=True):
         if not region:
+            given = organisations.loc[row, ["lat", "lon"]]
             mend = (
-                "Latitude and longitude look swapped: exchange them."
+                f"Latitude and longitude look swapped: write {given['lon']} into lat and "
+                f"{given['lat']} into lon."
                 if other
                 else "Correct them, or empty both and let the gazetteer find the town."
             )

@@ -1,60 +1,56 @@
-"""The way of the data, from the register files to a published release.
+"""The way of the data, from the register files to a published release, in two steps.
 
-extract -> normalise -> validate -> locate -> valleys -> deduplicate -> build -> check -> publish
+:func:`prepare` reads, checks, builds and compares, and writes nothing but a temporary file.
+:func:`publish` makes what was prepared the current release, if its gates hold. The command line
+and the secretariat's page use the same two; :func:`run` is both after each other.
 """
 
 from __future__ import annotations
 
 import enum
+import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
 
 import duckdb
 import pandas as pd
 
 from ecosystem.settings import settings
-from etl import publish
+from etl import publish as publishing
+from etl.adopt import given
 from etl.build import (
-    PLAIN_TABLES,
     ReleaseRow,
     Tables,
+    add_changes,
     add_gates,
     add_release,
+    add_tables,
     build,
-    finding_tables,
-    organisation_table,
-    reference_tables,
-    register_tables,
-    typed,
 )
-from etl.change import changes, count_kinds, published_organisations
-from etl.check import Result, check, gate_table, load_gates
-from etl.deduplicate import Candidate, exact_duplicates, likely_duplicates, load_legal_forms
+from etl.change import changes, count_kinds, history, published_organisations, stamp
+from etl.check import Result, check, gate_table, load_gates, waive
+from etl.deduplicate import Candidate
 from etl.errors import PublishError
-from etl.extract import Extract, extract, register_file
-from etl.gazetteer import Gazetteer, load_gazetteer
-from etl.locate import locate, locate_seats, place_table
+from etl.gazetteer import load_gazetteer
+from etl.identity import Succession
 from etl.model import Rejection, Track, untracked
-from etl.normalise import load_aliases, normalise
-from etl.provenance import digest, input_hashes, sources_file, tool_versions
-from etl.regions import Regions, load_regions
-from etl.schema import Schema, load_schemas
-from etl.validate import validate, validate_references
-from etl.valleys import assign_valleys, check_codes
-
-# Register files of bodies whose seat is looked for too, wherever in the world it is.
-SEATED = ("network", "investors")
+from etl.provenance import digest, input_hashes, tool_versions
+from etl.reading import ColumnMapping, Extract, read_inputs
+from etl.regions import load_regions
+from etl.schema import load_schemas
+from etl.transform import transform
 
 
 class Status(enum.Enum):
-    """How a refresh ended."""
+    """How a refresh ended, or would end."""
 
     PUBLISHED = "published"
-    PASSED = "passed"  # a dry run that would have been published
+    PASSED = "passed"  # would be published
     INPUT_REFUSED = "input refused"
     GATE_FAILED = "gate failed"
 
@@ -80,7 +76,7 @@ class Outcome:
     candidates : list of Candidate
         Pairs that may be one organisation.
     changes : dict of str to int
-        Organisations added, removed and changed.
+        Organisations by kind of change.
     notes : list of str
         What was assumed on reading, and which investors and network bodies are in no region.
     """
@@ -96,228 +92,312 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Findings:
+@dataclass
+class Prepared:
+    """A release that was built and checked, but not published.
+
+    It holds a database in a temporary folder: close it when done, or use it in a ``with``.
+
+    Attributes
+    ----------
+    extracts : dict of str to Extract
+        Register files as read, by resource.
+    tables : dict of str to pandas.DataFrame
+        Rows by table of the database.
+    rejections : list of Rejection
+        Cells that couldn't be taken, by file and row.
+    candidates : list of Candidate
+        Pairs that may be one organisation.
+    notes : list of str
+        What was assumed, as sentences.
+    change : pandas.DataFrame
+        What differs from the baseline, as :func:`etl.change.changes` gives it.
+    successions : list of Succession
+        Organisations that may go on under another identifier, perhaps renamed.
+    gates : list of Result
+        What each gate measured; none waived.
+    baseline : etl.publish.Manifest or None
+        The release that it was compared with.
+    given : dict of str to pandas.DataFrame
+        Register files that came from outside the register, as they would stand in it.
+    register_dir : Path
+        Folder of the register files.
+    releases_dir : Path
+        Where it would be published.
+    database : Path
+        The built file, without what only a published release needs.
+    past : pandas.DataFrame
+        What earlier releases changed.
+    derive : callable
+        Makes the tables that only a published release needs.
+    """
+
+    extracts: dict[str, Extract]
+    tables: Tables
     rejections: list[Rejection]
     candidates: list[Candidate]
     notes: list[str]
+    change: pd.DataFrame
+    successions: list[Succession]
+    gates: list[Result]
+    baseline: publishing.Manifest | None
+    given: dict[str, pd.DataFrame]
+    register_dir: Path
+    releases_dir: Path
+    database: Path
+    past: pd.DataFrame = field(repr=False)
+    derive: Callable[[], Tables] = field(repr=False)
+    _folder: tempfile.TemporaryDirectory[str] = field(repr=False)
+
+    def __enter__(self) -> Prepared:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Remove the temporary database; what is in memory stays."""
+        self._folder.cleanup()
+
+    @property
+    def baseline_id(self) -> str | None:
+        """Id of the release that it was compared with; None if there was none."""
+        return self.baseline.release_id if self.baseline else None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by table."""
+        return {name: len(rows) for name, rows in self.tables.items()}
+
+    def verdict(self, accepted: Collection[str] = ()) -> Outcome:
+        """What :func:`publish` would say, without publishing.
+
+        Parameters
+        ----------
+        accepted : collection of str
+            Names of options that waive a gate: ``accept_shrink``.
+        """
+        gates = waive(self.gates, accepted)
+        return self._outcome(_status(gates), None, gates)
+
+    def _outcome(self, status: Status, release_id: str | None, gates: list[Result]) -> Outcome:
+        return Outcome(
+            status=status,
+            release_id=release_id,
+            previous_id=self.baseline_id,
+            counts=self.counts,
+            gates=gates,
+            rejections=self.rejections,
+            candidates=self.candidates,
+            changes=count_kinds(self.change),
+            notes=self.notes,
+        )
+
+
+def prepare(
+    inputs: Sequence[Path] = (),
+    register_dir: Path | None = None,
+    releases_dir: Path | None = None,
+    *,
+    mapping: ColumnMapping | None = None,
+    track: Track = untracked,
+) -> Prepared:
+    """Do everything that a refresh does before it publishes.
+
+    Parameters
+    ----------
+    inputs : sequence of Path
+        Files or folders that stand in for register files; none for the register as it is.
+    register_dir : Path, optional
+        Folder of the register files; the installation's own by default.
+    releases_dir : Path, optional
+        Folder of the releases to compare with; the installation's own by default.
+    mapping : ColumnMapping, optional
+        What somebody said about the headers of the inputs.
+    track : Track, optional
+        Shows progress.
+
+    Raises
+    ------
+    etl.reading.ColumnsUnsure
+        If somebody must say which header is which column.
+    etl.errors.RegisterError
+        If a file can't be read.
+    etl.errors.PublishError
+        If the temporary folder can't be written.
+    """
+    releases_dir = releases_dir or settings().releases_dir
+    schemas = load_schemas(settings().schema_dir)
+    register_dir = register_dir or settings().register_dir
+    extracts = read_inputs(inputs, register_dir, schemas, mapping, track=track)
+    gazetteer = load_gazetteer(settings().reference_dir, settings().schema_dir)
+    regions = load_regions(settings().reference_dir)
+    baseline = publishing.baseline(releases_dir)
+    published, past = _published(releases_dir, baseline)
+    done = transform(
+        extracts, schemas, gazetteer, regions, published, taken=set(past["org_id"]), track=track
+    )
+    alias = done.tables["organisation_alias"]
+    merged_into = dict(zip(alias["org_id"], alias["merged_into"], strict=True))
+    change = changes(done.tables["organisation"], published, merged_into)
+    folder = publishing.scratch()
+    database = Path(folder.name) / "release.duckdb"
+    try:
+        with _written(database.parent):
+            build(database, done.tables, track=track)
+            _require_whole(database)
+            gates = check(
+                database,
+                load_gates(settings().gates_file),
+                baseline.organisations if baseline else None,
+                track=track,
+            )
+    except BaseException:
+        folder.cleanup()
+        raise
+    return Prepared(
+        extracts=extracts,
+        tables=done.tables,
+        rejections=done.rejections,
+        candidates=done.candidates,
+        notes=[*(note for read in extracts.values() for note in read.notes), *done.notes],
+        change=change,
+        successions=done.successions,
+        gates=gates,
+        baseline=baseline,
+        given=given(extracts, done.frames, register_dir),
+        register_dir=register_dir,
+        releases_dir=releases_dir,
+        database=database,
+        past=past,
+        derive=done.derive,
+        _folder=folder,
+    )
+
+
+def publish(
+    prepared: Prepared,
+    accepted: Collection[str] = (),
+    *,
+    on_wait: Callable[[str], None] = lambda _: None,
+    track: Track = untracked,
+) -> Outcome:
+    """Make what was prepared the current release, if its gates hold.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        From :func:`prepare`, not closed.
+    accepted : collection of str
+        Names of options that waive a gate: ``accept_shrink``.
+    on_wait : callable, optional
+        Is told, in a sentence, whom this process waits for.
+    track : Track, optional
+        Shows progress.
+
+    Raises
+    ------
+    etl.errors.PublishError
+        If the releases folder can't be written, or another release is current than the one that
+        was compared with.
+    """
+    outcome = prepared.verdict(accepted)
+    if outcome.status is not Status.PASSED:
+        return outcome
+    folder = prepared.releases_dir
+    with publishing.workshop(folder, on_wait) as building:
+        publishing.require_baseline(folder, prepared.baseline_id)
+        database = building / prepared.database.name
+        with _written(folder):
+            shutil.copyfile(prepared.database, database)
+            release_id = _complete(database, prepared, outcome.gates, track)
+    return prepared._outcome(Status.PUBLISHED, release_id, outcome.gates)
 
 
 def run(
     register_dir: Path | None = None,
     releases_dir: Path | None = None,
     *,
-    organisations_file: Path | None = None,
+    inputs: Sequence[Path] = (),
+    mapping: ColumnMapping | None = None,
     dry_run: bool = False,
     accepted: Collection[str] = (),
     track: Track = untracked,
 ) -> Outcome:
-    """Refresh: build a release from the register, check it, and publish it if it holds.
-
-    Parameters
-    ----------
-    register_dir : Path, optional
-        Folder of the register files; the installation's own by default.
-    releases_dir : Path, optional
-        Folder to publish to; the installation's own by default.
-    organisations_file : Path, optional
-        File to take the organisations from, in place of the one in the register folder.
-    dry_run : bool
-        Do everything but publish.
-    accepted : collection of str
-        Names of options that waive a gate: ``accept_shrink``.
-    track : Track, optional
-        Shows progress.
-
-    Returns
-    -------
-    Outcome
-
-    Raises
-    ------
-    etl.errors.RegisterError
-        If a register file can't be read.
-    etl.errors.PublishError
-        If the releases folder can't be written.
-    """
-    releases_dir = releases_dir or settings().releases_dir
-    schemas = load_schemas(settings().schema_dir)
-    extracts = _extract(register_dir or settings().register_dir, organisations_file, schemas, track)
-    tables, findings = _transform(extracts, schemas, track)
-    with _building(releases_dir, dry_run) as folder:
-        before = publish.baseline(releases_dir)
-        tables["change"] = changes(tables["organisation"], _published(releases_dir, before))
-        database = folder / "release.duckdb"
-        with _written(releases_dir):
-            build(database, tables, track=track)
-            gates = _check(database, before, accepted, track)
-            status = _status(gates, dry_run)
-            release_id = None
-            if status is Status.PUBLISHED:
-                release_id = _publish(database, releases_dir, before, gates, extracts)
-    return Outcome(
-        status=status,
-        release_id=release_id,
-        previous_id=before.release_id if before else None,
-        counts={name: len(rows) for name, rows in tables.items()},
-        gates=gates,
-        rejections=findings.rejections,
-        candidates=findings.candidates,
-        changes=count_kinds(tables["change"]),
-        notes=[*(note for read in extracts.values() for note in read.notes), *findings.notes],
-    )
-
-
-def _extract(
-    register_dir: Path,
-    organisations_file: Path | None,
-    schemas: dict[str, Schema],
-    track: Track,
-) -> dict[str, Extract]:
-    extracts = {}
-    for resource, schema in track(list(schemas.items()), "Read the register"):
-        replaced = organisations_file if resource == "organisations" else None
-        extracts[resource] = extract(replaced or register_file(register_dir, resource), schema)
-    return extracts
-
-
-def _transform(
-    extracts: dict[str, Extract], schemas: dict[str, Schema], track: Track
-) -> tuple[Tables, _Findings]:
-    """Everything between reading and writing: pure but for the reference files."""
-    reference_dir, schema_dir = settings().reference_dir, settings().schema_dir
-    aliases = load_aliases(schema_dir / "aliases.csv")
-    frames = {
-        resource: normalise(extracts[resource].frame, schema, aliases)
-        for resource, schema in track(list(schemas.items()), "Normalise")
-    }
-    regions = load_regions(reference_dir)
-    invalid = [
-        rejection
-        for resource, schema in track(list(schemas.items()), "Validate")
-        for rejection in validate(frames[resource], schema)
-    ]
-    invalid += validate_references(frames, schemas)
-    invalid += check_codes(_without(frames["valleys"], "valleys.csv", invalid), regions)
-    valid = {n: _without(frame, schemas[n].file, invalid) for n, frame in frames.items()}
-
-    gazetteer = load_gazetteer(reference_dir, schema_dir)
-    located, lost = locate(valid["organisations"], gazetteer, regions, track=track)
-    organisations = typed(valid["organisations"].loc[located.index], schemas["organisations"])
-    organisations = organisations.drop(columns=["lat", "lon"]).join(located)
-    organisations["valley_id"] = assign_valleys(organisations["nuts3"], valid["valleys"])
-
-    twice = exact_duplicates(organisations)
-    organisations = _without(organisations, "organisations.csv", twice)
-    legal_forms = load_legal_forms(schema_dir)
-    registered, notes = _with_seats(register_tables(valid, schemas), valid, gazetteer, regions)
-    findings = _Findings(
-        sorted([*invalid, *lost, *twice], key=lambda r: (r.file, r.row)),
-        likely_duplicates(organisations, legal_forms, track=track),
-        notes,
-    )
-    return {
-        "organisation": organisation_table(organisations),
-        "place": place_table(organisations),
-        **registered,
-        **reference_tables(
-            valid["valleys"],
-            schemas["valleys"],
-            regions,
-            reference_dir,
-            sources_file(),
-        ),
-        **finding_tables(findings.rejections, findings.candidates),
-    }, findings
-
-
-def _with_seats(
-    tables: Tables, valid: dict[str, pd.DataFrame], gazetteer: Gazetteer, regions: Regions
-) -> tuple[Tables, list[str]]:
-    """Add where the seats are; what the register says itself, such as the valley, stays."""
-    placed, notes = dict(tables), []
-    for resource in SEATED:
-        seats, unplaced = locate_seats(valid[resource], f"{resource}.csv", gazetteer, regions)
-        seats["valley_id"] = assign_valleys(seats["nuts3"], valid["valleys"])
-        table = PLAIN_TABLES[resource]
-        known = tables[table].columns
-        placed[table] = tables[table].join(seats.drop(columns=known, errors="ignore"))
-        notes += unplaced
-    return placed, notes
-
-
-def _without(frame: pd.DataFrame, file: str, rejections: list[Rejection]) -> pd.DataFrame:
-    return frame.drop(index=list({r.row for r in rejections if r.file == file}))
+    """Refresh: :func:`prepare`, then :func:`publish` unless it is a dry run."""
+    with prepare(inputs, register_dir, releases_dir, mapping=mapping, track=track) as prepared:
+        if dry_run:
+            return prepared.verdict(accepted)
+        return publish(prepared, accepted, track=track)
 
 
 @contextmanager
-def _building(releases_dir: Path, dry_run: bool) -> Iterator[Path]:
-    if dry_run:
-        with tempfile.TemporaryDirectory() as folder:
-            yield Path(folder)
-    else:
-        with publish.workshop(releases_dir) as folder:
-            yield folder
-
-
-@contextmanager
-def _written(releases_dir: Path) -> Iterator[None]:
+def _written(folder: Path) -> Iterator[None]:
     try:
-        with publish.writing(releases_dir):
+        with publishing.writing(folder):
             yield
     except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
         raise PublishError(
-            f"The database can't be written to {releases_dir}; check the free space. The "
+            f"The database can't be written to {folder}; check the free space. The "
             "current release is as it was."
         ) from error
 
 
-def _published(releases_dir: Path, before: publish.Manifest | None) -> pd.DataFrame | None:
+def _published(
+    releases_dir: Path, before: publishing.Manifest | None
+) -> tuple[pd.DataFrame | None, pd.DataFrame]:
+    """Organisations of the release before, and its history."""
     if before is None:
-        return None
+        return None, history(None)
+    path = releases_dir / f"{before.release_id}.duckdb"
     try:
-        return published_organisations(releases_dir / f"{before.release_id}.duckdb")
+        return published_organisations(path), history(path)
     except duckdb.Error:
-        return None  # of another version of the database or the schema: can't be compared
+        # Of another version of the database or the schema: can't be compared.
+        return None, history(None)
 
 
-def _check(
-    database: Path, before: publish.Manifest | None, accepted: Collection[str], track: Track
-) -> list[Result]:
-    gates = load_gates(settings().gates_file)
-    previous = before.organisations if before else None
-    return check(database, gates, previous, accepted=accepted, track=track)
+def _require_whole(database: Path) -> None:
+    """DuckDB says nothing if it can't bring its log into the file while it closes."""
+    if database.with_name(f"{database.name}.wal").exists():
+        raise PublishError(
+            f"The database can't be written to {database.parent}; check the free space. The "
+            "current release is as it was."
+        )
 
 
-def _publish(
-    database: Path,
-    releases_dir: Path,
-    before: publish.Manifest | None,
-    gates: list[Result],
-    extracts: dict[str, Extract],
-) -> str:
-    hashes = input_hashes(extracts.values())
+def _complete(database: Path, prepared: Prepared, gates: list[Result], track: Track) -> str:
+    """Add what a release has and a check doesn't need, and publish it."""
+    folder, before = prepared.releases_dir, prepared.baseline_id
+    hashes = input_hashes(prepared.extracts.values())
     created_at = datetime.now(UTC).replace(microsecond=0)
-    release_id = publish.new_release_id(releases_dir, digest(hashes), created_at)
+    release_id = publishing.new_release_id(folder, digest(hashes), created_at)
+    add_tables(database, prepared.derive(), track=track)
     add_gates(database, gate_table(gates))
+    add_changes(database, prepared.past, stamp(prepared.change, release_id, created_at))
     organisations = add_release(
         database,
         ReleaseRow(
             release_id=release_id,
             created_at=created_at,
-            previous_id=before.release_id if before else None,
+            previous_id=before,
             input_hashes=hashes,
             tool_versions=tool_versions(),
         ),
     )
-    publish.publish(database, releases_dir, release_id, organisations, created_at)
+    publishing.publish(
+        database, folder, release_id, organisations, created_at, expected_baseline=before
+    )
     return release_id
 
 
-def _status(gates: list[Result], dry_run: bool) -> Status:
+def _status(gates: list[Result]) -> Status:
     stopped = [result for result in gates if result.stops]
     if any(result.gate.about == "input" for result in stopped):
         return Status.INPUT_REFUSED
-    if stopped:
-        return Status.GATE_FAILED
-    return Status.PASSED if dry_run else Status.PUBLISHED
+    return Status.GATE_FAILED if stopped else Status.PASSED

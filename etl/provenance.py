@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from ecosystem.settings import settings
-from etl.extract import Extract
+from etl.reading import Extract
 
 TOOLS = ("duckdb", "pandas", "geopandas", "shapely", "frictionless", "rapidfuzz")
 

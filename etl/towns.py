@@ -140,7 +140,7 @@ class Towns:
         """The largest entry of each town, largest first."""
         towns: list[int] = []
         for row in sorted(rows, key=lambda row: (-self._population[row], row)):
-            if not any(self._are_one(row, town) for town in towns):
+            if not any(self.are_one(row, town) for town in towns):
                 towns.append(row)
         return towns
 
@@ -149,11 +149,12 @@ class Towns:
         return [
             other
             for other in self.distinct(rows)
-            if not self._are_one(row, other)
+            if not self.are_one(row, other)
             and self._population[row] < DOMINANCE * max(self._population[other], 1)
         ]
 
-    def _are_one(self, a: int, b: int) -> bool:
+    def are_one(self, a: int, b: int) -> bool:
+        """Whether two placed rows are so near each other that they are one town."""
         return self._metres[a].distance(self._metres[b]) <= SAME_TOWN_M
 
     def describe(self, rows: Iterable[int]) -> tuple[str, ...]:

@@ -16,9 +16,9 @@ import etl.regions
 from benchmarks import synthetic
 from ecosystem.settings import settings
 from etl import pipeline
-from etl.extract import extract
 from etl.gazetteer import Gazetteer, load_gazetteer
 from etl.normalise import load_aliases, normalise
+from etl.reading import extract
 from etl.regions import Regions, load_regions
 from etl.schema import Schema, load_schemas
 

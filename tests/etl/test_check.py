@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ecosystem.settings import settings
-from etl.check import Gate, check, load_gates
+from etl.check import Gate, check, load_gates, waive
 
 
 def test_the_real_release_passes_all_gates(database: Path) -> None:
@@ -26,7 +26,7 @@ def test_the_total_may_not_jump(
     database: Path, previous: int | None, accepted: tuple[str, ...], stops: bool
 ) -> None:
     gates = [gate for gate in load_gates(settings().gates_file) if gate.gate == "total"]
-    (result,) = check(database, gates, previous, accepted=accepted)
+    (result,) = waive(check(database, gates, previous), accepted)
     assert result.stops is stops
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
+from ecosystem.settings import settings
 from etl import publish
 from etl.cli import GATE, INPUT, OK, USAGE, WRITE, app
 
@@ -30,7 +35,7 @@ def test_refresh_then_releases_then_rollback(own_releases: Path) -> None:
     assert "organisation" in first.output
     assert "465" in first.output
     second = call("refresh", "--quiet")
-    assert second.output.startswith("Published ")
+    assert second.output.startswith("Published as release ")
     old, new = sorted(m.release_id for m in publish.releases(own_releases))
     assert f"* │ {new}" in call("releases").output
     assert call("rollback").exit_code == OK
@@ -43,7 +48,7 @@ def test_refresh_then_releases_then_rollback(own_releases: Path) -> None:
 def test_a_dry_run_publishes_nothing(own_releases: Path) -> None:
     result = call("refresh", "--dry-run")
     assert result.exit_code == OK
-    assert "would have been published" in result.output
+    assert "This would be published." in result.output
     assert not own_releases.exists()
 
 
@@ -54,9 +59,12 @@ def test_invalid_cells(own_releases: Path, edit: Callable[..., Path]) -> None:
 
     result = call("refresh", edit(spoil) / "organisations.csv")
     assert result.exit_code == INPUT
-    assert "organisations.csv, row 2, type “smee”: Unknown code in Type: smee." in result.output
+    assert (
+        "organisations.csv, row 2, column “type”: “smee”. Unknown code in Type: smee"
+        in result.output
+    )
     assert "Did you mean sme" in result.output
-    assert "Nothing was published" in result.output
+    assert "This would not be published: 1 cell must be mended first." in result.output
 
 
 def test_a_failed_gate(own_releases: Path, edit: Callable[..., Path]) -> None:
@@ -78,10 +86,11 @@ def test_input_that_is_not_there(own_releases: Path, tmp_path: Path, name: str) 
 
 
 def test_an_unreadable_file(own_releases: Path, tmp_path: Path) -> None:
-    (tmp_path / "o.csv").write_bytes(b"org_id,name\nfr-a,A\n")
-    result = call("refresh", tmp_path / "o.csv")
+    path = tmp_path / "organisations.csv"
+    path.write_bytes(b"org_id,name\nfr-a,A\n")
+    result = call("refresh", path)
     assert result.exit_code == INPUT
-    assert "o.csv: column type, city" in result.output
+    assert "organisations.csv: column type, city" in result.output
 
 
 def test_no_control_character_of_a_file_reaches_the_terminal(
@@ -91,7 +100,7 @@ def test_no_control_character_of_a_file_reaches_the_terminal(
     result = call("refresh", tmp_path / "o.csv")
     assert result.exit_code == INPUT
     assert "\x1b[2" not in result.output
-    assert "a\N{REPLACEMENT CHARACTER}[2j, b" in result.output
+    assert "a\N{REPLACEMENT CHARACTER}[2J, b" in result.output
 
 
 def test_wrong_usage(own_releases: Path) -> None:
@@ -112,10 +121,14 @@ def test_locate() -> None:
     found = call("locate", "Cesson-Sévigné", "France")
     assert found.exit_code == OK
     assert "FRH03" in found.output
+    assert "it has exactly this name" in found.output
     lost = call("locate", "Salamanca", "ES")
     assert lost.exit_code == INPUT
     assert "several towns" in lost.output
-    assert call("locate", "Salamanca", "ES", "--hint", "es41").exit_code == OK
+    hinted = call("locate", "Salamanca", "ES", "--hint", "es41")
+    assert hinted.exit_code == OK
+    assert "it is the one in ES41" in hinted.output
+    assert "Others that are called so:" in hinted.output
     assert call("locate", "Wien", "XX").exit_code == INPUT
 
 
@@ -127,8 +140,188 @@ def test_mint(tmp_path: Path) -> None:
     assert call("mint", tmp_path / "none.csv").exit_code == INPUT
 
 
+def test_check_writes_a_report_and_publishes_nothing(
+    own_releases: Path, edit: Callable[..., Path], tmp_path: Path
+) -> None:
+    def spoil(rows: Rows) -> None:
+        rows[0]["type"] = "smee"
+
+    folder = tmp_path / "report"
+    result = call("check", edit(spoil) / "organisations.csv", "--report", folder)
+    assert result.exit_code == INPUT
+    assert result.output.endswith("This would not be published: 1 cell must be mended first.\n")
+    assert {path.name for path in folder.iterdir()} == {"check.html", "organisations to mend.xlsx"}
+    assert not own_releases.exists()
+
+
+def test_check_of_a_folder_without_faults(
+    own_releases: Path, register: Path, tmp_path: Path
+) -> None:
+    result = call("check", register, "--report", tmp_path / "report", "--quiet")
+    assert result.exit_code == OK
+    assert [path.name for path in (tmp_path / "report").iterdir()] == ["check.html"]
+    assert call("check", register, "--no-report", "-q").output == "This would be published.\n"
+
+
+def test_diff_tells_known_edits(
+    own_releases: Path, release_dir: Path, edit: Callable[..., Path], tmp_path: Path
+) -> None:
+    shutil.copytree(release_dir, own_releases)
+
+    def change(rows: Rows) -> None:
+        rows[0]["city"], rows[0]["nuts2_hint"] = "Linz", "AT31"
+        rows[1]["name"] = "Limes"
+        del rows[2]
+        rows.append({**rows[3], "org_id": "at-new", "name": "Something Else Entirely"})
+
+    result = call("diff", edit(change), "-q", "--report", tmp_path / "report")
+    assert result.exit_code == OK
+    lines = result.output.splitlines()
+    assert lines[0].endswith(": 1 added, 1 removed, 2 changed, 1 moved.")
+    assert "  at-new (Something Else Entirely)" in lines
+    assert "  at-softwarepark-hagenberg (Softwarepark Hagenberg)" in lines
+    assert "  at-limes-security-gmbh (Limes): Name: Limes Security GmbH -> Limes" in lines
+    town = "IT-Cluster der Business Upper Austria): Town: Hagenberg im Mühlkreis -> Linz"
+    assert any(line.endswith(town) for line in lines)
+    assert {path.name for path in (tmp_path / "report").iterdir()} == {
+        "changes.html", "changes.xlsx"
+    }  # fmt: skip
+    few = call("diff", edit(change), "-q", "--limit", "0").output
+    assert "at-new" not in few
+    assert "and 1 more row, not shown here." in few
+
+
+@pytest.mark.parametrize(("answer", "published"), [("y", True), ("n", False), ("", False)])
+def test_refresh_asks_before_it_publishes_on_a_terminal(
+    own_releases: Path, monkeypatch: pytest.MonkeyPatch, answer: str, published: bool
+) -> None:
+    monkeypatch.setattr("etl.cli.data.is_interactive", lambda: True)
+    result = CliRunner().invoke(app, ["refresh", "-q"], input=f"{answer}\n")
+    assert result.exit_code == OK
+    assert "There is no release yet to compare with. Publish? [y/N]" in result.output
+    assert bool(publish.releases(own_releases)) is published
+    assert ("Nothing was published." in result.output) is not published
+
+
+def test_refresh_does_not_ask_with_yes(own_releases: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("etl.cli.data.is_interactive", lambda: True)
+    assert call("refresh", "-q", "--yes").output.startswith("Published as release ")
+
+
+def test_the_story_of_a_release(own_releases: Path, release_dir: Path) -> None:
+    assert call("show").exit_code == WRITE
+    shutil.copytree(release_dir, own_releases)
+    current = publish.current_id(own_releases)
+    assert current
+    result = call("show", current[:12])
+    assert result.exit_code == OK
+    assert f"Release {current}, made on" in result.output
+    assert "Valleys without an organisation" in " ".join(result.output.split())
+    assert "organisations.csv" in result.output
+    assert call("show", "nonsense").exit_code == WRITE
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx", "geojson", "geoparquet"])
+def test_export(own_releases: Path, release_dir: Path, tmp_path: Path, file_format: str) -> None:
+    shutil.copytree(release_dir, own_releases)
+    file = tmp_path / f"organisations.{file_format}"
+    result = call("export", "--format", file_format, "--output", file)
+    assert result.exit_code == OK, result.output
+    if file_format == "csv":
+        frame = pd.read_csv(file)
+    elif file_format == "xlsx":
+        frame = pd.read_excel(file, engine="openpyxl")
+    elif file_format == "geojson":
+        frame = gpd.read_file(file)
+    else:
+        frame = gpd.read_parquet(file)
+        assert frame.crs.to_epsg() == 4326
+    assert len(frame) == 465
+    assert call("export").exit_code == USAGE
+    assert call("export", "-o", tmp_path / "no" / "folder.csv").exit_code == WRITE
+
+
+def test_prune_says_what_goes_and_asks(
+    own_releases: Path, release_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(release_dir, own_releases)
+    old = publish.current_id(own_releases)
+    assert old
+    call("refresh", "-q")
+    assert call("prune", "--keep", "5").output == "There is nothing to remove.\n"
+    monkeypatch.setattr("etl.cli.releases.is_interactive", lambda: True)
+    kept = CliRunner().invoke(app, ["prune", "--keep", "1"], input="n\n")
+    assert old in kept.output
+    assert len(publish.releases(own_releases)) == 2
+    assert CliRunner().invoke(app, ["prune", "--keep", "1"], input="y\n").exit_code == OK
+    assert [m.release_id for m in publish.releases(own_releases)] == [
+        publish.current_id(own_releases)
+    ]
+
+
+def test_a_decision_counts_at_the_next_check(
+    own_releases: Path, edit: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add_another(rows: Rows) -> None:
+        rows.append({**rows[1], "org_id": "at-limes", "name": "Limes Securityy"})
+
+    monkeypatch.setenv("CYBER_VALLEYS_REGISTER_DIR", str(edit(add_another)))
+    settings.cache_clear()
+    listed = call("duplicates", "-q")
+    assert listed.exit_code == OK
+    first = next(line for line in listed.output.splitlines() if " %  " in line)
+    a, b = first.split()[-2:]
+    assert call("decide", a, "at-no-such", "different", "--reason", "R").exit_code == INPUT
+    assert call("decide", a, b, "different", "--reason", " ").exit_code == INPUT
+    assert call("decide", a, b, "perhaps", "--reason", "R").exit_code == USAGE
+    done = call("decide", a, b, "different", "--reason", "Two offices")
+    assert done.exit_code == OK, done.output
+    assert first not in call("duplicates", "-q").output
+
+
+def test_headers_may_be_said_and_saved(own_releases: Path, register: Path, tmp_path: Path) -> None:
+    path = tmp_path / "liste.csv"
+    text = (register / "organisations.csv").read_text(encoding="utf-8")
+    path.write_text(text.replace("name,type,", "Wie sie heißt,type,", 1), encoding="utf-8")
+    unsure = call("check", path, "-q", "--no-report")
+    assert unsure.exit_code == INPUT
+    assert "column name is missing" in unsure.output
+    saved = tmp_path / "columns.toml"
+    said = call("check", path, "-q", "--no-report", "--map", "Wie sie heißt=name",
+                "--save-mapping", saved)  # fmt: skip
+    assert said.exit_code == OK, said.output
+    assert call("check", path, "-q", "--no-report", "--mapping", saved).exit_code == OK
+    assert call("check", path, "--map", "nothing").exit_code == INPUT
+    assert call("check", path, "--mapping", tmp_path / "none.toml").exit_code == INPUT
+
+
+def test_headers_are_asked_for_on_a_terminal(
+    own_releases: Path, register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etl.cli.columns.is_interactive", lambda: True)
+    path, saved = tmp_path / "liste.csv", tmp_path / "columns.toml"
+    text = (register / "organisations.csv").read_text(encoding="utf-8")
+    path.write_text(text.replace("name,type,", "Wie sie heißt,type,", 1), encoding="utf-8")
+    arguments = ["check", str(path), "-q", "--no-report"]
+    answers = f"99\n1\ny\n{saved}\n"
+    result = CliRunner().invoke(app, arguments, input=answers)
+    assert result.exit_code == OK, result.output
+    assert "Which one is name?" in result.output
+    assert "1  Wie sie heißt" in result.output
+    assert "Give a number from 0 to 1." in result.output
+    assert call(*arguments, "--mapping", saved).exit_code == OK
+    refused = CliRunner().invoke(app, arguments, input="0\n")
+    assert refused.exit_code == INPUT
+    assert "column name is missing" in refused.output
+
+
 def test_help_documents_the_exit_codes_and_loads_nothing_heavy() -> None:
-    assert "3 a gate failed" in " ".join(call("refresh", "--help").output.split())
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        if hasattr(command, "commands"):
+            continue
+        text = " ".join(call(name, "--help").output.split())
+        assert "3 a gate failed" in text, name
+        assert f"cyber-valleys {name}" in text, name
     code = (
         "import sys, etl.cli; "
         "print([m for m in ('pandas', 'geopandas', 'frictionless', 'duckdb') if m in sys.modules])"

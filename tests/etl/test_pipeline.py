@@ -10,7 +10,7 @@ import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +21,9 @@ from ecosystem.store import open_read_only
 from etl import publish
 from etl.cli import app
 from etl.errors import PublishError, RegisterError
-from etl.pipeline import Outcome, Status, run
+from etl.model import T
+from etl.pipeline import Outcome, Status, prepare, run
+from etl.pipeline import publish as publish_prepared
 
 Edit = Callable[..., Path]
 Rows = list[dict[str, str]]
@@ -86,8 +88,8 @@ def test_changes_against_the_current_release(edit: Edit, releases: Path) -> None
     second = run(edit(change), releases)
     assert second.status is Status.PUBLISHED
     assert second.previous_id == first
-    assert second.changes == {"changed": 2, "removed": 1}
-    change_rows = {(row[0], row[2], row[3]): row[4:] for row in tables(releases)["change"]}
+    assert second.changes == {"changed": 2, "moved": 1, "removed": 1}
+    change_rows = {(row[2], row[4], row[5]): row[6:8] for row in tables(releases)["change"]}
     org_id = "at-it-cluster-der-business-upper-austria"
     assert change_rows[org_id, "changed", "city"] == ("Hagenberg im Mühlkreis", "Linz")
     assert change_rows["at-limes-security-gmbh", "changed", "name"] == (
@@ -229,8 +231,53 @@ def test_a_file_of_organisations_replaces_the_one_of_the_register(
     text = (register / "organisations.csv").read_text(encoding="utf-8")
     other = tmp_path / "this year.csv"
     other.write_bytes(text.encode("utf-16"))
-    outcome = run(releases_dir=tmp_path / "releases", organisations_file=other)
+    outcome = run(releases_dir=tmp_path / "releases", inputs=[other])
     assert outcome.status is Status.PUBLISHED
+
+
+def test_what_was_prepared_is_published_as_it_was_checked(releases: Path) -> None:
+    with prepare(releases_dir=releases) as prepared:
+        assert prepared.verdict().status is Status.PASSED
+        assert publish.current_id(releases) == prepared.baseline_id
+        outcome = publish_prepared(prepared)
+        database = prepared.database
+    assert outcome.status is Status.PUBLISHED
+    assert publish.current_id(releases) == outcome.release_id
+    assert outcome.counts["organisation"] == len(tables(releases)["organisation"]) == 465
+    assert not database.exists()
+
+
+def test_nothing_is_published_if_the_release_compared_with_is_not_current_any_more(
+    releases: Path,
+) -> None:
+    with prepare(releases_dir=releases) as late:
+        meanwhile = run(releases_dir=releases)
+        with pytest.raises(PublishError, match="check again"):
+            publish_prepared(late)
+    assert publish.current_id(releases) == meanwhile.release_id
+    assert len(publish.releases(releases)) == 2
+
+
+def test_a_failed_gate_can_not_be_published(edit: Edit, releases: Path) -> None:
+    def halve(rows: Rows) -> None:
+        del rows[::2]
+
+    first = publish.current_id(releases)
+    with prepare(register_dir=edit(halve), releases_dir=releases) as prepared:
+        outcome = publish_prepared(prepared, ["accept_shrink"])
+    assert outcome.status is not Status.PUBLISHED
+    assert publish.current_id(releases) == first
+
+
+def test_progress_is_told_to_whoever_wants_it(tmp_path: Path) -> None:
+    told: list[tuple[str, int]] = []
+
+    def track(sequence: Sequence[T], label: str) -> Iterator[T]:
+        told.append((label, len(sequence)))
+        yield from sequence
+
+    run(releases_dir=tmp_path / "releases", dry_run=True, track=track)
+    assert {"Normalise", "Validate", "Write the tables", "Check the gates"} <= {t[0] for t in told}
 
 
 def test_a_missing_register_file(register: Path, tmp_path: Path) -> None:

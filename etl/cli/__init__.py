@@ -1,0 +1,39 @@
+"""The command line: check a file, publish a release, look at releases, go back.
+
+Commands import what they need when they run, so that help comes at once.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from etl.cli import data, register, releases
+from etl.cli.terminal import EXIT_CODES, GATE, INPUT, OK, USAGE, WRITE
+from etl.inbox.cli import app as inbox
+
+__all__ = ["GATE", "INPUT", "OK", "USAGE", "WRITE", "app"]
+
+app = typer.Typer(
+    name="cyber-valleys",
+    help=f"From the register to the published map.\n\n{EXIT_CODES}",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+for command in (
+    data.check,
+    data.diff,
+    data.refresh,
+    releases.list_releases,
+    releases.show,
+    releases.export,
+    releases.rollback,
+    releases.prune,
+    register.duplicates,
+    register.decide,
+    register.locate,
+    register.mint,
+):
+    app.command(command.__name__.removeprefix("list_"), epilog=EXIT_CODES)(command)
+app.add_typer(inbox, name="inbox")

@@ -1,0 +1,225 @@
+"""Commands that read register files: check, diff, refresh."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from etl.cli.columns import Map, MappingFile, SaveMapping, with_columns
+from etl.cli.terminal import (
+    agreed,
+    complain,
+    err,
+    exit_code,
+    is_interactive,
+    say,
+    sentences,
+)
+
+if TYPE_CHECKING:
+    from etl.model import Track
+    from etl.pipeline import Outcome, Prepared
+
+REPORT_DIR = Path("check-report")
+GC_THRESHOLD = 500_000
+PAGE, DIFF_PAGE, DIFF_BOOK = "check.html", "changes.html", "changes.xlsx"
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="[FILE]...",
+        help="Files to read (CSV, XLSX, XLS, ODS, GeoJSON), or folders of them. They stand in for "
+        "the register files of the same content; the others come from the register of this "
+        "installation.",
+        show_default=False,
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show problems and the result only.")]
+
+
+def check(
+    files: Files = None,
+    pairs: Map = None,
+    mapping_file: MappingFile = None,
+    save_mapping: SaveMapping = None,
+    report: Annotated[
+        Path, typer.Option("--report", metavar="DIR", help="Folder to write the report to.")
+    ] = REPORT_DIR,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Write no report.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Do all that a refresh would do, but publish nothing; write a report.
+
+    The report is a web page, and a copy of each file with faults in which the faulty cells are
+    coloured and say what is wrong.
+
+    Example: `cyber-valleys check organisations.xlsx`
+
+    Example: `cyber-valleys check organisations.csv events.ods --report /tmp/report`
+
+    Example: `cyber-valleys check liste.xlsx --map "Nom=name" --save-mapping liste.toml`
+    """
+    with sentences():
+        from etl.cli.findings import print_findings
+        from etl.report import words
+
+        with prepared_from(files, pairs, mapping_file, save_mapping, quiet=quiet) as prepared:
+            outcome = prepared.verdict()
+            print_findings(prepared, outcome, quiet=quiet)
+            if not no_report:
+                _write_report(prepared, outcome, report)
+    say(words.verdict(outcome))
+    raise typer.Exit(exit_code(outcome))
+
+
+def diff(
+    files: Files = None,
+    pairs: Map = None,
+    mapping_file: MappingFile = None,
+    save_mapping: SaveMapping = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write it as a web page, too.")
+    ] = None,
+    xlsx: Annotated[
+        Path | None, typer.Option("--xlsx", metavar="FILE", help="Write it as a workbook, too.")
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="DIR", help="Write both into this folder."),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", min=0, help="Rows of each list at most, on the terminal.")
+    ] = 200,
+    quiet: Quiet = False,
+) -> None:
+    """Show what would change against the current release.
+
+    Counts first, then the organisations that are added, removed, changed (field by field),
+    moved, merged or perhaps renamed.
+
+    Example: `cyber-valleys diff organisations.xlsx`
+
+    Example: `cyber-valleys diff organisations.xlsx --xlsx changes.xlsx`
+    """
+    with sentences():
+        from etl.cli.findings import print_changes
+        from etl.report.content import Content
+        from etl.report.differences import workbook
+        from etl.report.page import page
+
+        with prepared_from(files, pairs, mapping_file, save_mapping, quiet=quiet) as prepared:
+            outcome = prepared.verdict()
+        print_changes(Content(prepared, outcome), limit)
+        if report:
+            html, xlsx = html or report / DIFF_PAGE, xlsx or report / DIFF_BOOK
+        if html:
+            _write(html, page(prepared, outcome, differences_only=True).encode())
+        if xlsx:
+            _write(xlsx, workbook(prepared, outcome))
+
+
+def refresh(
+    files: Files = None,
+    pairs: Map = None,
+    mapping_file: MappingFile = None,
+    save_mapping: SaveMapping = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but publish.")] = False,
+    accept_shrink: Annotated[
+        bool,
+        typer.Option(
+            "--accept-shrink", help="Publish even if the number of organisations changes a lot."
+        ),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Publish without asking.")] = False,
+    keep_register: Annotated[
+        bool,
+        typer.Option(
+            "--keep-register",
+            help="Leave the register as it is, so that the next refresh without FILE goes back "
+            "to it.",
+        ),
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Build a release from the register, check it, and publish it if it holds.
+
+    On a terminal it shows what changes and asks before it publishes; elsewhere it never asks.
+    What is published from a FILE goes into the register, too.
+
+    Example: `cyber-valleys refresh`
+
+    Example: `cyber-valleys refresh organisations.xlsx --dry-run`
+    """
+    accepted = ["accept_shrink"] if accept_shrink else []
+    with sentences():
+        from etl.adopt import adopt, adopted
+        from etl.cli.findings import print_findings
+        from etl.pipeline import Status, publish
+        from etl.report import words
+
+        with prepared_from(files, pairs, mapping_file, save_mapping, quiet=quiet) as prepared:
+            outcome = prepared.verdict(accepted)
+            print_findings(prepared, outcome, quiet=quiet)
+            wanted = outcome.status is Status.PASSED and not dry_run
+            if wanted and not yes and is_interactive():
+                wanted = agreed(f"{words.compared(outcome)} Publish?")
+                if not wanted:
+                    say("Nothing was published.")
+                    return
+            if wanted:
+                outcome = publish(prepared, accepted, on_wait=complain, track=_tracker(quiet=quiet))
+                if outcome.status is Status.PUBLISHED and not keep_register:
+                    adopt(prepared.given, prepared.register_dir)
+                    if prepared.given:
+                        say(adopted(prepared.given))
+    say(words.verdict(outcome))
+    raise typer.Exit(exit_code(outcome))
+
+
+def prepared_from(
+    files: list[Path] | None,
+    pairs: list[str] | None,
+    mapping_file: Path | None,
+    save_mapping: Path | None,
+    *,
+    quiet: bool,
+) -> Prepared:
+    """What the files would make, with progress shown; asks about columns on a terminal."""
+    from etl.pipeline import prepare
+
+    # The tables hold millions of small objects that live to the end; looking through them for
+    # garbage takes a sixth of the time.
+    gc.set_threshold(GC_THRESHOLD)
+    return with_columns(
+        lambda mapping: prepare(files or [], mapping=mapping, track=_tracker(quiet=quiet)),
+        pairs,
+        mapping_file,
+        save_mapping,
+    )
+
+
+def _tracker(*, quiet: bool) -> Track:
+    from etl.progress import tracker
+
+    return tracker(err, quiet=quiet)
+
+
+def _write_report(prepared: Prepared, outcome: Outcome, folder: Path) -> None:
+    from etl.report.page import page
+    from etl.report.workbook import annotated_copies
+
+    _write(folder / PAGE, page(prepared, outcome).encode())
+    for name, content in annotated_copies(prepared, outcome):
+        _write(folder / name, content)
+
+
+def _write(path: Path, content: bytes) -> None:
+    from etl.publish import writing
+
+    with writing(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    say(f"Written: {path}")

@@ -1,0 +1,101 @@
+"""What a check found, on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from etl.cli.terminal import complain, out, say, table
+from etl.deduplicate import Candidate
+from etl.pipeline import Outcome, Prepared
+from etl.report import words
+from etl.report.content import Content, succession_rows
+
+MAX_SHOWN = 50
+_COUNTED = ("organisation", "place", "valley", "network_entity", "investor", "event", "document")
+
+
+def print_findings(prepared: Prepared, outcome: Outcome, *, quiet: bool = False) -> None:
+    """Notes, counts, likely duplicates, faults and gates.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        What was checked.
+    outcome : Outcome
+        What became of it.
+    quiet : bool
+        Only what is wrong.
+    """
+    if not quiet:
+        for note in outcome.notes:
+            say(f"Note: {note}")
+        table(["table", "rows"], [[name, f"{outcome.counts[name]:,}"] for name in _COUNTED])
+        say(words.compared(outcome))
+        print_candidates(outcome.candidates)
+    _print_faults(Content(prepared, outcome))
+    for result in outcome.gates:
+        if not result.passed:
+            complain(f"{'Accepted' if result.waived else 'Gate failed'}: {result.sentence()}")
+
+
+def print_candidates(candidates: Sequence[Candidate]) -> None:
+    """Pairs that may be one organisation, the likeliest first."""
+    if not candidates:
+        return
+    say(f"{words.counted(len(candidates), 'pair')} may be duplicates:")
+    pairs = sorted(candidates, key=lambda pair: -pair.score)
+    for pair in pairs[:MAX_SHOWN]:
+        say(f"  {pair.score:.0f} %  {pair.org_id_a}  {pair.org_id_b}\n        {pair.evidence}")
+    _more(len(pairs), "pair")
+
+
+def print_changes(content: Content, limit: int) -> None:
+    """What differs from the current release: counts first, then the lists.
+
+    Parameters
+    ----------
+    content : Content
+        What was compared.
+    limit : int
+        Rows of each list at most.
+    """
+    say(words.compared(content.outcome))
+    if content.outcome.rejections:
+        complain(words.left_out(content.outcome))
+    for kind, label in words.CHANGES.items():
+        rows = content.changes(kind)
+        if rows.empty:
+            continue
+        say(f"\n{label}:")
+        for row in rows.head(limit).itertuples(index=False, name=None):
+            say(f"  {words.change_line(kind, row)}")
+        _more(len(rows), "row", limit)
+    renamed = succession_rows(content.prepared)
+    if renamed:
+        say(f"\n{words.RENAMED}:")
+        for score, old, new, evidence in renamed[:limit]:
+            say(f"  {score}  {old} -> {new}\n        {evidence}")
+        _more(len(renamed), "pair", limit)
+
+
+def _print_faults(content: Content) -> None:
+    faults = content.outcome.rejections
+    shown = [(fault, content.cell(fault)) for fault in faults[:MAX_SHOWN]]
+    if out.is_terminal and shown:
+        table(
+            words.FAULT_COLUMNS,
+            [
+                [cell.file, str(cell), fault.name, fault.value, fault.reason, fault.mend]
+                for fault, cell in shown
+            ],
+        )
+    else:
+        for fault, cell in shown:
+            say(f"{cell.file}, {cell}: “{fault.value}”. {fault.reason} {fault.mend}")
+    _more(len(faults), "cell")
+
+
+def _more(total: int, what: str, limit: int = MAX_SHOWN) -> None:
+    rest = words.more(limit, total, what)
+    if rest:
+        say(rest)

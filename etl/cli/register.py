@@ -1,0 +1,204 @@
+"""Commands about rows of the register: towns, identifiers, likely duplicates."""
+
+from __future__ import annotations
+
+import enum
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from etl.cli.columns import Map, MappingFile, SaveMapping
+from etl.cli.data import Files, Quiet, prepared_from
+from etl.cli.terminal import INPUT, fail, say, sentences
+
+if TYPE_CHECKING:
+    from etl.gazetteer import Gazetteer
+    from etl.regions import Regions
+    from etl.towns import Answer, Question
+
+MAX_OTHERS = 10
+_DECIDED = {
+    "exact": "it has exactly this name, and no other town of the name is nearly as large.",
+    "alternate": "it is called so too: in another language, in short or in part.",
+    "largest": "several towns have this name, and it is by far the largest.",
+    "hint": "several towns have this name, and it is the one in {hint}.",
+}
+
+
+class Choice(enum.StrEnum):
+    """What can be decided about a pair."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+def duplicates(
+    files: Files = None,
+    pairs: Map = None,
+    mapping_file: MappingFile = None,
+    save_mapping: SaveMapping = None,
+    quiet: Quiet = False,
+) -> None:
+    """List organisations that may be the same, with what speaks for it.
+
+    Example: `cyber-valleys duplicates`
+
+    Example: `cyber-valleys duplicates organisations.xlsx`
+    """
+    with sentences():
+        from etl.cli.findings import print_candidates
+        from etl.report import words
+
+        with prepared_from(files, pairs, mapping_file, save_mapping, quiet=quiet) as prepared:
+            print_candidates(prepared.candidates)
+        if prepared.candidates:
+            say(words.ABOUT_CANDIDATES)
+        else:
+            say("No two organisations look like the same one.")
+
+
+def decide(
+    org_id_a: Annotated[
+        str, typer.Argument(metavar="FIRST", help="Identifier; of the same, this one stays.")
+    ],
+    org_id_b: Annotated[str, typer.Argument(metavar="SECOND", help="Identifier.")],
+    choice: Annotated[Choice, typer.Argument(help="What they are.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence.")],
+) -> None:
+    """Decide whether two organisations are the same one; it counts at the next refresh.
+
+    Example: `cyber-valleys decide fr-secure-ic fr-secure-ic-rennes same --reason "One company"`
+    """
+    with sentences():
+        from ecosystem.settings import settings
+        from etl.decisions import FILE, add_decision
+        from etl.publish import writing
+
+        own = settings()
+        known = _known_ids(own.register_dir, own.releases_dir)
+        for org_id in (org_id_a, org_id_b):
+            if org_id not in known:
+                fail(f"{org_id}: {_unknown(org_id, known)}", INPUT)
+        if not reason.strip():
+            fail('The reason is empty; say why in a sentence: --reason "…".', INPUT)
+        with writing(own.register_dir):
+            add_decision(
+                own.register_dir / FILE,
+                org_id_a,
+                org_id_b,
+                choice.value,
+                reason,
+                datetime.now(UTC).date(),
+            )
+    say(f"Written to {FILE}: {org_id_a} and {org_id_b} are {_said(choice)}.")
+
+
+def locate(
+    town: Annotated[str, typer.Argument(help="Name of a town, in any spelling.")],
+    country: Annotated[str, typer.Argument(help="Country: FR, France, UK.")],
+    hint: Annotated[
+        str, typer.Option("--hint", help="NUTS 2 code, for names that several towns have.")
+    ] = "",
+) -> None:
+    """Show what the locator finds for a town, why, and which other towns could be meant.
+
+    Example: `cyber-valleys locate "Cesson-Sévigné" FR`
+
+    Example: `cyber-valleys locate Salamanca ES --hint ES41`
+    """
+    with sentences():
+        from ecosystem.settings import settings
+        from etl.gazetteer import load_gazetteer
+        from etl.normalise import load_aliases, normalise_code
+        from etl.regions import load_regions
+        from etl.towns import Question, answer_questions
+
+        own = settings()
+        code = normalise_code(country, load_aliases(own.schema_dir / "aliases.csv")["country"])
+        question = Question(town, code, hint.upper())
+        gazetteer = load_gazetteer(own.reference_dir, own.schema_dir)
+        regions = load_regions(own.reference_dir)
+        answer = answer_questions([question], gazetteer, regions)[question]
+        if answer.row < 0:
+            fail(f"{answer.reason} {answer.mend}", INPUT)
+        _print_place(question, answer, gazetteer, regions)
+
+
+def mint(
+    file: Annotated[Path, typer.Argument(help="CSV file of organisations.")],
+) -> None:
+    """Write identifiers into a register file where they are missing; others stay.
+
+    Example: `cyber-valleys mint data/register/organisations.csv`
+    """
+    with sentences():
+        from ecosystem.settings import settings
+        from etl.mint import mint as mint_file
+        from etl.normalise import load_aliases
+        from etl.publish import writing
+
+        countries = load_aliases(settings().schema_dir / "aliases.csv")["country"]
+        with writing(file.parent):
+            made = mint_file(file, countries)
+    say(f"{file.name}: {made:,} identifiers made.")
+
+
+def _print_place(
+    question: Question, answer: Answer, gazetteer: Gazetteer, regions: Regions
+) -> None:
+    from ecosystem.vocabulary import LOCATION_PRECISION
+    from etl.towns import Towns
+
+    place = gazetteer.places.loc[answer.row]
+    say(
+        f"{place['name']} ({question.country}), latitude {place['lat']:.4f}, longitude "
+        f"{place['lon']:.4f}, NUTS 3 {answer.nuts3}. "
+        f"{LOCATION_PRECISION.label(answer.precision)}."
+    )
+    exact = gazetteer.named(question.city, question.country)
+    other = gazetteer.also_named(question.city, question.country)
+    towns = Towns(gazetteer, regions)
+    towns.place([answer.row, *exact, *other])
+    say(f"How it was decided: {_DECIDED[answer.precision].format(hint=question.hint)}")
+    rest = [row for row in towns.distinct([*exact, *other]) if not towns.are_one(row, answer.row)]
+    if not rest:
+        say("No other town of the country is called so.")
+        return
+    say("Others that are called so:")
+    for row in rest[:MAX_OTHERS]:
+        town = gazetteer.places.loc[row]
+        region = towns.nuts3(row) or "outside the NUTS regions"
+        say(f"  {town['name']}, {region}, {town['population']:,} inhabitants")
+
+
+def _known_ids(register_dir: Path, releases_dir: Path) -> set[str]:
+    """Identifiers of the register file and of the current release, its merged ones too."""
+    from ecosystem.settings import settings
+    from ecosystem.store import open_read_only
+    from etl import publish
+    from etl.reading import extract, register_file
+    from etl.schema import load_schemas
+
+    schema = load_schemas(settings().schema_dir)["organisations"]
+    read = extract(register_file(register_dir, "organisations"), schema)
+    known = set(read.frame["org_id"].str.strip())
+    baseline = publish.baseline(releases_dir)
+    if baseline:
+        with open_read_only(releases_dir / f"{baseline.release_id}.duckdb") as connection:
+            query = "SELECT org_id FROM organisation UNION SELECT org_id FROM organisation_alias"
+            known |= {org_id for (org_id,) in connection.execute(query).fetchall()}
+    return known - {""}
+
+
+def _unknown(org_id: str, known: set[str]) -> str:
+    from rapidfuzz import process
+
+    near = [match[0] for match in process.extract(org_id, known, limit=3, score_cutoff=70)]
+    meant = f" Did you mean {' or '.join(near)}?" if near else ""
+    return f"no organisation has this identifier, in the register or the current release.{meant}"
+
+
+def _said(choice: Choice) -> str:
+    return "the same" if choice is Choice.SAME else "different"

@@ -1,0 +1,241 @@
+"""Commands about releases: list, show, export, go back, remove."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from etl.cli.terminal import (
+    OK,
+    USAGE,
+    agreed,
+    complain,
+    fail,
+    is_interactive,
+    say,
+    sentences,
+    table,
+)
+
+if TYPE_CHECKING:
+    from ecosystem.store import Database
+    from etl.publish import Manifest
+
+
+class FileFormat(enum.StrEnum):
+    """What a release can be exported as."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    GEOJSON = "geojson"
+    GEOPARQUET = "geoparquet"
+
+
+def list_releases() -> None:
+    """List the releases, newest first; the current one is marked.
+
+    Example: `cyber-valleys releases`
+    """
+    with sentences():
+        from ecosystem.settings import settings
+        from etl import publish
+
+        folder = settings().releases_dir
+        known = publish.releases(folder)
+        if not known:
+            say("There is no release yet. Run `cyber-valleys refresh` to make one.")
+            return
+        current = publish.current_id(folder)
+        table(
+            ["", "release", "organisations", "MB", "state"],
+            [
+                [
+                    "*" if manifest.release_id == current else "",
+                    manifest.release_id,
+                    f"{manifest.organisations:,}",
+                    f"{manifest.bytes / 1e6:.1f}",
+                    "whole" if publish.is_intact(folder, manifest) else "DAMAGED",
+                ]
+                for manifest in known
+            ],
+        )
+
+
+def show(
+    release_id: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ID]",
+            help="The release, or the beginning of its id; the current one by default.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Show a release's story: counts, gates, what it was made from and what it changed.
+
+    Example: `cyber-valleys show`
+
+    Example: `cyber-valleys show 2026-11-25T065103Z`
+    """
+    with sentences():
+        manifest = _chosen(release_id)
+        database = _opened(manifest)
+        try:
+            _print_story(database, manifest)
+        finally:
+            database.close()
+
+
+def export(
+    release_id: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ID]",
+            help="The release, or the beginning of its id; the current one by default.",
+            show_default=False,
+        ),
+    ] = None,
+    file_format: Annotated[
+        FileFormat, typer.Option("--format", help="Format of the file.")
+    ] = FileFormat.CSV,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="The file to write.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Write the organisations of a release to a file, with source, licence and citation.
+
+    Example: `cyber-valleys export --format geojson --output organisations.geojson`
+    """
+    if output is None:
+        fail("Say where to write it: --output FILE.", USAGE)
+    with sentences():
+        from ecosystem.export import FORMATS, geoparquet
+        from ecosystem.filters import Filter
+        from etl.publish import writing
+
+        database = _opened(_chosen(release_id))
+        try:
+            writers = {form.ending: form.write for form in FORMATS} | {"geoparquet": geoparquet}
+            content = writers[file_format.value](database, Filter())
+        finally:
+            database.close()
+        with writing(output.parent):
+            output.write_bytes(content)
+    say(f"Written: {output} ({len(content) / 1e6:,.1f} MB).")
+
+
+def rollback(
+    release_id: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ID]",
+            help="The release to go back to, or the beginning of its id; the one before the "
+            "current one by default.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Make an earlier release the current one.
+
+    Example: `cyber-valleys rollback`
+    """
+    with sentences():
+        from ecosystem.settings import settings
+        from etl import publish
+
+        chosen = publish.rollback(settings().releases_dir, release_id, complain)
+    say(f"Current release: {chosen.release_id} ({chosen.organisations:,} organisations).")
+
+
+def prune(
+    keep: Annotated[
+        int, typer.Option("--keep", min=0, help="How many of the newest releases stay.")
+    ] = 10,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Remove without asking.")] = False,
+) -> None:
+    """Remove old releases; the current one always stays.
+
+    Example: `cyber-valleys prune --keep 3`
+    """
+    with sentences():
+        from ecosystem.settings import settings
+        from etl import publish
+
+        folder = settings().releases_dir
+        going = publish.prunable(folder, keep)
+        if not going:
+            say("There is nothing to remove.")
+            return
+        for manifest in going:
+            say(f"{manifest.release_id} ({manifest.bytes / 1e6:.1f} MB)")
+        if not yes and is_interactive() and not agreed(f"Remove these {len(going):,}?"):
+            say("Nothing was removed.")
+            raise typer.Exit(OK)
+        gone = publish.prune(folder, keep, complain)
+    say(f"Removed: {len(gone):,}.")
+
+
+def _chosen(release_id: str | None) -> Manifest:
+    from ecosystem.settings import settings
+    from etl import publish
+    from etl.errors import PublishError
+
+    folder = settings().releases_dir
+    wanted = release_id or publish.current_id(folder)
+    if not wanted:
+        raise PublishError("There is no release yet; run `cyber-valleys refresh` to make one.")
+    manifest = publish.find(folder, wanted)
+    if not publish.is_intact(folder, manifest):
+        raise PublishError(f"Release {manifest.release_id} is damaged; choose another one.")
+    return manifest
+
+
+def _opened(manifest: Manifest) -> Database:
+    from ecosystem.settings import settings
+    from ecosystem.store import Database, Release, ReleaseError
+    from etl.errors import PublishError
+
+    path = settings().releases_dir / f"{manifest.release_id}.duckdb"
+    try:
+        return Database(Release(manifest.release_id, path))
+    except ReleaseError as error:
+        raise PublishError(str(error)) from error
+
+
+def _print_story(database: Database, manifest: Manifest) -> None:
+    from ecosystem import releases
+    from etl.change import count_kinds
+    from etl.check import figure
+    from etl.report import words
+
+    story = releases.story(database)
+    say(f"Release {manifest.release_id}, made on {story['created_at']:%-d %B %Y at %H:%M} UTC.")
+    say(f"SHA-256 {manifest.sha256}, {manifest.bytes / 1e6:.1f} MB.\n")
+    table(["table", "rows"], [[name, f"{n:,}"] for name, n in story["counts"].items()])
+    say("")
+    table(
+        words.GATE_COLUMNS,
+        [
+            [str(gate["label"]), figure(gate["value"]), str(gate["bound"]),
+             words.holds(bool(gate["passed"]), bool(gate["waived"]))]
+            for gate in releases.gates(database).to_dict("records")
+        ],
+    )  # fmt: skip
+    change = database.frame(
+        "SELECT org_id, kind FROM change WHERE release_id = $id", {"id": manifest.release_id}
+    )
+    before = story["previous_id"]
+    if isinstance(before, str):
+        say(f"\nAgainst release {before}: {words.change_counts(count_kinds(change))}.")
+    say("\nMade from these register files (SHA-256):")
+    for name, sha256 in story["input_hashes"].items():
+        if name.startswith("register/"):
+            say(f"  {sha256[:12]}  {name.removeprefix('register/')}")
+    tools = ", ".join(f"{tool} {version}" for tool, version in story["tool_versions"].items())
+    say(f"Made with {tools}.")

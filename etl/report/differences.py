@@ -1,0 +1,72 @@
+"""What would change against the current release, as a workbook."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from ecosystem.export import neutralised
+from etl.pipeline import Outcome, Prepared
+from etl.report import words
+from etl.report.content import Content, succession_rows
+
+# Excel holds more, but nobody reads more.
+MAX_ROWS = 100_000
+_BOLD = Font(bold=True)
+
+
+def workbook(prepared: Prepared, outcome: Outcome) -> bytes:
+    """Sheets Counts, Added, Removed, Changed, Moved, Merged, and Perhaps renamed.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        What was checked.
+    outcome : Outcome
+        What became of it.
+
+    Returns
+    -------
+    bytes
+        An XLSX file in which no text is a formula.
+    """
+    content = Content(prepared, outcome)
+    book = Workbook(write_only=True)
+    counts = [(label, outcome.changes.get(kind, 0)) for kind, label in words.CHANGES.items()]
+    _sheet(book, "Counts", ("Organisations", "Number"), counts)
+    about = book.worksheets[0]
+    about.append([])
+    about.append([neutralised(words.compared(outcome))])
+    about.append([words.left_out(outcome)])
+    for kind, label in words.CHANGES.items():
+        rows = content.changes(kind)
+        _sheet(book, label, words.CHANGE_COLUMNS[kind], rows.itertuples(index=False, name=None))
+    _sheet(book, words.RENAMED, words.SUCCESSION_COLUMNS, succession_rows(prepared))
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _sheet(
+    book: Workbook, title: str, header: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    for column in range(1, len(header) + 1):
+        sheet.column_dimensions[get_column_letter(column)].width = 36
+    bold = []
+    for name in header:
+        cell = WriteOnlyCell(sheet, value=name)
+        cell.font = _BOLD
+        bold.append(cell)
+    sheet.append(bold)
+    for number, row in enumerate(rows):
+        if number == MAX_ROWS:
+            sheet.append([f"Only the first {MAX_ROWS:,} rows are here."])
+            break
+        sheet.append([neutralised(value) for value in row])

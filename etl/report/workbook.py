@@ -1,0 +1,252 @@
+"""A copy of somebody's file with every faulty cell coloured, and what is wrong beside it.
+
+A workbook keeps its sheets. Its formulas are left out: their results stand in their place, as
+they were read. Any other file becomes a new workbook of text, its rows and columns where a
+spreadsheet program shows them.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import openpyxl
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
+from openpyxl.cell.cell import Cell as OpenpyxlCell
+from openpyxl.comments import Comment
+from openpyxl.formatting.formatting import ConditionalFormattingList
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidationList
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ecosystem.export import neutralised
+from etl.model import Rejection
+from etl.pipeline import Outcome, Prepared
+from etl.reading import Extract, Origin
+from etl.report import words
+from etl.report.content import Cell, cell_of
+
+SUMMARY = "What to mend"
+# A longer file takes too long to write in full; then only its faulty rows are.
+MAX_ROWS = 20_000
+MAX_LISTED = 5_000
+MAX_UNPACKED = 200 * 1024 * 1024
+MAX_COMMENTS = 2_000
+MAX_COMMENT = 600
+MAX_TEXT = 1_000
+_FAULTY = PatternFill("solid", fgColor="FFC7CE")
+_BOLD = Font(bold=True)
+_LINK = Font(color="0563C1", underline="single")
+_WRAPPED = Alignment(wrap_text=True, vertical="top")
+_AUTHOR = "Cyber Valleys"
+_WIDTHS = (24, 18, 34, 34, 48, 60)
+
+Found = list[tuple[Cell, Rejection]]
+
+
+def annotated(extracts: Mapping[str, Extract], faults: Sequence[Rejection]) -> bytes:
+    """The copy of one file.
+
+    Parameters
+    ----------
+    extracts : mapping of str to Extract
+        What was read from the file, by resource.
+    faults : sequence of Rejection
+        What was found in these resources.
+
+    Returns
+    -------
+    bytes
+        An XLSX file whose first sheet lists the faults, with links to the cells.
+    """
+    named = {f"{resource}.csv": read for resource, read in extracts.items()}
+    found = [(cell_of(fault, named), fault) for fault in faults if fault.file in named]
+    whole = sum(len(read.frame) for read in named.values()) <= MAX_ROWS
+    book = _copy(next(iter(named.values())).origin) if whole else None
+    if book is not None:
+        targets = {file: _Sheet(book[read.origin.sheet]) for file, read in named.items()}
+    else:
+        book = Workbook()
+        book.remove(book.active)
+        targets = {
+            file: _from_rows(book, file, read, found, whole=whole) for file, read in named.items()
+        }
+    places = _mark(targets, found)
+    _summary(book, found, places, whole=whole)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def annotated_copies(prepared: Prepared, outcome: Outcome) -> Iterator[tuple[str, bytes]]:
+    """File name and content of a copy of every file in which there is something to mend.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        What was checked.
+    outcome : Outcome
+        What became of it.
+    """
+    files: dict[Path, dict[str, Extract]] = {}
+    for resource, read in prepared.extracts.items():
+        files.setdefault(read.origin.path, {})[resource] = read
+    for path, extracts in files.items():
+        names = {f"{resource}.csv" for resource in extracts}
+        faults = [fault for fault in outcome.rejections if fault.file in names]
+        if faults:
+            yield f"{path.stem} to mend.xlsx", annotated(extracts, faults)
+
+
+class _Sheet:
+    """A sheet of the copy, and in which of its rows a row of the file stands."""
+
+    def __init__(self, sheet: Worksheet, rows: Mapping[int, int] | None = None) -> None:
+        self.sheet = sheet
+        self._rows = rows
+
+    def row(self, number: int) -> int:
+        return number if self._rows is None else self._rows[number]
+
+
+def _copy(origin: Origin) -> Workbook | None:
+    """The sheets of an Excel workbook, with results in place of formulas; None for other files."""
+    if origin.kind != "xlsx":
+        return None
+    try:
+        content = origin.path.read_bytes()
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED:
+                return None
+        book = openpyxl.load_workbook(
+            io.BytesIO(content), data_only=True, keep_vba=False, keep_links=False
+        )
+    # Workbooks that this library can't copy break it in many ways; their rows were read already.
+    except Exception:
+        return None
+    if origin.sheet not in book.sheetnames:
+        return None
+    # Formulas hide in these, too.
+    book.defined_names.clear()
+    for sheet in book.worksheets:
+        sheet.defined_names.clear()
+        sheet.conditional_formatting = ConditionalFormattingList()
+        sheet.data_validations = DataValidationList()
+    return book
+
+
+def _from_rows(book: Workbook, file: str, read: Extract, found: Found, *, whole: bool) -> _Sheet:
+    """A new sheet of the rows as read: all of them where they were, or only the faulty ones."""
+    sheet = book.create_sheet(Path(file).stem[:31])
+    numbers = read.frame.index.tolist()
+    if not whole:
+        faulty = {fault.row for _, fault in found if fault.file == file}
+        numbers = sorted(faulty.intersection(numbers))
+    header_row = read.origin.header_row if whole else 1
+    sheet.freeze_panes = f"A{header_row + 1}"
+    for column, header in read.origin.columns.values():
+        _write(sheet, header_row, column, header)
+        sheet.cell(header_row, column).font = _BOLD
+        sheet.column_dimensions[get_column_letter(column)].width = 20
+    rows = {number: number if whole else place for place, number in enumerate(numbers, start=2)}
+    columns = [column for column, _ in read.origin.columns.values()]
+    cells = read.frame.loc[numbers, list(read.origin.columns)]
+    for number, *texts in cells.itertuples(index=True, name=None):
+        for column, text in zip(columns, texts, strict=True):
+            if text:
+                _write(sheet, rows[number], column, text)
+    return _Sheet(sheet, rows)
+
+
+def _mark(targets: Mapping[str, _Sheet], found: Found) -> list[tuple[str, str]]:
+    """Colour the faulty cells and say in a comment what is wrong; gives sheet and cell of each."""
+    places: list[tuple[str, str]] = []
+    said: dict[tuple[str, str], list[str]] = {}
+    for place, fault in found:
+        target = targets[fault.file]
+        cell = target.sheet.cell(target.row(fault.row), max(place.column, 1))
+        if isinstance(cell, MergedCell):
+            cell = _first_of_merged(target.sheet, cell)
+        cell.fill = _FAULTY
+        where = (target.sheet.title, cell.coordinate)
+        places.append(where)
+        said.setdefault(where, []).append(f"{fault.reason} {fault.mend}")
+    sheets = {target.sheet.title: target.sheet for target in targets.values()}
+    for (title, coordinate), sentences in list(said.items())[:MAX_COMMENTS]:
+        comment = Comment(_text("\n".join(sentences), MAX_COMMENT), _AUTHOR, width=320, height=140)
+        sheets[title][coordinate].comment = comment
+    return places
+
+
+def _first_of_merged(sheet: Worksheet, cell: MergedCell) -> OpenpyxlCell:
+    """The cell that stands for all that are merged with it."""
+    merged = next(r for r in sheet.merged_cells.ranges if cell.coordinate in r)
+    return sheet.cell(merged.min_row, merged.min_col)
+
+
+def _summary(
+    book: Workbook, found: Found, places: Sequence[tuple[str, str]], *, whole: bool
+) -> None:
+    sheet = book.create_sheet(_free_name(book), 0)
+    book.active = 0
+    for other in book.worksheets[1:]:
+        other.sheet_view.tabSelected = False
+    for name in _about(found, whole=whole):
+        sheet.append([name])
+        sheet.cell(sheet.max_row, 1).alignment = Alignment(wrap_text=False)
+    sheet.cell(1, 1).font = _BOLD
+    sheet.append([])
+    sheet.append(list(words.FAULT_COLUMNS))
+    header = sheet.max_row
+    for column, width in enumerate(_WIDTHS, start=1):
+        sheet.cell(header, column).font = _BOLD
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.freeze_panes = f"A{header + 1}"
+    listed = zip(found[:MAX_LISTED], places[:MAX_LISTED], strict=True)
+    for row, ((cell, fault), (title, coordinate)) in enumerate(listed, start=header + 1):
+        texts = (cell.file, str(cell), fault.name, fault.value, fault.reason, fault.mend)
+        for column, text in enumerate(texts, start=1):
+            _write(sheet, row, column, text)
+            sheet.cell(row, column).alignment = _WRAPPED
+        link = sheet.cell(row, 2)
+        link.hyperlink = Hyperlink(
+            ref=link.coordinate, location=f"{quote_sheetname(title)}!{coordinate}"
+        )
+        link.font = _LINK
+
+
+def _about(found: Found, *, whole: bool) -> list[str]:
+    lines = [f"{words.counted(len(found), 'cell')} to mend. The cells are coloured in the sheets."]
+    lines.append(
+        "Mend them in your own file and check it again; formulas are left out of this copy."
+    )
+    if not whole:
+        lines.append(
+            f"The file has more than {MAX_ROWS:,} rows, so only those with a fault are here."
+        )
+    if len(found) > MAX_LISTED:
+        lines.append(f"The first {MAX_LISTED:,} are listed.")
+    return lines
+
+
+def _free_name(book: Workbook) -> str:
+    """A name for the first sheet that no other has, in any case of letters."""
+    taken = {name.casefold() for name in book.sheetnames}
+    names = (SUMMARY, *(f"{SUMMARY} ({number})" for number in range(2, 1000)))
+    return next(name for name in names if name.casefold() not in taken)
+
+
+def _write(sheet: Worksheet, row: int, column: int, text: str) -> None:
+    cell = sheet.cell(row, column)
+    cell.value = neutralised(_text(text, MAX_TEXT))
+    cell.number_format = "@"
+
+
+def _text(text: str, longest: int) -> str:
+    plain = ILLEGAL_CHARACTERS_RE.sub("", text)
+    return plain if len(plain) <= longest else f"{plain[:longest]}…"

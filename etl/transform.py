@@ -1,0 +1,231 @@
+"""Everything between reading and writing: pure but for the reference files.
+
+normalise -> identify -> validate -> merge -> locate -> valleys -> deduplicate
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import pandas as pd
+
+from ecosystem.settings import settings
+from etl.build import (
+    PLAIN_TABLES,
+    Tables,
+    finding_tables,
+    organisation_table,
+    reference_tables,
+    register_tables,
+    typed,
+)
+from etl.decisions import Decisions, check_decisions, follow, load_decisions, merge
+from etl.deduplicate import Candidate, exact_duplicates, likely_duplicates, load_legal_forms
+from etl.gazetteer import Gazetteer
+from etl.identity import Succession, assign_ids, record_former_names, successions
+from etl.labels import check_labels
+from etl.locate import locate, locate_seats, place_table
+from etl.model import Rejection, Track, untracked
+from etl.normalise import Lookup, load_aliases, normalise
+from etl.provenance import sources_file
+from etl.reading import Extract
+from etl.regions import Regions
+from etl.schema import Schema
+from etl.search_index import search_tables, town_table
+from etl.validate import validate, validate_references
+from etl.valleys import assign_valleys, check_codes
+
+# Register files of bodies whose seat is looked for too, wherever in the world it is.
+SEATED = ("network", "investors")
+DECISIONS = "duplicate_decisions"
+# Register files that name organisations, which may have been merged into others.
+NAMING = ("network", "valleys", "labels")
+
+
+@dataclass(frozen=True)
+class Transformed:
+    """The tables of a release, and what was found fault with on the way.
+
+    Attributes
+    ----------
+    tables : dict of str to pandas.DataFrame
+        Rows by table of the database.
+    rejections : list of Rejection
+        Cells that couldn't be taken, by file and row.
+    candidates : list of Candidate
+        Pairs that may be one organisation.
+    successions : list of Succession
+        Organisations that may go on under another identifier.
+    notes : list of str
+        How rows were identified, and which investors and network bodies are in no region.
+    frames : dict of str to pandas.DataFrame
+        The register files as normalised text, organisations with their identifiers.
+    derive : callable
+        Makes the tables that only a published release needs; they follow from the others and
+        take longer than all the rest of a small register.
+    """
+
+    tables: Tables
+    rejections: list[Rejection]
+    candidates: list[Candidate]
+    successions: list[Succession]
+    notes: list[str]
+    frames: dict[str, pd.DataFrame]
+    derive: Callable[[], Tables]
+
+
+def transform(
+    extracts: dict[str, Extract],
+    schemas: dict[str, Schema],
+    gazetteer: Gazetteer,
+    regions: Regions,
+    published: pd.DataFrame | None = None,
+    *,
+    taken: Collection[str] = (),
+    track: Track = untracked,
+) -> Transformed:
+    """Make the tables of a release from the register files as read.
+
+    Parameters
+    ----------
+    extracts : dict of str to Extract
+        Register files by resource, all of them.
+    schemas : dict of str to Schema
+        Their schemas.
+    gazetteer : Gazetteer
+        Towns.
+    regions : Regions
+        NUTS regions.
+    published : pandas.DataFrame, optional
+        Table ``organisation`` of the current release, so that rows keep their identifiers.
+    taken : collection of str
+        Identifiers of earlier releases, which no new organisation gets.
+    track : Track, optional
+        Shows progress.
+    """
+    schema_dir, reference_dir = settings().schema_dir, settings().reference_dir
+    aliases = load_aliases(schema_dir / "aliases.csv")
+    legal_forms = load_legal_forms(schema_dir)
+    frames = {
+        resource: normalise(extracts[resource].frame, schema, aliases)
+        for resource, schema in track(list(schemas.items()), "Normalise")
+    }
+    decisions, wrong = _decisions(frames[DECISIONS], schemas[DECISIONS])
+    frames["organisations"], notes, exchanged = assign_ids(
+        frames["organisations"], published, decisions, legal_forms, taken=taken
+    )
+    invalid = [*_invalid(frames, schemas, decisions, regions, track), *wrong, *exchanged]
+    valid = {n: _without(frame, schemas[n].file, invalid) for n, frame in frames.items()}
+    valid, alias = _merged(valid, decisions)
+    organisations, lost = _located(valid, schemas["organisations"], gazetteer, regions, track)
+    twice = exact_duplicates(organisations, legal_forms, decisions)
+    organisations = _without(organisations, "organisations.csv", twice)
+    organisations = record_former_names(organisations, published)
+    alias = alias[alias["merged_into"].isin(set(organisations["org_id"]))]
+    rejections = sorted([*invalid, *lost, *twice], key=lambda r: (r.file, r.row))
+    candidates = likely_duplicates(organisations, legal_forms, decisions, track=track)
+    registered, unplaced = _with_seats(register_tables(valid, schemas), valid, gazetteer, regions)
+    table = organisation_table(organisations)
+    valleys = valid["valleys"]
+    return Transformed(
+        tables={
+            "organisation": table,
+            "organisation_alias": alias,
+            "place": place_table(organisations),
+            **registered,
+            **reference_tables(valleys, schemas["valleys"], regions, reference_dir, sources_file()),
+            **finding_tables(rejections, candidates),
+        },
+        rejections=rejections,
+        candidates=candidates,
+        successions=successions(organisations, published, legal_forms, decisions, track=track),
+        notes=[*notes, *unplaced],
+        frames=frames,
+        derive=partial(_derived, table, gazetteer, regions, valleys, aliases),
+    )
+
+
+def _decisions(frame: pd.DataFrame, schema: Schema) -> tuple[Decisions, list[Rejection]]:
+    """Decisions of the valid rows, and the rows that contradict others."""
+    decisions = load_decisions(_without(frame, schema.file, validate(frame, schema)))
+    return decisions, check_decisions(decisions)
+
+
+def _merged(
+    valid: dict[str, pd.DataFrame], decisions: Decisions
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Organisations after merging, what names them changed alike, and the table of aliases."""
+    organisations, alias = merge(valid["organisations"], decisions)
+    naming = {
+        name: valid[name].assign(org_id=follow(valid[name]["org_id"], decisions)) for name in NAMING
+    }
+    return {**valid, **naming, "organisations": organisations}, alias
+
+
+def _invalid(
+    frames: dict[str, pd.DataFrame],
+    schemas: dict[str, Schema],
+    decisions: Decisions,
+    regions: Regions,
+    track: Track,
+) -> list[Rejection]:
+    found = [
+        rejection
+        for resource, schema in track(list(schemas.items()), "Validate")
+        for rejection in validate(frames[resource], schema)
+    ]
+    # A reference to a merged organisation holds, though the row itself may be gone.
+    named = {
+        name: frames[name].assign(org_id=follow(frames[name]["org_id"], decisions))
+        for name in ("organisations", *NAMING)
+    }
+    found += validate_references({**frames, **named}, schemas)
+    found += check_labels(_without(frames["labels"], "labels.csv", found))
+    return found + check_codes(_without(frames["valleys"], "valleys.csv", found), regions)
+
+
+def _located(
+    valid: dict[str, pd.DataFrame],
+    schema: Schema,
+    gazetteer: Gazetteer,
+    regions: Regions,
+    track: Track,
+) -> tuple[pd.DataFrame, list[Rejection]]:
+    """The organisations that were located, with typed cells and their valley; and the others."""
+    located, lost = locate(valid["organisations"], gazetteer, regions, track=track)
+    organisations = typed(valid["organisations"].loc[located.index], schema)
+    organisations = organisations.drop(columns=["lat", "lon"]).join(located)
+    organisations["valley_id"] = assign_valleys(organisations["nuts3"], valid["valleys"])
+    return organisations, lost
+
+
+def _with_seats(
+    tables: Tables, valid: dict[str, pd.DataFrame], gazetteer: Gazetteer, regions: Regions
+) -> tuple[Tables, list[str]]:
+    """Add where the seats are; what the register says itself, such as the valley, stays."""
+    placed, notes = dict(tables), []
+    for resource in SEATED:
+        seats, unplaced = locate_seats(valid[resource], f"{resource}.csv", gazetteer, regions)
+        seats["valley_id"] = assign_valleys(seats["nuts3"], valid["valleys"])
+        table = PLAIN_TABLES[resource]
+        known = tables[table].columns
+        placed[table] = tables[table].join(seats.drop(columns=known, errors="ignore"))
+        notes += unplaced
+    return placed, notes
+
+
+def _derived(
+    organisations: pd.DataFrame,
+    gazetteer: Gazetteer,
+    regions: Regions,
+    valleys: pd.DataFrame,
+    aliases: Mapping[str, Lookup],
+) -> Tables:
+    towns = town_table(gazetteer)
+    return {"town": towns, **search_tables(organisations, towns, regions, valleys, aliases)}
+
+
+def _without(frame: pd.DataFrame, file: str, rejections: list[Rejection]) -> pd.DataFrame:
+    return frame.drop(index=list({r.row for r in rejections if r.file == file}))

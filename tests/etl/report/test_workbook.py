@@ -1,0 +1,159 @@
+"""The copy of a file: faulty cells where they were, coloured, explained, and no live formula."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from etl.pipeline import Outcome, Prepared, prepare
+from etl.report import workbook
+from etl.report.workbook import SUMMARY, annotated_copies
+from tests.etl.report.conftest import FORMULA, read
+
+FAULTS = {"C2", "G3", "C4", "D5", "B6", "N8"}
+
+
+def opened(content: bytes) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def coloured(book: Workbook, sheet: str) -> set[str]:
+    return {
+        cell.coordinate
+        for row in book[sheet].iter_rows()
+        for cell in row
+        if cell.fill.fill_type == "solid"
+    }
+
+
+def formulas(book: Workbook) -> list[str]:
+    return [
+        f"{sheet.title}!{cell.coordinate}"
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    ]
+
+
+@pytest.fixture(scope="module")
+def copy(prepared: Prepared, outcome: Outcome) -> Workbook:
+    ((name, content),) = annotated_copies(prepared, outcome)
+    assert name == "organisations to mend.xlsx"
+    return opened(content)
+
+
+def test_faulty_cells_are_coloured_and_explained(copy: Workbook) -> None:
+    sheet = copy["organisations"]
+    assert coloured(copy, "organisations") == FAULTS
+    assert {c.coordinate for row in sheet.iter_rows() for c in row if c.comment} == FAULTS
+    assert "Did you mean sme" in sheet["C4"].comment.text
+
+
+def test_the_rows_stand_where_they_stood(copy: Workbook, spoilt: Path) -> None:
+    rows = read(spoilt)
+    sheet = copy["organisations"]
+    assert sheet.max_row == len(rows) + 1
+    for number, row in enumerate(rows, start=2):
+        assert sheet.cell(number, 1).value == row["org_id"]
+        assert sheet.cell(number, 4).value == (row["city"] or None)
+
+
+def test_the_first_sheet_lists_the_cells_and_leads_to_them(copy: Workbook) -> None:
+    sheet = copy.worksheets[0]
+    assert sheet.title == SUMMARY
+    links = {cell.hyperlink.location for row in sheet.iter_rows() for cell in row if cell.hyperlink}
+    assert links == {f"'organisations'!{cell}" for cell in FAULTS}
+
+
+def test_no_text_of_the_register_is_a_formula(copy: Workbook) -> None:
+    assert formulas(copy) == []
+    assert copy["organisations"]["C2"].value == f"'{FORMULA}"
+    notes = [cell.value for cell in copy["organisations"][7]]
+    assert f"'{FORMULA}" in notes
+
+
+def test_of_a_long_file_only_the_faulty_rows_are_written(
+    prepared: Prepared, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "MAX_ROWS", 100)
+    ((_, content),) = annotated_copies(prepared, outcome)
+    book = opened(content)
+    assert book["organisations"].max_row == 1 + len({f.row for f in outcome.rejections})
+    assert len(coloured(book, "organisations")) == len(FAULTS)
+    said = " ".join(str(row[0].value) for row in book.worksheets[0].iter_rows(max_row=5))
+    assert "only those with a fault" in said
+
+
+def test_comments_and_list_are_bounded(prepared: Prepared, outcome: Outcome) -> None:
+    long = [replace(fault, mend="m" * 5_000) for fault in outcome.rejections] * 1_500
+    ((_, content),) = annotated_copies(prepared, replace(outcome, rejections=long))
+    book = opened(content)
+    comments = [c.comment.text for row in book["organisations"].iter_rows() for c in row
+                if c.comment]  # fmt: skip
+    assert max(map(len, comments)) <= workbook.MAX_COMMENT + 1
+    assert book.worksheets[0].max_row < workbook.MAX_LISTED + 10
+
+
+def test_a_sound_file_has_no_copy(prepared: Prepared, outcome: Outcome) -> None:
+    assert list(annotated_copies(prepared, replace(outcome, rejections=[]))) == []
+
+
+@pytest.fixture(scope="module")
+def book_copy(
+    spoilt: Path, release_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Workbook:
+    """The copy of a workbook with a title above the header, another sheet and formulas."""
+    path = tmp_path_factory.mktemp("book") / "members.xlsx"
+    book = openpyxl.Workbook()
+    book.active.title = "Our notes"
+    book.active["A1"] = "=1+1"
+    sheet = book.create_sheet("organisations")
+    sheet.append(["Members of the network"])
+    rows = read(spoilt)
+    sheet.append(list(rows[0]))
+    for row in rows:
+        sheet.append(list(row.values()))
+    for cells in sheet.iter_rows(3):
+        for cell in cells:
+            if cell.data_type == "f":
+                cell.data_type = "s"
+    hostile = "cmd|' /C calc'!A0"
+    book.defined_names["evil"] = DefinedName("evil", attr_text=hostile)
+    sheet.conditional_formatting.add("A1:A9", FormulaRule(formula=["1=1"]))
+    sheet.add_data_validation(DataValidation("list", formula1="=OFFSET(A1,0,0)", sqref="A1:A9"))
+    book.save(path)
+    with prepare([path], releases_dir=release_dir) as ready:
+        ((name, content),) = annotated_copies(ready, ready.verdict())
+    assert name == "members to mend.xlsx"
+    return opened(content)
+
+
+def test_a_workbook_keeps_its_sheets(book_copy: Workbook) -> None:
+    assert book_copy.sheetnames == [SUMMARY, "Our notes", "organisations"]
+    assert book_copy["organisations"]["A1"].value == "Members of the network"
+
+
+def test_cells_of_a_workbook_are_coloured_where_they_are(book_copy: Workbook) -> None:
+    below = {"C3", "G4", "C5", "D6", "B7", "N9"}
+    assert coloured(book_copy, "organisations") == below
+    assert {cell.value for cell in book_copy.worksheets[0]["B"]} >= {
+        f"organisations, {cell}" for cell in below
+    }
+
+
+def test_no_formula_of_a_workbook_survives(book_copy: Workbook) -> None:
+    sheet = book_copy["organisations"]
+    assert formulas(book_copy) == []
+    assert sheet["C3"].value == FORMULA
+    assert not book_copy.defined_names
+    assert not sheet.conditional_formatting
+    assert not sheet.data_validations.dataValidation

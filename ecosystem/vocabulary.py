@@ -152,6 +152,24 @@ LOCATION_PRECISION = Vocabulary(
     Term("largest", "Largest of several towns of that name"),
 )
 
+# What can happen to an organisation between two releases; the plural counts organisations.
+CHANGES = Vocabulary(
+    "Kind of change",
+    Term("added", "Added", "added"),
+    Term("removed", "Removed", "removed"),
+    Term("merged", "Merged", "merged into another"),
+    Term("moved", "Moved on the map", "moved on the map"),
+    Term("changed", "Details changed", "with changed details"),
+)
+
+# Of the label Cybersecurity Made in Europe, on the day on which somebody looks.
+LABEL_STATUSES = Vocabulary(
+    "Status of the label",
+    Term("valid", "Valid"),
+    Term("expiring", "Expires within 90 days"),
+    Term("expired", "Expired"),
+)
+
 # Which types fill which role of a complete ecosystem.
 ROLES = Vocabulary(
     "Role",

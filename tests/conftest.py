@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,60 @@ def releases_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.rmtree(shared, ignore_errors=True)
             pipeline.run(releases_dir=shared)
     return shared
+
+
+@pytest.fixture(scope="session")
+def changed_releases_dir(releases_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with a second release, of a register in which a few rows are other than in the first.
+
+    One organisation is added, one removed, one merged into another, one moved and renamed, and
+    one has other details.
+    """
+    from etl import pipeline
+
+    folder = tmp_path_factory.mktemp("changed")
+    releases = Path(shutil.copytree(releases_dir, folder / "releases"))
+    register = Path(shutil.copytree(settings().register_dir, folder / "register"))
+    _edit(register / "organisations.csv", _other_rows)
+    _edit(register / "duplicate_decisions.csv", _other_decisions)
+    outcome = pipeline.run(register, releases)
+    assert outcome.changes == {"added": 1, "removed": 1, "merged": 1, "moved": 1, "changed": 3}
+    return releases
+
+
+def _edit(path: Path, change: Callable[[list[dict[str, str]]], None]) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows, header = list(reader), list(reader.fieldnames or [])
+    change(rows)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, header)
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _other_rows(rows: list[dict[str, str]]) -> None:
+    by_id = {row["org_id"]: row for row in rows}
+    moved = by_id["at-it-cluster-der-business-upper-austria"]
+    moved["city"], moved["name"] = "Linz", "IT-Cluster <b>&</b> \x07 Co"
+    details = by_id["at-limes-security-gmbh"]
+    details["type"], details["founded"] = "large", ""
+    details["domains"] = "assurance-audit-certification;education-training;cryptology"
+    rows.remove(by_id["at-softwarepark-hagenberg"])
+    rows.append(by_id["fr-bretagne-cyber-alliance"] | {"org_id": "fr-neuve", "name": "Neuve"})
+
+
+def _other_decisions(rows: list[dict[str, str]]) -> None:
+    rows.append(
+        {
+            "org_id_a": "be-aikido-security",
+            "org_id_b": "be-a6k",
+            "decision": "same",
+            "reason": "For the test",
+            "decided_on": "2026-11-25",
+            "decided_by": "somebody",
+        }
+    )
 
 
 def _inputs() -> str:

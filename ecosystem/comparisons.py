@@ -84,7 +84,7 @@ def compare(database: Database, filter_: Filter, region_ids: Sequence[str]) -> C
     counts = region_counts.counts_of(database, filter_, ids)
     quotients = profiles.quotients_of(database, filter_, counts)
     names = _distinct_names(table["name"])
-    numbers = table[list(measures.MEASURES)].astype("float64").T
+    numbers = table[list(measures.offered(database))].astype("float64").T
     investors = pd.concat(
         [
             measures.investors(database, level)
@@ -122,7 +122,8 @@ def _distinct_names(names: pd.Series) -> dict[str, str]:
 
 def _best(numbers: pd.DataFrame, n: pd.Series) -> pd.DataFrame:
     marked = numbers.eq(numbers.max(axis=1), axis=0) & numbers.notna()
-    for code, measure in measures.MEASURES.items():
+    for code in numbers.index:
+        measure = measures.ALL_MEASURES[str(code)]
         alike = numbers.loc[code].nunique() < 2
         if not measure.has_best or alike:
             marked.loc[code] = False

@@ -31,6 +31,14 @@ SOURCE = (
 MAX_XLSX_ROWS = 1_048_576
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _LISTS = ["former_names", "domains", "sectors", "functions"]
+# Of the label Cybersecurity Made in Europe; its days and not its status, for a file is kept.
+_LABEL = [
+    "label_issuer",
+    "label_awarded",
+    "label_valid_until",
+    "label_reference",
+    "label_source_url",
+]
 _COLUMNS = [
     "org_id",
     "name",
@@ -54,7 +62,9 @@ _COLUMNS = [
     "functions",
     "notes",
     "evidence",
+    "checked_on",
     "source_url",
+    *_LABEL,
 ]
 
 
@@ -71,7 +81,10 @@ class Format:
 def rows(database: Database, filter_: Filter) -> pd.DataFrame:
     """The organisations of a filter as they are exported, one row each, lists as lists."""
     frame = organisations.everything(database, filter_)[_COLUMNS]
-    return frame.assign(founded=frame["founded"].astype("Int64"))
+    days = {
+        name: frame[name].dt.strftime("%Y-%m-%d") for name in ("label_awarded", "label_valid_until")
+    }
+    return frame.assign(founded=frame["founded"].astype("Int64"), **days)
 
 
 def about(database: Database, filter_: Filter) -> dict[str, str]:
@@ -150,6 +163,20 @@ def geojson(database: Database, filter_: Filter) -> bytes:
         "features": collection["features"],
     }
     return json.dumps(document, ensure_ascii=False, default=_plain).encode()
+
+
+def geoparquet(database: Database, filter_: Filter) -> bytes:
+    """GeoParquet of points (EPSG:4326); source, licence and citation are pandas' ``attrs``."""
+    frame = rows(database, filter_)
+    points = gpd.GeoDataFrame(
+        frame.drop(columns=["lon", "lat"]),
+        geometry=gpd.points_from_xy(frame["lon"], frame["lat"]),
+        crs=4326,
+    )
+    points.attrs = about(database, filter_)
+    file = io.BytesIO()
+    points.to_parquet(file, index=False)
+    return file.getvalue()
 
 
 FORMATS = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ecosystem import context, region_counts, regions
+from ecosystem import context, made_in_europe, region_counts, regions
 from ecosystem.filters import Filter
 from ecosystem.statistics import completeness, counts, diversity
 from ecosystem.statistics.counts import RegionCounts
@@ -135,6 +135,36 @@ MEASURES: dict[str, Measure] = {
     )
 }
 
+# Offered only where the release holds labels: else they would look like a result.
+LABEL_MEASURES: dict[str, Measure] = {
+    measure.code: measure
+    for measure in (
+        Measure(
+            "labelled",
+            "Labelled organisations",
+            "",
+            0,
+            f"Organisations whose label {made_in_europe.NAME} is valid on the day of viewing, as "
+            "far as the register records labels.",
+        ),
+        Measure(
+            "labelled-share",
+            "Share of labelled organisations",
+            "",
+            0,
+            "Labelled organisations divided by organisations.",
+            is_share=True,
+            needs=_SMALL,
+        ),
+    )
+}
+ALL_MEASURES = MEASURES | LABEL_MEASURES
+
+
+def offered(database: Database) -> dict[str, Measure]:
+    """The measures that the release has values for, by code."""
+    return ALL_MEASURES if made_in_europe.is_any_recorded(database) else MEASURES
+
 
 def table(
     database: Database, filter_: Filter, level: str, *, of: RegionCounts | None = None
@@ -151,8 +181,8 @@ def table(
     Returns
     -------
     DataFrame
-        Indexed by region id: ``name``, ``country``, one column a measure (missing where there
-        is no value) and ``population_year``.
+        Indexed by region id: ``name``, ``country``, one column a measure that is
+        :func:`offered` (missing where there is no value) and ``population_year``.
     """
     of = of or region_counts.region_counts(database, filter_, level)
     units = regions.units(database, level).set_index("region_id")
@@ -174,6 +204,9 @@ def table(
             "population_year": people["year"],
         }
     )
+    if made_in_europe.is_any_recorded(database):
+        frame["labelled"] = region_counts.labelled_counts(database, filter_, level)
+        frame["labelled-share"] = frame["labelled"] / frame["organisations"].where(of.n > 0)
     return frame.loc[of.regions]
 
 
@@ -192,8 +225,10 @@ def of_whole(database: Database, filter_: Filter) -> dict[str, float]:
     roles = completeness.roles_present(
         everyone.types, pd.Series(investors(database, "nuts0").sum(), index=everyone.regions)
     )
+    n = float(everyone.n["all"])
+    labelled = float(made_in_europe.count(database, filter_))
     return {
-        "organisations": float(everyone.n["all"]),
+        "organisations": n,
         "per-million": 1e6 * by_country[known].sum() / people[known].sum()
         if known.any()
         else float("nan"),
@@ -206,6 +241,8 @@ def of_whole(database: Database, filter_: Filter) -> dict[str, float]:
         "nist-functions": float((everyone.functions > 0).sum(axis=1)["all"]),
         "median-founded": everyone.founded["median"]["all"],
         "evidence-share": counts.evidence_share(everyone.evidence, everyone.n)["all"],
+        "labelled": labelled,
+        "labelled-share": labelled / n if n else float("nan"),
     }
 
 
@@ -219,9 +256,9 @@ def investors(database: Database, level: str) -> pd.Series:
 
 def in_words(code: str, value: object) -> str:
     """A value of a measure as people read it; a dash if there is none."""
-    if code not in MEASURES or value is None or pd.isna(value):  # type: ignore[call-overload]
+    if code not in ALL_MEASURES or value is None or pd.isna(value):  # type: ignore[call-overload]
         return "–"
-    measure = MEASURES[code]
+    measure = ALL_MEASURES[code]
     number = float(value)  # type: ignore[arg-type]
     if measure.is_share:
         return f"{number:.0%}"

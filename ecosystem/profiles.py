@@ -162,7 +162,7 @@ def _headline(
     whole = measures.of_whole(database, filter_)
     own: dict[Any, Any] = table.loc[region_id].to_dict()
     rows = {}
-    for code, measure in measures.MEASURES.items():
+    for code, measure in measures.offered(database).items():
         years = table["population_year"] if code == "per-million" else None
         ranked = rank(
             table[code],

@@ -11,7 +11,7 @@ from dataclasses import fields
 
 import pandas as pd
 
-from ecosystem import regions
+from ecosystem import made_in_europe, regions
 from ecosystem.filters import Filter
 from ecosystem.statistics.counts import RegionCounts, from_groups
 from ecosystem.store import Database
@@ -93,6 +93,27 @@ def whole(database: Database, filter_: Filter) -> RegionCounts:
     ).set_index("region")
     n = pd.Series([int(counts.n.sum())], index=founded.index, name="n")
     return RegionCounts(n=n, founded=founded, **summed)
+
+
+def labelled_counts(database: Database, filter_: Filter, level: str) -> pd.Series:
+    """Organisations whose label is valid today, by region of a level; 0 where none has one.
+
+    Parameters
+    ----------
+    level : str
+        A key of :data:`ecosystem.regions.LEVELS`.
+    """
+    where, bound = filter_.where()
+    region = regions.LEVELS[level]
+    found = database.frame(
+        f"""
+        SELECT {region} AS region, count(*) AS n FROM organisation
+        WHERE {where} AND {region} IS NOT NULL AND {made_in_europe.IS_LABELLED} GROUP BY ALL
+        """,
+        {**bound, **made_in_europe.BOUND},
+    )
+    by_region = found.set_index("region")["n"]
+    return by_region.reindex(regions.ids(database, level), fill_value=0).astype("int64")
 
 
 def founding_years(database: Database, filter_: Filter, region_id: str) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def shaded(
     level : str
         A key of :data:`ecosystem.regions.LEVELS`.
     measure : str
-        A key of :data:`ecosystem.measures.MEASURES`, or :data:`REPRESENTATION`.
+        A key of :func:`ecosystem.measures.offered`, or :data:`REPRESENTATION`.
     domain : str
         The JRC domain of a representation quotient.
     dark : bool
@@ -89,7 +89,7 @@ def shaded(
         method, needs, say = REPRESENTATION_METHOD, SMALL_N, _two_digits
         values = quotients_of(database, filter_, counts)["lq"].xs(domain, level="code")
     else:
-        chosen = measures.MEASURES[measure]
+        chosen = measures.ALL_MEASURES[measure]
         label, method, needs = chosen.label, chosen.method, chosen.needs
         say = partial(measures.in_words, measure)
         values = table[measure].astype("float64")

@@ -4,8 +4,17 @@ Texts of the register are data to the typesetter, never markup: they reach the t
 JSON, so nothing in them can be executed, open a file or change the layout.
 """
 
+from ecosystem.brief.checklist import checklist_pdf
+from ecosystem.brief.collection import collection_pdf
 from ecosystem.brief.comparison import comparison_pdf
 from ecosystem.brief.region import region_pdf
 from ecosystem.brief.workbook import comparison_xlsx, region_xlsx
 
-__all__ = ["comparison_pdf", "comparison_xlsx", "region_pdf", "region_xlsx"]
+__all__ = [
+    "checklist_pdf",
+    "collection_pdf",
+    "comparison_pdf",
+    "comparison_xlsx",
+    "region_pdf",
+    "region_xlsx",
+]

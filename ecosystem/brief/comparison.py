@@ -11,7 +11,7 @@ from ecosystem.brief import outline_map, shared
 from ecosystem.brief.typeset import printable, typeset
 from ecosystem.comparisons import Comparison
 from ecosystem.filters import Filter
-from ecosystem.measures import MEASURES, in_words
+from ecosystem.measures import in_words
 from ecosystem.statistics import completeness, words
 from ecosystem.statistics.counts import RegionCounts
 from ecosystem.store import Database
@@ -60,7 +60,7 @@ def content(database: Database, filter_: Filter, comparison: Comparison) -> dict
         "remarks": [printable(remark, 320) for remark in comparison.remarks[:5]],
         "coverage": [row for id_ in ids for row in _coverage(database, comparison, id_, names)],
         "small": shared.small_note([names[id_] for id_ in ids if comparison.small[id_]]),
-        "table": _table(comparison, measures.of_whole(database, filter_)),
+        "table": _table(database, comparison, measures.of_whole(database, filter_)),
         "types": _types(counts),
         "roles": _roles(database, counts),
         "map": {
@@ -126,7 +126,9 @@ def _coverage(
     return shared.coverage(database, id_, sentences)[:1]
 
 
-def _table(comparison: Comparison, whole: dict[str, float]) -> list[dict[str, Any]]:
+def _table(
+    database: Database, comparison: Comparison, whole: dict[str, float]
+) -> list[dict[str, Any]]:
     n = comparison.table.loc["organisations"]
     return [
         {
@@ -141,7 +143,7 @@ def _table(comparison: Comparison, whole: dict[str, float]) -> list[dict[str, An
                 for id_ in comparison.region_ids
             ],
         }
-        for code, measure in MEASURES.items()
+        for code, measure in measures.offered(database).items()
     ]
 
 

@@ -10,7 +10,7 @@ from ecosystem import charts, context, links
 from ecosystem.brief import outline_map, shared
 from ecosystem.brief.typeset import printable, typeset
 from ecosystem.filters import Filter
-from ecosystem.measures import MEASURES, in_words
+from ecosystem.measures import ALL_MEASURES, in_words
 from ecosystem.profiles import Profile
 from ecosystem.statistics import words
 from ecosystem.store import Database
@@ -125,7 +125,7 @@ def _coverage(database: Database, filter_: Filter, profile: Profile) -> list[dic
 def _headline(profile: Profile) -> list[dict[str, Any]]:
     rows = []
     for code, row in profile.headline.iterrows():
-        measure = MEASURES[str(code)]
+        measure = ALL_MEASURES[str(code)]
         unranked = pd.isna(row["rank"]) or pd.isna(row["value"])
         tied = " (shared)" if not unranked and row["tied"] else ""
         rows.append(

@@ -10,7 +10,7 @@ import pandas as pd
 from ecosystem import context, links, pictures, region_counts, regions, releases
 from ecosystem.brief.typeset import printable
 from ecosystem.filters import Filter
-from ecosystem.measures import MEASURES
+from ecosystem.measures import offered
 from ecosystem.profiles import SAMPLE_NOTE
 from ecosystem.statistics.counts import SMALL_N
 from ecosystem.store import Database
@@ -52,7 +52,8 @@ def frame_of(database: Database, filter_: Filter, title: str) -> dict[str, Any]:
         "release": printable(story["release_id"]),
         "citation": printable(releases.citation(database), 240),
         "methods": [
-            {"label": measure.label, "text": measure.method} for measure in MEASURES.values()
+            {"label": measure.label, "text": measure.method}
+            for measure in offered(database).values()
         ],
         "quotient_method": QUOTIENT_METHOD,
         "sources": [

@@ -20,7 +20,7 @@ from ecosystem.brief import shared
 from ecosystem.brief.comparison import figures, roles_of
 from ecosystem.comparisons import Comparison
 from ecosystem.filters import Filter
-from ecosystem.measures import MEASURES, Measure
+from ecosystem.measures import ALL_MEASURES, Measure
 from ecosystem.profiles import Profile
 from ecosystem.statistics.counts import SMALL_N
 from ecosystem.store import Database
@@ -57,9 +57,9 @@ def region_xlsx(database: Database, filter_: Filter, profile: Profile) -> bytes:
         ["measure", "value", "unit", "whole_register", "rank", "of", "n", "note"],
         [
             [
-                MEASURES[str(code)].label,
+                ALL_MEASURES[str(code)].label,
                 row["value"],
-                _unit(MEASURES[str(code)]),
+                _unit(ALL_MEASURES[str(code)]),
                 row["whole"],
                 None if pd.isna(row["value"]) else row["rank"],
                 row["of"],
@@ -160,7 +160,7 @@ def comparison_xlsx(database: Database, filter_: Filter, comparison: Comparison)
                 "; ".join(comparison.names[id_] for id_ in ids if comparison.best[id_][code]),
                 _comparison_note(comparison, measure),
             ]
-            for code, measure in MEASURES.items()
+            for code, measure in measures.offered(database).items()
         ],
     )
     _sheet(
@@ -324,7 +324,10 @@ def _about(
             ["source", source["attribution"], source["title"], source["licence"]]
             for source in facts["sources"]
         ),
-        *(["method", measure.label, measure.method] for measure in MEASURES.values()),
+        *(
+            ["method", measure.label, measure.method]
+            for measure in measures.offered(database).values()
+        ),
         ["method", "Representation quotient", shared.QUOTIENT_METHOD],
     ]
     _sheet(book, "About", ["what", "text", "more", "licence"], rows)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from ecosystem import links, organisations, regions, valleys
 from ecosystem.filters import Filter
-from ecosystem.ui import labels, state
+from ecosystem.ui import labels, made_in_europe, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.navigation import MAP_PAGE, ORGANISATION_PAGE, REGION_PAGE
@@ -95,6 +95,7 @@ def facts(record: dict[str, Any]) -> None:
     """
     founded = "" if pd.isna(record["founded"]) else f" · founded {int(record['founded'])}"
     st.markdown(f"**{TYPES.label(record['type'])}**{founded}")
+    made_in_europe.badge(record)
     if record["notes"]:
         st.markdown(markdown(record["notes"]))
     where = [record["city"], record["nuts2_name"], COUNTRIES.label(record["country"])]
@@ -129,7 +130,9 @@ def _addresses(record: dict[str, Any]) -> None:
         if source and source != website:
             st.link_button("Source", source, icon=":material/menu_book:", type="secondary")
     found = LOCATION_PRECISION.label(record["location_precision"])
-    st.caption(f"Evidence: {EVIDENCE.label(record['evidence'])}. Located by: {found}.")
+    day = record["checked_on"]
+    checked = f"Source last checked: {day}." if isinstance(day, str) else "Source not checked."
+    st.caption(f"Evidence: {EVIDENCE.label(record['evidence'])}. {checked} Located by: {found}.")
 
 
 def _place(place_id: str, filter_: Filter) -> None:
@@ -148,10 +151,11 @@ def rows(found: pd.DataFrame, key: str) -> None:
     with st.container(key="organisations" if key == "list" else f"organisations_{key}", gap=None):
         for row in found.to_dict("records"):
             st.button(
-                f"{type_mark(row['type'])} {markdown(row['name'])} · {markdown(row['city'])}",
+                f"{type_mark(row['type'])} {markdown(row['name'])} · {markdown(row['city'])}"
+                f"{made_in_europe.mark(row)}",
                 key=f"{key}_{row['org_id']}",
                 type="tertiary",
-                help=TYPES.label(row["type"]),
+                help=made_in_europe.with_label(TYPES.label(row["type"]), row),
                 on_click=select,
                 args=("org", row["org_id"]),
             )

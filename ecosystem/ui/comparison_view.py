@@ -74,7 +74,7 @@ def downloads(found: Comparison, filter_: Filter) -> None:
 def table(found: Comparison) -> None:
     """All measures side by side; the best of each has a star."""
     rows = []
-    for code, measure in measures.MEASURES.items():
+    for code, measure in ask(measures.offered).items():
         row = {"Measure": measure.label}
         for id_ in found.region_ids:
             star = " ★" if found.best.loc[code, id_] else ""
@@ -88,7 +88,7 @@ def table(found: Comparison) -> None:
         "Size, specialisation and completeness are separate measures and never one score."
     )
     with st.expander("How these are computed"):
-        for measure in measures.MEASURES.values():
+        for measure in ask(measures.offered).values():
             st.markdown(f"**{measure.label}.** {measure.method}")
 
 

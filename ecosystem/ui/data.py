@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from ecosystem import serving
+from ecosystem import made_in_europe, serving
 from ecosystem.filters import Filter
 from ecosystem.store import Database
 
@@ -23,11 +24,13 @@ def database() -> Database:
 def ask(question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Answer of a domain function of the form ``question(database, *args, **kwargs)``.
 
-    Answers are shared by all sessions and forgotten with the release.
+    Answers are shared by all sessions and forgotten with the release, and at midnight UTC: which
+    labels are valid depends on the day.
     """
     current = database()
     name = f"{question.__module__}.{question.__qualname__}"
-    answer: T = _answer(current.release.release_id, name, question, current, args, kwargs)
+    day = made_in_europe.today()
+    answer: T = _answer(current.release.release_id, day, name, question, current, args, kwargs)
     return answer
 
 
@@ -38,11 +41,12 @@ def _filter_key(filter_: Filter) -> str:
 @st.cache_data(max_entries=1000, show_spinner=False, hash_funcs={Filter: _filter_key})
 def _answer(
     release_id: str,
+    day: date,
     name: str,
     _question: Callable[..., Any],
     _database: Database,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> Any:
-    del release_id, name  # they are the key
+    del release_id, day, name  # they are the key
     return _question(_database, *args, **kwargs)

@@ -77,7 +77,7 @@ def _compare_link(profile: Profile) -> None:
 def headline(profile: Profile) -> None:
     """Measures with the register as a whole and the rank beside each."""
     with st.container(horizontal=True):
-        for code, measure in measures.MEASURES.items():
+        for code, measure in ask(measures.offered).items():
             row = profile.headline.T[code]
             beside = f"whole: {measures.in_words(code, row['whole'])}"
             if not pd.isna(row["rank"]):

@@ -17,10 +17,6 @@ from ecosystem.ui.navigation import ABOUT_PAGE
 from ecosystem.vocabulary import DOMAINS, FUNCTIONS, TYPES
 
 LEVELS = regions.LEVEL_LABELS
-MEASURES = {
-    **{code: measure.label for code, measure in measures.MEASURES.items()},
-    shading.REPRESENTATION: "Representation of a JRC domain",
-}
 _DEFAULTS = {"level": "nuts2", "measure": "organisations", "of_domain": next(iter(DOMAINS))}
 
 
@@ -34,14 +30,23 @@ def sample_note() -> None:
 def controls() -> tuple[str, str, str]:
     """Level, measure and domain of the representation quotient, as the address holds them."""
     level = _chosen("level", LEVELS)
-    measure = _chosen("measure", MEASURES)
+    known = _measures()
+    measure = _chosen("measure", known)
     domain = _chosen("of_domain", DOMAINS.labels())
     with st.container(horizontal=True):
         _select("Regions", "level", level, LEVELS)
-        _select("Measure", "measure", measure, MEASURES)
+        _select("Measure", "measure", measure, known)
         if measure == shading.REPRESENTATION:
             _select("JRC domain", "of_domain", domain, DOMAINS.labels())
     return level, measure, domain
+
+
+def _measures() -> dict[str, str]:
+    offered = ask(measures.offered)
+    return {
+        **{code: measure.label for code, measure in offered.items()},
+        shading.REPRESENTATION: "Representation of a JRC domain",
+    }
 
 
 def _chosen(name: str, options: dict[str, str]) -> str:

@@ -23,6 +23,8 @@ def headline(filter_: Filter, found: Summary) -> None:
         labels.plural(found.valleys, "valley"),
         labels.plural(found.countries, "country", "countries"),
     ]
+    if found.labelled:
+        parts.append(f"{found.labelled:,} labelled")
     words = "" if filter_ == Filter() else f"  \n:gray[{markdown(labels.sentence(filter_))}]"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(" · ".join(parts) + words, width="content")

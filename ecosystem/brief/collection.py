@@ -1,0 +1,51 @@
+"""A visitor's shortlist as PDF: its organisations in a table, as many pages as they take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ecosystem import links, organisations
+from ecosystem.brief import shared
+from ecosystem.brief.typeset import printable, typeset
+from ecosystem.filters import Filter
+from ecosystem.store import Database
+from ecosystem.vocabulary import COUNTRIES, DOMAINS, TYPES
+
+
+def collection_pdf(database: Database, filter_: Filter) -> bytes:
+    """The organisations of a filter as a table on A4; tagged for screen readers.
+
+    Parameters
+    ----------
+    filter_ : Filter
+        Usually that of a shortlist; a long choice makes many pages.
+    """
+    found = organisations.everything(database, filter_)
+    rows = [_row(record) for record in found.to_dict("records")]
+    frame = shared.frame_of(database, filter_, "Shortlist of organisations")
+    return typeset(
+        database,
+        "collection",
+        {
+            **frame,
+            "kind": "Shortlist",
+            "count": f"{len(rows):,} organisation" + "s" * (len(rows) != 1),
+            "organisations": rows,
+        },
+    )
+
+
+def _row(record: dict[Any, Any]) -> dict[str, str]:
+    website = links.web_address(record["website"])
+    return {
+        "name": printable(record["name"], 90),
+        "town": printable(f"{record['city']}, {COUNTRIES.label(record['country'])}", 60),
+        "region": printable(record["nuts2_name"], 50),
+        "type": TYPES.label(record["type"]),
+        "domains": ", ".join(DOMAINS.label(code) for code in record["domains"]),
+        "founded": "" if pd.isna(record["founded"]) else str(int(record["founded"])),
+        "website": printable(links.host(website), 60) if website else shared.GAP,
+        "link": website if website and len(website) <= shared.ADDRESS else "",
+    }

@@ -1,0 +1,223 @@
+"""The label *Cybersecurity Made in Europe*: its mark on organisations, its page, the self-check."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ecosystem import brief, links, made_in_europe
+from ecosystem.made_in_europe import ANSWERS, CRITERIA, Criterion, Source
+from ecosystem.ui.data import ask, database
+from ecosystem.ui.escape import markdown
+from ecosystem.ui.navigation import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
+from ecosystem.vocabulary import COUNTRIES, LABEL_STATUSES
+
+MAX_NAME = 120
+_PREFIX = "label_check_"
+_NAME = f"{_PREFIX}name"
+_WORDS = {
+    "valid": "valid until {day}",
+    "expiring": "expires soon, valid until {day}",
+    "expired": "expired, was valid until {day}",
+}
+
+Record = Mapping[Any, Any]
+
+
+def standing(record: Record) -> str:
+    """Status of an organisation's label in words, with its last day; empty without a label.
+
+    Parameters
+    ----------
+    record : mapping
+        A row of a list of organisations, with the columns ``label_*``.
+    """
+    status = _status(record)
+    if not status:
+        return ""
+    return _WORDS[status].format(day=_day(record["label_valid_until"]))
+
+
+def mark(record: Record) -> str:
+    """The label's icon behind a name, with a space before it; empty unless it is valid today."""
+    return " :material/verified:" if _status(record) in ("valid", "expiring") else ""
+
+
+def with_label(text: str, record: Record) -> str:
+    """A help text that says of a label as well."""
+    words = standing(record)
+    return f"{text} · label {made_in_europe.NAME}, {words}" if words else text
+
+
+def in_list(record: Record) -> str:
+    """The label as one of the facts in a list; empty without a label."""
+    words = standing(record)
+    return f"{made_in_europe.NAME}, {words}{mark(record)}" if words else ""
+
+
+def badge(record: Record) -> None:
+    """The label with status, last day, issuer, reference and source; nothing without a label."""
+    status = _status(record)
+    if not status:
+        return
+    colour = "gray" if status == "expired" else "violet"
+    icon = "" if status == "expired" else ":material/verified: "
+    st.markdown(
+        f":{colour}-badge[{icon}{made_in_europe.NAME}: {LABEL_STATUSES.label(status).lower()}]"
+    )
+    source = links.web_address(record["label_source_url"])
+    words = standing(record)
+    facts = [
+        f"{words[:1].upper()}{words[1:]}",
+        f"awarded {_day(record['label_awarded'])} by {markdown(record['label_issuer'])}",
+        _reference(record["label_reference"]),
+        f"[source]({source})" if source else "",
+    ]
+    # Not a caption: links in one are too pale.
+    st.markdown(" · ".join(filter(None, facts)))
+
+
+def about() -> None:
+    """What the label is, who issues it, what it asks for, and what is not known."""
+    st.markdown(
+        "The label sets European cybersecurity companies apart by their place of origin. It is a "
+        "marketing tool of the industry, made for partners, end users and investors "
+        f"({_link(made_in_europe.LIGHTHOUSE)}). In 2019 the European Cyber Security Organisation "
+        "(ECSO) planned it with its SME Hub, so that small companies are seen beyond their home "
+        f"markets ({_link(made_in_europe.WORKING_GROUP)})."
+    )
+    st.info(
+        "This site does not issue the label and is not ECSO's. It shows what public pages say.",
+        icon=":material/info:",
+    )
+    st.header("Who issues it, and how a company applies", anchor=False)
+    st.markdown(
+        "National partners of ECSO issue the label: a company applies through one of them. "
+        "It is open to companies and organisations with cybersecurity business in the EU, EFTA and "
+        "the EEA, and rests on the applicant's own declaration "
+        f"({_link(made_in_europe.CRITERIA_SOURCE)}). In Italy CNR-IIT in Pisa has issued it since "
+        "December 2021 with the consortia CINI and CNIT; labelled companies enter a list of "
+        f"providers ({_link(made_in_europe.ITALY)})."
+    )
+    st.markdown(f"**What is not known.** {made_in_europe.UNKNOWN}")
+
+
+def organisations() -> None:
+    """The labelled organisations of the register, or that there are none."""
+    st.header("Labelled organisations in the register", anchor=False)
+    found = ask(made_in_europe.labelled)
+    if found.empty:
+        st.markdown(made_in_europe.EMPTY)
+    else:
+        st.page_link(
+            DIRECTORY_PAGE,
+            label="Those valid today, in the directory",
+            icon=":material/list:",
+            query_params={"label": ["expiring", "valid"]},
+        )
+        for record in found.to_dict("records"):
+            _labelled(record)
+    st.page_link(SUGGEST_PAGE, label="Suggest an organisation", icon=":material/edit_note:")
+
+
+def self_check() -> None:
+    """Five questions, what the answers mean, and the checklist as PDF; kept nowhere."""
+    st.header("The five criteria and a self-check", anchor=False)
+    st.markdown(
+        f"As the Slovak issuer publishes them ({_link(made_in_europe.CRITERIA_SOURCE)}). The "
+        "evidence is this site's suggestion; the issuer says what it asks for."
+    )
+    st.markdown(
+        ":material/lock: **Nothing that you enter is stored**: it is not in the address, on a "
+        "disk, in a log or shared with other visitors. It is only in the memory that your open "
+        "page uses, and gone when you leave or reload it."
+    )
+    answers, ready = {}, set[tuple[str, int]]()
+    for number, criterion in enumerate(CRITERIA, start=1):
+        with st.container(border=True):
+            answers[criterion.code] = _question(number, criterion)
+            ready |= {
+                (criterion.code, i)
+                for i, evidence in enumerate(criterion.evidence)
+                if st.checkbox(evidence, key=f"{_PREFIX}{criterion.code}_{i}")
+            }
+    _result({code: answer for code, answer in answers.items() if answer}, ready)
+
+
+def _question(number: int, criterion: Criterion) -> str:
+    st.markdown(f"**{number}. {criterion.title}.** {criterion.meaning}")
+    answer = st.radio(
+        criterion.question,
+        list(ANSWERS),
+        format_func=ANSWERS.__getitem__,
+        index=None,
+        horizontal=True,
+        key=f"{_PREFIX}{criterion.code}",
+    )
+    st.caption("Evidence to prepare; tick what is ready")
+    return answer or ""
+
+
+def _result(answers: dict[str, str], ready: set[tuple[str, int]]) -> None:
+    st.header("Result", anchor=False)
+    st.markdown(made_in_europe.verdict(answers))
+    company = st.text_input(
+        "Company name (optional, only for the PDF)", key=_NAME, max_chars=MAX_NAME
+    )
+    with st.container(horizontal=True):
+        st.download_button(
+            "Checklist (PDF)",
+            # Not through `ask`, which remembers answers.
+            data=lambda: brief.checklist_pdf(database(), answers, ready, company),
+            file_name="cybersecurity-made-in-europe-checklist.pdf",
+            mime="application/pdf",
+            icon=":material/picture_as_pdf:",
+            on_click="ignore",
+        )
+        st.button("Clear my answers", icon=":material/delete:", on_click=_clear)
+
+
+def _clear() -> None:
+    """Callback: empty every widget of the self-check."""
+    for criterion in CRITERIA:
+        st.session_state[f"{_PREFIX}{criterion.code}"] = None
+        for i in range(len(criterion.evidence)):
+            st.session_state[f"{_PREFIX}{criterion.code}_{i}"] = False
+    st.session_state[_NAME] = ""
+
+
+def _labelled(record: dict[Hashable, Any]) -> None:
+    with st.container(border=True, gap="xxsmall"):
+        st.page_link(
+            ORGANISATION_PAGE,
+            label=markdown(record["name"]),
+            query_params={"org": str(record["org_id"])},
+        )
+        st.markdown(markdown(f"{record['city']}, {COUNTRIES.label(record['country'])}"))
+        badge(record)
+
+
+def _status(record: Record) -> str:
+    last = record["label_valid_until"]
+    if pd.isna(last):
+        return ""
+    return made_in_europe.status(pd.Timestamp(last).date(), made_in_europe.today())
+
+
+def _day(day: pd.Timestamp | date) -> str:
+    return f"{day:%-d %B %Y}"
+
+
+def _reference(reference: str) -> str:
+    address = links.web_address(reference)
+    if address:
+        return f"[certificate]({address})"
+    return f"certificate {markdown(reference)}" if reference else ""
+
+
+def _link(source: Source) -> str:
+    return f"[{source.title}]({source.url})"

@@ -1,0 +1,32 @@
+"""A shortlist as PDF."""
+
+from __future__ import annotations
+
+import io
+
+from pypdf import PdfReader
+
+from ecosystem import brief, organisations
+from ecosystem.filters import Filter
+from ecosystem.store import Database
+
+
+def test_the_pdf_holds_every_organisation_and_nothing_of_others(database: Database) -> None:
+    chosen = organisations.ids(database, limit=30, offset=100)
+    filter_ = Filter.from_params({"orgs": chosen})
+    names = set(organisations.everything(database, filter_)["name"])
+    assert len(names) == 30
+    reader = PdfReader(io.BytesIO(brief.collection_pdf(database, filter_)))
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    assert [name for name in names if name not in text] == []
+    assert "30 organisations" in text
+    assert database.release.release_id in text
+    assert "Limes Security" not in text
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]  # type: ignore[index]
+
+
+def test_a_list_of_nobody_is_a_page_too(database: Database) -> None:
+    reader = PdfReader(
+        io.BytesIO(brief.collection_pdf(database, Filter.from_params({"orgs": ["fr-nobody"]})))
+    )
+    assert "0 organisations" in reader.pages[0].extract_text()

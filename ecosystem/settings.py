@@ -27,9 +27,17 @@ class Settings(BaseSettings):
         Folder that the ETL publishes to and the app reads from.
     gates_file : Path
         TOML file that declares what must hold before a release is published.
+    inbox_file : Path
+        SQLite file of what visitors suggest; never part of a release.
+    inbox_per_session, inbox_per_hour, inbox_max_open : int
+        How many suggestions are taken in an hour from one visit and in all, and how many may
+        wait for a decision.
     secretariat : tuple of str
         Accounts that may use the secretariat's page, separated by commas in the environment;
         see :func:`ecosystem.ui.sign_in.is_member`. Nobody by default.
+    site_url : str
+        Address of the site as visitors see it, for feeds and the sitemap; by default the one
+        that a request was sent to.
     """
 
     model_config = SettingsConfigDict(env_prefix="CYBER_VALLEYS_", frozen=True)
@@ -39,6 +47,11 @@ class Settings(BaseSettings):
     reference_dir: Path = ROOT / "data" / "reference"
     releases_dir: Path = ROOT / "data" / "releases"
     gates_file: Path = ROOT / "data" / "gates.toml"
+    site_url: str = ""
+    inbox_file: Path = ROOT / "data" / "inbox" / "inbox.sqlite"
+    inbox_per_session: int = 5
+    inbox_per_hour: int = 200
+    inbox_max_open: int = 5_000
     secretariat: Annotated[tuple[str, ...], NoDecode] = ()
 
     @field_validator("secretariat", mode="before")

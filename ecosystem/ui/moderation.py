@@ -1,0 +1,169 @@
+"""The secretariat's view of what visitors suggest: compare, change, accept or reject."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ecosystem.settings import ROOT
+from ecosystem.ui.escape import markdown
+from ecosystem.ui.navigation import ORGANISATION_PAGE
+from etl.errors import PublishError, RegisterError
+from etl.inbox import moderation
+from etl.inbox.model import MAX_BYTES, Suggestion
+from etl.inbox.moderation import Change, Desk, Review
+
+STYLE = ROOT / "ecosystem" / "ui" / "assets" / "suggestion.css"
+_SAID, _CHOSEN = "_moderation_said", "moderation_chosen"
+
+
+def view() -> None:
+    """All suggestions that wait for a decision, one at a time; for signed-in members only."""
+    st.html(STYLE)
+    st.header("Suggestions", anchor=False)
+    good, said = st.session_state.pop(_SAID, (True, ""))
+    if said:
+        (st.success if good else st.warning)(markdown(said))
+    try:
+        desk = moderation.desk()
+        waiting = {suggestion.number: suggestion for suggestion in desk.waiting()}
+        if not waiting:
+            st.markdown("No suggestion waits for a decision.")
+            return
+        if st.session_state.get(_CHOSEN) not in waiting:
+            st.session_state[_CHOSEN] = next(iter(waiting))
+        number = st.selectbox(
+            f"Waiting for a decision: {len(waiting):,}",
+            list(waiting),
+            format_func=lambda number: _heading(waiting[number]),
+            key=_CHOSEN,
+        )
+        _decide(desk, desk.review(number))
+    except (RegisterError, PublishError) as error:
+        st.error(markdown(error))
+
+
+def _heading(suggestion: Suggestion) -> str:
+    about = suggestion.values.get("name", "") if suggestion.is_new else suggestion.org_id
+    what = "new" if suggestion.is_new else "correction"
+    return f"{suggestion.number} · {what} · {about} · {suggestion.received:%-d %B %Y}"
+
+
+def _decide(desk: Desk, review: Review) -> None:
+    suggestion = review.suggestion
+    number = suggestion.number
+    with st.container(border=True):
+        _facts(review)
+        edits = _edits(number, review.changes)
+        if edits:
+            # What the moderator has changed is checked like what the visitor typed.
+            review = desk.review(number, edits)
+            st.markdown("**With your changes**\n" + _lines(review.changes))
+        _findings(review)
+        seen = not review.conflicts or st.checkbox(
+            "I have seen that the register has changed since, and want to change it all the same",
+            key=f"moderation_seen_{number}",
+        )
+        renamed = any(change.column == "name" and change.old for change in review.changes)
+        keeps = not renamed or st.checkbox(
+            "Keep the old name as a former name", value=True, key=f"moderation_former_{number}"
+        )
+        st.button(
+            "Accept into the register",
+            key="moderation_accept",
+            type="primary",
+            icon=":material/check:",
+            disabled=bool(review.faults) or not seen or review.missing,
+            on_click=_accept,
+            args=(desk, number, edits, review.version, keeps),
+        )
+        st.text_input(
+            "Reason, if you reject it", key=f"moderation_reason_{number}",
+            max_chars=moderation.MAX_REASON,
+        )  # fmt: skip
+        st.button(
+            "Reject",
+            key="moderation_reject",
+            icon=":material/close:",
+            on_click=_reject,
+            args=(desk, number),
+        )
+    st.caption(
+        "Accepting writes data/register/organisations.csv; the next refresh publishes it. Either "
+        "decision deletes the contact address. Texts are deleted 180 days after the decision."
+    )
+
+
+def _facts(review: Review) -> None:
+    suggestion = review.suggestion
+    if review.org_id:
+        st.page_link(
+            ORGANISATION_PAGE,
+            label="The organisation as it is published",
+            icon=":material/open_in_new:",
+            query_params={"org": review.org_id},
+        )
+    if review.missing:
+        st.warning("The organisation is no longer in the register: reject the suggestion.")
+    st.markdown(_lines(review.changes) or "It would change nothing.")
+    if suggestion.comment:
+        st.markdown(f"**Comment**: {markdown(suggestion.comment)}")
+    if suggestion.contact:
+        st.markdown(f"**Contact for questions**: {markdown(suggestion.contact)}")
+
+
+def _lines(changes: list[Change]) -> str:
+    lines = []
+    for change in changes:
+        old = markdown(change.old) or "*empty*"
+        seen = "" if change.seen is None else f" (was {markdown(change.seen)} when suggested)"
+        lines.append(f"- **{change.title}**: {old}{seen} → {markdown(change.new) or '*empty*'}")
+    return "\n".join(lines)
+
+
+def _findings(review: Review) -> None:
+    checked = review.checked
+    if checked.town:
+        st.markdown(f":material/location_on: Located: {markdown(checked.town.sentence())}")
+    for org_id, evidence in checked.duplicates.items():
+        st.warning(f"Perhaps the same as {markdown(org_id)}: {markdown(evidence)}")
+    for caution in review.cautions:
+        st.warning(f"Look twice: {markdown(caution)}")
+    for fault in review.faults:
+        st.error(
+            f"A refresh would refuse {markdown(fault.column)}: {markdown(fault.reason)} "
+            f"{markdown(fault.mend)}"
+        )
+
+
+def _edits(number: int, changes: list[Change]) -> dict[str, str]:
+    edits = {}
+    with st.expander("Change something before accepting"):
+        for change in changes:
+            if change.column in moderation.EDITABLE:
+                text = st.text_input(
+                    change.title,
+                    value=change.new,
+                    key=f"moderation_{number}_{change.column}",
+                    max_chars=MAX_BYTES,
+                )
+                if text != change.new:
+                    edits[change.column] = text
+    return edits
+
+
+def _accept(desk: Desk, number: int, edits: dict[str, str], over: str, was_renamed: bool) -> None:
+    try:
+        org_id = desk.accept(number, edits=edits, over=over, was_renamed=was_renamed)
+    except (RegisterError, PublishError) as error:
+        st.session_state[_SAID] = False, str(error)
+    else:
+        st.session_state[_SAID] = True, f"Suggestion {number} is in the register: {org_id}."
+
+
+def _reject(desk: Desk, number: int) -> None:
+    try:
+        desk.reject(number, st.session_state[f"moderation_reason_{number}"])
+    except (RegisterError, PublishError) as error:
+        st.session_state[_SAID] = False, str(error)
+    else:
+        st.session_state[_SAID] = True, f"Suggestion {number} is rejected."

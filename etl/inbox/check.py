@@ -1,0 +1,282 @@
+"""Check one row as a refresh would: the same rules, the same words, the same town."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from threading import Lock
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from ecosystem.links import host, web_address
+from ecosystem.settings import settings
+from ecosystem.text import fold
+from etl.deduplicate import likely_duplicates, load_legal_forms
+from etl.gazetteer import Gazetteer, load_gazetteer
+from etl.inbox.model import FIELDS, MAX_BYTES
+from etl.locate import locate
+from etl.normalise import Lookup, load_aliases, normalise
+from etl.regions import Regions, load_regions
+from etl.schema import Schema, load_schemas
+from etl.towns import Question, answer_questions
+from etl.validate import validate
+
+RESOURCE = "organisations"
+# Identifier of a row that has none yet; never written anywhere.
+_NO_ID = "xx-suggested"
+_ROW = 0
+_CANDIDATE = re.compile(r"(?P<town>.+) in (?P<region>[A-Z]{2}[A-Z0-9]{2})")
+# What tells whether two organisations are one.
+COMPARED = [
+    "org_id", "name", "former_names", "country", "place_id", "lon", "lat", "website",
+]  # fmt: skip
+# As many are compared properly as have the likest names, and share a website.
+LIKEST = 40
+_loading = Lock()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a cell, and how to mend it; a sentence each."""
+
+    column: str
+    reason: str
+    mend: str
+
+
+@dataclass(frozen=True)
+class Town:
+    """Where the gazetteer finds the town.
+
+    Attributes
+    ----------
+    name : str
+        Its name there.
+    region, nuts3 : str
+        Name and id of its NUTS 3 region.
+    """
+
+    name: str
+    region: str
+    nuts3: str
+
+    def sentence(self) -> str:
+        """For people: ``"Cesson-Sévigné, Ille-et-Vilaine (FRH03)"``."""
+        return f"{self.name}, {self.region} ({self.nuts3})"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A row, checked.
+
+    Attributes
+    ----------
+    cells : dict of str to str
+        The row normalised, by column of the register.
+    faults : list of Fault
+        Cells that the schema refuses, in the order of the columns.
+    lost : list of Fault
+        Why its place can't be found; a refresh refuses it for that too.
+    town : Town or None
+        Where it is, if its town was found.
+    candidates : dict of str to str
+        NUTS 2 id -> words, where the town's name alone can be one of several.
+    similar : list of str
+        Names of towns that may be meant, where none of this name is known.
+    duplicates : dict of str to str
+        Identifier -> what speaks for its being the same, as a sentence.
+    """
+
+    cells: dict[str, str]
+    faults: list[Fault]
+    lost: list[Fault] = field(default_factory=list)
+    town: Town | None = None
+    candidates: dict[str, str] = field(default_factory=dict)
+    similar: list[str] = field(default_factory=list)
+    duplicates: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a row is checked against; heavy, so read once in a process."""
+
+    schema: Schema
+    aliases: dict[str, dict[str, str]]
+    gazetteer: Gazetteer
+    regions: Regions
+    legal_forms: Sequence[str]
+
+    @property
+    def countries(self) -> Lookup:
+        """Folded names of countries -> code."""
+        return self.aliases["country"]
+
+    def check(self, cells: Mapping[str, str], known: pd.DataFrame | None = None) -> Checked:
+        """Check one row.
+
+        Parameters
+        ----------
+        cells : mapping of str to str
+            By column; missing ones count as empty.
+        known : pandas.DataFrame, optional
+            Organisations to compare it with, with the columns :data:`COMPARED`.
+            The row with its own identifier is left out.
+        """
+        frame = self._frame(cells)
+        row = {name: str(frame.at[_ROW, name]) for name in self.schema.columns}
+        faults = [Fault(r.column, r.reason, r.mend) for r in validate(frame, self.schema)]
+        if not row["city"] or {fault.column for fault in faults} & _PLACING:
+            return Checked(_own(row, cells), faults)
+        located, lost = locate(frame, self.gazetteer, self.regions)
+        if lost:
+            unplaced = [Fault(r.column, r.reason, r.mend) for r in lost]
+            candidates, similar = self._candidates(row)
+            return Checked(
+                _own(row, cells), faults, unplaced, candidates=candidates, similar=similar
+            )
+        place = located.iloc[0]
+        nuts3 = str(place["nuts3"])
+        town = Town(str(place["town"]), self._region(nuts3), nuts3)
+        duplicates = {}
+        if known is not None and row["name"]:
+            duplicates = self._duplicates(row, place, known)
+        settled = place["location_precision"] == "hint"
+        candidates = self._candidates(row)[0] if settled else {}
+        return Checked(
+            _own(row, cells), faults, town=town, candidates=candidates, duplicates=duplicates
+        )
+
+    def placed(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows of a register that can be compared, at the towns that they name.
+
+        Parameters
+        ----------
+        rows : pandas.DataFrame
+            Cells of a register. Rows whose town can't be found are left out.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns :data:`COMPARED`.
+        """
+        columns = ["city", "country", "nuts2_hint"]
+        asked = [Question(*row) for row in rows[columns].itertuples(index=False, name=None)]
+        answers = answer_questions(list(dict.fromkeys(asked)), self.gazetteer, self.regions)
+        at = np.array([answers[question].row for question in asked], dtype=int)
+        places = self.gazetteer.places.loc[at[at >= 0], ["place_id", "lon", "lat"]]
+        placed = rows.loc[at >= 0].drop(columns=["lon", "lat"]).reset_index(drop=True)
+        placed["former_names"] = placed["former_names"].str.split(";")
+        return placed.join(places.reset_index(drop=True))[COMPARED]
+
+    def _frame(self, cells: Mapping[str, str]) -> pd.DataFrame:
+        # What is far too long is refused for its length; no more of it need be read.
+        record = {name: cells.get(name, "")[:MAX_BYTES] for name in self.schema.columns}
+        record["org_id"] = record["org_id"] or _NO_ID
+        frame = pd.DataFrame([record], index=pd.Index([_ROW], name="row"), dtype="str")
+        return normalise(frame, self.schema, self.aliases)
+
+    def _candidates(self, row: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+        """Towns of the name by their regions; else names that are like it."""
+        question = Question(row["city"], row["country"], "")
+        answer = answer_questions([question], self.gazetteer, self.regions)[question]
+        matches = list(filter(None, map(_CANDIDATE.fullmatch, answer.candidates)))
+        towns = {m["region"]: f"{m['town']}, {self._region(m['region'])}" for m in matches}
+        return towns, [] if towns else list(answer.candidates)
+
+    def _region(self, nuts_id: str) -> str:
+        drawn = self.regions.drawn
+        return str(drawn.loc[drawn["nuts_id"] == nuts_id, "name"].iloc[0])
+
+    def _duplicates(
+        self, row: Mapping[str, str], located: pd.Series, known: pd.DataFrame
+    ) -> dict[str, str]:
+        others = known.loc[
+            (known["org_id"] != row["org_id"]) & (known["country"] == row["country"]), COMPARED
+        ]
+        mine = {**{name: row.get(name, "") for name in COMPARED}, "former_names": []} | {
+            name: located[name] for name in ("place_id", "lon", "lat")
+        }
+        near = _likest(mine, others)
+        pairs = likely_duplicates(
+            pd.concat([near, pd.DataFrame([mine])], ignore_index=True), self.legal_forms
+        )
+        return {
+            other: pair.evidence
+            for pair in sorted(pairs, key=lambda pair: -pair.score)
+            for this, other in (
+                (pair.org_id_a, pair.org_id_b),
+                (pair.org_id_b, pair.org_id_a),
+            )
+            if this == row["org_id"]
+        }
+
+
+def _likest(mine: Mapping[str, object], others: pd.DataFrame) -> pd.DataFrame:
+    """The few organisations that are worth comparing properly, however many there are."""
+    names = others["name"].map(fold).tolist()
+    found = process.extract(fold(str(mine["name"])), names, scorer=fuzz.WRatio, limit=LIKEST)
+    likest = {index for _, _, index in found}
+    site = _host(mine["website"])
+    if site:
+        shared = others["website"].map(lambda address: _host(address) == site).to_numpy()
+        likest |= set(np.flatnonzero(shared)[:LIKEST].tolist())
+    return others.iloc[sorted(likest)]
+
+
+_PLACING = frozenset({"city", "country", "nuts2_hint", "lat", "lon"})
+
+
+def reference() -> Reference:
+    """The reference data of this installation, read at the first call of the process."""
+    with _loading:
+        return _reference()
+
+
+@lru_cache(maxsize=1)
+def _reference() -> Reference:
+    own = settings()
+    return Reference(
+        schema=load_schemas(own.schema_dir)[RESOURCE],
+        aliases=load_aliases(own.schema_dir / "aliases.csv"),
+        gazetteer=load_gazetteer(own.reference_dir, own.schema_dir),
+        regions=load_regions(own.reference_dir),
+        legal_forms=tuple(load_legal_forms(own.schema_dir)),
+    )
+
+
+def cautions(values: Mapping[str, str]) -> list[str]:
+    """What a moderator should look at twice, as sentences; empty for most suggestions."""
+    found = []
+    for column in FIELDS:
+        text = values.get(column, "")
+        scripts = sorted(set().union(*map(_scripts, text.split())) if text else ())
+        if any(len(_scripts(word)) > 1 for word in text.split()):
+            found.append(
+                f"{column} mixes letters of several alphabets in one word "
+                f"({', '.join(scripts)}): it may imitate another name."
+            )
+        if text.startswith(("=", "+", "-", "@")):
+            found.append(f"{column} begins like a formula of a spreadsheet.")
+        if any(sign in text for sign in ("<", "`", "${", "{{")):
+            found.append(f"{column} holds signs of a program or of HTML.")
+    return found
+
+
+def _scripts(word: str) -> set[str]:
+    """First words of the Unicode names of its letters: ``LATIN``, ``CYRILLIC``."""
+    return {unicodedata.name(c, "?").split()[0].capitalize() for c in word if c.isalpha()}
+
+
+def _host(address: object) -> str:
+    link = web_address(address)
+    return host(link) if link else ""
+
+
+def _own(row: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, str]:
+    """The row without the identifier that it was only lent."""
+    return {**row, "org_id": cells.get("org_id", "")}

@@ -1,0 +1,39 @@
+"""Suggestions as files for a spreadsheet or a program, without contact addresses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pandas as pd
+
+from ecosystem.export import neutralised, table_csv
+from etl.inbox.model import FIELDS, Suggestion
+
+COLUMNS = ["number", "state", "received", "decided", "kind", "org_id", *FIELDS, "comment", "reason"]
+
+
+def as_csv(suggestions: Sequence[Suggestion]) -> bytes:
+    """CSV in UTF-8 with a byte order mark; no cell can be taken for a formula."""
+    return table_csv(pd.DataFrame([_record(s) for s in suggestions], columns=COLUMNS))
+
+
+def as_json(suggestions: Sequence[Suggestion]) -> bytes:
+    """A JSON list in UTF-8, texts neutralised as in the CSV file."""
+    records = [{k: neutralised(v) for k, v in _record(s).items()} for s in suggestions]
+    return json.dumps(records, ensure_ascii=False, indent=2).encode()
+
+
+def _record(suggestion: Suggestion) -> dict[str, object]:
+    decided = suggestion.decided
+    return {
+        "number": suggestion.number,
+        "state": str(suggestion.state),
+        "received": f"{suggestion.received:%Y-%m-%dT%H:%M:%SZ}",
+        "decided": f"{decided:%Y-%m-%dT%H:%M:%SZ}" if decided else "",
+        "kind": "new" if suggestion.is_new else "correction",
+        "org_id": suggestion.org_id,
+        **{name: suggestion.values.get(name, "") for name in FIELDS},
+        "comment": suggestion.comment,
+        "reason": suggestion.reason,
+    }

@@ -1,0 +1,388 @@
+"""Decide suggestions: what each would change, and the change itself.
+
+Accepting survives being killed at any moment. The change is recorded in the inbox first, then the
+register is replaced, then the suggestion is done; whoever comes next finishes what is recorded.
+A lock on the register lets one moderator at a time do so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from ecosystem.settings import settings
+from etl.errors import RegisterError
+from etl.inbox import register
+from etl.inbox.check import Checked, Fault, Reference, cautions, reference
+from etl.inbox.model import FIELDS, State, Suggestion
+from etl.inbox.register import RegisterFile
+from etl.inbox.store import Inbox
+from etl.mint import possible_ids
+
+# What a moderator may change before accepting.
+EDITABLE = (*FIELDS, "evidence", "former_names", "lat", "lon")
+_CHECKED_ON = "checked_on"
+_PLACE = ("city", "country", "nuts2_hint")
+MAX_REASON = 500
+
+
+class Undecidable(RegisterError):
+    """A suggestion can't be decided like this; the message says why and what to do."""
+
+
+class ChangedMeanwhile(Undecidable):
+    """The register isn't what it was: a moderator must look at it, and decide again."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One cell that a suggestion changes.
+
+    Attributes
+    ----------
+    column, title : str
+        The column, and its title for people.
+    old, new : str
+        The cell in the register now, and as it will be.
+    seen : str or None
+        What the cell said when the suggestion was made, if that is no longer so.
+    """
+
+    column: str
+    title: str
+    old: str
+    new: str
+    seen: str | None = None
+
+
+@dataclass(frozen=True)
+class Review:
+    """A suggestion against the register as it is now.
+
+    Attributes
+    ----------
+    suggestion : Suggestion
+        What is suggested.
+    org_id : str
+        The row that it changes; empty for a new one.
+    changes : list of Change
+        Cell by cell, in the order of the columns.
+    checked : Checked
+        The row as it would be, checked.
+    cautions : list of str
+        What to look at twice.
+    version : str
+        Tells this state of the row from every other.
+    missing : bool
+        Whether the row that it corrects is no longer there.
+    """
+
+    suggestion: Suggestion
+    org_id: str
+    changes: list[Change]
+    checked: Checked
+    cautions: list[str]
+    version: str
+    missing: bool = False
+
+    @property
+    def faults(self) -> list[Fault]:
+        """Why a refresh would refuse the row; empty if it would take it."""
+        return [*self.checked.faults, *self.checked.lost]
+
+    @property
+    def conflicts(self) -> list[Change]:
+        """Changes of cells that say something else than when the suggestion was made."""
+        return [change for change in self.changes if change.seen is not None]
+
+
+class Desk:
+    """Where moderators work: an inbox and the register that it is for.
+
+    Parameters
+    ----------
+    inbox : Inbox
+        The suggestions.
+    register_dir : Path
+        Folder of the register.
+    against : Reference
+        What rows are checked against.
+    """
+
+    def __init__(self, inbox: Inbox, register_dir: Path, against: Reference) -> None:
+        self.inbox = inbox
+        self._dir = register_dir
+        self._against = against
+
+    def review(self, number: int, edits: Mapping[str, str] | None = None) -> Review:
+        """What a suggestion would change in the register as it is now.
+
+        Parameters
+        ----------
+        number : int
+            Which one.
+        edits : mapping of str to str, optional
+            Cells that the moderator has changed, by column of :data:`EDITABLE`.
+
+        Raises
+        ------
+        RegisterError
+            If there is no such suggestion, or the register can't be read.
+        """
+        return self._review(self._get(number), RegisterFile(self._path()), edits or {})
+
+    def accept(
+        self,
+        number: int,
+        *,
+        edits: Mapping[str, str] | None = None,
+        over: str = "",
+        was_renamed: bool = True,
+    ) -> str:
+        """Write a suggestion into the register; the next refresh publishes it.
+
+        Parameters
+        ----------
+        number : int
+            Which one.
+        edits : mapping of str to str, optional
+            Cells that the moderator has changed.
+        over : str
+            Version of the row that the moderator has seen (:attr:`Review.version`). If it is
+            given, the row must still be that one; if not, nothing that the suggestion changes
+            may have changed since it was made.
+        was_renamed : bool
+            Keep a name that changes as a former name; false for a mere misspelling.
+
+        Returns
+        -------
+        str
+            Identifier of the row.
+
+        Raises
+        ------
+        ChangedMeanwhile
+            If the register has changed and must be looked at again.
+        Undecidable
+            If the suggestion isn't open, or the row would be refused by a refresh.
+        RegisterError
+            If the register can't be read.
+        etl.errors.PublishError
+            If register or inbox can't be written.
+        """
+        path = self._path()
+        with register.locked(path):
+            self._resume(path)
+            suggestion = self._get(number)
+            if suggestion.state is not State.OPEN:
+                raise Undecidable(_decided(suggestion))
+            file = RegisterFile(path)
+            review = self._review(suggestion, file, edits or {}, was_renamed=was_renamed)
+            self._check_takeable(review, over)
+            org_id = review.org_id or _minted(file, review.checked.cells)
+            before = file.row(org_id)
+            after = before | {change.column: change.new for change in review.changes}
+            after["org_id"] = org_id
+            if _CHECKED_ON in file.columns:
+                after[_CHECKED_ON] = f"{datetime.now(UTC):%Y-%m-%d}"
+            if not self.inbox.begin(number, org_id, {"before": before, "after": after}):
+                raise Undecidable(_decided(self._get(number)))
+            self._resume(path)
+        return org_id
+
+    def reject(self, number: int, reason: str) -> None:
+        """Decide against a suggestion.
+
+        Parameters
+        ----------
+        number : int
+            Which one.
+        reason : str
+            Why, in a sentence.
+
+        Raises
+        ------
+        Undecidable
+            If it isn't open, or there is no reason.
+        """
+        reason = " ".join(reason.split())
+        if not reason or len(reason) > MAX_REASON:
+            raise Undecidable(f"Give a reason of at most {MAX_REASON} characters.")
+        suggestion = self._get(number)
+        if not self.inbox.reject(number, reason):
+            raise Undecidable(_decided(self._get(suggestion.number)))
+
+    def waiting(self) -> list[Suggestion]:
+        """Suggestions that wait for a decision, after finishing what was decided but broken off."""
+        if self.inbox.suggestions(State.ACCEPTING):
+            path = self._path()
+            with register.locked(path):
+                self._resume(path)
+        self.inbox.forget()
+        return self.inbox.suggestions(State.OPEN)
+
+    def _resume(self, path: Path) -> None:
+        """Make the changes that are recorded; the register must be locked."""
+        for suggestion in self.inbox.suggestions(State.ACCEPTING):
+            file = RegisterFile(path)
+            before, after = dict(suggestion.plan["before"]), dict(suggestion.plan["after"])
+            now = file.row(suggestion.org_id)
+            if now == before and now != after:
+                register.replace(path, file.with_row(suggestion.org_id, after))
+                now = RegisterFile(path).row(suggestion.org_id)
+            # A column that the file lacks is not kept in it.
+            if now and all(now[column] == after.get(column, "") for column in now):
+                self.inbox.finish(suggestion.number)
+            else:
+                self.inbox.reopen(suggestion.number)
+
+    def _path(self) -> Path:
+        return register.organisations_file(self._dir)
+
+    def _get(self, number: int) -> Suggestion:
+        suggestion = self.inbox.get(number)
+        if suggestion is None:
+            raise Undecidable(f"There is no suggestion {number}; see `cyber-valleys inbox list`.")
+        return suggestion
+
+    def _review(
+        self,
+        suggestion: Suggestion,
+        file: RegisterFile,
+        edits: Mapping[str, str],
+        *,
+        was_renamed: bool = True,
+    ) -> Review:
+        unknown = sorted(set(edits) - set(EDITABLE))
+        if unknown:
+            raise Undecidable(
+                f"{', '.join(unknown)} can't be changed here; these can: {', '.join(EDITABLE)}."
+            )
+        org_id = suggestion.org_id
+        now = file.row(org_id) if org_id else {}
+        wanted = {**suggestion.values, **edits}
+        cells = self._derived(now, wanted, edits, was_renamed=was_renamed)
+        checked = self._against.check(cells, self._known(file, cells.get("country", "")))
+        row = dict(checked.cells)
+        if checked.town and _moves(now, cells):
+            row["nuts2_hint"] = checked.town.nuts3[:4]
+        return Review(
+            suggestion=suggestion,
+            org_id=org_id,
+            changes=self._changes(now, row, suggestion, file),
+            checked=checked,
+            cautions=cautions(wanted),
+            version=register.version(now),
+            missing=bool(org_id) and not now,
+        )
+
+    def _derived(
+        self,
+        now: Mapping[str, str],
+        wanted: Mapping[str, str],
+        edits: Mapping[str, str],
+        *,
+        was_renamed: bool,
+    ) -> dict[str, str]:
+        """The whole row with what follows from a change: evidence, place, former names."""
+        cells = {**now, **wanted}
+        # The own website that a row of general knowledge names is not a page that confirms it.
+        source = wanted.get("source_url")
+        if "evidence" not in edits and source and source != now.get("source_url"):
+            cells["evidence"] = "page"
+        if now and _moves(now, cells):
+            # What said where the old place is would put the new one there too.
+            for column in ("nuts2_hint", "lat", "lon"):
+                cells[column] = wanted.get(column, "")
+        old = now.get("name", "")
+        if old and was_renamed and cells["name"] != old and "former_names" not in edits:
+            former = filter(None, map(str.strip, now.get("former_names", "").split(";")))
+            cells["former_names"] = ";".join(dict.fromkeys([*former, old]))
+        return cells
+
+    def _changes(
+        self,
+        now: Mapping[str, str],
+        cells: Mapping[str, str],
+        suggestion: Suggestion,
+        file: RegisterFile,
+    ) -> list[Change]:
+        written = self._against.check(now).cells if now else {}
+        changes = []
+        for name, column in self._against.schema.columns.items():
+            old, new = written.get(name, ""), cells.get(name, "")
+            seen = suggestion.before.get(name)
+            if name != "org_id" and name in file.columns and new != old:
+                differs = seen is not None and seen != old
+                changes.append(
+                    Change(name, column.title, now.get(name, ""), new, seen if differs else None)
+                )
+        return changes
+
+    def _known(self, file: RegisterFile, country: str) -> pd.DataFrame:
+        """The register's rows of a country, to find the same organisation among."""
+        rows = pd.DataFrame(file.rows(), columns=file.columns, dtype="str")
+        rows = rows.reindex(columns=list(self._against.schema.columns), fill_value="")
+        return self._against.placed(rows[rows["country"] == country])
+
+    def _check_takeable(self, review: Review, over: str) -> None:
+        if review.missing:
+            raise Undecidable(
+                f"{review.org_id} is no longer in the register. Reject the suggestion."
+            )
+        if over and over != review.version:
+            raise ChangedMeanwhile(
+                "The register's row has changed since you looked at it. Look again and decide."
+            )
+        if review.conflicts and not over:
+            fields = "; ".join(
+                f"{c.title} was “{c.seen}” when it was suggested and is “{c.old}” now"
+                for c in review.conflicts
+            )
+            raise ChangedMeanwhile(
+                f"The register has changed since the suggestion was made: {fields}. "
+                f"Look at it again; version {review.version} is the row as it is now."
+            )
+        if review.faults:
+            faults = " ".join(f"{f.column}: {f.reason} {f.mend}" for f in review.faults)
+            raise Undecidable(f"A refresh would refuse the row. {faults}")
+
+
+def desk() -> Desk:
+    """The desk of this installation."""
+    return Desk(inbox(), settings().register_dir, reference())
+
+
+def inbox() -> Inbox:
+    """The inbox of this installation."""
+    own = settings()
+    return Inbox(
+        own.inbox_file,
+        per_session=own.inbox_per_session,
+        per_hour=own.inbox_per_hour,
+        max_open=own.inbox_max_open,
+    )
+
+
+def _minted(file: RegisterFile, cells: Mapping[str, str]) -> str:
+    """The identifier that `cyber-valleys mint` gives a new row of this register."""
+    taken = set(file.ids())
+    ids = possible_ids(cells["name"], cells["city"], cells["country"])
+    return next(org_id for org_id in ids if org_id not in taken)
+
+
+def _moves(now: Mapping[str, str], cells: Mapping[str, str]) -> bool:
+    return any(now.get(name, "") != cells.get(name, "") for name in _PLACE)
+
+
+def _decided(suggestion: Suggestion) -> str:
+    how = {
+        State.ACCEPTED: f"was accepted already ({suggestion.org_id})",
+        State.REJECTED: f"was rejected already: {suggestion.reason}",
+        State.ACCEPTING: "is being accepted",
+    }.get(suggestion.state, "was opened again; look at it once more")
+    return f"Suggestion {suggestion.number} {how}."

@@ -1,0 +1,278 @@
+"""Change one row of a register file, or add one, and leave every other byte as it is.
+
+Encoding, byte order mark, separator, line ends and quoting stay those of the file; it is replaced
+whole or not at all.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from etl.errors import PublishError, RegisterError
+from etl.publish import writing
+from etl.reading import DELIMITERS, header_name, register_file
+
+KEY = "org_id"
+LOCK_WAIT_S = 30.0
+# Orders that a register may be kept in; the first one that it follows decides where a row goes.
+ORDERS = (("country", "city", "type", "name"), ("org_id",), ("name",))
+# It is followed if so many of a hundred rows come after the row before them.
+_FOLLOWED = 90
+_BOM = "\ufeff"
+# Marks of Unicode encodings; the codecs named here leave a mark in the text, as it is.
+_MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"", "utf-8"), (b"", "cp1252"))
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One record of the file: its text with the line end, and its cells as written and as read."""
+
+    text: str
+    raw: list[str]
+    cells: list[str]
+
+
+class RegisterFile:
+    """A register file in CSV, read whole.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    RegisterError
+        If it can't be read, or isn't a CSV file with the columns that identify a row.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise RegisterError(f"{path}: the file can't be read ({error.strerror}).") from error
+        text, self._encoding = _decoded(path, content)
+        self._bom = _BOM if text.startswith(_BOM) else ""
+        text = text.removeprefix(_BOM)
+        header = next((line for line in io.StringIO(text) if line.strip()), "")
+        self._delimiter = max(DELIMITERS, key=header.count)
+        self._lines = list(_lines(path, text, self._delimiter))
+        self._header = next((i for i, line in enumerate(self._lines) if any(line.cells)), 0)
+        self.columns = [header_name(cell) for cell in self._lines[self._header].cells]
+        if KEY not in self.columns or len(set(self.columns)) < len(self.columns):
+            raise RegisterError(
+                f"{path.name}: the first row must name each column once, and {KEY}."
+            )
+        self._number = {
+            line.cells[self.columns.index(KEY)].strip(): number
+            for number, line in self._rows()
+            if len(line.cells) > self.columns.index(KEY)
+        }
+
+    def ids(self) -> list[str]:
+        """Identifiers of all rows, in the order of the file."""
+        return list(self._number)
+
+    def rows(self) -> list[dict[str, str]]:
+        """All rows as cells by column, in the order of the file."""
+        return [self._record(line) for _, line in self._rows()]
+
+    def row(self, org_id: str) -> dict[str, str]:
+        """Cells of a row by column; empty if there is none of that identifier."""
+        number = self._number.get(org_id)
+        return {} if number is None else self._record(self._lines[number])
+
+    def with_row(self, org_id: str, cells: Mapping[str, str]) -> bytes:
+        """The file with cells of a row changed, or with a row added in the file's order.
+
+        Parameters
+        ----------
+        org_id : str
+            Identifier of the row.
+        cells : mapping of str to str
+            New cells by column; columns that the file lacks are left out.
+        """
+        texts = [line.text for line in self._lines]
+        number = self._number.get(org_id)
+        if number is not None:
+            texts[number] = self._changed(self._lines[number], cells)
+        else:
+            at = self._place({**cells, KEY: org_id})
+            new = self._new({**cells, KEY: org_id})
+            if at == len(texts) and not texts[-1].endswith(("\n", "\r")):
+                texts[-1] += self._line_end
+                new = new.removesuffix(self._line_end)
+            texts.insert(at, new)
+        return (self._bom + "".join(texts)).encode(self._encoding)
+
+    @property
+    def _line_end(self) -> str:
+        text = self._lines[self._header].text
+        return text[len(text.rstrip("\r\n")) :] or "\n"
+
+    def _rows(self) -> Iterator[tuple[int, _Line]]:
+        for number, line in enumerate(self._lines):
+            if number > self._header and any(map(str.strip, line.cells)):
+                yield number, line
+
+    def _record(self, line: _Line) -> dict[str, str]:
+        cells = line.cells + [""] * (len(self.columns) - len(line.cells))
+        return dict(zip(self.columns, cells, strict=False))
+
+    def _changed(self, line: _Line, cells: Mapping[str, str]) -> str:
+        end = line.text[len(line.text.rstrip("\r\n")) :]
+        raw = line.raw + [""] * (len(self.columns) - len(line.raw))
+        record = self._record(line)
+        for i, column in enumerate(self.columns):
+            if column in cells and cells[column] != record[column]:
+                raw[i] = self._written(cells[column], quoted=raw[i].startswith('"'))
+        return self._delimiter.join(raw) + end
+
+    def _new(self, cells: Mapping[str, str]) -> str:
+        quoted = all(raw.startswith('"') for raw in self._lines[self._header].raw)
+        raw = [self._written(cells.get(column, ""), quoted=quoted) for column in self.columns]
+        return self._delimiter.join(raw) + self._line_end
+
+    def _written(self, text: str, *, quoted: bool) -> str:
+        needs = any(sign in text for sign in ('"', "\n", "\r", self._delimiter))
+        return '"' + text.replace('"', '""') + '"' if quoted or needs else text
+
+    def _place(self, cells: Mapping[str, str]) -> int:
+        """Number of the line that a new row goes before."""
+        numbers = [number for number, _ in self._rows()]
+        end = numbers[-1] + 1 if numbers else self._header + 1
+        for order in ORDERS:
+            if not set(order) <= set(self.columns):
+                continue
+            keys = [tuple(record[name] for name in order) for record in self.rows()]
+            steps = [a <= b for a, b in pairwise(keys)]
+            if 100 * sum(steps) < _FOLLOWED * len(steps) or not steps:
+                continue
+            mine = tuple(cells.get(name, "") for name in order)
+            # Where the fewest rows stand on the wrong side of it; a row out of order moves nothing.
+            wrong = best = sum(key < mine for key in keys)
+            at = 0
+            for i, key in enumerate(keys, start=1):
+                wrong += (key > mine) - (key < mine)
+                if wrong <= best:
+                    best, at = wrong, i
+            return numbers[at] if at < len(numbers) else end
+        return end
+
+
+def organisations_file(register_dir: Path) -> Path:
+    """The file of organisations of a register folder, which must be CSV to be written.
+
+    Raises
+    ------
+    RegisterError
+        If it is missing or a spreadsheet.
+    """
+    path = register_file(register_dir, "organisations")
+    if path.suffix.lower() not in (".csv", ".tsv"):
+        raise RegisterError(
+            f"{path.name}: suggestions are written into CSV files only; save the sheet as CSV "
+            "UTF-8."
+        )
+    return path
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Let one process at a time change a register file.
+
+    Raises
+    ------
+    PublishError
+        If another one doesn't finish, or the folder can't be written.
+    """
+    lock = FileLock(path.with_name(f".{path.name}.lock"))
+    with writing(path.parent):
+        try:
+            lock.acquire(timeout=LOCK_WAIT_S)
+        except Timeout as error:
+            raise PublishError(
+                f"Somebody else is changing {path.name}; try again in a moment."
+            ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Put a file in the place of another, whole or not at all, and onto the disk.
+
+    Raises
+    ------
+    PublishError
+        If it can't be written; the file is as it was.
+    """
+    part = path.with_name(f".{path.name}.part")
+    with writing(path.parent):
+        try:
+            with part.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            part.chmod(path.stat().st_mode)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def version(record: Mapping[str, str]) -> str:
+    """A short text that differs for every other content of a row."""
+    cells = "\0".join(f"{name}\0{text}" for name, text in sorted(record.items()))
+    return hashlib.sha256(cells.encode()).hexdigest()[:8]
+
+
+def _decoded(path: Path, content: bytes) -> tuple[str, str]:
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            try:
+                return content.decode(encoding), encoding
+            except UnicodeDecodeError:
+                continue
+    raise RegisterError(f"{path.name}: this is not a text file; save it as CSV UTF-8.")
+
+
+def _lines(path: Path, text: str, delimiter: str) -> Iterator[_Line]:
+    lines = list(io.StringIO(text, newline=""))
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    begin = 0
+    try:
+        for cells in reader:
+            record = "".join(lines[begin : reader.line_num])
+            begin = reader.line_num
+            yield _Line(record, _raw_cells(record.rstrip("\r\n"), delimiter), cells)
+    except csv.Error as error:
+        raise RegisterError(
+            f"{path.name}: a quoted cell isn't closed or is too long ({error}); save the file "
+            "again from its program."
+        ) from error
+
+
+def _raw_cells(record: str, delimiter: str) -> list[str]:
+    """The cells of a record as they are written, with their quotation marks."""
+    cells, begin, quoted = [], 0, False
+    for i, sign in enumerate(record):
+        if sign == '"' and (quoted or i == begin):
+            quoted = not quoted
+        elif sign == '"' and record[i - 1] == '"' and record[begin] == '"':
+            quoted = True  # a doubled mark inside a quoted cell
+        elif sign == delimiter and not quoted:
+            cells.append(record[begin:i])
+            begin = i + 1
+    return [*cells, record[begin:]] if record else []

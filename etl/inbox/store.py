@@ -1,0 +1,343 @@
+"""The inbox's database: one SQLite file, bounded, written in whole transactions.
+
+What is acknowledged is on the disk: a suggestion gets its number only after the commit, and the
+commit waits for the disk. What can't be written is refused, in a sentence.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock
+
+from etl.errors import PublishError
+from etl.inbox.model import MAX_BYTES, Draft, NotKept, Refused, State, Suggestion
+
+BUSY_S = 3.0
+HOUR_S = 3600.0
+# How long the texts of a decided suggestion are kept.
+KEPT_DAYS = 180
+PAGE_BYTES = 4096
+# As many as all open suggestions may have, with room for what a database needs around them.
+MAX_FILE_BYTES = 256 * 1024 * 1024
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS suggestion (
+    number   INTEGER PRIMARY KEY AUTOINCREMENT,
+    key      TEXT NOT NULL UNIQUE,          -- hash of the form's session and the content
+    session  TEXT NOT NULL,                 -- random, forgotten after an hour or with the decision
+    state    TEXT NOT NULL DEFAULT 'open',
+    received REAL NOT NULL,                 -- seconds since 1970, UTC
+    decided  REAL,
+    is_new   INTEGER NOT NULL,
+    org_id   TEXT NOT NULL,
+    body     TEXT NOT NULL,                 -- JSON: values, before, comment
+    reason   TEXT NOT NULL DEFAULT '',
+    plan     TEXT NOT NULL DEFAULT '{}'     -- JSON: the rows of the register before and after
+) STRICT;
+CREATE INDEX IF NOT EXISTS received ON suggestion (received);
+CREATE INDEX IF NOT EXISTS state ON suggestion (state);
+-- Apart from the suggestions, and deleted when they are decided.
+CREATE TABLE IF NOT EXISTS contact (
+    number  INTEGER PRIMARY KEY REFERENCES suggestion,
+    address TEXT NOT NULL
+) STRICT;
+"""
+_SELECT = """
+SELECT s.number, s.state, s.received, s.decided, s.is_new, s.org_id, s.body, s.reason, s.plan,
+       coalesce(c.address, '') AS contact
+FROM suggestion s LEFT JOIN contact c USING (number)
+"""
+_UNDECIDED = (State.OPEN, State.ACCEPTING)
+
+
+class Inbox:
+    """The suggestions of one installation; safe for any number of threads and processes.
+
+    Parameters
+    ----------
+    path : Path
+        The database file; made with its folder when something is first written.
+    per_session, per_hour : int
+        How many suggestions are taken in an hour from one form and in all.
+    max_open : int
+        How many may wait for a decision.
+    clock : callable
+        Gives the time in seconds since 1970, UTC.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        per_session: int = 5,
+        per_hour: int = 200,
+        max_open: int = 5_000,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.path = path
+        self._per_session = per_session
+        self._per_hour = per_hour
+        self._max_open = max_open
+        self._clock = clock
+
+    def add(self, draft: Draft, session: str) -> int:
+        """Keep a suggestion, and give its number; the same one again gives the same number.
+
+        Parameters
+        ----------
+        draft : Draft
+            What was typed, checked.
+        session : str
+            Random text that the form's session has; not a person's.
+
+        Raises
+        ------
+        Refused
+            If a limit is reached or it is too large.
+        NotKept
+            If it can't be written.
+        """
+        body = _body(draft)
+        if len(body.encode()) + len(draft.contact) > MAX_BYTES:
+            raise Refused(
+                f"The suggestion is too long: it may have {MAX_BYTES // 1000} kB in all. "
+                "Shorten the longest text."
+            )
+        try:
+            # A flood is turned away by reading, which holds nobody up.
+            with self._open() as connection:
+                known = self._known_or_refused(connection, draft.key(session), session)
+                if known:
+                    return known
+                connection.execute("BEGIN IMMEDIATE")
+                known = self._known_or_refused(connection, draft.key(session), session)
+                number = known or self._insert(connection, draft, session, body)
+                connection.execute("COMMIT")
+                return number
+        except (sqlite3.Error, OSError) as error:
+            raise NotKept(
+                "The suggestion was not kept, because it can't be written at the moment. "
+                "Please try again later; your text stays in the form until you leave it."
+            ) from error
+
+    def suggestions(self, *states: State) -> list[Suggestion]:
+        """Suggestions in the order of their numbers; those of all states if none is named."""
+        if not self.path.exists():
+            return []
+        wanted = states or tuple(State)
+        marks = ", ".join("?" * len(wanted))
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"{_SELECT} WHERE state IN ({marks}) ORDER BY number", wanted
+            ).fetchall()
+        return [_suggestion(row) for row in rows]
+
+    def get(self, number: int) -> Suggestion | None:
+        """One suggestion; None if there is none of that number."""
+        if not self.path.exists() or not 0 < number < 2**63:
+            return None
+        with self._reading() as connection:
+            row = connection.execute(f"{_SELECT} WHERE number = ?", [number]).fetchone()
+        return _suggestion(row) if row else None
+
+    def begin(self, number: int, org_id: str, plan: Mapping[str, Mapping[str, str]]) -> bool:
+        """Record what an open suggestion will change; False if it isn't open any more.
+
+        Parameters
+        ----------
+        number : int
+            Which one.
+        org_id : str
+            Identifier of the row.
+        plan : mapping
+            ``before`` and ``after``: the row's cells by column; ``before`` is empty for a new row.
+        """
+        return self._change(
+            "UPDATE suggestion SET state = ?, org_id = ?, plan = ? WHERE number = ? AND state = ?",
+            [State.ACCEPTING, org_id, json.dumps(plan), number, State.OPEN],
+        )
+
+    def finish(self, number: int) -> bool:
+        """Note that the recorded change is in the register; False if there was none to note."""
+        return self._decide(number, State.ACCEPTED, "", State.ACCEPTING)
+
+    def reopen(self, number: int) -> bool:
+        """Take back a recorded change that can't be made any more; False if there was none."""
+        return self._change(
+            "UPDATE suggestion SET state = ?, plan = '{}', org_id = iif(is_new, '', org_id) "
+            "WHERE number = ? AND state = ?",
+            [State.OPEN, number, State.ACCEPTING],
+        )
+
+    def reject(self, number: int, reason: str) -> bool:
+        """Decide against an open suggestion; False if it isn't open any more."""
+        return self._decide(number, State.REJECTED, reason, State.OPEN)
+
+    def forget(self) -> int:
+        """Delete the texts of what was decided long ago, and the sessions of an hour ago.
+
+        Returns
+        -------
+        int
+            Number of suggestions whose texts were deleted now.
+        """
+        if not self.path.exists():
+            return 0
+        now = self._clock()
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE suggestion SET session = '' WHERE session <> '' AND received < ?",
+                [now - HOUR_S],
+            )
+            return connection.execute(
+                "UPDATE suggestion SET body = '{}', plan = '{}' "
+                "WHERE decided < ? AND (body <> '{}' OR plan <> '{}')",
+                [now - KEPT_DAYS * 24 * HOUR_S],
+            ).rowcount
+
+    def _known_or_refused(
+        self, connection: sqlite3.Connection, key: str, session: str
+    ) -> int | None:
+        """Number of what was sent already; None if there is room for something new."""
+        row = connection.execute("SELECT number FROM suggestion WHERE key = ?", [key]).fetchone()
+        if row:
+            return int(row["number"])
+        since = self._clock() - HOUR_S
+        in_all, own = connection.execute(
+            "SELECT count(*), count(*) FILTER (WHERE session = ?) FROM suggestion "
+            "WHERE received > ?",
+            [session, since],
+        ).fetchone()
+        if own >= self._per_session:
+            raise Refused(
+                f"You have sent {own} suggestions within the hour, which is as many as are taken "
+                "from one visitor. Nothing was kept; please go on in an hour."
+            )
+        if in_all >= self._per_hour:
+            raise Refused(
+                "More suggestions have come in within the hour than can be taken. Nothing was "
+                "kept; please try again later."
+            )
+        (waiting,) = connection.execute(
+            "SELECT count(*) FROM suggestion WHERE state IN (?, ?)", _UNDECIDED
+        ).fetchone()
+        if waiting >= self._max_open:
+            raise Refused(
+                "The inbox is full: too many suggestions wait for a decision. Nothing was kept; "
+                "please try again later."
+            )
+        return None
+
+    def _insert(self, connection: sqlite3.Connection, draft: Draft, session: str, body: str) -> int:
+        cursor = connection.execute(
+            "INSERT INTO suggestion (key, session, received, is_new, org_id, body) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            [draft.key(session), session, self._clock(), not draft.org_id, draft.org_id, body],
+        )
+        number = int(cursor.lastrowid or 0)
+        if draft.contact:
+            connection.execute("INSERT INTO contact VALUES (?, ?)", [number, draft.contact])
+        return number
+
+    def _decide(self, number: int, state: State, reason: str, from_state: State) -> bool:
+        with self._writing() as connection:
+            decided = connection.execute(
+                "UPDATE suggestion SET state = ?, reason = ?, decided = ?, session = '' "
+                "WHERE number = ? AND state = ?",
+                [state, reason, self._clock(), number, from_state],
+            ).rowcount
+            if decided:
+                connection.execute("DELETE FROM contact WHERE number = ?", [number])
+        if decided:
+            self._empty_journal()
+        return bool(decided)
+
+    def _change(self, sql: str, values: list[object]) -> bool:
+        with self._writing() as connection:
+            return bool(connection.execute(sql, values).rowcount)
+
+    def _empty_journal(self) -> None:
+        """Leave no deleted contact address behind in the journal either, if nobody reads it."""
+        with self._reading() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute(f"PRAGMA max_page_count = {MAX_FILE_BYTES // PAGE_BYTES}")
+            if not _is_made(connection):
+                # Two that make the tables at once would not wait for each other.
+                with FileLock(f"{self.path}.lock", timeout=BUSY_S):
+                    _make(connection)
+            yield connection
+        finally:
+            # What is not committed by now is rolled back.
+            connection.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._open() as connection:
+                yield connection
+        except (sqlite3.Error, OSError) as error:
+            raise PublishError(
+                f"{self.path}: the inbox can't be read or written ({error}); check the file, its "
+                "permissions and the free space. Nothing was changed."
+            ) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
+
+
+def _is_made(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    if not _is_made(connection):
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = 1; COMMIT;")
+
+
+def _body(draft: Draft) -> str:
+    parts = {
+        "values": dict(draft.values),
+        "before": dict(draft.before),
+        "comment": draft.comment,
+    }
+    # Half a character, as broken text may have it, can't be written.
+    return json.dumps(parts, ensure_ascii=False).encode(errors="replace").decode()
+
+
+def _suggestion(row: sqlite3.Row) -> Suggestion:
+    body = json.loads(row["body"])
+    return Suggestion(
+        number=row["number"],
+        state=State(row["state"]),
+        received=datetime.fromtimestamp(row["received"], UTC),
+        decided=datetime.fromtimestamp(row["decided"], UTC) if row["decided"] else None,
+        org_id=row["org_id"],
+        is_new=bool(row["is_new"]),
+        values=body.get("values", {}),
+        before=body.get("before", {}),
+        comment=body.get("comment", ""),
+        contact=row["contact"],
+        reason=row["reason"],
+        plan=json.loads(row["plan"]),
+    )

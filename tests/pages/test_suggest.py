@@ -1,0 +1,261 @@
+"""The form for suggestions, and the moderators' view, without a browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ecosystem.settings import settings
+from etl.inbox.store import Inbox
+from tests.etl.inbox.conftest import LIMES, correction, new
+from tests.pages.conftest import Visit
+from tests.pages.test_pages import ADDRESSES, words
+
+# A stranger's text, in every field; MARK is in nothing else.
+MARK = "zzhostilemark"
+HOSTILE = f"<script>{MARK}</script> ![x](https://evil.example/{MARK}.png) :red[{MARK}]"
+
+
+@pytest.fixture
+def inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
+    """The inbox that the site writes to, for a visitor who takes their time."""
+    monkeypatch.setenv("CYBER_VALLEYS_INBOX_FILE", str(tmp_path / "inbox.sqlite"))
+    monkeypatch.setattr("etl.inbox.reception.MIN_SECONDS", -1.0)
+    settings.cache_clear()
+    yield Inbox(tmp_path / "inbox.sqlite")
+    settings.cache_clear()
+
+
+def fill(app: AppTest, form: str = "new", **cells: object) -> AppTest:
+    for column, value in cells.items():
+        key = f"suggest_{form}_{column}"
+        if isinstance(value, list):
+            app.multiselect(key=key).set_value(value)
+        elif column in ("type", "country", "nuts2_hint"):
+            app.selectbox(key=key).set_value(value)
+        elif column in ("notes", "comment"):
+            app.text_area(key=key).set_value(str(value))
+        else:
+            app.text_input(key=key).set_value(str(value))
+    return app.run()
+
+
+def fill_all(app: AppTest, **changed: object) -> AppTest:
+    cells = {
+        "name": "Armor Test Lab", "type": "sme", "city": "Cesson-Sévigné", "country": "FR",
+        "domains": ["cryptology"], "functions": ["protect", "detect"],
+        "source_url": "https://example.org/about",
+    }  # fmt: skip
+    return fill(app, **(cells | changed))
+
+
+def send(app: AppTest) -> AppTest:
+    return app.button(key="send").click().run()
+
+
+def said(app: AppTest) -> str:
+    """All text as a visitor reads it, without the signs that keep Markdown from acting on it."""
+    text = "\n".join([words(app), *(e.value for e in [*app.success, *app.header])])
+    return text.replace("\\", "")
+
+
+def test_a_new_organisation_is_sent_and_acknowledged(visit: Visit, inbox: Inbox) -> None:
+    app = fill_all(visit("suggest"))
+    assert "Found: Cesson-Sévigné, Ille-et-Vilaine (FRH03)" in said(app)
+    send(app)
+    assert "has the number **1**" in app.success[0].value
+    assert "What happens next" in said(app)
+    (kept,) = inbox.suggestions()
+    assert kept.values == {
+        **new().values, "domains": "cryptology", "functions": "protect;detect"
+    }  # fmt: skip
+    app.button[-1].click().run()
+    assert app.text_input(key="suggest_new_name").value == ""
+
+
+def test_nothing_is_sent_before_the_form_is_complete(visit: Visit, inbox: Inbox) -> None:
+    app = visit("suggest")
+    assert "is empty" not in said(app), "nobody is blamed before they begin"
+    send(app)
+    look_at = "Name, Type, Town, Country, JRC domains, NIST functions, Source"
+    assert f"Before it can be sent, look at: {look_at}." in said(app)
+    assert "Name is empty" in said(app)
+    assert inbox.suggestions() == []
+
+
+def test_faults_are_said_as_one_types_in_the_words_of_a_refresh(visit: Visit, inbox: Inbox) -> None:
+    app = fill(visit("suggest"), founded="soon", website="javascript:x", source_url="no address")
+    text = said(app)
+    assert "Founded must be a whole number." in text
+    assert "Website is not a web address that can be linked to." in text
+    assert "Source is not a web address that can be linked to." in text
+    assert "Name is empty" not in text
+
+
+def test_one_of_several_towns_is_chosen(visit: Visit, inbox: Inbox) -> None:
+    app = fill_all(visit("suggest"), city="Salamanca", country="ES")
+    assert "can be one of several towns" in said(app)
+    app = fill(app, nuts2_hint="ES41")
+    assert "Found: Salamanca, Salamanca (ES415)" in said(app)
+    send(app)
+    assert inbox.suggestions()[0].values["nuts2_hint"] == "ES41"
+
+
+def test_a_misspelt_town_gets_names_like_it(visit: Visit, inbox: Inbox) -> None:
+    app = fill_all(visit("suggest"), city="Cesson Sevinge")
+    assert "Did you mean Cesson-Sévigné" in said(app)
+
+
+def test_likely_duplicates_are_shown_before_sending(visit: Visit, inbox: Inbox) -> None:
+    app = fill_all(
+        visit("suggest"), name="Limes Security", city="Hagenberg im Mühlkreis", country="AT"
+    )
+    assert "Is it one of these?" in said(app)
+    assert "Limes Security GmbH" in said(app)
+
+
+def test_a_correction_shows_old_and_new_and_keeps_what_changed(visit: Visit, inbox: Inbox) -> None:
+    app = visit("suggest", {"org": LIMES})
+    assert app.title[0].value == "Correct Limes Security GmbH"
+    assert "Nothing yet." in said(app)
+    app = fill(app, LIMES, founded="2011", sectors=["energy"], source_url="https://x.eu/a")
+    assert "- **Founded**: 2012 → 2011" in said(app)
+    assert "- **Sectors**: Energy, Manufacturing → Energy" in said(app)
+    send(app)
+    (kept,) = inbox.suggestions()
+    assert kept.org_id == LIMES
+    assert kept.values == {"founded": "2011", "sectors": "energy", "source_url": "https://x.eu/a"}
+    assert kept.before["founded"] == "2012"
+
+
+@pytest.mark.parametrize("org", ["nobody", "<script>alert(1)</script>", "x" * 5000])
+def test_nobody_can_not_be_corrected(visit: Visit, inbox: Inbox, org: str) -> None:
+    app = visit("suggest", {"org": org})
+    assert "can't be corrected" in app.info[0].value
+    assert not app.exception
+    assert len(app.text_input) == 0
+
+
+def test_a_double_click_is_one_suggestion(visit: Visit, inbox: Inbox) -> None:
+    app = fill_all(visit("suggest"))
+    app.session_state["_suggest_sent"] = {}
+    send(app)
+    app.session_state["_suggest_sent"] = {}
+    send(fill_all(app.run()))
+    assert "has the number **1**" in app.success[0].value
+    assert len(inbox.suggestions()) == 1
+
+
+def test_a_robot_is_told_so(visit: Visit, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = send(fill_all(visit("suggest"), trap="http://spam.example"))
+    assert "as robots do" in app.error[0].value
+    app = fill(app, trap="")
+    monkeypatch.setattr("etl.inbox.reception.MIN_SECONDS", 1e9)
+    assert "faster than anybody" in send(app).error[0].value
+    assert inbox.suggestions() == []
+
+
+def test_the_limit_of_a_visit_is_a_sentence_and_the_text_stays(visit: Visit, inbox: Inbox) -> None:
+    app = visit("suggest")
+    for i in range(5):
+        send(fill_all(app, name=f"Lab {i}"))
+        app.button[-1].click().run()
+    send(fill_all(app, name="One too many"))
+    assert "as many as are taken" in app.error[0].value
+    assert app.text_input(key="suggest_new_name").value == "One too many"
+    assert len(inbox.suggestions()) == 5
+
+
+def test_an_inbox_that_can_not_be_written_is_a_sentence(visit: Visit, inbox: Inbox) -> None:
+    inbox.path.write_bytes(b"no database" * 1000)
+    app = send(fill_all(visit("suggest")))
+    assert "was not kept" in app.error[0].value
+    assert "try again later" in app.error[0].value
+
+
+def test_a_bad_contact_address_is_said(visit: Visit, inbox: Inbox) -> None:
+    app = send(fill_all(visit("suggest"), contact="nobody"))
+    assert "This is not an e-mail address" in said(app)
+    assert inbox.suggestions() == []
+    send(fill(app, contact="a@example.org"))
+    assert inbox.suggestions()[0].contact == "a@example.org"
+
+
+def test_nothing_that_a_stranger_typed_is_on_a_public_page(visit: Visit, inbox: Inbox) -> None:
+    hostile = fill_all(
+        visit("suggest"), name=HOSTILE, notes=HOSTILE, comment=HOSTILE,
+        source_url=f"https://example.org/{MARK}", contact=f"{MARK}@example.org",
+    )  # fmt: skip
+    send(hostile)
+    assert MARK in str(inbox.suggestions()), "it is in the inbox"
+    assert MARK not in str(hostile.main), "not even in the acknowledgement"
+    for page, params in dict(ADDRESSES).items():
+        assert MARK not in str(visit(page, params).main), page
+
+
+def view(tmp_path: Path) -> AppTest:
+    """The moderators' view alone, in a site whose only other page it links to."""
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "organisation.py").write_text("")
+    script = tmp_path / "view.py"
+    script.write_text(
+        "import streamlit as st\n"
+        "from ecosystem.ui import moderation\n"
+        "pages = [st.Page(moderation.view, title='Moderation'), st.Page('pages/organisation.py')]\n"
+        "st.navigation(pages, position='hidden').run()\n"
+    )
+    return AppTest.from_file(str(script), default_timeout=60).run()
+
+
+@pytest.fixture
+def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = Path(shutil.copytree(settings().register_dir, tmp_path / "register"))
+    monkeypatch.setenv("CYBER_VALLEYS_REGISTER_DIR", str(folder))
+    settings.cache_clear()
+    return folder / "organisations.csv"
+
+
+def test_a_moderator_accepts_and_rejects(tmp_path: Path, inbox: Inbox, register: Path) -> None:
+    inbox.add(new("Lab One"), "a")
+    inbox.add(new(HOSTILE), "b")
+    app = view(tmp_path)
+    assert app.selectbox[0].options[0].startswith("1 · new · Lab One")
+    assert "- **Name**: *empty* → Lab One" in said(app)
+    app.button(key="moderation_accept").click().run()
+    assert "fr\\-lab\\-one" in app.success[0].value
+    assert "fr-lab-one,Lab One" in register.read_text(encoding="utf-8")
+    shown = words(app)
+    assert "<script>" not in shown
+    assert "\\<script\\>" in shown
+    assert any("Look twice" in warning.value for warning in app.warning)
+    app.button(key="moderation_reject").click().run()
+    assert "Give a reason" in app.warning[0].value
+    app.text_input(key="moderation_reason_2").set_value("Not an organisation.").run()
+    app.button(key="moderation_reject").click().run()
+    assert "No suggestion waits for a decision." in said(app)
+    assert MARK not in register.read_text(encoding="utf-8")
+
+
+def test_a_moderator_changes_a_cell_first(tmp_path: Path, inbox: Inbox, register: Path) -> None:
+    inbox.add(new("Lab Two", city="Nowhere at all"), "a")
+    app = view(tmp_path)
+    assert app.button(key="moderation_accept").disabled
+    app.text_input(key="moderation_1_city").set_value("Rennes").run()
+    app.button(key="moderation_accept").click().run()
+    assert "fr-lab-two,Lab Two,sme,Rennes,FR,FRH0" in register.read_text(encoding="utf-8")
+
+
+def test_a_moderator_must_have_seen_a_conflict(
+    tmp_path: Path, inbox: Inbox, register: Path
+) -> None:
+    inbox.add(correction("1999", "2011"), "a")
+    app = view(tmp_path)
+    assert "2012 (was 1999 when suggested) → 2011" in said(app)
+    assert app.button(key="moderation_accept").disabled
+    app.checkbox(key="moderation_seen_1").check().run()
+    app.button(key="moderation_accept").click().run()
+    assert "is in the register" in app.success[0].value

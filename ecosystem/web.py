@@ -23,7 +23,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ecosystem import late, regions, serving
+from ecosystem import feeds, late, regions, serving, web_profiles
 from ecosystem.store import Database, ReleaseError
 
 ASSETS = Path(__file__).parent / "ui" / "assets"
@@ -95,9 +95,9 @@ async def outlines(request: Request) -> Response:
         return JSONResponse({"error": f"There is no layer {layer}."}, status_code=404)
     try:
         database = serving.database()
+        body = await run_in_threadpool(outlines_json, database, layer)
     except ReleaseError as error:
         return JSONResponse({"error": str(error)}, status_code=503)
-    body = await run_in_threadpool(outlines_json, database, layer)
     is_current = request.path_params["release_id"] == database.release.release_id
     return Response(
         body,
@@ -172,6 +172,8 @@ def _warm_up() -> None:
 def routes() -> list[BaseRoute]:
     """Routes beside Streamlit's own."""
     return [
+        *feeds.routes(),
+        *web_profiles.routes(),
         Route("/geo/{release_id}/{layer}.json", outlines),
         Mount("/assets/leaflet", _CachedFiles(directory=LEAFLET)),
         Mount("/assets", _CachedFiles(directory=ASSETS)),

@@ -1,19 +1,26 @@
 import streamlit as st
 
-from ecosystem import organisations
-from ecosystem.ui import cards, map_view, state
-from ecosystem.ui.data import ask
-from ecosystem.ui.escape import markdown
+from ecosystem.ui import history, map_view, profile, shortlist, state
+from ecosystem.ui.navigation import DIRECTORY_PAGE
 
-record = ask(organisations.one, state.get("org"))
+record = history.record(state.get("org"))
 if record is None:
     st.title("Organisation", anchor=False)
     st.info("There is no organisation at this address. It may have been removed or mistyped.")
-    st.page_link("pages/directory.py", label="Look in the directory", icon=":material/list:")
+    st.page_link(DIRECTORY_PAGE, label="Look in the directory", icon=":material/list:")
 else:
-    st.title(markdown(record["name"]), anchor=False)
+    profile.title(record)
+    history.merged_into(state.get("org"), record)
+    with st.container(horizontal=True):
+        shortlist.button(record["org_id"], "profile")
+        profile.share(record)
+        profile.suggest(record)
     left, right = st.columns(2, gap="large")
     with left:
-        cards.facts(record)
+        profile.offer(record)
+        profile.source(record)
+        history.of_organisation(record["org_id"])
     with right:
         map_view.locator(record)
+        profile.place(record)
+        profile.similar(record)

@@ -1,7 +1,7 @@
 import streamlit as st
 
 from ecosystem import profiles
-from ecosystem.ui import cards, filter_panel, region_profile, region_views, state
+from ecosystem.ui import cards, filter_panel, history, region_profile, region_views, state
 from ecosystem.ui.data import ask
 
 filter_ = filter_panel.search()
@@ -26,4 +26,5 @@ else:
     region_profile.types_and_functions(profile)
     region_profile.context(profile)
     region_profile.related(profile)
+    history.of_region(profile.region_id)
 filter_panel.facets(filter_)

@@ -8,8 +8,9 @@ import streamlit as st
 from ecosystem import links, organisations, releases
 from ecosystem.filters import Filter
 from ecosystem.ui import labels
-from ecosystem.ui.data import ask
+from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
+from ecosystem.ui.navigation import QUALITY_PAGE
 from ecosystem.vocabulary import EVIDENCE, LOCATION_PRECISION, Vocabulary
 
 
@@ -29,6 +30,7 @@ what is in the register, not all that exists.
     total = ask(organisations.summary, Filter()).organisations
     st.header("What supports each row", anchor=False)
     _counts(EVIDENCE, ask(organisations.evidence_counts), total)
+    st.page_link(QUALITY_PAGE, label="Data quality region by region", icon=":material/fact_check:")
 
 
 def method() -> None:
@@ -54,6 +56,12 @@ def release() -> None:
     story = ask(releases.story)
     st.header("The current release", anchor=False)
     st.markdown(f"**{story['release_id']}**, made {story['created_at']:%-d %B %Y, %H:%M} UTC")
+    trouble = database().release.trouble
+    if trouble:
+        st.markdown(
+            f"{trouble} This is the last good release, served in its place until the next "
+            "refresh or a rollback mends it."
+        )
     gates = ask(releases.gates)
     result = gates["passed"].map({True: "passed", False: "failed"})
     st.dataframe(

@@ -10,9 +10,9 @@ from ecosystem import organisations, releases
 from ecosystem.filters import PARAMS, Filter
 from ecosystem.settings import ROOT
 from ecosystem.store import ReleaseError
-from ecosystem.ui import state
+from ecosystem.ui import shortlist, state
 from ecosystem.ui.data import ask, database
-from ecosystem.ui.navigation import PageEntry
+from ecosystem.ui.navigation import QUALITY_PAGE, PageEntry
 
 ASSETS = ROOT / "ecosystem" / "ui" / "assets"
 
@@ -26,6 +26,7 @@ def header(pages: Sequence[PageEntry]) -> None:
         for page in pages:
             if page.in_header:
                 st.page_link(page.path, query_params=carried if page.filters else None)
+        shortlist.link()
 
 
 def footer() -> None:
@@ -38,16 +39,16 @@ def footer() -> None:
         "© EuroGeographics for the administrative boundaries. Source: Eurostat. "
         "GeoNames, CC BY 4.0. Neighbouring land: Natural Earth."
     )
+    st.page_link(QUALITY_PAGE, label="How good is this data?", icon=":material/fact_check:")
 
 
 def run(page: Callable[[], None]) -> None:
     """Run a page and its footer; a missing or damaged release is a sentence, not a traceback."""
     try:
-        stands_in_for = database().release.replaces
-        if stands_in_for:
+        trouble = database().release.trouble
+        if trouble:
             st.warning(
-                f"Release {stands_in_for} is damaged on disk. "
-                "You see the last good one; nothing is lost.",
+                f"{trouble} You see the last good one; nothing is lost.",
                 icon=":material/history:",
             )
         page()

@@ -36,7 +36,12 @@ COMPARE_PAGE = "pages/compare.py"
 DIRECTORY_PAGE = "pages/directory.py"
 ORGANISATION_PAGE = "pages/organisation.py"
 ABOUT_PAGE = "pages/about.py"
+NEWS_PAGE = "pages/whats_new.py"
+QUALITY_PAGE = "pages/quality.py"
+SHORTLIST_PAGE = "pages/shortlist.py"
 SECRETARIAT_PAGE = "pages/secretariat.py"
+SUGGEST_PAGE = "pages/suggest.py"
+LABEL_PAGE = "pages/label.py"
 
 PAGES = (
     PageEntry(MAP_PAGE, "Map", ":material/map:", filters=True),
@@ -45,7 +50,12 @@ PAGES = (
     PageEntry(COMPARE_PAGE, "Compare", ":material/compare_arrows:", filters=True),
     PageEntry(REGION_PAGE, "Region", ":material/location_on:", in_header=False),
     PageEntry(ORGANISATION_PAGE, "Organisation", ":material/domain:", in_header=False),
+    PageEntry(NEWS_PAGE, "What's new", ":material/update:"),
+    PageEntry(LABEL_PAGE, "Label", ":material/verified:"),
+    PageEntry(QUALITY_PAGE, "Data quality", ":material/fact_check:", in_header=False),
     PageEntry(ABOUT_PAGE, "About", ":material/info:"),
+    PageEntry(SHORTLIST_PAGE, "Shortlist", ":material/bookmarks:", in_header=False),
+    PageEntry(SUGGEST_PAGE, "Suggest", ":material/edit_note:", in_header=False),
     PageEntry(SECRETARIAT_PAGE, "Secretariat", ":material/lock:", in_header=False),
 )
 

@@ -30,10 +30,28 @@ ADDRESSES = [
     ("directory", {"sort": "founded", "order": "desc", "page": "2"}),
     ("directory", {"sort": "nonsense", "page": "zwei"}),
     ("directory", {"q": "nobody has this name"}),
+    ("directory", {"q": "bundesdrukerei"}),
+    ("directory", {"q": "cryptology Leuven", "view": "table"}),
+    ("directory", {"near": "g2983990", "km": "50", "type": "sme"}),
+    ("directory", {"near": "g2983990", "view": "table", "sort": "distance"}),
+    ("directory", {"near": "g1", "km": "50"}),
+    ("directory", {"near": "<b>", "km": "x", "view": "x"}),
     ("organisation", {"org": "at-limes-security-gmbh"}),
     ("organisation", {"org": "nobody"}),
     ("organisation", {}),
     ("about", {}),
+    ("suggest", {}),
+    ("suggest", {"org": "at-limes-security-gmbh"}),
+    ("suggest", {"org": "nobody"}),
+    ("label", {}),
+    ("map", {"label": "valid"}),
+    ("regions", {"measure": "labelled"}),
+    ("whats_new", {}),
+    ("whats_new", {"region": "fr-bretagne", "kind": "moved", "page": "999"}),
+    ("whats_new", {"region": "<script>", "kind": "nonsense", "page": "-1"}),
+    ("quality", {}),
+    ("quality", {"level": "nuts3"}),
+    ("quality", {"level": "nonsense"}),
     ("regions", {}),
     ("regions", {"level": "valley", "measure": "per-million"}),
     ("regions", {"measure": "representation", "of_domain": "cryptology", "type": "sme"}),
@@ -135,7 +153,7 @@ def test_empty_result_offers_to_drop_one_condition(visit: Visit) -> None:
 
 
 def test_directory_turns_pages_and_sorts(visit: Visit) -> None:
-    app = visit("directory")
+    app = visit("directory", {"view": "table"})
     first = app.dataframe[0].value
     assert len(first) == 50
     app.selectbox(key="sort").select("founded").run()
@@ -144,6 +162,56 @@ def test_directory_turns_pages_and_sorts(visit: Visit) -> None:
     assert app.query_params["order"] == "desc"
     years = app.dataframe[0].value["Founded"]
     assert years.iloc[0] >= years.iloc[10]
+
+
+def test_directory_lists_by_relevance_and_marks_what_was_found(visit: Visit) -> None:
+    app = visit("directory", {"q": "cryptolgy Rennes"})
+    assert app.selectbox(key="sort").value == "relevance"
+    assert "**2 organisations**" in words(app)
+    assert "Shown is what comes nearest: **cryptology**" in words(app)
+    assert ":violet-badge[**Cryptology**]" in words(app)
+    app.selectbox(key="sort").select("name").run()
+    assert app.query_params["sort"] == "name"
+
+
+def test_directory_chips_filter(visit: Visit) -> None:
+    app = visit("directory", {"q": "Tallinn"})
+    app.button_group(key="chips_type").set_value(["sme"]).run()
+    assert app.query_params["type"] == "sme"
+    assert app.query_params["q"] == "Tallinn"
+
+
+def test_directory_near_a_town_in_any_spelling(visit: Visit) -> None:
+    app = visit("directory")
+    app.text_input(key="near_town").set_value("Munich").run()
+    assert app.query_params["near"] == "g2867714"
+    assert app.query_params["km"] == "50"
+    assert "within 50 km of Munich, Germany" in words(app).replace("\\", "")
+    app.selectbox(key="near_km").select(100).run()
+    assert app.query_params["km"] == "100"
+    assert app.selectbox(key="sort").value == "distance"
+    app.text_input(key="near_town").set_value("").run()
+    assert "near" not in app.query_params
+    assert "**465 organisations**" in words(app)
+
+
+def test_directory_asks_which_town_is_meant(visit: Visit) -> None:
+    app = visit("directory")
+    app.text_input(key="near_town").set_value("Neustadt").run()
+    assert "near" not in app.query_params
+    choice = next(b for b in app.button if (b.key or "").startswith("near_"))
+    choice.click().run()
+    assert app.query_params["near"] == choice.key.removeprefix("near_")
+    app.text_input(key="near_town").set_value("nowhere at all").run()
+    assert "No town in Europe is called" in words(app)
+
+
+def test_directory_offers_ways_to_widen(visit: Visit) -> None:
+    app = visit("directory", {"q": "cryptology Leuven zzzzqqq"})
+    assert "No organisation matches all of these filters." in words(app)
+    assert "COSIC" in "".join(link.label for link in app.get("page_link"))
+    app.button(key="without_zzzzqqq").click().run()
+    assert "**2 organisations**" in words(app)
 
 
 def test_organisation_page_shows_source_and_evidence(visit: Visit) -> None:

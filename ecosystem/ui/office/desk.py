@@ -1,0 +1,95 @@
+"""What the page keeps for one signed-in member: the files and the check that was made of them."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from etl.pipeline import Outcome, Prepared
+from etl.reading import ColumnMapping
+
+_KEY = "_office_desk"
+# One check at a time in this process: each may take as much memory as a register is large.
+_ONE_AT_A_TIME = threading.Lock()
+_WAIT_S = 120
+
+
+class Busy(Exception):
+    """Another check is going on; the message says so."""
+
+
+@dataclass
+class Desk:
+    """Files, answers and findings between two reruns.
+
+    Attributes
+    ----------
+    prepared : Prepared or None
+        The last check.
+    outcome : Outcome or None
+        What became of it.
+    mapping : ColumnMapping
+        Which header is which column, as far as it was asked.
+    said : str
+        What to say at the next rerun, after something was done.
+    """
+
+    prepared: Prepared | None = None
+    outcome: Outcome | None = None
+    mapping: ColumnMapping = field(default_factory=ColumnMapping)
+    said: str = ""
+    _folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def take(self, files: Sequence[UploadedFile]) -> list[Path]:
+        """Write uploaded files into a folder of their own; a former check is forgotten."""
+        self.clear()
+        self._folder = tempfile.TemporaryDirectory(prefix="cyber-valleys-upload-")
+        paths = []
+        for number, file in enumerate(files):
+            # Only the last part of the name is used; two files of one name stay two.
+            folder = Path(self._folder.name) / str(number)
+            folder.mkdir()
+            path = folder / (PurePath(file.name).name or "upload")
+            path.write_bytes(file.getbuffer())
+            paths.append(path)
+        return paths
+
+    def clear(self) -> None:
+        """Forget the check and remove its files."""
+        if self.prepared is not None:
+            self.prepared.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+        self.prepared = self.outcome = self._folder = None
+
+
+def desk() -> Desk:
+    """The desk of this session."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = Desk()
+    found: Desk = st.session_state[_KEY]
+    return found
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Work that only one session may do at a time.
+
+    Raises
+    ------
+    Busy
+        If another session is at it for too long.
+    """
+    if not _ONE_AT_A_TIME.acquire(timeout=_WAIT_S):
+        raise Busy("Somebody else is checking a file at the moment. Try again in a few minutes.")
+    try:
+        yield
+    finally:
+        _ONE_AT_A_TIME.release()

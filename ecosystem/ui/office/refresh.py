@@ -1,0 +1,246 @@
+"""Check uploaded files, see what would change, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from ecosystem.settings import settings
+from ecosystem.ui import labels, sign_in
+from ecosystem.ui.escape import markdown
+from ecosystem.ui.office.desk import Busy, Desk, alone, desk
+from ecosystem.ui.progress import Bar
+from etl.adopt import adopt, adopted
+from etl.decisions import DIFFERENT, SAME, add_decision
+from etl.deduplicate import Candidate
+from etl.errors import PublishError, RegisterError
+from etl.pipeline import Outcome, Prepared, Status, prepare, publish
+from etl.reading import ColumnMapping, ColumnsUnsure
+from etl.report import words
+from etl.report.content import Content
+from etl.report.differences import workbook
+from etl.report.page import page
+from etl.report.workbook import annotated_copies
+
+FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "xlsb", "ods", "geojson", "json"]
+MAX_ROWS = 500
+MAX_PAIRS = 20
+_NOT_THERE = "(not in the file)"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def view() -> None:
+    """The whole way, from a file to the published map."""
+    here = desk()
+    if here.said:
+        st.success(here.said)
+        here.said = ""
+    st.header("1. Choose the files", anchor=False)
+    files = st.file_uploader(
+        "Register files",
+        type=FILE_TYPES,
+        accept_multiple_files=True,
+        help="Excel, LibreOffice, CSV or GeoJSON. Nothing is published before you say so.",
+    )
+    if not files:
+        st.caption(
+            "Without a file, the register is checked as it is: with the suggestions that were "
+            "accepted, for one."
+        )
+    if st.button("Check", type="primary", icon=":material/fact_check:"):
+        _check(here, files)
+    _unsure(here, files)
+    if here.prepared and here.outcome:
+        _findings(here.prepared, here.outcome)
+        _changes(here.prepared, here.outcome)
+        _pairs(here.outcome)
+        _publish(here)
+
+
+def _check(here: Desk, files: Sequence[object]) -> None:
+    paths = here.take(files)  # type: ignore[arg-type]
+    st.session_state.pop("_office_unsure", None)
+    bar = Bar()
+    try:
+        with alone():
+            here.prepared = prepare(paths, mapping=here.mapping, track=bar)
+        here.outcome = here.prepared.verdict()
+    except ColumnsUnsure as unsure:
+        st.session_state["_office_unsure"] = unsure
+    except (RegisterError, PublishError, Busy) as error:
+        st.error(markdown(str(error)), icon=":material/error:")
+    finally:
+        bar.done()
+
+
+def _unsure(here: Desk, files: Sequence[object]) -> None:
+    """Ask which header is which column, where the file doesn't say it clearly."""
+    unsure: ColumnsUnsure | None = st.session_state.get("_office_unsure")
+    if unsure is None:
+        return
+    st.warning(
+        f"{markdown(unsure.file)}: not every column that is needed could be recognised. Say which "
+        "it is; nothing is guessed.",
+        icon=":material/help:",
+    )
+    chosen = []
+    for column, likely in unsure.missing.items():
+        others = [header for header in unsure.found if header not in likely]
+        header = st.selectbox(
+            f"Which column of the file is “{column}”?", [_NOT_THERE, *likely, *others]
+        )
+        if header != _NOT_THERE:
+            chosen.append(f"{header}={column}")
+    if st.button("Check again", icon=":material/fact_check:"):
+        try:
+            here.mapping = here.mapping.merged(ColumnMapping.parse(chosen))
+        except RegisterError as error:
+            st.error(markdown(str(error)), icon=":material/error:")
+            return
+        _check(here, files)
+        st.rerun()
+
+
+def _findings(prepared: Prepared, outcome: Outcome) -> None:
+    st.header("2. What the check found", anchor=False)
+    good = outcome.status in (Status.PASSED, Status.PUBLISHED)
+    (st.success if good else st.error)(markdown(words.verdict(outcome)))
+    content = Content(prepared, outcome)
+    if outcome.rejections:
+        rows = [
+            (content.cell(fault).file, str(content.cell(fault)), fault.name, fault.value,
+             fault.reason, fault.mend)
+            for fault in outcome.rejections[:MAX_ROWS]
+        ]  # fmt: skip
+        st.dataframe(
+            pd.DataFrame(rows, columns=list(words.FAULT_COLUMNS)),
+            hide_index=True,
+            alt="Cells to mend",
+        )
+        _more(len(outcome.rejections))
+        copies = list(annotated_copies(prepared, outcome))
+        for name, book in copies:
+            _download(f"{name}: your file, faults marked", partial(bytes, book), name, _XLSX)
+    if outcome.notes:
+        with st.expander(labels.plural(len(outcome.notes), "note")):
+            for note in outcome.notes[:MAX_ROWS]:
+                st.markdown(f"- {markdown(note)}")
+    _download(
+        "The whole report (web page)",
+        lambda: page(prepared, outcome).encode(),
+        "check.html",
+        "text/html",
+    )
+
+
+def _changes(prepared: Prepared, outcome: Outcome) -> None:
+    st.header("3. What would change", anchor=False)
+    st.markdown(markdown(f"{words.compared(outcome)} {words.left_out(outcome)}".strip()))
+    content = Content(prepared, outcome)
+    kinds = [kind for kind in words.CHANGES if outcome.changes.get(kind)]
+    if not kinds:
+        return
+    for tab, kind in zip(
+        st.tabs([f"{words.CHANGES[kind]} ({outcome.changes[kind]:,})" for kind in kinds]),
+        kinds,
+        strict=True,
+    ):
+        with tab:
+            rows = content.changes(kind)
+            st.dataframe(rows.head(MAX_ROWS), hide_index=True, alt=words.CHANGES[kind])
+            _more(len(rows))
+    _download("All changes (Excel)", partial(workbook, prepared, outcome), "changes.xlsx", _XLSX)
+
+
+def _pairs(outcome: Outcome) -> None:
+    if not outcome.candidates:
+        return
+    n = labels.plural(len(outcome.candidates), "pair")
+    with st.expander(f"{n} may be one organisation twice"):
+        st.markdown("They stop nothing. What you decide is kept, and holds from then on.")
+        for pair in sorted(outcome.candidates, key=lambda pair: -pair.score)[:MAX_PAIRS]:
+            _pair(pair)
+
+
+def _pair(pair: Candidate) -> None:
+    key = f"{pair.org_id_a}_{pair.org_id_b}"
+    with st.container(border=True):
+        st.markdown(f"**{markdown(pair.name_a)}** and **{markdown(pair.name_b)}**")
+        st.caption(markdown(pair.evidence))
+        reason = st.text_input("Why", key=f"why_{key}", max_chars=200)
+        with st.container(horizontal=True):
+            for decision, label in ((SAME, "The same: keep the first"), (DIFFERENT, "Different")):
+                if st.button(label, key=f"{decision}_{key}", disabled=not reason.strip()):
+                    _decide(pair, decision, reason)
+
+
+def _decide(pair: Candidate, decision: str, reason: str) -> None:
+    sign_in.require()
+    path = settings().register_dir / "duplicate_decisions.csv"
+    today = datetime.now(UTC).date()
+    try:
+        add_decision(
+            path, pair.org_id_a, pair.org_id_b, decision, reason, today, decided_by="secretariat"
+        )
+    except (RegisterError, OSError) as error:
+        st.error(markdown(str(error)), icon=":material/error:")
+    else:
+        st.success("Kept. Check again to see what follows from it.")
+
+
+def _publish(here: Desk) -> None:
+    prepared, outcome = here.prepared, here.outcome
+    assert prepared is not None and outcome is not None  # noqa: S101, PT018  (see view)
+    st.header("4. Publish", anchor=False)
+    if outcome.status is Status.INPUT_REFUSED:
+        st.markdown("Mend the cells above in your file, then choose it again and check it.")
+        return
+    accepted = _accepted(outcome)
+    if prepared.verdict(accepted).status is not Status.PASSED:
+        return
+    seen = st.checkbox("I have looked at what would change")
+    if st.button("Publish", type="primary", icon=":material/publish:", disabled=not seen):
+        sign_in.require()
+        bar = Bar()
+        try:
+            with alone():
+                done = publish(prepared, accepted, on_wait=_wait, track=bar)
+                adopt(prepared.given, prepared.register_dir)
+        except (PublishError, Busy) as error:
+            st.error(markdown(str(error)), icon=":material/error:")
+            return
+        finally:
+            bar.done()
+        here.said = (
+            f"Published as release {done.release_id}. The site shows it already. "
+            f"{adopted(prepared.given)}"
+        )
+        here.clear()
+        st.rerun()
+
+
+def _wait(sentence: str) -> None:
+    st.info(markdown(sentence), icon=":material/hourglass:")
+
+
+def _accepted(outcome: Outcome) -> list[str]:
+    """Options that the member gives, to publish in spite of a gate that allows it."""
+    waivable = [r for r in outcome.gates if not r.passed and r.gate.waived_by]
+    return [
+        result.gate.waived_by
+        for result in waivable
+        if st.checkbox(f"Publish all the same: {markdown(result.sentence())}")
+    ]
+
+
+def _download(label: str, data: Callable[[], bytes], name: str, media_type: str) -> None:
+    st.download_button(label, data, name, media_type, icon=":material/download:", on_click="ignore")
+
+
+def _more(total: int) -> None:
+    if total > MAX_ROWS:
+        st.caption(f"and {total - MAX_ROWS:,} more; the files below hold all of them.")

@@ -1,0 +1,56 @@
+"""Look at the published releases, and go back to one."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from ecosystem.settings import settings
+from ecosystem.ui import labels, sign_in
+from ecosystem.ui.escape import markdown
+from etl import publish
+from etl.errors import PublishError
+
+
+def view() -> None:
+    """All releases, which is current, which are whole; and the way back."""
+    folder = settings().releases_dir
+    known = publish.releases(folder)
+    current = publish.current_id(folder)
+    st.header("Releases", anchor=False)
+    st.markdown("Going back changes only which release is shown. Nothing is lost by it.")
+    said = st.session_state.pop("_office_back", "")
+    if said:
+        st.success(said)
+    st.dataframe(
+        pd.DataFrame(
+            [
+                (
+                    "shown now" if release.release_id == current else "",
+                    release.release_id,
+                    release.organisations,
+                    "whole" if publish.is_intact(folder, release) else "damaged",
+                )
+                for release in known
+            ],
+            columns=["", "Release", "Organisations", "State"],
+        ),
+        hide_index=True,
+        alt="Releases, newest first",
+    )
+    others = [release.release_id for release in known if release.release_id != current]
+    if not others:
+        st.caption("There is no other release to go back to.")
+        return
+    chosen = st.selectbox("Go back to", others)
+    sure = st.checkbox(f"Show release {chosen} to everybody, in place of {current}")
+    if st.button("Go back", icon=":material/history:", disabled=not sure):
+        sign_in.require()
+        try:
+            shown = publish.rollback(folder, chosen)
+        except PublishError as error:
+            st.error(markdown(str(error)), icon=":material/error:")
+            return
+        n = labels.plural(shown.organisations, "organisation")
+        st.session_state["_office_back"] = f"Now shown: {shown.release_id}, with {n}."
+        st.rerun()

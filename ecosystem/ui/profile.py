@@ -1,0 +1,174 @@
+"""An organisation's page: what it does, where, what supports it, and how to pass it on."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+import segno
+import streamlit as st
+
+from ecosystem import addresses, links, network
+from ecosystem import similar as alike
+from ecosystem.settings import settings
+from ecosystem.ui import made_in_europe
+from ecosystem.ui.data import ask
+from ecosystem.ui.escape import markdown
+from ecosystem.ui.navigation import (
+    DIRECTORY_PAGE,
+    MAP_PAGE,
+    ORGANISATION_PAGE,
+    REGION_PAGE,
+    SUGGEST_PAGE,
+)
+from ecosystem.vocabulary import (
+    COUNTRIES,
+    DOMAINS,
+    EVIDENCE,
+    FUNCTIONS,
+    LOCATION_PRECISION,
+    SECTORS,
+    TYPES,
+    Vocabulary,
+)
+
+
+def title(record: dict[str, Any]) -> None:
+    """Name in the browser's tab and above the page, with type and town."""
+    st.set_page_config(page_title=f"{record['name']} · Cyber Valleys")
+    st.title(markdown(record["name"]), anchor=False)
+    founded = "" if pd.isna(record["founded"]) else f" · founded {int(record['founded'])}"
+    place = markdown(f"{record['city']}, {COUNTRIES.label(record['country'])}")
+    st.markdown(f"**{TYPES.label(record['type'])}** · {place}{founded}")
+    made_in_europe.badge(record)
+    if len(record["former_names"]):
+        st.caption(f"Formerly {markdown(', '.join(record['former_names']))}")
+    if record["notes"]:
+        st.markdown(markdown(record["notes"]))
+
+
+def offer(record: dict[str, Any]) -> None:
+    """Domains, functions and sectors, each a link to the organisations that have it too."""
+    st.header("What it does", anchor=False)
+    _chips("domain", record["domains"], DOMAINS)
+    _chips("function", record["functions"], FUNCTIONS)
+    _chips("sector", record["sectors"], SECTORS)
+
+
+def place(record: dict[str, Any]) -> None:
+    """Region, valley and the network's bodies there."""
+    st.page_link(
+        REGION_PAGE,
+        label=f"Region: {markdown(str(record['nuts2_name']))} ({record['nuts2']})",
+        icon=":material/location_on:",
+        query_params={"region": record["nuts2"]},
+    )
+    valley_id = record["valley_id"] if isinstance(record["valley_id"], str) else ""
+    if valley_id:
+        st.page_link(
+            REGION_PAGE,
+            label=f"Valley: {markdown(record['valley_name'])}",
+            icon=":material/hub:",
+            query_params={"region": valley_id},
+        )
+    st.page_link(
+        MAP_PAGE,
+        label="Show on the map",
+        icon=":material/map:",
+        query_params={"selected": f"org:{record['org_id']}"},
+    )
+    for body in ask(network.near, record["org_id"], valley_id).itertuples():
+        _body(body)
+
+
+def source(record: dict[str, Any]) -> None:
+    """Website, source and evidence, with the date of the last check."""
+    st.header("Sources", anchor=False)
+    website, page = links.web_address(record["website"]), links.web_address(record["source_url"])
+    with st.container(horizontal=True):
+        if website:
+            st.link_button(markdown(links.host(website)), website, icon=":material/language:")
+        if page and page != website:
+            st.link_button("Source", page, icon=":material/menu_book:")
+    checked = record["checked_on"] if isinstance(record["checked_on"], str) else ""
+    last = f", last checked {checked}" if checked else ", not checked"
+    st.caption(
+        f"Evidence: {EVIDENCE.label(record['evidence'])}{last}. "
+        f"Located by: {LOCATION_PRECISION.label(record['location_precision'])}."
+    )
+
+
+def share(record: dict[str, Any]) -> None:
+    """The page's lasting address, to copy or to scan."""
+    address = addresses.profile(_site(), record["org_id"])
+    with st.popover("Share", icon=":material/share:"):
+        st.markdown("This address stays, even if the organisation is renamed.")
+        st.code(address, language=None, wrap_lines=True)
+        st.image(qr_code(address), caption="The same as a QR code", width=220)
+
+
+def suggest(record: dict[str, Any]) -> None:
+    """The way to send a correction."""
+    st.page_link(
+        SUGGEST_PAGE,
+        label="Suggest a correction",
+        icon=":material/edit:",
+        query_params={"org": record["org_id"]},
+    )
+
+
+def similar(record: dict[str, Any]) -> None:
+    """Organisations that do alike things, those of other regions first, each with the reason."""
+    found = ask(alike.similar, record["org_id"])
+    if found.empty:
+        return
+    st.header("Similar organisations", anchor=False)
+    for row in found.itertuples():
+        st.page_link(
+            ORGANISATION_PAGE,
+            label=f"{markdown(row.name)} · {markdown(row.city)}, {COUNTRIES.label(str(row.country))}",
+            icon=":material/domain:",
+            query_params={"org": str(row.org_id)},
+        )
+        st.caption(markdown(row.reason))
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def qr_code(address: str) -> bytes:
+    """QR code of an address as PNG, dark on white in every theme."""
+    file = io.BytesIO()
+    segno.make(address, error="m").save(file, kind="png", scale=8, border=3)
+    return file.getvalue()
+
+
+def _chips(param: str, codes: Sequence[str], vocabulary: Vocabulary) -> None:
+    if not len(codes):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key=f"chips_{param}"):
+        st.markdown(vocabulary.name + "s" * (len(codes) > 1))
+        for code in codes:
+            st.page_link(
+                DIRECTORY_PAGE,
+                label=vocabulary.label(code),
+                query_params={param: code},
+                help="Show all organisations that have it",
+            )
+
+
+def _body(body: Any) -> None:
+    website = links.web_address(body.website)
+    name = markdown(body.name)
+    linked = f"[{name}]({website})" if website else name
+    says = "Is itself" if body.same else "The valley has"
+    st.markdown(f":material/lan: {says} a body of the network: {linked}")
+
+
+def _site() -> str:
+    if settings().site_url:
+        return settings().site_url.rstrip("/")
+    parts = urlsplit(st.context.url or "")
+    # The page's own name is the last part of the path; what is before it is the site's.
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rpartition('/')[0]}"

@@ -1,0 +1,180 @@
+"""A visitor's shortlist: organisations ticked on any page, side by side, to take away.
+
+It is in the visitor's session and, on its own page, in the address; nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ecosystem import brief, links, organisations
+from ecosystem.filters import MAX_VALUES, Filter
+from ecosystem.ui import downloads, labels, state
+from ecosystem.ui.data import ask, database
+from ecosystem.ui.escape import markdown
+from ecosystem.ui.navigation import DIRECTORY_PAGE, MAP_PAGE, ORGANISATION_PAGE, SHORTLIST_PAGE
+from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES, Vocabulary
+
+_SESSION = "_shortlist"
+# Not the filter's own parameter, which would go along to the pages that filter.
+_PARAM = "list"
+# More columns than this can't be read side by side.
+SIDE_BY_SIDE = 6
+
+
+def ids() -> list[str]:
+    """Identifiers on the shortlist, in the order in which they were ticked."""
+    return list(st.session_state.get(_SESSION, []))
+
+
+def button(org_id: str, key: str) -> None:
+    """Button that puts an organisation on the shortlist, or takes it off."""
+    listed = org_id in ids()
+    full = len(ids()) >= MAX_VALUES and not listed
+    st.button(
+        "On your shortlist" if listed else "Add to shortlist",
+        icon=":material/bookmark_added:" if listed else ":material/bookmark_add:",
+        key=f"shortlist_{key}_{org_id}",
+        disabled=full,
+        help=f"A shortlist holds {MAX_VALUES} organisations" if full else None,
+        on_click=_toggle,
+        args=(org_id,),
+    )
+
+
+def link() -> None:
+    """Link to the shortlist's page for the header; nothing while it is empty."""
+    chosen = ids()
+    if chosen:
+        st.page_link(
+            SHORTLIST_PAGE, label=f"Shortlist ({len(chosen)})", query_params={_PARAM: chosen}
+        )
+
+
+def shown() -> Filter:
+    """What the page shows: the organisations in the address, or else those of the session."""
+    asked = state.params().get(_PARAM) or ids()
+    return Filter.from_params({"orgs": asked})
+
+
+def page(filter_: Filter) -> None:
+    """The shortlist: side by side, with its downloads."""
+    found = ask(organisations.everything, filter_) if filter_.orgs else pd.DataFrame()
+    missing = len(filter_.orgs) - len(found)
+    if missing:
+        st.info(f"{labels.plural(missing, 'organisation')} of this list can't be found any more.")
+    if found.empty:
+        st.info("Your shortlist is empty. Tick organisations in the directory or on their pages.")
+        st.page_link(DIRECTORY_PAGE, label="Open the directory", icon=":material/list:")
+        return
+    _actions(filter_, list(found["org_id"]))
+    _table(found)
+    _entries(found)
+    st.header("Take it with you", anchor=False)
+    with st.container(horizontal=True):
+        st.download_button(
+            "PDF",
+            data=lambda: brief.collection_pdf(database(), filter_),
+            file_name="cyber-valleys-shortlist.pdf",
+            mime="application/pdf",
+            icon=":material/picture_as_pdf:",
+            on_click="ignore",
+        )
+        downloads.downloads(filter_, len(found))
+    st.caption(
+        "The address of this page holds the list: pass it on, or keep it as a bookmark. It is "
+        "not stored on the server."
+    )
+
+
+def _actions(filter_: Filter, here: list[str]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            MAP_PAGE,
+            label="Show on the map",
+            icon=":material/map:",
+            query_params=filter_.to_params(),
+        )
+        if set(here) - set(ids()):
+            st.button(
+                "Keep as my shortlist",
+                icon=":material/bookmark_added:",
+                on_click=_replace,
+                args=(here,),
+            )
+        st.button("Empty the list", icon=":material/delete:", on_click=_replace, args=([],))
+
+
+def _table(found: pd.DataFrame) -> None:
+    columns = {
+        "Type": found["type"].map(TYPES.label),
+        "Town": found["city"],
+        "Country": found["country"].map(COUNTRIES.label),
+        "Valley": found["valley_name"].fillna("–"),
+        "Founded": found["founded"].map(lambda year: "–" if pd.isna(year) else str(int(year))),
+        "JRC domains": found["domains"].map(lambda codes: _words(codes, DOMAINS)),
+        "NIST CSF functions": found["functions"].map(lambda codes: _words(codes, FUNCTIONS)),
+        "Sectors": found["sectors"].map(lambda codes: _words(codes, SECTORS)),
+        "Website": found["website"].map(_host),
+        "Notes": found["notes"].fillna("–"),
+    }
+    table = pd.DataFrame(columns)
+    if len(found) <= SIDE_BY_SIDE:
+        # Names may be equal, column names may not: a space that nobody sees tells them apart.
+        again = found.groupby("name").cumcount()
+        names = [name + "\u2009" * n for name, n in zip(found["name"], again, strict=True)]
+        st.table(table.set_axis(names, axis=0).T.map(markdown))
+    else:
+        table.insert(0, "Name", found["name"])
+        st.dataframe(table, hide_index=True, alt="Organisations of the shortlist")
+
+
+def _entries(found: pd.DataFrame) -> None:
+    with st.container(gap=None):
+        for row in found.to_dict("records"):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.page_link(
+                    ORGANISATION_PAGE,
+                    label=markdown(row["name"]),
+                    icon=":material/domain:",
+                    query_params={"org": row["org_id"]},
+                )
+                st.button(
+                    "Remove",
+                    icon=":material/close:",
+                    type="tertiary",
+                    key=f"remove_{row['org_id']}",
+                    on_click=_remove,
+                    args=(row["org_id"],),
+                )
+
+
+def _toggle(org_id: str) -> None:
+    listed = ids()
+    if org_id in listed:
+        listed.remove(org_id)
+    else:
+        listed.append(org_id)
+    st.session_state[_SESSION] = listed[:MAX_VALUES]
+
+
+def _remove(org_id: str) -> None:
+    st.session_state[_SESSION] = [id_ for id_ in ids() if id_ != org_id]
+    state.update({_PARAM: [id_ for id_ in shown().orgs if id_ != org_id]})
+
+
+def _replace(org_ids: list[str]) -> None:
+    st.session_state[_SESSION] = list(org_ids)
+    state.update({_PARAM: org_ids})
+
+
+def _words(codes: Any, vocabulary: Vocabulary) -> str:
+    return ", ".join(vocabulary.label(code) for code in codes) or "–"
+
+
+def _host(website: object) -> str:
+    address = links.web_address(website)
+    return links.host(address) if address else "–"

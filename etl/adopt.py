@@ -11,6 +11,11 @@ from etl.inbox.register import locked, replace
 from etl.publish import writing
 from etl.reading import Extract
 
+NOT_ADOPTED = (
+    "The register itself is as it was: the next refresh without FILE goes back to it. Publish "
+    "with --into-register to change it, too."
+)
+
 
 def given(
     extracts: Mapping[str, Extract], frames: Mapping[str, pd.DataFrame], register_dir: Path

@@ -134,12 +134,12 @@ def refresh(
         ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Publish without asking.")] = False,
-    keep_register: Annotated[
+    into_register: Annotated[
         bool,
         typer.Option(
-            "--keep-register",
-            help="Leave the register as it is, so that the next refresh without FILE goes back "
-            "to it.",
+            "--into-register",
+            help="Take what was published from FILE into the register, so that the next refresh "
+            "without FILE begins with it.",
         ),
     ] = False,
     quiet: Quiet = False,
@@ -147,7 +147,7 @@ def refresh(
     """Build a release from the register, check it, and publish it if it holds.
 
     On a terminal it shows what changes and asks before it publishes; elsewhere it never asks.
-    What is published from a FILE goes into the register, too.
+    With --into-register, what is published from a FILE stands in the register afterwards.
 
     Example: `cyber-valleys refresh`
 
@@ -155,7 +155,7 @@ def refresh(
     """
     accepted = ["accept_shrink"] if accept_shrink else []
     with sentences():
-        from etl.adopt import adopt, adopted
+        from etl.adopt import NOT_ADOPTED, adopt, adopted
         from etl.cli.findings import print_findings
         from etl.pipeline import Status, publish
         from etl.report import words
@@ -171,10 +171,10 @@ def refresh(
                     return
             if wanted:
                 outcome = publish(prepared, accepted, on_wait=complain, track=_tracker(quiet=quiet))
-                if outcome.status is Status.PUBLISHED and not keep_register:
-                    adopt(prepared.given, prepared.register_dir)
-                    if prepared.given:
-                        say(adopted(prepared.given))
+                if outcome.status is Status.PUBLISHED and prepared.given:
+                    if into_register:
+                        adopt(prepared.given, prepared.register_dir)
+                    say(adopted(prepared.given) if into_register else NOT_ADOPTED)
     say(words.verdict(outcome))
     raise typer.Exit(exit_code(outcome))
 

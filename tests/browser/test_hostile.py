@@ -157,6 +157,12 @@ def test_organisation_page_shows_hostile_text_as_it_is(victim: Victim, id_: str,
 
 def test_directory_and_downloads_show_hostile_text_as_it_is(victim: Victim) -> None:
     victim.visit(f"/directory?q={MARK}", with_map=False)
+    for text in HOSTILE:
+        expect(victim.page.get_by_role("link", name=text, exact=True)).to_be_visible()
+        expect(victim.page.get_by_text(f"{text} {MARK}")).to_be_visible()
+    victim.check_unharmed()
+
+    victim.visit(f"/directory?q={MARK}&view=table", with_map=False)
     cells = victim.page.locator("canvas td[role=gridcell]")
     expect(cells.first).to_be_attached()
     shown = set(cells.all_text_contents())
@@ -183,7 +189,7 @@ def download(site: Site, label: str) -> bytes:
 
 def test_the_table_offers_no_download_of_its_own(victim: Victim) -> None:
     """Streamlit's own writes one page of rows, and formulas as they are."""
-    victim.visit(f"/directory?q={MARK}", with_map=False)
+    victim.visit(f"/directory?q={MARK}&view=table", with_map=False)
     victim.page.get_by_test_id("stDataFrame").hover()
     expect(victim.page.get_by_role("button", name="Download as CSV")).not_to_be_visible()
 

@@ -14,11 +14,24 @@ from tests.browser.server import serving
 from tests.browser.site import MAP, PHONE, WIDE, Site
 
 Open = Callable[..., Site]
-PAGES = ["/", "/?level=nuts2", "/directory", "/organisation?org=at-limes-security-gmbh", "/about"]
+PAGES = [
+    "/",
+    "/?level=nuts2",
+    "/directory",
+    "/organisation?org=at-limes-security-gmbh",
+    "/about",
+    "/label",
+    "/whats_new",
+    "/quality",
+    "/suggest",
+    "/suggest?org=at-limes-security-gmbh",
+]
 
 
 def has_map(path: str) -> bool:
-    return not path.startswith(("/directory", "/about"))
+    return not path.startswith(
+        ("/directory", "/about", "/whats_new", "/quality", "/label", "/suggest")
+    )
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -48,7 +48,7 @@ def test_the_register_itself_is_not_written_again(register: Path, releases: Path
         assert prepared.given == {}
 
 
-@pytest.mark.parametrize("option", ["", "--keep-register"])
+@pytest.mark.parametrize("option", ["", "--into-register"])
 def test_the_command_says_what_it_did_to_the_register(
     option: str, register: Path, releases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,5 +61,5 @@ def test_the_command_says_what_it_did_to_the_register(
     settings.cache_clear()
     assert result.exit_code == 0, result.output
     changed = (register / "organisations.csv").read_bytes() != before
-    assert changed is (option == "")
+    assert changed is (option != "")
     assert ("The register now holds" in result.output) is changed

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ecosystem import search
-from ecosystem.store import Database, current
+from ecosystem.store import Database, current, open_read_only
 from ecosystem.text import fold
 from etl import pipeline
 from etl.gazetteer import Gazetteer
@@ -23,7 +22,7 @@ from tests.etl.conftest import Row
 @pytest.fixture(scope="module")
 def query(database: Path) -> Callable[[str], pd.DataFrame]:
     def run(sql: str) -> pd.DataFrame:
-        with duckdb.connect(str(database), read_only=True) as connection:
+        with open_read_only(database) as connection:
             return connection.execute(sql).df()
 
     return run

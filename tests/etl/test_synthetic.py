@@ -12,7 +12,7 @@ def test_a_synthetic_register_can_be_published(tmp_path: Path) -> None:
     synthetic_register(3_000, seed=1).to_csv(tmp_path / "o.csv", index=False)
     outcome = run(
         releases_dir=tmp_path / "releases",
-        organisations_file=tmp_path / "o.csv",
+        inputs=[tmp_path / "o.csv"],
     )
     assert outcome.status is Status.PUBLISHED, [r.sentence() for r in outcome.gates if r.stops]
     assert outcome.counts["organisation"] == 3_000

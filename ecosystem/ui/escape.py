@@ -11,7 +11,8 @@ _LINE_ENDS = re.compile(r"[\r\n\u2028\u2029]+")
 def markdown(text: object) -> str:
     """Any text as Markdown that shows just that text.
 
-    Links, images, HTML, colours, icons and formulas in it stay plain characters, so that a
-    name in the register can neither dress up nor make a browser fetch something.
+    Images, HTML, colours, icons, formulas and links under another name stay plain characters, so
+    that a name in the register can neither dress up nor make a browser fetch something. An
+    address that is written out may become a link to just that address.
     """
     return _PUNCTUATION.sub(r"\\\1", _LINE_ENDS.sub(" ", str(text)))

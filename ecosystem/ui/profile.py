@@ -127,9 +127,10 @@ def similar(record: dict[str, Any]) -> None:
         return
     st.header("Similar organisations", anchor=False)
     for row in found.itertuples():
+        where = f"{row.city}, {COUNTRIES.label(str(row.country))}"
         st.page_link(
             ORGANISATION_PAGE,
-            label=f"{markdown(row.name)} · {markdown(row.city)}, {COUNTRIES.label(str(row.country))}",
+            label=markdown(f"{row.name} · {where}"),
             icon=":material/domain:",
             query_params={"org": str(row.org_id)},
         )

@@ -2,85 +2,103 @@
 
 from __future__ import annotations
 
-import shutil
+import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from ecosystem.settings import settings
-from tests.browser.provider import CLIENT_ID, Provider, providing
-from tests.browser.server import free_port, serving
+from ecosystem.store import current
+from tests.browser.office import Office, office
 from tests.browser.site import Site
 
-ANNA = {"sub": "1", "email": "anna@example.org", "email_verified": True, "name": "Anna"}
-
-
-@dataclass
-class Office:
-    """A site whose secretariat can sign in, on data of its own."""
-
-    address: str
-    provider: Provider
-    register: Path
-    releases: Path
+LONG = 60_000
 
 
 @pytest.fixture(scope="module")
-def office(releases_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    folder = tmp_path_factory.mktemp("office")
-    releases = Path(shutil.copytree(releases_dir, folder / "releases"))
-    register = Path(shutil.copytree(settings().register_dir, folder / "register"))
-    port = free_port()
-    with providing() as provider:
-        secrets = folder / "secrets.toml"
-        secrets.write_text(
-            f"""
-            [auth]
-            redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
-            cookie_secret = "{"x" * 40}"
-            client_id = "{CLIENT_ID}"
-            client_secret = "of the test"
-            server_metadata_url = "{provider.address}/.well-known/openid-configuration"
-            """,
-            encoding="utf-8",
-        )
-        environment = {
-            "CYBER_VALLEYS_SECRETARIAT": ANNA["email"],
-            "CYBER_VALLEYS_REGISTER_DIR": str(register),
-            "CYBER_VALLEYS_INBOX_FILE": str(folder / "inbox.sqlite"),
-        }
-        options = ["--secrets.files", str(secrets)]
-        with serving(releases, port=port, options=options, environment=environment) as address:
-            yield Office(address, provider, register, releases)
+def desk(releases_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with office(releases_dir, tmp_path_factory.mktemp("office")) as found:
+        yield found
 
 
 @pytest.fixture
-def page(browser: Browser, office: Office) -> Iterator[Page]:
-    with Site(browser, office.address) as site:
-        yield site.page
+def site(browser: Browser, desk: Office) -> Iterator[Site]:
+    with Site(browser, desk.address) as site:
+        yield site
+        assert site.complaints == []
 
 
-def sign_in(page: Page, office: Office, **changed: object) -> None:
-    office.provider.claims = ANNA | changed
-    page.goto(f"{office.address}/secretariat")
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_text("not ECSO's own data").first.wait_for(timeout=60_000)
-    page.goto(f"{office.address}/secretariat")
+@pytest.fixture
+def page(site: Site) -> Page:
+    return site.page
 
 
-def test_a_member_signs_in_and_out(page: Page, office: Office) -> None:
-    sign_in(page, office)
-    expect(page.get_by_text("Signed in as anna@example.org")).to_be_visible()
+def test_a_member_signs_in_and_out(page: Page, desk: Office) -> None:
+    desk.sign_in(page)
+    expect(page.get_by_text("Signed in as")).to_be_visible(timeout=LONG)
     page.get_by_role("button", name="Sign out").click()
-    page.get_by_text("not ECSO's own data").first.wait_for(timeout=60_000)
-    page.goto(f"{office.address}/secretariat")
-    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    page.get_by_text("not ECSO's own data").first.wait_for(timeout=LONG)
+    page.goto(f"{desk.address}/secretariat")
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible(timeout=LONG)
 
 
-def test_somebody_else_is_sent_away(page: Page, office: Office) -> None:
-    sign_in(page, office, email="bob@example.org")
-    expect(page.get_by_text("isn't on the list")).to_be_visible()
+def test_somebody_else_is_sent_away(page: Page, desk: Office) -> None:
+    desk.sign_in(page, email="bob@example.org")
+    expect(page.get_by_text("isn't on the list")).to_be_visible(timeout=LONG)
     expect(page.get_by_text("Register files")).to_have_count(0)
+
+
+def test_faults_come_back_with_directions(page: Page, desk: Office) -> None:
+    before = current(desk.releases).release_id
+    sheet = desk.register_as_sheet()
+    sheet.loc[1, "type"] = "Forschng"
+    sheet.loc[2, "city"] = "Nirgendwo"
+    desk.sign_in(page)
+    desk.check(page, desk.save(sheet, "faults.xlsx"))
+    expect(page.get_by_text("2 cells must be mended first")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("Organisations, C3")).to_be_visible()
+    expect(page.get_by_text("Did you mean research (Research)?")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="faults marked").click()
+    book = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
+    assert book["Organisations"]["C3"].comment is not None
+    assert book["Organisations"]["C4"].comment is None
+    expect(page.get_by_role("button", name="Publish")).to_have_count(0)
+    assert current(desk.releases).release_id == before
+
+
+def test_an_unknown_column_is_asked_for(page: Page, desk: Office) -> None:
+    sheet = desk.register_as_sheet().rename(columns={"city": "Where it sits"})
+    desk.sign_in(page)
+    desk.check(page, desk.save(sheet, "odd.xlsx"))
+    expect(page.get_by_text("nothing is guessed")).to_be_visible(timeout=LONG)
+    page.get_by_role("combobox", name="Which column of the file is “city”?").click()
+    page.get_by_role("option", name="Where it sits").click()
+    page.get_by_role("button", name="Check again").click()
+    expect(page.get_by_text("This would be published")).to_be_visible(timeout=LONG)
+
+
+def test_a_file_is_published_and_taken_back(page: Page, desk: Office, browser: Browser) -> None:
+    before = current(desk.releases).release_id
+    sheet = desk.register_as_sheet()
+    sheet.loc[3, "name"] = "A Renamed Security School"
+    desk.sign_in(page)
+    desk.check(page, desk.save(sheet, "good.xlsx"))
+    expect(page.get_by_text("1 changed")).to_be_visible(timeout=LONG)
+    publish = page.get_by_role("button", name="Publish")
+    expect(publish).to_be_disabled()
+    page.get_by_text("I have looked at what would change").click()
+    publish.click()
+    expect(page.get_by_text("Published as release")).to_be_visible(timeout=LONG)
+    assert current(desk.releases).release_id != before
+    assert "A Renamed Security School" in (desk.register / "organisations.csv").read_text("utf-8")
+    with Site(browser, desk.address) as visitor:
+        visitor.visit("/whats_new", with_map=False)
+        expect(visitor.page.get_by_text("A Renamed Security School").first).to_be_visible()
+    page.get_by_text("Releases", exact=True).first.click()
+    page.get_by_text(f"Show release {before} to everybody").click(timeout=LONG)
+    page.get_by_role("button", name="Go back").click()
+    expect(page.get_by_text("Now shown:")).to_be_visible(timeout=LONG)
+    assert current(desk.releases).release_id == before

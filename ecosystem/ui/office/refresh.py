@@ -28,6 +28,8 @@ from etl.report.workbook import annotated_copies
 
 FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "xlsb", "ods", "geojson", "json"]
 MAX_ROWS = 500
+# A table that wraps its text is easier to read, but long ones are slow.
+MAX_WRAPPED = 60
 MAX_PAIRS = 20
 _NOT_THERE = "(not in the file)"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -116,11 +118,11 @@ def _findings(prepared: Prepared, outcome: Outcome) -> None:
              fault.reason, fault.mend)
             for fault in outcome.rejections[:MAX_ROWS]
         ]  # fmt: skip
-        st.dataframe(
-            pd.DataFrame(rows, columns=list(words.FAULT_COLUMNS)),
-            hide_index=True,
-            alt="Cells to mend",
-        )
+        faults = pd.DataFrame(rows, columns=list(words.FAULT_COLUMNS))
+        if len(rows) <= MAX_WRAPPED:
+            st.table(faults.map(markdown).set_index(words.FAULT_COLUMNS[0]))
+        else:
+            st.dataframe(faults, hide_index=True, alt="Cells to mend")
         _more(len(outcome.rejections))
         copies = list(annotated_copies(prepared, outcome))
         for name, book in copies:

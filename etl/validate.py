@@ -79,7 +79,7 @@ def validate(frame: pd.DataFrame, schema: Schema) -> list[Rejection]:
     found = _repeated_keys(frame, schema, report)
     for column in schema.columns.values():
         errors = _errors(frame[column.name], column)
-        found += [report.cell(row, column.name, *errors[value])
+        found += [report.cell(row, column.name, value, *errors[value])
                   for row, value in _cells(frame[column.name]) if value in errors]  # fmt: skip
     order = {name: i for i, name in enumerate(schema.columns)}
     return sorted(found, key=lambda r: (r.row, order[r.column]))
@@ -106,6 +106,7 @@ def validate_references(
                 report.cell(
                     row,
                     column,
+                    value,
                     f"There is no such {key} in {other}.csv.",
                     f"{_did_you_mean(_nearest(value, known))}Correct it or empty the cell.",
                 )
@@ -121,13 +122,11 @@ class _Report:
     def __init__(self, frame: pd.DataFrame, schema: Schema) -> None:
         title = next(name for name in _TITLE_COLUMNS if name in schema.columns)
         self._titles = dict(_cells(frame[title]))
-        self._frame = frame
         self._file = schema.file
 
     def cell(
-        self, row: int, column: str, reason: str, mend: str, step: str = "validate"
+        self, row: int, column: str, value: str, reason: str, mend: str, step: str = "validate"
     ) -> Rejection:
-        value = str(self._frame.at[row, column])
         name = self._titles[row]
         return Rejection(step, self._file, row, _short(name), column, _short(value), reason, mend)
 
@@ -195,9 +194,10 @@ def _explain_number(value: str, column: Column, broken: Collection[str]) -> Erro
     limits, title = column.constraints, column.title
     is_year = column.name in ("founded", "year")
     if is_year and (two := _TWO_DIGITS.fullmatch(value)):
+        years = [y for y in (f"19{two[1]}", f"20{two[1]}") if int(y) <= datetime.now(UTC).year]
         return (
             f"{title} has two digits only.",
-            f"Write all four digits of the year, such as 19{two[1]} or 20{two[1]}.",
+            f"Write all four digits of the year, such as {' or '.join(years)}.",
         )
     odd = column.type != "boolean" and value and not _NUMBER.fullmatch(value)
     if "type" in broken or odd:
@@ -305,8 +305,7 @@ def _explain_code(value: str, column: Column, *, suggest: bool) -> Error:
             if column.name == "country"
             else f"Write one {what} a row: the one that fits best.",
         )
-    near = [code for item in unknown for code in _nearest_codes(item, column, allowed)]
-    near = near if suggest else []
+    near = [code for item in unknown if suggest for code in _nearest_codes(item, column, allowed)]
     known = f"Known codes: {', '.join(allowed)}." if len(allowed) <= MAX_CODES_LISTED else ""
     meant = _did_you_mean(_labelled(code, column.name) for code in near)
     return (
@@ -357,6 +356,7 @@ def _repeated_keys(frame: pd.DataFrame, schema: Schema, report: _Report) -> list
                 report.cell(
                     row,
                     schema.primary_key,
+                    key,
                     f"The identifier stands in row {first[key]} already.",
                     "Delete the row if it is the same thing; else empty the cell and run "
                     "`cyber-valleys mint`, which makes another identifier.",

@@ -12,7 +12,7 @@ from ecosystem.settings import ROOT
 from ecosystem.store import ReleaseError
 from ecosystem.ui import shortlist, state
 from ecosystem.ui.data import ask, database
-from ecosystem.ui.navigation import QUALITY_PAGE, PageEntry
+from ecosystem.ui.navigation import QUALITY_PAGE, SECRETARIAT_PAGE, SUGGEST_PAGE, PageEntry
 
 ASSETS = ROOT / "ecosystem" / "ui" / "assets"
 
@@ -39,7 +39,10 @@ def footer() -> None:
         "© EuroGeographics for the administrative boundaries. Source: Eurostat. "
         "GeoNames, CC BY 4.0. Neighbouring land: Natural Earth."
     )
-    st.page_link(QUALITY_PAGE, label="How good is this data?", icon=":material/fact_check:")
+    with st.container(horizontal=True):
+        st.page_link(QUALITY_PAGE, label="How good is this data?", icon=":material/fact_check:")
+        st.page_link(SUGGEST_PAGE, label="Suggest an organisation", icon=":material/edit_note:")
+        st.page_link(SECRETARIAT_PAGE, label="Secretariat", icon=":material/lock:")
 
 
 def run(page: Callable[[], None]) -> None:

@@ -126,15 +126,16 @@ def similar(record: dict[str, Any]) -> None:
     if found.empty:
         return
     st.header("Similar organisations", anchor=False)
-    for row in found.itertuples():
-        where = f"{row.city}, {COUNTRIES.label(str(row.country))}"
-        st.page_link(
-            ORGANISATION_PAGE,
-            label=markdown(f"{row.name} · {where}"),
-            icon=":material/domain:",
-            query_params={"org": str(row.org_id)},
-        )
-        st.caption(markdown(row.reason))
+    with st.container(key="similar", gap="xsmall"):
+        for row in found.itertuples():
+            where = f"{row.city}, {COUNTRIES.label(str(row.country))}"
+            st.page_link(
+                ORGANISATION_PAGE,
+                label=markdown(f"{row.name} · {where}"),
+                icon=":material/domain:",
+                query_params={"org": str(row.org_id)},
+            )
+            st.caption(markdown(row.reason))
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

@@ -69,7 +69,7 @@ def test_a_good_row_has_no_errors(schemas: dict[str, Schema]) -> None:
         ("country", "XX", "Unknown code in Country", ""),
         ("name", "", "Name is empty.", "Fill it in"),
         ("name", "n" * 10_000, "10,000 characters; at most 200", "Shorten"),
-        ("founded", "98", "two digits only", "such as 1998 or 2098"),
+        ("founded", "98", "two digits only", "such as 1998."),
         ("founded", "’05", "two digits only", "such as 1905 or 2005"),
         ("founded", "3000", "out of range", "from 1000 to 2100"),
         ("founded", "-5", "out of range", "from 1000"),

@@ -10,6 +10,18 @@ from anyascii import anyascii
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 
+class _Plain(dict[int, str]):
+    """Code point -> what it becomes, worked out once for each letter that is met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        self[code] = "" if unicodedata.combining(letter) else anyascii(letter).lower()
+        return self[code]
+
+
+_PLAIN = _Plain()
+
+
 def fold(text: str) -> str:
     """Lower-case ASCII words of a text, for comparing and searching.
 
@@ -29,9 +41,8 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return _NOT_WORD.sub(" ", text.lower()).strip()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", anyascii(plain).lower()).strip()
+    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN)
+    return _NOT_WORD.sub(" ", plain).strip()
 
 
 def slug(text: str) -> str:

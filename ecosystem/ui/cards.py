@@ -10,7 +10,7 @@ import streamlit as st
 
 from ecosystem import links, organisations, regions, valleys
 from ecosystem.filters import Filter
-from ecosystem.ui import labels, made_in_europe, state
+from ecosystem.ui import labels, made_in_europe, shortlist, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.navigation import MAP_PAGE, ORGANISATION_PAGE, REGION_PAGE
@@ -82,6 +82,7 @@ def _organisation(org_id: str, filter_: Filter) -> None:
         icon=":material/arrow_forward:",
         query_params={"org": org_id},
     )
+    shortlist.button(org_id, "card")
     facts(record)
 
 

@@ -50,6 +50,19 @@ def test_somebody_else_is_sent_away(page: Page, desk: Office) -> None:
     expect(page.get_by_text("Register files")).to_have_count(0)
 
 
+def test_the_guide_opens_with_its_pictures(page: Page, desk: Office) -> None:
+    desk.sign_in(page)
+    page.get_by_text("How this works").click(timeout=LONG)
+    pictures = page.locator("main img")
+    expect(pictures).to_have_count(5, timeout=LONG)
+    for picture in pictures.all():
+        assert picture.get_attribute("alt")
+    expect(pictures.first).to_have_js_property("naturalWidth", 1080)
+    page.get_by_role("tab", name="What each message means").click()
+    expect(page.get_by_role("cell", name="No town of this name is known in ...")).to_be_visible()
+    assert accessibility_faults(page) == []
+
+
 def test_faults_come_back_with_directions(page: Page, desk: Office) -> None:
     before = current(desk.releases).release_id
     sheet = desk.register_as_sheet()

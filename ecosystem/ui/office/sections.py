@@ -6,6 +6,7 @@ import streamlit as st
 
 from ecosystem.ui import moderation
 from ecosystem.ui.office import refresh, releases
+from ecosystem.ui.office.guide import guide
 
 SECTIONS = {
     "Refresh the data": refresh.view,
@@ -16,6 +17,7 @@ SECTIONS = {
 
 def view() -> None:
     """Let the member choose a part, and show it."""
+    guide()
     names = list(SECTIONS)
     section = st.segmented_control("What to do", names, default=names[0], required=True)
     SECTIONS[str(section)]()

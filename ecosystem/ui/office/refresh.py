@@ -24,6 +24,7 @@ from etl.report import words
 from etl.report.content import Content
 from etl.report.differences import workbook
 from etl.report.page import page
+from etl.report.register import register_workbook
 from etl.report.workbook import annotated_copies
 
 FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "xlsb", "ods", "geojson", "json"]
@@ -49,6 +50,12 @@ def view() -> None:
         help="Excel, LibreOffice, CSV or GeoJSON. Nothing is published before you say so.",
     )
     if not files:
+        _download(
+            "The register as it is (Excel)",
+            register_workbook,
+            "cyber-valleys-register.xlsx",
+            _XLSX,
+        )
         st.caption(
             "Without a file, the register is checked as it is: with the suggestions that were "
             "accepted, for one."

@@ -25,7 +25,7 @@ test: $(VENV)/test.stamp ## Format check, lint, types, all tests (finds or insta
 data: $(VENV)/run.stamp ## Build and publish a release from data/register
 	$(BIN)/cyber-valleys refresh
 
-screenshots: $(VENV)/test.stamp ## Make the README's pictures again
+screenshots: $(VENV)/test.stamp ## Make the pictures of README and guide again
 	$(BIN)/python -m tests.browser.screenshots
 
 lock: $(VENV)/test.stamp ## Pin all dependencies again, with hashes

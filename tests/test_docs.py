@@ -1,7 +1,8 @@
-"""The README and CONTRIBUTING name only what there is, and leave nothing out."""
+"""README, CONTRIBUTING and guide name only what there is, and leave nothing out."""
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 
@@ -11,8 +12,12 @@ import typer
 from ecosystem.settings import ROOT
 from etl.cli import app
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/secretariat.md")
 _COMMAND = re.compile(r"^\s*(cyber-valleys|make|python -m) ([\w.-]+)(.*)", re.MULTILINE)
+
+
+# Where the messages are that the guide explains.
+_SAYING = ("etl/**/*.py", "ecosystem/ui/moderation.py", "ecosystem/ui/office/*.py")
 
 
 def text_of(document: str) -> str:
@@ -34,7 +39,10 @@ def test_commands_exist(document: str) -> None:
     assert found
     for program, argument, rest in found:
         if program == "cyber-valleys":
-            options = {opt for param in known[argument].params for opt in param.opts}
+            command = known[argument]
+            if hasattr(command, "commands") and rest:
+                command = command.commands[rest.split()[0]]
+            options = {opt for param in command.params for opt in param.opts}
             assert set(re.findall(r"--[a-z-]+", rest.partition("#")[0])) <= options
         elif program == "make":
             assert argument in targets
@@ -45,14 +53,15 @@ def test_commands_exist(document: str) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_pictures_and_links_exist(document: str) -> None:
+    folder = (ROOT / document).parent
     for target in re.findall(r"\]\(([^)]+)\)", text_of(document)):
-        assert target.startswith("https://") or (ROOT / target).exists(), target
+        assert target.startswith("https://") or (folder / target).exists(), target
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_files_exist(document: str) -> None:
     named = re.findall(r"`((?:\w[\w.-]*/)+[\w.-]*|[\w-]+\.(?:py|lock|toml))`", text_of(document))
-    made = ("data/releases", "pages/events.py")
+    made = ("data/releases", "data/inbox", "pages/events.py")
     assert [path for path in named if path not in made and not (ROOT / path).exists()] == []
 
 
@@ -75,3 +84,29 @@ def test_readme_gives_a_reason_for_every_dependency() -> None:
 def test_readme_shows_the_attributions_word_for_word() -> None:
     sources = tomllib.loads(text_of("data/sources.toml"))["source"]
     assert [s["attribution"] for s in sources if s["attribution"] not in text_of("README.md")] == []
+
+
+def said() -> str:
+    """All texts of the code that talks to the secretariat, in small letters."""
+    nodes = (
+        node
+        for pattern in _SAYING
+        for path in ROOT.glob(pattern)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    )
+    constants = (node.value for node in nodes if isinstance(node, ast.Constant))
+    texts = [text for text in constants if isinstance(text, str)]
+    return "\n".join([*texts, text_of("data/gates.toml")]).casefold()
+
+
+def test_the_guide_explains_messages_that_there_are() -> None:
+    rows = re.findall(r"^\| ([^|]+) \|", text_of("docs/secretariat.md"), re.MULTILINE)
+    messages = [row for row in rows if row != "message"]
+    parts = [
+        part.strip(" .,").casefold()
+        for message in messages
+        for part in re.split(r"\.\.\.|; |, or: |Note: ", message)
+    ]
+    known = said()
+    assert len(messages) > 60
+    assert [part for part in parts if part and part not in known] == []

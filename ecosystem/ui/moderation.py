@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ecosystem.settings import ROOT
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.navigation import ORGANISATION_PAGE
 from etl.errors import PublishError, RegisterError
@@ -12,13 +11,11 @@ from etl.inbox import moderation
 from etl.inbox.model import MAX_BYTES, Suggestion
 from etl.inbox.moderation import Change, Desk, Review
 
-STYLE = ROOT / "ecosystem" / "ui" / "assets" / "suggestion.css"
 _SAID, _CHOSEN = "_moderation_said", "moderation_chosen"
 
 
 def view() -> None:
     """All suggestions that wait for a decision, one at a time; for signed-in members only."""
-    st.html(STYLE)
     st.header("Suggestions", anchor=False)
     good, said = st.session_state.pop(_SAID, (True, ""))
     if said:

@@ -25,13 +25,17 @@ PAGES = [
     "/quality",
     "/suggest",
     "/suggest?org=at-limes-security-gmbh",
+    "/shortlist?list=at-limes-security-gmbh&list=fr-secure-ic",
+    "/secretariat",
 ]
+WITHOUT_MAP = (
+    "/directory", "/about", "/whats_new", "/quality", "/label", "/suggest", "/shortlist",
+    "/secretariat",
+)  # fmt: skip
 
 
 def has_map(path: str) -> bool:
-    return not path.startswith(
-        ("/directory", "/about", "/whats_new", "/quality", "/label", "/suggest")
-    )
+    return not path.startswith(WITHOUT_MAP)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -90,21 +90,20 @@ def _scan(name: str, stream: IO[bytes], texts: list[int]) -> Scan:
 
 def _records(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     """Type and content of each record; both numbers before it are of seven bits a byte."""
-    while (kind := _number(stream, 2, 8)) is not None:
-        size = _number(stream, 4, 7) or 0
+    while (kind := _number(stream, 2)) is not None:
+        size = _number(stream, 4) or 0
         if size > _MAX_RECORD:
             raise ValueError("a record of the workbook is too long")
         yield kind, stream.read(size)
 
 
-def _number(stream: IO[bytes], most: int, bits: int) -> int | None:
+def _number(stream: IO[bytes], most: int) -> int | None:
     number = 0
     for i in range(most):
         byte = stream.read(1)
         if not byte:
             return None
-        # The type keeps the bit that says whether another byte follows, as the tables print it.
-        number |= (byte[0] & (0xFF if bits == 8 else 0x7F)) << (bits * i)
+        number |= (byte[0] & 0x7F) << (7 * i)
         if byte[0] < 0x80:
             break
     return number

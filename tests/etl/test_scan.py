@@ -1,0 +1,221 @@
+"""What is counted and found in a workbook before a library opens it."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table, TableCell, TableRow
+from odf.text import P
+
+from ecosystem.settings import settings
+from etl.errors import RegisterError
+from etl.reading import extract
+from etl.reading.model import NO_RESULT
+from etl.schema import Schema
+
+Rows = list[list[str]]
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    f'<Relationship Id="rId1" Type="{RELATION}/worksheet" Target="worksheets/sheet1.bin"/>'
+    "</Relationships>"
+)
+SHEET_END = "</sheetData>"
+
+
+@pytest.fixture
+def schema(schemas: dict[str, Schema]) -> Schema:
+    return schemas["organisations"]
+
+
+@pytest.fixture
+def plain(schema: Schema) -> pd.DataFrame:
+    return extract(settings().register_dir / "organisations.csv", schema).frame.head(5)
+
+
+@pytest.fixture
+def rows(plain: pd.DataFrame) -> Rows:
+    return [list(plain.columns), *plain.to_numpy().tolist()]
+
+
+def _number(number: int) -> bytes:
+    out = bytearray()
+    while number >= 0x80:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*out, number])
+
+
+def _record(kind: int, content: bytes = b"") -> bytes:
+    return _number(kind) + _number(len(content)) + content
+
+
+def _text(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def _row(number: int, cells: bytes) -> bytes:
+    return _record(0, struct.pack("<IIHBBBI", number - 1, 0, 300, 0, 0, 0, 0)) + cells
+
+
+def _string(column: int, text: str) -> bytes:
+    return _record(6, struct.pack("<II", column - 1, 0) + _text(text)) if text else b""
+
+
+def xlsb(path: Path, body: bytes) -> Path:
+    """A workbook of one sheet, record by record as [MS-XLSB] has it."""
+    extent = _record(148, struct.pack("<IIII", 0, 9, 0, 30))
+    sheet = _record(129) + extent + _record(145) + body + _record(146) + _record(130)
+    bundle = _record(156, struct.pack("<II", 0, 1) + _text("rId1") + _text("Data"))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr(
+            "xl/workbook.bin",
+            _record(131) + _record(143) + bundle + _record(144) + _record(132),
+        )
+        archive.writestr("xl/_rels/workbook.bin.rels", RELATIONS)
+        archive.writestr("xl/worksheets/sheet1.bin", sheet)
+    return path
+
+
+def _cells(rows: Rows) -> list[bytes]:
+    return [b"".join(_string(i, cell) for i, cell in enumerate(row, start=1)) for row in rows]
+
+
+def test_a_binary_workbook(tmp_path: Path, plain: pd.DataFrame, rows: Rows, schema: Schema) -> None:
+    body = b"".join(_row(i, cells) for i, cells in enumerate(_cells(rows), start=1))
+    read = extract(xlsb(tmp_path / "o.xlsb", body), schema)
+    pd.testing.assert_frame_equal(read.frame, plain)
+    assert (read.origin.kind, read.cell(3, "city")) == ("xlsb", "D3")
+
+
+def test_an_error_in_a_binary_workbook(tmp_path: Path, rows: Rows, schema: Schema) -> None:
+    rows[1][3] = ""
+    cells = _cells(rows)
+    cells[1] += _record(3, struct.pack("<IIB", 3, 0, 23))
+    body = b"".join(_row(i, row) for i, row in enumerate(cells, start=1))
+    frame = extract(xlsb(tmp_path / "o.xlsb", body), schema).frame
+    assert frame.at[2, "city"] == "#REF!"
+
+
+def test_a_binary_workbook_that_would_fill_the_memory(
+    tmp_path: Path, rows: Rows, schema: Schema
+) -> None:
+    body = b"".join(_row(i, cells) for i, cells in enumerate(_cells(rows), start=1))
+    path = xlsb(tmp_path / "o.xlsb", body + _row(1_048_576, _string(16_384, "x")))
+    with pytest.raises(RegisterError, match="further apart than any register needs"):
+        extract(path, schema)
+
+
+def xlsx(path: Path, rows: Rows, more: str, shared: str = "") -> Path:
+    """A workbook with rows of XML after its own, and one shared text."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append([cell or None for cell in row])
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name).decode() for name in archive.namelist()}
+    sheet, relations = "xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels"
+    members[sheet] = members[sheet].replace(SHEET_END, more + SHEET_END)
+    if shared:
+        members["xl/sharedStrings.xml"] = f"<sst><si><t>{shared}</t></si></sst>"
+        members[relations] = members[relations].replace(
+            "</Relationships>",
+            f'<Relationship Id="rId99" Type="{RELATION}/sharedStrings" '
+            'Target="sharedStrings.xml"/></Relationships>',
+        )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_one_text_in_very_many_cells_is_not_unpacked(
+    tmp_path: Path, rows: Rows, schema: Schema, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etl.reading.scan.MAX_TEXT_BYTES", 1_000_000)
+    more = "".join(f'<row r="{i}"><c r="A{i}" t="s"><v>0</v></c></row>' for i in range(100, 1200))
+    with pytest.raises(RegisterError, match="of text, which no register needs"):
+        extract(xlsx(tmp_path / "o.xlsx", rows, more, "x" * 1000), schema)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["<c r='XFD99999'><v>1</v></c>", '<c x=">" r="XFD99999"><v>1</v></c>'],
+)
+def test_far_cells_are_seen_however_they_are_written(
+    tmp_path: Path,
+    plain: pd.DataFrame,
+    rows: Rows,
+    schema: Schema,
+    monkeypatch: pytest.MonkeyPatch,
+    cell: str,
+) -> None:
+    """The fast reader would take memory for every cell between."""
+
+    def never(*_: object) -> None:
+        pytest.fail("the sheet was opened as a whole")
+
+    monkeypatch.setattr("etl.reading.workbook._rows", never)
+    path = xlsx(tmp_path / "o.xlsx", rows, f"<row r='99999'>{cell}</row>")
+    pd.testing.assert_frame_equal(extract(path, schema).frame, plain)
+
+
+def test_errors_in_an_ods_file(tmp_path: Path, rows: Rows, schema: Schema) -> None:
+    document, table = OpenDocumentSpreadsheet(), Table(name="Data")
+    for i, row in enumerate(rows):
+        line = TableRow()
+        for j, value in enumerate(row):
+            if (i, j) == (1, 1):
+                cell = TableCell(formula="of:=A1")
+            elif (i, j) == (2, 3):
+                cell = TableCell(formula="of:=1/0", valuetype="string", stringvalue="")
+                cell.addElement(P(text="#DIV/0!"))
+            else:
+                cell = TableCell(valuetype="string") if value else TableCell()
+                if value:
+                    cell.addElement(P(text=value))
+            line.addElement(cell)
+        table.addElement(line)
+    document.spreadsheet.addElement(table)
+    document.save(str(tmp_path / "o.ods"))
+    frame = extract(tmp_path / "o.ods", schema).frame
+    assert (frame.at[2, "name"], frame.at[3, "city"]) == (NO_RESULT, "#DIV/0!")
+    assert frame.at[3, "name"] == rows[2][1]
+
+
+@pytest.mark.parametrize("title", ["A, B, C, the register\n\n", "sep=;\n", '"A;B"\n'])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_what_stands_above_the_header_does_not_decide_the_separator(
+    tmp_path: Path, plain: pd.DataFrame, schema: Schema, title: str, encoding: str
+) -> None:
+    path = tmp_path / "o.csv"
+    path.write_bytes((title + plain.to_csv(index=False, sep=";")).encode(encoding))
+    read = extract(path, schema)
+    pd.testing.assert_frame_equal(read.frame.reset_index(drop=True), plain.reset_index(drop=True))
+    assert (read.origin.delimiter, read.origin.encoding) == (";", encoding)
+
+
+def test_a_text_file_in_spite_of_its_name(
+    tmp_path: Path, plain: pd.DataFrame, schema: Schema
+) -> None:
+    plain.to_csv(tmp_path / "o.geojson", index=False)
+    read = extract(tmp_path / "o.geojson", schema)
+    pd.testing.assert_frame_equal(read.frame, plain)
+    assert any("in spite of its name" in note for note in read.notes)
+
+
+def test_numbers_and_texts_that_no_geojson_should_hold(tmp_path: Path, schema: Schema) -> None:
+    huge = '{"type": "Point", "coordinates": [1' + "0" * 400 + ", 1]}"
+    (tmp_path / "o.csv").write_text(
+        '{"type": "FeatureCollection", "features": [{"properties": {"name": "A\\ud800"}, '
+        f'"geometry": {huge}}}]}}'
+    )
+    with pytest.raises(RegisterError, match="feature 1 is no point"):
+        extract(tmp_path / "o.csv", schema)

@@ -15,12 +15,15 @@ from rapidfuzz import fuzz, process
 from ecosystem.settings import settings
 from ecosystem.text import fold
 from ecosystem.vocabulary import BY_COLUMN
+from etl.errors import RegisterError
 from etl.model import Rejection
 from etl.normalise import is_spreadsheet_error, load_aliases
 from etl.reading.model import NO_RESULT
 from etl.schema import Column, Schema
 
 MAX_SHOWN = 120
+# Nobody mends more; so many mean another file, or another separator.
+MAX_FAULTS = 100_000
 MAX_CODES_LISTED = 20
 MIN_LIKENESS = 60
 # Among hundreds of words in five languages, one as little alike as above is there by chance.
@@ -74,13 +77,25 @@ def validate(frame: pd.DataFrame, schema: Schema) -> list[Rejection]:
     -------
     list of Rejection
         In the order of rows and columns; empty if all is well.
+
+    Raises
+    ------
+    RegisterError
+        If there are more than anybody would mend.
     """
     report = _Report(frame, schema)
     found = _repeated_keys(frame, schema, report)
     for column in schema.columns.values():
         errors = _errors(frame[column.name], column)
+        cells = frame[column.name]
+        if len(found) + int(cells.isin(list(errors)).sum()) > MAX_FAULTS:
+            raise RegisterError(
+                f"{schema.file}: more than {MAX_FAULTS:,} cells can't be taken, many of them in "
+                f"column {column.name}; this looks like another file. Choose the right one, or "
+                "check what separates its columns."
+            )
         found += [report.cell(row, column.name, value, *errors[value])
-                  for row, value in _cells(frame[column.name]) if value in errors]  # fmt: skip
+                  for row, value in _cells(cells) if value in errors]  # fmt: skip
     order = {name: i for i, name in enumerate(schema.columns)}
     return sorted(found, key=lambda r: (r.row, order[r.column]))
 

@@ -71,8 +71,8 @@ def is_signed_in() -> bool:
     )
 
 
-def require() -> None:
-    """Let a member go on; show anybody else how to enter, and end the page there."""
+def require() -> bool:
+    """Whether the visitor is a member; anybody else is shown how to enter."""
     if not is_configured():
         st.info(
             "This page is off: it needs a sign-in, and none is configured. The command line does "
@@ -81,11 +81,11 @@ def require() -> None:
         )
         with st.expander("How to turn it on"):
             st.markdown(_HOW_TO)
-        st.stop()
+        return False
     if not _has_account():
         st.markdown("Here the secretariat refreshes the data. Sign in with your own account.")
         st.button("Sign in", icon=":material/login:", type="primary", on_click=st.login)
-        st.stop()
+        return False
     if not is_signed_in():
         claims = st.user.to_dict()
         st.warning(
@@ -94,7 +94,8 @@ def require() -> None:
             icon=":material/block:",
         )
         _sign_out_button()
-        st.stop()
+        return False
+    return True
 
 
 def account() -> None:

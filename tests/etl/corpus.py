@@ -198,7 +198,7 @@ def unreadable_files() -> dict[str, Bad]:
         "no_workbook.xlsx": Bad(repacked(_zip({}), {"readme.txt": b"x"}), "can't be read"),
         "damaged_sheet.xlsx": Bad(
             repacked(book, {"xl/worksheets/sheet1.xml": b"<worksheet><sheetData><row"}),
-            "",
+            "can't be read",
         ),
         "row_a_billion.xlsx": Bad(
             sheet_with('<row r="999999999"><c r="A999999999"><v>1</v></c></row>'), "rows"

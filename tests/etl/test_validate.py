@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ecosystem.vocabulary import BY_COLUMN
 from etl.build import typed
+from etl.errors import RegisterError
 from etl.model import Rejection
 from etl.normalise import normalise
 from etl.reading.model import NO_RESULT
@@ -293,3 +294,10 @@ def test_frictionless_finds_the_same_cells(
     expected = {tuple(pair) for pair in report.flatten(["rowNumber", "fieldName"])}
     assert {(error.row, error.column) for error in validate(frame, schema)} == expected
     assert len(expected) == 3
+
+
+def test_more_faults_than_anybody_mends_are_one_sentence(schemas: dict[str, Schema]) -> None:
+    schema = schemas["organisations"]
+    many = pd.concat([small_frame(schema, name="x")] * 20_000, ignore_index=True)
+    with pytest.raises(RegisterError, match=r"more than 100,000 cells.*this looks like another"):
+        validate(many, schema)

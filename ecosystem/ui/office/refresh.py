@@ -188,7 +188,8 @@ def _pair(pair: Candidate) -> None:
 
 
 def _decide(pair: Candidate, decision: str, reason: str) -> None:
-    sign_in.require()
+    if not sign_in.is_signed_in():
+        return
     path = settings().register_dir / "duplicate_decisions.csv"
     today = datetime.now(UTC).date()
     try:
@@ -212,8 +213,8 @@ def _publish(here: Desk) -> None:
     if prepared.verdict(accepted).status is not Status.PASSED:
         return
     seen = st.checkbox("I have looked at what would change")
-    if st.button("Publish", type="primary", icon=":material/publish:", disabled=not seen):
-        sign_in.require()
+    wanted = st.button("Publish", type="primary", icon=":material/publish:", disabled=not seen)
+    if wanted and sign_in.is_signed_in():
         bar = Bar()
         try:
             with alone():

@@ -44,8 +44,8 @@ def view() -> None:
         return
     chosen = st.selectbox("Go back to", others)
     sure = st.checkbox(f"Show release {chosen} to everybody, in place of {current}")
-    if st.button("Go back", icon=":material/history:", disabled=not sure):
-        sign_in.require()
+    wanted = st.button("Go back", icon=":material/history:", disabled=not sure)
+    if wanted and sign_in.is_signed_in():
         try:
             shown = publish.rollback(folder, chosen)
         except PublishError as error:

@@ -58,7 +58,7 @@ def check(
 
     Example: `cyber-valleys check organisations.xlsx`
 
-    Example: `cyber-valleys check organisations.csv events.ods --report /tmp/report`
+    Example: `cyber-valleys check organisations.csv events.ods --report our-report`
 
     Example: `cyber-valleys check liste.xlsx --map "Nom=name" --save-mapping liste.toml`
     """

@@ -20,7 +20,7 @@ test: $(VENV)/test.stamp ## Format check, lint, types, all tests (finds or insta
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	CYBER_VALLEYS_CHROMIUM="$$($(BIN)/python -m tests.browser.chromium)" && \
-	export CYBER_VALLEYS_CHROMIUM && $(BIN)/pytest -n 3 --dist loadgroup
+	export CYBER_VALLEYS_CHROMIUM && $(BIN)/pytest -n auto --dist loadgroup
 
 data: $(VENV)/run.stamp ## Build and publish a release from data/register
 	$(BIN)/cyber-valleys refresh

@@ -13,7 +13,6 @@ from tests.browser.server import serving
 from tests.browser.site import Site
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker for all browser tests: they share a server and a browser."""
     for item in items:

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import jinja2
 import pandas as pd
 from feedgen.feed import FeedGenerator
 from starlette.concurrency import run_in_threadpool
@@ -25,6 +22,7 @@ from ecosystem import addresses, history, serving
 from ecosystem.history import Selection
 from ecosystem.releases import story
 from ecosystem.store import Database, ReleaseError
+from ecosystem.templates import template
 from ecosystem.vocabulary import CHANGES
 
 MAX_RELEASES = 20
@@ -33,7 +31,6 @@ MEDIA_TYPE = "application/atom+xml"
 # A tag URI holds a day on which its author had the host's name: the year of the first release.
 _TAG_DAY = "2026"
 _CACHE = "public, max-age=900"
-_TEMPLATES = Path(__file__).parent / "templates"
 # What XML 1.0 (section 2.2) has no way to write.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -123,7 +120,7 @@ def _list(
         _entry(base_url, str(org_id), own, known)
         for org_id, own in rows.groupby("org_id", sort=False)
     ]
-    return _template().render(
+    return template("feed_entry.html").render(
         counts=_counts(release),
         entries=entries,
         more=int(release["organisations"]) - len(entries),
@@ -161,13 +158,3 @@ def _tag(base_url: str, *parts: str) -> str:
 
 def _xml(text: str) -> str:
     return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    return environment.get_template("feed_entry.html")

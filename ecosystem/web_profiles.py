@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import jinja2
 import pandas as pd
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,11 +13,11 @@ from starlette.routing import BaseRoute, Route
 
 from ecosystem import addresses, history, linked_data, links, organisations, releases, serving
 from ecosystem.store import Database, ReleaseError
+from ecosystem.templates import template
 from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES
 
 # A sitemap may hold 50,000 addresses (https://www.sitemaps.org/protocol.html).
 PER_SITEMAP = 50_000
-_TEMPLATES = Path(__file__).parent / "templates"
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _AN_HOUR = {"cache-control": "public, max-age=3600"}
 _PAGES = ("", "regions", "directory", "compare", "whats_new", "label", "quality", "about")
@@ -88,7 +85,7 @@ def document(database: Database, record: dict[str, Any], base_url: str) -> Respo
         ("NIST CSF functions", [FUNCTIONS.label(code) for code in record["functions"]]),
         ("Sectors", [SECTORS.label(code) for code in record["sectors"]]),
     ]
-    text = _template().render(
+    text = template("profile.html").render(
         base_url=base_url,
         title=f"{record['name']}, {place} | Cyber Valleys",
         description=f"{TYPES.label(record['type'])} in {place}: {', '.join(domains)}.",
@@ -101,16 +98,6 @@ def document(database: Database, record: dict[str, Any], base_url: str) -> Respo
         release_id=database.release.release_id,
     )
     return Response(text, media_type="text/html", headers=_AN_HOUR)
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    return environment.get_template("profile.html")
 
 
 async def _sitemap_index(request: Request) -> Response:

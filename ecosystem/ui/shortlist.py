@@ -126,7 +126,8 @@ def _table(found: pd.DataFrame) -> None:
         # Names may be equal, column names may not: a space that nobody sees tells them apart.
         again = found.groupby("name").cumcount()
         names = [name + "\u2009" * n for name, n in zip(found["name"], again, strict=True)]
-        st.table(table.set_axis(names, axis=0).T.map(markdown))
+        # An axis without a name is a heading cell without a word for assistive technology.
+        st.table(table.set_axis(names, axis=0).T.map(markdown).rename_axis(columns="Organisation"))
     else:
         table.insert(0, "Name", found["name"])
         st.dataframe(table, hide_index=True, alt="Organisations of the shortlist")

@@ -43,8 +43,19 @@ class Office:
         self.provider.claims = ANNA | changed
         page.goto(f"{self.address}/secretariat")
         page.get_by_role("button", name="Sign in").click()
-        page.get_by_text("not ECSO's own data").first.wait_for(timeout=60_000)
+        self._back_at_the_front_page(page)
         page.goto(f"{self.address}/secretariat")
+
+    def sign_out(self, page: Page) -> None:
+        """Sign out and open the page again."""
+        page.get_by_role("button", name="Sign out").click()
+        self._back_at_the_front_page(page)
+        page.goto(f"{self.address}/secretariat")
+
+    def _back_at_the_front_page(self, page: Page) -> None:
+        # Every page has the footer: only the address tells that the provider has sent us back.
+        page.wait_for_url(f"{self.address}/", timeout=60_000)
+        page.get_by_text("not ECSO's own data").first.wait_for(timeout=60_000)
 
     def check(self, page: Page, path: Path) -> None:
         """Choose a file on the page and have it checked."""

@@ -39,9 +39,7 @@ def page(site: Site) -> Page:
 def test_a_member_signs_in_and_out(page: Page, desk: Office) -> None:
     desk.sign_in(page)
     expect(page.get_by_text("Signed in as")).to_be_visible(timeout=LONG)
-    page.get_by_role("button", name="Sign out").click()
-    page.get_by_text("not ECSO's own data").first.wait_for(timeout=LONG)
-    page.goto(f"{desk.address}/secretariat")
+    desk.sign_out(page)
     expect(page.get_by_role("button", name="Sign in")).to_be_visible(timeout=LONG)
 
 

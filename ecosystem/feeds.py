@@ -13,15 +13,16 @@ from urllib.parse import urlencode, urlsplit
 
 import pandas as pd
 from feedgen.feed import FeedGenerator
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from ecosystem import addresses, history, serving
+from ecosystem import addresses, history
+from ecosystem.endpoints import endpoint, not_found
 from ecosystem.history import Selection
+from ecosystem.per_release import Recent
 from ecosystem.releases import story
-from ecosystem.store import Database, ReleaseError
+from ecosystem.store import Database
 from ecosystem.templates import template
 from ecosystem.vocabulary import CHANGES
 
@@ -33,11 +34,14 @@ _TAG_DAY = "2026"
 _CACHE = "public, max-age=900"
 # What XML 1.0 (section 2.2) has no way to write.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# A feed of a long history takes seconds, and its readers ask every few minutes.
+_recent: Recent[bytes | None] = Recent(64)
 
 
 def routes() -> list[BaseRoute]:
     """Routes of the feeds."""
-    return [Route("/feed.xml", _whole), Route("/feed/{region_id}.xml", _of_region)]
+    answer = endpoint(_answer)
+    return [Route("/feed.xml", answer), Route("/feed/{region_id}.xml", answer)]
 
 
 def atom(database: Database, base_url: str, region_id: str = "") -> bytes | None:
@@ -82,28 +86,18 @@ def atom(database: Database, base_url: str, region_id: str = "") -> bytes | None
     return document
 
 
-async def _whole(request: Request) -> Response:
-    return await run_in_threadpool(_answer, request, "")
-
-
-async def _of_region(request: Request) -> Response:
-    return await run_in_threadpool(_answer, request, request.path_params["region_id"])
-
-
-def _answer(request: Request, region_id: str) -> Response:
-    try:
-        database = serving.database()
-    except ReleaseError as error:
-        return JSONResponse({"error": str(error)}, status_code=503)
-    if region_id and history.region_name(database, region_id) is None:
-        return JSONResponse(
-            {"error": f"There is no valley, country or NUTS region {region_id}."}, status_code=404
-        )
-    headers = {"etag": f'"{database.release.release_id}"', "cache-control": _CACHE}
+def _answer(request: Request, database: Database) -> Response:
+    region_id = request.path_params.get("region_id", "")
+    release_id, base_url = database.release.release_id, addresses.base(request)
+    headers = {"etag": f'"{release_id}"', "cache-control": _CACHE}
     asked = request.headers.get("if-none-match", "").split(",")
     if headers["etag"] in (tag.strip().removeprefix("W/") for tag in asked):
         return Response(status_code=304, headers=headers)
-    body = atom(database, addresses.base(request), region_id)
+    body = _recent.get(
+        (release_id, base_url, region_id), lambda: atom(database, base_url, region_id)
+    )
+    if body is None:
+        return not_found(f"There is no valley, country or NUTS region {region_id}.")
     return Response(body, media_type=MEDIA_TYPE, headers=headers)
 
 

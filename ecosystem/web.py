@@ -15,15 +15,15 @@ import geopandas as gpd
 import js_lib_leaflet
 import pandas as pd
 import shapely
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ecosystem import feeds, late, regions, serving, web_profiles
+from ecosystem.endpoints import endpoint, not_found
 from ecosystem.store import Database, ReleaseError
 
 ASSETS = Path(__file__).parent / "ui" / "assets"
@@ -85,19 +85,15 @@ class _CachedFiles(StaticFiles):
         return response
 
 
-async def outlines(request: Request) -> Response:
+def outlines(request: Request, database: Database) -> Response:
     """Outlines of a level of a release as GeoJSON, for the browser to keep for good.
 
     The address holds the release's id, so another release has other addresses.
     """
     layer = request.path_params["layer"]
     if layer != "land" and layer not in regions.LEVELS:
-        return JSONResponse({"error": f"There is no layer {layer}."}, status_code=404)
-    try:
-        database = serving.database()
-        body = await run_in_threadpool(outlines_json, database, layer)
-    except ReleaseError as error:
-        return JSONResponse({"error": str(error)}, status_code=503)
+        return not_found(f"There is no layer {layer}.")
+    body = outlines_json(database, layer)
     is_current = request.path_params["release_id"] == database.release.release_id
     return Response(
         body,
@@ -174,7 +170,7 @@ def routes() -> list[BaseRoute]:
     return [
         *feeds.routes(),
         *web_profiles.routes(),
-        Route("/geo/{release_id}/{layer}.json", outlines),
+        Route("/geo/{release_id}/{layer}.json", endpoint(outlines)),
         Mount("/assets/leaflet", _CachedFiles(directory=LEAFLET)),
         Mount("/assets", _CachedFiles(directory=ASSETS)),
     ]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
 import pandas as pd
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ecosystem import addresses, history, linked_data, links, organisations, releases, serving
-from ecosystem.store import Database, ReleaseError
+from ecosystem import addresses, history, linked_data, links, organisations, releases
+from ecosystem.endpoints import Answer, endpoint, not_found
+from ecosystem.store import Database
 from ecosystem.templates import template
 from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES
 
@@ -26,40 +27,33 @@ _PAGES = ("", "regions", "directory", "compare", "whats_new", "label", "quality"
 def routes() -> list[BaseRoute]:
     """Routes of documents, linked data, sitemaps and ``robots.txt``."""
     return [
-        Route("/profile/{org_id}", _profile),
-        Route("/profile/{org_id}/jsonld", _json_ld),
-        Route("/sitemap.xml", _sitemap_index),
-        Route("/sitemap-{part:int}.xml", _sitemap),
+        Route("/profile/{org_id}", endpoint(_of_organisation(document))),
+        Route("/profile/{org_id}/jsonld", endpoint(_of_organisation(_json_ld))),
+        Route("/sitemap.xml", endpoint(_index)),
+        Route("/sitemap-{part:int}.xml", endpoint(_part)),
         Route("/robots.txt", _robots),
     ]
 
 
-async def _profile(request: Request) -> Response:
-    return await run_in_threadpool(_answer, request, document)
+def _of_organisation(make: Callable[[Database, dict[str, Any], str], Response]) -> Answer:
+    """Answer with what is made of the organisation, or of the one that it was merged into."""
+
+    def answer(request: Request, database: Database) -> Response:
+        org_id, base_url = request.path_params["org_id"], addresses.base(request)
+        record = organisations.one(database, org_id)
+        if record is not None:
+            return make(database, record, base_url)
+        successor = history.successor(database, org_id)
+        if successor:
+            return RedirectResponse(addresses.profile(base_url, successor), status_code=301)
+        return not_found("There is no organisation at this address.")
+
+    return answer
 
 
-async def _json_ld(request: Request) -> Response:
-    def as_json(_: Database, record: dict[str, Any], base_url: str) -> Response:
-        data = linked_data.organisation(record, base_url)
-        return JSONResponse(data, headers=_AN_HOUR, media_type="application/ld+json")
-
-    return await run_in_threadpool(_answer, request, as_json)
-
-
-def _answer(request: Request, make: Any) -> Response:
-    org_id, base_url = request.path_params["org_id"], addresses.base(request)
-    try:
-        database = serving.database()
-    except ReleaseError as error:
-        return JSONResponse({"error": str(error)}, status_code=503)
-    record = organisations.one(database, org_id)
-    if record is not None:
-        response: Response = make(database, record, base_url)
-        return response
-    successor = history.successor(database, org_id)
-    if successor:
-        return RedirectResponse(addresses.profile(base_url, successor), status_code=301)
-    return JSONResponse({"error": "There is no organisation at this address."}, status_code=404)
+def _json_ld(_: Database, record: dict[str, Any], base_url: str) -> Response:
+    data = linked_data.organisation(record, base_url)
+    return JSONResponse(data, headers=_AN_HOUR, media_type="application/ld+json")
 
 
 def document(database: Database, record: dict[str, Any], base_url: str) -> Response:
@@ -100,22 +94,6 @@ def document(database: Database, record: dict[str, Any], base_url: str) -> Respo
     return Response(text, media_type="text/html", headers=_AN_HOUR)
 
 
-async def _sitemap_index(request: Request) -> Response:
-    return await run_in_threadpool(_with_database, request, _index)
-
-
-async def _sitemap(request: Request) -> Response:
-    return await run_in_threadpool(_with_database, request, _part)
-
-
-def _with_database(request: Request, make: Any) -> Response:
-    try:
-        response: Response = make(request, serving.database())
-    except ReleaseError as error:
-        return JSONResponse({"error": str(error)}, status_code=503)
-    return response
-
-
 def _index(request: Request, database: Database) -> Response:
     parts = 1 + (organisations.count(database) + len(_PAGES) - 1) // PER_SITEMAP
     base_url = addresses.base(request)
@@ -136,7 +114,7 @@ def _part(request: Request, database: Database) -> Response:
     )
     urls = [*first, *(addresses.profile(base_url, org_id) for org_id in ids)]
     if not urls or start < 0:
-        return JSONResponse({"error": "There is no such part of the sitemap."}, status_code=404)
+        return not_found("There is no such part of the sitemap.")
     root = ElementTree.Element("urlset", xmlns=_SITEMAP)
     for url in urls:
         _entry(root, "url", url, _day(database))

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from ecosystem import links, organisations, regions, valleys
 from ecosystem.filters import Filter
-from ecosystem.ui import labels, made_in_europe, shortlist, state
+from ecosystem.ui import labels, made_in_europe, organisation_facts, shortlist, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.navigation import MAP_PAGE, ORGANISATION_PAGE, REGION_PAGE
 from ecosystem.vocabulary import (
     COUNTRIES,
     DOMAINS,
-    EVIDENCE,
     FUNCTIONS,
-    LOCATION_PRECISION,
     SECTORS,
     TYPES,
     Vocabulary,
@@ -83,19 +80,7 @@ def _organisation(org_id: str, filter_: Filter) -> None:
         query_params={"org": org_id},
     )
     shortlist.button(org_id, "card")
-    facts(record)
-
-
-def facts(record: dict[str, Any]) -> None:
-    """What the register says of an organisation: kind, place, offer, website, source.
-
-    Parameters
-    ----------
-    record : dict
-        As :func:`ecosystem.organisations.one` gives it.
-    """
-    founded = "" if pd.isna(record["founded"]) else f" · founded {int(record['founded'])}"
-    st.markdown(f"**{TYPES.label(record['type'])}**{founded}")
+    st.markdown(organisation_facts.kind(record))
     made_in_europe.badge(record)
     if record["notes"]:
         st.markdown(markdown(record["notes"]))
@@ -111,29 +96,13 @@ def facts(record: dict[str, Any]) -> None:
     _chips("JRC domains", record["domains"], DOMAINS)
     _chips("NIST CSF functions", record["functions"], FUNCTIONS)
     _chips("Sectors", record["sectors"], SECTORS)
-    _addresses(record)
+    organisation_facts.sources(record)
 
 
 def _chips(title: str, codes: Sequence[str], vocabulary: Vocabulary) -> None:
     if len(codes):
         chips = " ".join(f":violet-badge[{vocabulary.label(code)}]" for code in codes)
         st.markdown(f"{title}  \n{chips}")
-
-
-def _addresses(record: dict[str, Any]) -> None:
-    website = links.web_address(record["website"])
-    with st.container(horizontal=True):
-        if website:
-            st.link_button(
-                markdown(links.host(website)), website, icon=":material/language:", type="secondary"
-            )
-        source = links.web_address(record["source_url"])
-        if source and source != website:
-            st.link_button("Source", source, icon=":material/menu_book:", type="secondary")
-    found = LOCATION_PRECISION.label(record["location_precision"])
-    day = record["checked_on"]
-    checked = f"Source last checked: {day}." if isinstance(day, str) else "Source not checked."
-    st.caption(f"Evidence: {EVIDENCE.label(record['evidence'])}. {checked} Located by: {found}.")
 
 
 def _place(place_id: str, filter_: Filter) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ import streamlit as st
 
 from ecosystem import made_in_europe, organisations
 from ecosystem.filters import FACETS, Filter
-from ecosystem.ui import labels, state
+from ecosystem.ui import choices, labels, state
 from ecosystem.ui.data import ask
 
 # Types have buttons of their own; a NUTS region or a shortlist comes from elsewhere.
@@ -69,14 +68,8 @@ def _has_labels(filter_: Filter) -> bool:
     return bool(filter_.label) or ask(made_in_europe.is_any_recorded)
 
 
-def _assign(key: str, value: object) -> None:
-    """Give a widget the address's value, without telling the browser what it knows already."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-
-
 def _search(filter_: Filter) -> None:
-    _assign("filter_q", filter_.q)
+    choices.assign("filter_q", filter_.q)
     st.text_input(
         "Search",
         key="filter_q",
@@ -92,48 +85,30 @@ def _with_search(words: str) -> Filter:
 
 
 def _types(filter_: Filter) -> None:
-    _assign("filter_type", list(filter_.type))
+    choices.assign("filter_type", list(filter_.type))
     st.pills(
         FACETS["type"].label,
         list(labels.options("type")),
         selection_mode="multi",
-        format_func=_counted("type", filter_),
+        format_func=choices.counted("type", filter_),
         key="filter_type",
-        on_change=_take_over,
-        args=("type",),
+        on_change=choices.take_over,
+        args=("type", "filter_type"),
     )
 
 
 def _choice(name: str, filter_: Filter) -> None:
     key = f"filter_{name}"
-    _assign(key, list(getattr(filter_, name)))
+    choices.assign(key, list(getattr(filter_, name)))
     st.multiselect(
         FACETS[name].label,
         list(labels.options(name)),
-        format_func=_counted(name, filter_),
+        format_func=choices.counted(name, filter_),
         key=key,
         placeholder="All",
-        on_change=_take_over,
-        args=(name,),
+        on_change=choices.take_over,
+        args=(name, key),
     )
-
-
-def _counted(name: str, filter_: Filter) -> Callable[[str], str]:
-    """Format function that writes each option with its count under the other filters."""
-    counts = ask(organisations.facet_counts, filter_, name)
-    names = labels.options(name)
-    return lambda code: f"{names.get(code, code)} ({counts.get(code, 0):,})"
-
-
-def _take_over(name: str) -> None:
-    """Callback: put a widget's choice into the address."""
-    by_label = {label: code for code, label in labels.options(name).items()}
-    # Between two reruns the browser may still send an option's label with its old count.
-    codes = [
-        by_label.get(value.rpartition(" (")[0], value)
-        for value in st.session_state[f"filter_{name}"]
-    ]
-    state.set_filter(state.filter_().with_values(name, codes))
 
 
 def _founded(filter_: Filter) -> None:
@@ -144,7 +119,7 @@ def _founded(filter_: Filter) -> None:
         max(first, min(filter_.founded_from or first, last)),
         min(last, max(filter_.founded_to or last, first)),
     )
-    _assign("filter_founded", span)
+    choices.assign("filter_founded", span)
     st.slider("Founded", first, last, key="filter_founded", on_change=_take_over_founded)
     if filter_.founded_from is not None or filter_.founded_to is not None:
         st.caption("Organisations without a known founding year are left out.")

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-import pandas as pd
 import segno
 import streamlit as st
 
 from ecosystem import addresses, links, network
 from ecosystem import similar as alike
 from ecosystem.settings import settings
-from ecosystem.ui import made_in_europe
+from ecosystem.ui import made_in_europe, organisation_facts
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.navigation import (
@@ -27,11 +26,8 @@ from ecosystem.ui.navigation import (
 from ecosystem.vocabulary import (
     COUNTRIES,
     DOMAINS,
-    EVIDENCE,
     FUNCTIONS,
-    LOCATION_PRECISION,
     SECTORS,
-    TYPES,
     Vocabulary,
 )
 
@@ -40,9 +36,8 @@ def title(record: dict[str, Any]) -> None:
     """Name in the browser's tab and above the page, with type and town."""
     st.set_page_config(page_title=f"{record['name']} · Cyber Valleys")
     st.title(markdown(record["name"]), anchor=False)
-    founded = "" if pd.isna(record["founded"]) else f" · founded {int(record['founded'])}"
     place = markdown(f"{record['city']}, {COUNTRIES.label(record['country'])}")
-    st.markdown(f"**{TYPES.label(record['type'])}** · {place}{founded}")
+    st.markdown(organisation_facts.kind(record, place))
     made_in_europe.badge(record)
     if len(record["former_names"]):
         st.caption(f"Formerly {markdown(', '.join(record['former_names']))}")
@@ -87,18 +82,7 @@ def place(record: dict[str, Any]) -> None:
 def source(record: dict[str, Any]) -> None:
     """Website, source and evidence, with the date of the last check."""
     st.header("Sources", anchor=False)
-    website, page = links.web_address(record["website"]), links.web_address(record["source_url"])
-    with st.container(horizontal=True):
-        if website:
-            st.link_button(markdown(links.host(website)), website, icon=":material/language:")
-        if page and page != website:
-            st.link_button("Source", page, icon=":material/menu_book:")
-    checked = record["checked_on"] if isinstance(record["checked_on"], str) else ""
-    last = f", last checked {checked}" if checked else ", not checked"
-    st.caption(
-        f"Evidence: {EVIDENCE.label(record['evidence'])}{last}. "
-        f"Located by: {LOCATION_PRECISION.label(record['location_precision'])}."
-    )
+    organisation_facts.sources(record)
 
 
 def share(record: dict[str, Any]) -> None:

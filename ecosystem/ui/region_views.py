@@ -11,7 +11,7 @@ from ecosystem.profiles import SAMPLE_NOTE
 from ecosystem.region_counts import region_counts
 from ecosystem.statistics.presence import presence
 from ecosystem.statistics.ranking import rank
-from ecosystem.ui import cards, figure, labels, state
+from ecosystem.ui import cards, choices, figure, labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.navigation import ABOUT_PAGE
 from ecosystem.vocabulary import DOMAINS, FUNCTIONS, TYPES
@@ -56,8 +56,7 @@ def _chosen(name: str, options: dict[str, str]) -> str:
 
 def _select(label: str, name: str, value: str, options: dict[str, str]) -> None:
     key = f"regions_{name}"
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
+    choices.assign(key, value)
     st.selectbox(
         label,
         list(options),

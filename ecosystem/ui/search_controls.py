@@ -11,7 +11,7 @@ from ecosystem import nearby, organisations, search
 from ecosystem.filters import FACETS, Filter
 from ecosystem.nearby import Town
 from ecosystem.settings import ROOT
-from ecosystem.ui import labels, state
+from ecosystem.ui import choices, labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 
@@ -35,7 +35,7 @@ def near(filter_: Filter) -> None:
     asked, under = st.session_state.get(_ASKED, ("", None))
     if under != filter_:
         asked = ""  # the visitor went on to something else
-    _assign("near_town", asked or (town.label if town else filter_.near))
+    choices.assign("near_town", asked or (town.label if town else filter_.near))
     if filter_.near:
         box, radius = st.columns([0.62, 0.38], vertical_alignment="bottom")
     else:
@@ -57,7 +57,7 @@ def near(filter_: Filter) -> None:
 
 
 def _radius(filter_: Filter) -> None:
-    _assign("near_km", filter_.km or _ANY)
+    choices.assign("near_km", filter_.km or _ANY)
     st.selectbox(
         "Within",
         [*sorted({*RADII, filter_.km or _ANY} - {_ANY}), _ANY],
@@ -126,27 +126,17 @@ def _chips(name: str, most: int, filter_: Filter) -> None:
     if not shown:
         return
     key = f"chips_{name}"
-    _assign(key, chosen)
+    choices.assign(key, chosen)
     st.pills(
         FACETS[name].label,
         shown,
         selection_mode="multi",
-        format_func=lambda code: f"{names[code]} ({counts.get(code, 0):,})",
+        format_func=choices.with_counts(names, counts),
         key=key,
         label_visibility="collapsed",
-        on_change=_take_over_chips,
-        args=(name,),
+        on_change=choices.take_over,
+        args=(name, key),
     )
-
-
-def _take_over_chips(name: str) -> None:
-    by_label = {label: code for code, label in labels.options(name).items()}
-    # Between two reruns the browser may still send an option's label with its old count.
-    codes = [
-        by_label.get(value.rpartition(" (")[0], value)
-        for value in st.session_state[f"chips_{name}"]
-    ]
-    state.set_filter(state.filter_().with_values(name, codes))
 
 
 def spelling(filter_: Filter) -> None:
@@ -190,9 +180,3 @@ def marked(text: str, words: Sequence[str] | frozenset[str]) -> str:
         f"**{markdown(piece)}**" if is_hit else markdown(piece)
         for piece, is_hit in search.marked(text, words)
     )
-
-
-def _assign(key: str, value: object) -> None:
-    """Give a widget the address's value, without telling the browser what it knows already."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value

@@ -1,0 +1,40 @@
+"""What the card beside the map and the organisation's page say alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from ecosystem import links
+from ecosystem.ui.escape import markdown
+from ecosystem.vocabulary import EVIDENCE, LOCATION_PRECISION, TYPES
+
+
+def kind(record: dict[str, Any], *more: str) -> str:
+    """Type and founding year as Markdown, with what else belongs in the line.
+
+    Parameters
+    ----------
+    record : dict
+        As :func:`ecosystem.organisations.one` gives it.
+    *more : str
+        Markdown, between the type and the year.
+    """
+    founded = [] if pd.isna(record["founded"]) else [f"founded {int(record['founded'])}"]
+    return " · ".join([f"**{TYPES.label(record['type'])}**", *more, *founded])
+
+
+def sources(record: dict[str, Any]) -> None:
+    """Website, source and evidence, with the date of the last check."""
+    website, page = links.web_address(record["website"]), links.web_address(record["source_url"])
+    with st.container(horizontal=True):
+        if website:
+            st.link_button(markdown(links.host(website)), website, icon=":material/language:")
+        if page and page != website:
+            st.link_button("Source", page, icon=":material/menu_book:")
+    day = record["checked_on"]
+    checked = f"Source last checked: {day}." if isinstance(day, str) else "Source not checked."
+    found = LOCATION_PRECISION.label(record["location_precision"])
+    st.caption(f"Evidence: {EVIDENCE.label(record['evidence'])}. {checked} Located by: {found}.")

@@ -14,12 +14,10 @@ from dataclasses import dataclass
 import geopandas as gpd
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
 
 from ecosystem import organisations, releases
 from ecosystem.filters import Filter
+from ecosystem.spreadsheet import header, neutralised
 from ecosystem.store import Database
 
 LICENCE = "CC BY 4.0"
@@ -29,7 +27,6 @@ SOURCE = (
 )
 # Excel's limit of rows in a sheet, with the header.
 MAX_XLSX_ROWS = 1_048_576
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _LISTS = ["former_names", "domains", "sectors", "functions"]
 # Of the label Cybersecurity Made in Europe; its days and not its status, for a file is kept.
 _LABEL = [
@@ -130,12 +127,7 @@ def xlsx(database: Database, filter_: Filter) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Organisations")
     sheet.freeze_panes = "C2"
-    header = []
-    for name in frame.columns:
-        cell = WriteOnlyCell(sheet, value=name)
-        cell.font = Font(bold=True)
-        header.append(cell)
-    sheet.append(header)
+    header(sheet, frame.columns)
     for record in frame.astype(object).where(frame.notna(), None).itertuples(index=False):
         sheet.append(list(record))
     notes = book.create_sheet("About")
@@ -199,17 +191,6 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
         if pd.api.types.is_string_dtype(flat[name]) or flat[name].dtype == object:
             flat[name] = flat[name].map(neutralised, na_action="ignore")
     return flat
-
-
-def neutralised(value: object) -> object:
-    """A value that no spreadsheet program takes for a formula, without control characters.
-
-    Control characters go first: behind one that a program drops, a formula would begin.
-    """
-    if not isinstance(value, str):
-        return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _plain(value: object) -> object:

@@ -89,15 +89,15 @@ def atom(database: Database, base_url: str, region_id: str = "") -> bytes | None
 def _answer(request: Request, database: Database) -> Response:
     region_id = request.path_params.get("region_id", "")
     release_id, base_url = database.release.release_id, addresses.base(request)
-    headers = {"etag": f'"{release_id}"', "cache-control": _CACHE}
-    asked = request.headers.get("if-none-match", "").split(",")
-    if headers["etag"] in (tag.strip().removeprefix("W/") for tag in asked):
-        return Response(status_code=304, headers=headers)
     body = _recent.get(
         (release_id, base_url, region_id), lambda: atom(database, base_url, region_id)
     )
     if body is None:
         return not_found(f"There is no valley, country or NUTS region {region_id}.")
+    headers = {"etag": f'"{release_id}"', "cache-control": _CACHE}
+    asked = request.headers.get("if-none-match", "").split(",")
+    if headers["etag"] in (tag.strip().removeprefix("W/") for tag in asked):
+        return Response(status_code=304, headers=headers)
     return Response(body, media_type=MEDIA_TYPE, headers=headers)
 
 

@@ -7,7 +7,6 @@ import importlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import lru_cache
 from pathlib import Path
 from threading import Thread
 
@@ -24,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ecosystem import feeds, late, regions, serving, web_profiles
 from ecosystem.endpoints import endpoint, not_found
+from ecosystem.per_release import per_release
 from ecosystem.store import Database, ReleaseError
 
 ASSETS = Path(__file__).parent / "ui" / "assets"
@@ -102,7 +102,12 @@ def outlines(request: Request, database: Database) -> Response:
     )
 
 
-@lru_cache(maxsize=16)
+@per_release
+def _layers(_: Database) -> dict[str, bytes]:
+    """Layers made so far."""
+    return {}
+
+
 def outlines_json(database: Database, layer: str) -> bytes:
     """A layer's outlines as a GeoJSON feature collection in UTF-8.
 
@@ -112,6 +117,13 @@ def outlines_json(database: Database, layer: str) -> bytes:
         ``"land"`` (countries and their neighbours, without names) or a key of
         :data:`ecosystem.regions.LEVELS`.
     """
+    made = _layers(database)
+    if layer not in made:
+        made[layer] = _features(database, layer)
+    return made[layer]
+
+
+def _features(database: Database, layer: str) -> bytes:
     if layer == "land":
         frame = _land(database)
         properties = frame[["neighbour"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
@@ -21,6 +22,9 @@ from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES
 PER_SITEMAP = 50_000
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _AN_HOUR = {"cache-control": "public, max-age=3600"}
+# More parts than an index may list make a number that no database counts to.
+_PART = re.compile("[1-9][0-9]{0,4}")
+_NO_PART = "There is no such part of the sitemap."
 _PAGES = ("", "regions", "directory", "compare", "whats_new", "label", "quality", "about")
 
 
@@ -30,7 +34,7 @@ def routes() -> list[BaseRoute]:
         Route("/profile/{org_id}", endpoint(_of_organisation(document))),
         Route("/profile/{org_id}/jsonld", endpoint(_of_organisation(_json_ld))),
         Route("/sitemap.xml", endpoint(_index)),
-        Route("/sitemap-{part:int}.xml", endpoint(_part)),
+        Route("/sitemap-{part}.xml", endpoint(_part)),
         Route("/robots.txt", _robots),
     ]
 
@@ -104,8 +108,10 @@ def _index(request: Request, database: Database) -> Response:
 
 
 def _part(request: Request, database: Database) -> Response:
+    if not _PART.fullmatch(request.path_params["part"]):
+        return not_found(_NO_PART)
     base_url = addresses.base(request)
-    start = (request.path_params["part"] - 1) * PER_SITEMAP
+    start = (int(request.path_params["part"]) - 1) * PER_SITEMAP
     first = [f"{base_url}/{page}" for page in _PAGES[start:]] if start == 0 else []
     ids = organisations.ids(
         database,
@@ -113,8 +119,8 @@ def _part(request: Request, database: Database) -> Response:
         offset=max(start - len(_PAGES), 0),
     )
     urls = [*first, *(addresses.profile(base_url, org_id) for org_id in ids)]
-    if not urls or start < 0:
-        return not_found("There is no such part of the sitemap.")
+    if not urls:
+        return not_found(_NO_PART)
     root = ElementTree.Element("urlset", xmlns=_SITEMAP)
     for url in urls:
         _entry(root, "url", url, _day(database))

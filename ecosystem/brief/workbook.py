@@ -10,12 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from ecosystem import context, export, measures, region_counts, regions, releases
+from ecosystem import context, export, measures, region_counts, regions, releases, spreadsheet
 from ecosystem.brief import shared
 from ecosystem.brief.comparison import figures, roles_of
 from ecosystem.comparisons import Comparison
@@ -26,7 +23,6 @@ from ecosystem.statistics.counts import SMALL_N
 from ecosystem.store import Database
 from ecosystem.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
 
-_BOLD = Font(bold=True)
 _SAYS_LITTLE = f"fewer than {SMALL_N} organisations: says little"
 _LISTS = ("former_names", "domains", "sectors", "functions")
 _QUOTIENT = ["count", "n", "share", "whole_share", "lq", "low", "high"]
@@ -343,12 +339,7 @@ def _sheet(
     for i, name in enumerate(header):
         longest = max([len(str(name)), *(len(str(line[i])) for line in lines if i < len(line))])
         sheet.column_dimensions[get_column_letter(i + 1)].width = min(max(longest + 2, 10), 60)
-    names = []
-    for name in header:
-        cell = WriteOnlyCell(sheet, value=_cell(name))
-        cell.font = _BOLD
-        names.append(cell)
-    sheet.append(names)
+    spreadsheet.header(sheet, header)
     for line in lines:
         sheet.append(line)
 
@@ -356,8 +347,7 @@ def _sheet(
 def _cell(value: Any) -> Any:
     """A value as a cell: text that is no formula, plain numbers, nothing for a gap."""
     if isinstance(value, str):
-        # Neutralised last: a control character in front must not hide a formula.
-        return export.neutralised(ILLEGAL_CHARACTERS_RE.sub("", value))
+        return spreadsheet.neutralised(value)
     if value is None or pd.isna(value):
         return None
     return value.item() if isinstance(value, np.generic) else value

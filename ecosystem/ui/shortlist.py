@@ -123,14 +123,21 @@ def _table(found: pd.DataFrame) -> None:
     }
     table = pd.DataFrame(columns)
     if len(found) <= SIDE_BY_SIDE:
-        # Names may be equal, column names may not: a space that nobody sees tells them apart.
-        again = found.groupby("name").cumcount()
-        names = [name + "\u2009" * n for name, n in zip(found["name"], again, strict=True)]
-        # An axis without a name is a heading cell without a word for assistive technology.
-        st.table(table.set_axis(names, axis=0).T.map(markdown).rename_axis(columns="Organisation"))
+        st.table(_side_by_side(table, found["name"]), hide_index=True)
     else:
         table.insert(0, "Name", found["name"])
         st.dataframe(table, hide_index=True, alt="Organisations of the shortlist")
+
+
+def _side_by_side(table: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """A column for each organisation, all Markdown: a table's headings are rendered too."""
+    # Names may be equal, column names may not: a space that nobody sees tells them apart.
+    again = names.groupby(names).cumcount()
+    headings = [markdown(name) + "\u2009" * n for name, n in zip(names, again, strict=True)]
+    columns = table.set_axis(headings, axis=0).T.map(markdown)
+    # As a column, since Streamlit gives an index a heading cell without a word.
+    columns.insert(0, "Organisation", [f"**{aspect}**" for aspect in columns.index])
+    return columns
 
 
 def _entries(found: pd.DataFrame) -> None:

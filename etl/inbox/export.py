@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ecosystem.export import neutralised, table_csv
+from ecosystem.export import table_csv
+from ecosystem.spreadsheet import neutralised
 from etl.inbox.model import FIELDS, Suggestion
 
 COLUMNS = ["number", "state", "received", "decided", "kind", "org_id", *FIELDS, "comment", "reason"]

@@ -6,18 +6,15 @@ import io
 from collections.abc import Iterable, Sequence
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from ecosystem.export import neutralised
+from ecosystem import spreadsheet
 from etl.pipeline import Outcome, Prepared
 from etl.report import words
 from etl.report.content import Content, succession_rows
 
 # Excel holds more, but nobody reads more.
 MAX_ROWS = 100_000
-_BOLD = Font(bold=True)
 
 
 def workbook(prepared: Prepared, outcome: Outcome) -> bytes:
@@ -41,7 +38,7 @@ def workbook(prepared: Prepared, outcome: Outcome) -> bytes:
     _sheet(book, "Counts", ("Organisations", "Number"), counts)
     about = book.worksheets[0]
     about.append([])
-    about.append([neutralised(words.compared(outcome))])
+    about.append([spreadsheet.neutralised(words.compared(outcome))])
     about.append([words.left_out(outcome)])
     for kind, label in words.CHANGES.items():
         rows = content.changes(kind)
@@ -59,14 +56,9 @@ def _sheet(
     sheet.freeze_panes = "A2"
     for column in range(1, len(header) + 1):
         sheet.column_dimensions[get_column_letter(column)].width = 36
-    bold = []
-    for name in header:
-        cell = WriteOnlyCell(sheet, value=name)
-        cell.font = _BOLD
-        bold.append(cell)
-    sheet.append(bold)
+    spreadsheet.header(sheet, header)
     for number, row in enumerate(rows):
         if number == MAX_ROWS:
             sheet.append([f"Only the first {MAX_ROWS:,} rows are here."])
             break
-        sheet.append([neutralised(value) for value in row])
+        sheet.append([spreadsheet.neutralised(value) for value in row])

@@ -6,11 +6,9 @@ import io
 from pathlib import Path
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
-from ecosystem.export import neutralised
 from ecosystem.settings import settings
+from ecosystem.spreadsheet import header, text_cell
 from etl.reading import read_inputs
 from etl.schema import load_schemas
 
@@ -39,14 +37,9 @@ def register_workbook(register_dir: Path | None = None) -> bytes:
     for resource, read in extracts.items():
         sheet = book.create_sheet(resource)
         sheet.freeze_panes = "C2"
-        header = []
-        for name in read.frame.columns:
-            cell = WriteOnlyCell(sheet, value=name)
-            cell.font = Font(bold=True)
-            header.append(cell)
-        sheet.append(header)
+        header(sheet, read.frame.columns)
         for row in read.frame.itertuples(index=False, name=None):
-            sheet.append([neutralised(text) or None for text in row])
+            sheet.append([text_cell(sheet, text) if text else None for text in row])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()

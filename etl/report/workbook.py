@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from openpyxl.worksheet.datavalidation import DataValidationList
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ecosystem.export import neutralised
+from ecosystem.spreadsheet import BOLD, neutralised
 from etl.model import Rejection
 from etl.pipeline import Outcome, Prepared
 from etl.reading import Extract, Origin
@@ -40,7 +41,6 @@ MAX_COMMENTS = 2_000
 MAX_COMMENT = 600
 MAX_TEXT = 1_000
 _FAULTY = PatternFill("solid", fgColor="FFC7CE")
-_BOLD = Font(bold=True)
 _LINK = Font(color="0563C1", underline="single")
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _AUTHOR = "Cyber Valleys"
@@ -96,11 +96,13 @@ def annotated_copies(prepared: Prepared, outcome: Outcome) -> Iterator[tuple[str
     files: dict[Path, dict[str, Extract]] = {}
     for resource, read in prepared.extracts.items():
         files.setdefault(read.origin.path, {})[resource] = read
+    stems = Counter(path.stem for path in files)
     for path, extracts in files.items():
         names = {f"{resource}.csv" for resource in extracts}
         faults = [fault for fault in outcome.rejections if fault.file in names]
         if faults:
-            yield f"{path.stem} to mend.xlsx", annotated(extracts, faults)
+            name = path.stem if stems[path.stem] == 1 else path.name
+            yield f"{name} to mend.xlsx", annotated(extracts, faults)
 
 
 class _Sheet:
@@ -151,7 +153,7 @@ def _from_rows(book: Workbook, file: str, read: Extract, found: Found, *, whole:
     sheet.freeze_panes = f"A{header_row + 1}"
     for column, header in read.origin.columns.values():
         _write(sheet, header_row, column, header)
-        sheet.cell(header_row, column).font = _BOLD
+        sheet.cell(header_row, column).font = BOLD
         sheet.column_dimensions[get_column_letter(column)].width = 20
     rows = {number: number if whole else place for place, number in enumerate(numbers, start=2)}
     columns = [column for column, _ in read.origin.columns.values()]
@@ -199,12 +201,12 @@ def _summary(
     for name in _about(found, whole=whole):
         sheet.append([name])
         sheet.cell(sheet.max_row, 1).alignment = Alignment(wrap_text=False)
-    sheet.cell(1, 1).font = _BOLD
+    sheet.cell(1, 1).font = BOLD
     sheet.append([])
     sheet.append(list(words.FAULT_COLUMNS))
     header = sheet.max_row
     for column, width in enumerate(_WIDTHS, start=1):
-        sheet.cell(header, column).font = _BOLD
+        sheet.cell(header, column).font = BOLD
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.freeze_panes = f"A{header + 1}"
     listed = zip(found[:MAX_LISTED], places[:MAX_LISTED], strict=True)

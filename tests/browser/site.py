@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, SourceLocation
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FrameLocator,
+    Page,
+    SourceLocation,
+    expect,
+)
 
 WIDE = (1440, 900)
 PHONE = (390, 844)
@@ -70,6 +77,8 @@ class Site:
         """Open an address of the site and wait until it is there."""
         self.page.goto(self.address + path)
         self.page.get_by_text("not ECSO's own data").first.wait_for(timeout=60_000)
+        # What stands where a widget will be whose code the browser hasn't got yet.
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)
         if with_map:
             self.wait_for_map()
 

@@ -181,6 +181,15 @@ def test_directory_and_downloads_show_hostile_text_as_it_is(victim: Victim) -> N
     assert {feature["properties"]["name"] for feature in features} == set(HOSTILE)
 
 
+def test_shortlist_shows_hostile_text_as_it_is(victim: Victim) -> None:
+    for ids, texts in ((IDS[:5], HOSTILE[:5]), (IDS[5:], HOSTILE[5:])):
+        chosen = "&".join(f"list={id_}" for id_ in ids)
+        victim.visit(f"/shortlist?{chosen}", with_map=False)
+        headings = victim.page.get_by_test_id("stTable").get_by_role("columnheader")
+        assert set(headings.all_inner_texts()) == {"Organisation", *texts}
+        victim.check_unharmed()
+
+
 def download(site: Site, label: str) -> bytes:
     with site.page.expect_download() as started:
         site.page.get_by_role("button", name=f"{label} ({len(HOSTILE)})").click()

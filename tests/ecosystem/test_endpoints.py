@@ -72,11 +72,22 @@ def test_without_any_good_release_the_answer_is_a_sentence(
 
 
 @pytest.mark.parametrize(
-    "address", ["/profile/nobody", "/feed/nowhere.xml", "/sitemap-9.xml", "/geo/any/moon.json"]
+    "address",
+    [
+        "/profile/nobody",
+        "/feed/nowhere.xml",
+        "/sitemap-9.xml",
+        "/sitemap-0.xml",
+        f"/sitemap-{'9' * 20}.xml",
+        f"/sitemap-{'9' * 4400}.xml",
+        "/sitemap-٣.xml",
+        "/geo/any/moon.json",
+    ],
 )
 def test_what_does_not_exist_is_a_sentence_too(
     folder: Path, client: TestClient, address: str
 ) -> None:
-    answer = client.get(address)
+    etag = client.get("/feed.xml").headers["etag"]
+    answer = client.get(address, headers={"if-none-match": etag})
     assert answer.status_code == 404
     assert answer.json()["error"].startswith("There is no ")

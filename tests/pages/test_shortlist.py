@@ -40,9 +40,12 @@ def test_an_organisation_is_ticked_and_found_again(visit: Visit) -> None:
 def test_an_address_holds_a_list(visit: Visit) -> None:
     app = visit("shortlist", {"list": [LIMES, CLUSTER]})
     assert not app.exception
-    table = app.table[0].value
-    assert list(table.columns) == ["IT-Cluster der Business Upper Austria", "Limes Security GmbH"]
-    assert table.loc["Founded", "Limes Security GmbH"] == "2012"
+    table = app.table[0].value.set_index("Organisation")
+    assert list(table.columns) == [
+        r"IT\-Cluster der Business Upper Austria",
+        "Limes Security GmbH",
+    ]
+    assert table.loc["**Founded**", "Limes Security GmbH"] == "2012"
     keep = next(button for button in app.button if button.label == "Keep as my shortlist")
     keep.click().run()
     assert "Shortlist (2)" in page_links(app)

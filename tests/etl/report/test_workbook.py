@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from ecosystem.settings import settings
 from etl.pipeline import Outcome, Prepared, prepare
 from etl.report import workbook
 from etl.report.workbook import SUMMARY, annotated_copies
@@ -157,3 +160,16 @@ def test_no_formula_of_a_workbook_survives(book_copy: Workbook) -> None:
     assert not book_copy.defined_names
     assert not sheet.conditional_formatting
     assert not sheet.data_validations.dataValidation
+
+
+def test_copies_of_two_files_of_one_name_have_two_names(
+    spoilt: Path, release_dir: Path, tmp_path: Path
+) -> None:
+    valleys = pd.DataFrame(read(settings().register_dir / "valleys.csv"))
+    valleys.loc[0, "website"] = "javascript:alert(1)"
+    valleys.to_excel(tmp_path / "data.xlsx", index=False, sheet_name="valleys")
+    shutil.copyfile(spoilt, tmp_path / "data.csv")
+    files = [tmp_path / "data.csv", tmp_path / "data.xlsx"]
+    with prepare(files, releases_dir=release_dir) as ready:
+        names = {name for name, _ in annotated_copies(ready, ready.verdict())}
+    assert names == {"data.csv to mend.xlsx", "data.xlsx to mend.xlsx"}

@@ -20,6 +20,9 @@ ASSETS = ROOT / "ecosystem" / "ui" / "assets"
 def header(pages: Sequence[PageEntry]) -> None:
     """Site name and navigation; the filter goes along between the pages that use it."""
     st.html(ASSETS / "site.css")
+    with st.container(key="site-script"):
+        script = (ASSETS / "site.js").read_text(encoding="utf-8")
+        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
     carried = state.filter_().to_params()
     with st.container(key="site-header", horizontal=True, vertical_alignment="center"):
         st.markdown("**Cyber Valleys**")

@@ -1,0 +1,47 @@
+/* What the site's addresses need and Streamlit leaves out. Runs once, on every page. */
+(() => {
+  if (window.cyberValleys) return;
+  window.cyberValleys = true;
+
+  /* A link to the page that is shown, under another address: Streamlit changes the page alone. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('[data-testid="stPageLink"] a');
+    const elsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (!link || elsewhere) return;
+    const target = new URL(link.href);
+    if (target.pathname === location.pathname && target.search !== location.search) {
+      history.pushState({}, "", target);
+    }
+  }, true);
+
+  /* The page scrolls inside an element, so no browser takes a visitor who goes back to the place
+     where a link was followed. Streamlit scrolls up before the address changes: what counts is
+     where the page stood at the click. */
+  const LONGEST_WAIT = 3000;
+  const places = new Map();
+  const main = () => document.querySelector('[data-testid="stMain"]');
+  let left = null;
+  let wanted = null;
+  document.addEventListener("click", () => {
+    left = { href: location.href, top: main() ? main().scrollTop : 0 };
+  }, true);
+  const pushState = history.pushState;
+  history.pushState = function (...args) {
+    if (left && left.href === location.href) places.set(left.href, left.top);
+    return pushState.apply(this, args);
+  };
+  const restore = () => {
+    if (!wanted) return;
+    if (main()) main().scrollTop = wanted.top;
+    if (Date.now() > wanted.until) wanted = null;
+    else setTimeout(restore, 100);
+  };
+  for (const name of ["wheel", "touchstart", "keydown", "mousedown"]) {
+    document.addEventListener(name, () => { wanted = null; }, { capture: true, passive: true });
+  }
+  window.addEventListener("popstate", () => {
+    const top = places.get(location.href);
+    wanted = top ? { top, until: Date.now() + LONGEST_WAIT } : null;
+    restore();
+  });
+})();

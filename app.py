@@ -20,6 +20,8 @@ def page() -> None:
         ],
         position="hidden",
     )
+    if chosen.title != PAGES[0].title:
+        st.set_page_config(page_title=f"{chosen.title} · Cyber Valleys")
     state.begin()
     frame.header(PAGES)
     frame.run(chosen.run)

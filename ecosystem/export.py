@@ -19,6 +19,7 @@ from ecosystem import organisations, releases
 from ecosystem.filters import Filter
 from ecosystem.spreadsheet import header, neutralised
 from ecosystem.store import Database
+from ecosystem.vocabulary import BY_COLUMN, LOCATION_PRECISION
 
 LICENCE = "CC BY 4.0"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -114,7 +115,7 @@ def table_csv(table: pd.DataFrame) -> bytes:
 
 
 def xlsx(database: Database, filter_: Filter) -> bytes:
-    """Excel workbook: the organisations, and a sheet with source, licence and citation.
+    """Excel workbook: the organisations, what the codes mean, and source, licence and citation.
 
     Raises
     ------
@@ -130,6 +131,11 @@ def xlsx(database: Database, filter_: Filter) -> bytes:
     header(sheet, frame.columns)
     for record in frame.astype(object).where(frame.notna(), None).itertuples(index=False):
         sheet.append(list(record))
+    codes = book.create_sheet("Codes")
+    header(codes, ["column", "code", "meaning"])
+    for column, vocabulary in {**BY_COLUMN, "location_precision": LOCATION_PRECISION}.items():
+        for code, label in vocabulary.labels().items():
+            codes.append([column, code, label])
     notes = book.create_sheet("About")
     for name, value in about(database, filter_).items():
         notes.append([name, neutralised(value)])

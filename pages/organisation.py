@@ -15,6 +15,7 @@ else:
         shortlist.button(record["org_id"], "profile")
         profile.share(record)
         profile.suggest(record)
+        profile.label_check(record)
     left, right = st.columns(2, gap="large")
     with left:
         profile.offer(record)

@@ -12,15 +12,15 @@ from ecosystem.filters import Filter
 from ecosystem.ui.data import ask, database
 
 
-def downloads(filter_: Filter, total: int) -> None:
-    """Exactly what is filtered, one button a format."""
+def downloads(filter_: Filter, total: int, name: str = "organisations") -> None:
+    """Exactly what is filtered, one button a format; `name` is part of the files' names."""
     release_id = database().release.release_id
     with st.container(horizontal=True):
         for format_ in export.FORMATS:
             st.download_button(
                 f"{format_.label} ({total:,})",
                 data=partial(ask, format_.write, filter_),
-                file_name=f"cyber-valleys-{release_id}.{format_.ending}",
+                file_name=f"cyber-valleys-{name}-{release_id}.{format_.ending}",
                 mime=format_.media_type,
                 icon=":material/download:",
                 on_click="ignore",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from ecosystem import organisations, releases
 from ecosystem.filters import PARAMS, Filter
 from ecosystem.settings import ROOT
 from ecosystem.store import ReleaseError
-from ecosystem.ui import shortlist, state
+from ecosystem.ui import search_controls, shortlist, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.navigation import QUALITY_PAGE, SECRETARIAT_PAGE, SUGGEST_PAGE, PageEntry
 
@@ -67,13 +68,19 @@ def nothing_found(filter_: Filter) -> None:
     """Say that a filter leaves nothing, and offer to take away one condition at a time."""
     st.info("No organisation matches all of these filters.", icon=":material/search_off:")
     with st.container(horizontal=True):
-        for param in filter_.active():
-            widened = filter_.without(param)
+        for key, label, widened in _ways_out(filter_):
             n = ask(organisations.summary, widened).organisations
-            st.button(
-                f"Drop “{PARAMS[param]}” ({n:,})",
-                key=f"drop_{param}",
-                on_click=state.set_filter,
-                args=(widened,),
-            )
+            if n:
+                st.button(f"{label} ({n:,})", key=key, on_click=state.set_filter, args=(widened,))
         st.button("Clear all", key="drop_all", on_click=state.set_filter, args=(Filter(),))
+
+
+def _ways_out(filter_: Filter) -> Iterator[tuple[str, str, Filter]]:
+    """Key, label and filter of each way to ask for a little more."""
+    for km in search_controls.RADII:
+        if filter_.km and km > filter_.km:
+            yield f"within_{km}", f"Within {km} km", replace(filter_, km=km)
+    for param in filter_.active():
+        # A distance without a town means nothing: the two go together.
+        if param != "km":
+            yield f"drop_{param}", f"Drop “{PARAMS[param]}”", filter_.without(param)

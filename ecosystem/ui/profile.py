@@ -12,12 +12,14 @@ import streamlit as st
 
 from ecosystem import addresses, links, network
 from ecosystem import similar as alike
+from ecosystem.made_in_europe import NAME
 from ecosystem.settings import settings
 from ecosystem.ui import made_in_europe, organisation_facts
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.navigation import (
     DIRECTORY_PAGE,
+    LABEL_PAGE,
     MAP_PAGE,
     ORGANISATION_PAGE,
     REGION_PAGE,
@@ -30,6 +32,9 @@ from ecosystem.vocabulary import (
     SECTORS,
     Vocabulary,
 )
+
+# Kinds of organisation that the label is made for.
+_COMPANIES = ("sme", "large")
 
 
 def title(record: dict[str, Any]) -> None:
@@ -102,6 +107,16 @@ def suggest(record: dict[str, Any]) -> None:
         icon=":material/edit:",
         query_params={"org": record["org_id"]},
     )
+
+
+def label_check(record: dict[str, Any]) -> None:
+    """For a company without the label: the way to what it asks for."""
+    if record["type"] in _COMPANIES and not made_in_europe.standing(record):
+        st.page_link(
+            LABEL_PAGE,
+            label=f"{NAME}: what the label asks for",
+            icon=":material/verified:",
+        )
 
 
 def similar(record: dict[str, Any]) -> None:

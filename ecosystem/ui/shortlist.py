@@ -67,7 +67,10 @@ def page(filter_: Filter) -> None:
     if missing:
         st.info(f"{labels.plural(missing, 'organisation')} of this list can't be found any more.")
     if found.empty:
-        st.info("Your shortlist is empty. Tick organisations in the directory or on their pages.")
+        st.info(
+            "Your shortlist is empty. “Add to shortlist” stands beside every organisation in the "
+            "directory and on its page."
+        )
         st.page_link(DIRECTORY_PAGE, label="Open the directory", icon=":material/list:")
         return
     _actions(filter_, list(found["org_id"]))
@@ -83,7 +86,7 @@ def page(filter_: Filter) -> None:
             icon=":material/picture_as_pdf:",
             on_click="ignore",
         )
-        downloads.downloads(filter_, len(found))
+        downloads.downloads(filter_, len(found), "shortlist")
     st.caption(
         "The address of this page holds the list: pass it on, or keep it as a bookmark. It is "
         "not stored on the server."
@@ -165,6 +168,13 @@ def _toggle(org_id: str) -> None:
     if org_id in listed:
         listed.remove(org_id)
     else:
+        if not listed:
+            st.toast(
+                "Your shortlist lives in this browser tab until it is loaded again. The address "
+                "of its own page keeps it for good.",
+                icon=":material/bookmark_added:",
+                duration="long",
+            )
         listed.append(org_id)
     st.session_state[_SESSION] = listed[:MAX_VALUES]
 

@@ -37,6 +37,17 @@ def test_xlsx_has_the_rows_and_a_sheet_about_them(database: Database) -> None:
     assert about["release_id"] == database.release.release_id
 
 
+def test_xlsx_says_what_its_codes_mean(database: Database) -> None:
+    book = load_workbook(io.BytesIO(export.xlsx(database, BRITTANY)))
+    header, *rows = book["Organisations"].iter_rows(values_only=True)
+    meaning = {(column, code): label for column, code, label in book["Codes"].values}
+    assert meaning["type", "sme"] == "SME or start-up"
+    for column in ("type", "country", "evidence", "domains", "functions", "location_precision"):
+        for row in rows:
+            for code in str(row[header.index(column)]).split(";"):
+                assert meaning[column, code]
+
+
 def test_geojson_is_read_by_gis_software(database: Database) -> None:
     body = export.geojson(database, BRITTANY)
     assert json.loads(body)["metadata"]["licence"] == "CC BY 4.0"

@@ -155,6 +155,20 @@ def test_empty_result_offers_to_drop_one_condition(visit: Visit) -> None:
     assert "**181 organisations**" in words(app)
 
 
+def test_empty_result_near_a_town_offers_to_look_further(visit: Visit) -> None:
+    app = visit("directory", {"q": "zzzz", "near": "g2778067", "km": "25"})
+    ways = {str(button.key) for button in app.button if str(button.key).startswith(("dr", "wi"))}
+    assert ways == {"drop_all"}, "nothing is offered that finds nothing either"
+    app = visit("directory", {"type": "csirt", "near": "g2778067", "km": "25"})
+    assert "No organisation matches all of these filters." in words(app)
+    assert "drop_km" not in {button.key for button in app.button}
+    wider = next(button for button in app.button if str(button.key).startswith("within_"))
+    wider.click().run()
+    assert app.query_params["near"] == "g2778067"
+    assert int(app.query_params["km"]) > 25
+    assert "No organisation matches all of these filters." not in words(app)
+
+
 def test_directory_turns_pages_and_sorts(visit: Visit) -> None:
     app = visit("directory", {"view": "table"})
     first = app.dataframe[0].value

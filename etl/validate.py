@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 
@@ -18,6 +18,7 @@ from ecosystem.vocabulary import BY_COLUMN
 from etl.errors import RegisterError
 from etl.model import Rejection
 from etl.normalise import is_spreadsheet_error, load_aliases
+from etl.reading.columns import names_of
 from etl.reading.model import NO_RESULT
 from etl.schema import Column, Schema
 
@@ -59,12 +60,16 @@ _LATIN = str.maketrans(_LOOKALIKES)
 _CYRILLIC = {latin: other for other, latin in _LOOKALIKES.items() if "\u0400" <= other <= "\u04ff"}
 _GREEK = {latin: other for other, latin in _LOOKALIKES.items() if other < "\u0400"}
 _TITLE_COLUMNS = ("name", "title", "territory", "org_id_a", "org_id")
+# Fewer cells that a row lacks may have been forgotten.
+_MANY_EMPTY = 3
+# No name of a column is longer.
+_MAX_NAME = 60
 
 Error = tuple[str, str]  # reason and mend
 
 
 def validate(frame: pd.DataFrame, schema: Schema) -> list[Rejection]:
-    """Cell errors of one register file.
+    """Errors of one register file: rows that are none, and cells.
 
     Parameters
     ----------
@@ -84,18 +89,33 @@ def validate(frame: pd.DataFrame, schema: Schema) -> list[Rejection]:
         If there are more than anybody would mend.
     """
     report = _Report(frame, schema)
+    headers, scraps = _headers(frame, schema), _scraps(frame, schema)
+    _check_number(int((headers | scraps).sum()), next(iter(schema.columns)), schema)
+    found = [report.cell(row, *_explain_header(frame.loc[row], schema))
+             for row in frame.index[headers]]  # fmt: skip
+    found += [report.cell(row, *_explain_scrap(frame.loc[row], schema))
+              for row in frame.index[scraps & ~headers]]  # fmt: skip
+    found += validate_cells(frame[~(headers | scraps)], schema)
+    return _in_order(found, schema)
+
+
+def validate_cells(frame: pd.DataFrame, schema: Schema) -> list[Rejection]:
+    """Errors in the cells of rows that are meant as rows, as a form sends them.
+
+    Parameters, returns and raises as :func:`validate`.
+    """
+    report = _Report(frame, schema)
     found = _repeated_keys(frame, schema, report)
     for column in schema.columns.values():
         errors = _errors(frame[column.name], column)
         cells = frame[column.name]
-        if len(found) + int(cells.isin(list(errors)).sum()) > MAX_FAULTS:
-            raise RegisterError(
-                f"{schema.file}: more than {MAX_FAULTS:,} cells can't be taken, many of them in "
-                f"column {column.name}; this looks like another file. Choose the right one, or "
-                "check what separates its columns."
-            )
+        _check_number(len(found) + int(cells.isin(list(errors)).sum()), column.name, schema)
         found += [report.cell(row, column.name, value, *errors[value])
                   for row, value in _cells(cells) if value in errors]  # fmt: skip
+    return _in_order(found, schema)
+
+
+def _in_order(found: list[Rejection], schema: Schema) -> list[Rejection]:
     order = {name: i for i, name in enumerate(schema.columns)}
     return sorted(found, key=lambda r: (r.row, order[r.column]))
 
@@ -114,21 +134,88 @@ def validate_references(
     """
     found = []
     for resource, schema in schemas.items():
-        report = _Report(frames[resource], schema)
+        if not schema.references:
+            continue
+        frame = frames[resource]
+        frame = frame[~(_headers(frame, schema) | _scraps(frame, schema))]
+        report = _Report(frame, schema)
         for column, (other, key) in schema.references.items():
             known = set(frames[other][key])
+            needed = schema.columns[column].constraints.get("required")
+            mend = (
+                f"Copy it from the column {key} of {other}.csv, or "
+                f"{'delete the row' if needed else 'empty the cell'}."
+            )
             found += [
                 report.cell(
                     row,
                     column,
                     value,
                     f"There is no such {key} in {other}.csv.",
-                    f"{_did_you_mean(_nearest(value, known))}Correct it or empty the cell.",
+                    f"{_did_you_mean(_nearest(value, known))}{mend}",
                 )
-                for row, value in _cells(frames[resource][column])
+                for row, value in _cells(frame[column])
                 if value and value not in known
             ]
     return found
+
+
+def _headers(frame: pd.DataFrame, schema: Schema) -> pd.Series:
+    """Which rows are the header once more: most of their cells are names of columns."""
+    is_name = _names_column(schema)
+    named = sum(cells.isin(list(filter(is_name, cells.unique()))) for _, cells in frame.items())
+    return (named > 1) & (named > (frame != "").sum(axis="columns") / 2)
+
+
+def _names_column(schema: Schema) -> Callable[[str], bool]:
+    names = names_of(schema, settings().schema_dir)
+    return lambda text: (
+        len(text) <= _MAX_NAME and fold(text) in names and not is_spreadsheet_error(text)
+    )
+
+
+def _scraps(frame: pd.DataFrame, schema: Schema) -> pd.Series:
+    """Which rows hold a note or a total below the table: one cell or so, and all others empty."""
+    needed = [n for n, c in schema.columns.items() if c.constraints.get("required")]
+    filled = frame != ""
+    # The identifier doesn't count: organisations have been given one.
+    texts = filled.drop(columns=schema.primary_key or []).sum(axis="columns")
+    return (texts < 2) & ((~filled[needed]).sum(axis="columns") >= _MANY_EMPTY)
+
+
+def _explain_header(row: pd.Series, schema: Schema) -> tuple[str, str, str, str]:
+    """The first cell of a header among the rows, and what is wrong."""
+    is_name = _names_column(schema)
+    column = next(name for name in schema.columns if is_name(row[name]))
+    return (
+        column,
+        row[column],
+        f"Row {row.name} repeats the header.",
+        "Delete this row, and see that the columns below it are in the order of the first header.",
+    )
+
+
+def _explain_scrap(row: pd.Series, schema: Schema) -> tuple[str, str, str, str]:
+    """The cell that stands alone in its row, and what is wrong."""
+    filled = [name for name in schema.columns if row[name]]
+    column = filled[-1] if filled else next(iter(schema.columns))
+    missing = [c.title for n, c in schema.columns.items()
+               if c.constraints.get("required") and not row[n]]  # fmt: skip
+    return (
+        column,
+        row[column],
+        "Nearly nothing stands in this row.",
+        f"Delete the row if it is a note or a total; else fill in {', '.join(missing)}.",
+    )
+
+
+def _check_number(faults: int, column: str, schema: Schema) -> None:
+    if faults > MAX_FAULTS:
+        raise RegisterError(
+            f"{schema.file}: more than {MAX_FAULTS:,} cells can't be taken, many of them in "
+            f"column {column}; this looks like another file. Choose the right one, or "
+            "check what separates its columns."
+        )
 
 
 class _Report:
@@ -187,10 +274,24 @@ def _explain(
         return _explain_code(value, column, suggest=suggest)
     if "http" in limits.get("pattern", ""):
         return _explain_address(value, title, broken)
+    if column.name == "org_id" and "pattern" in broken:
+        return f"{title} is not written as it should be.", _explain_org_id(limits)
     if "pattern" in broken:
         example = f" Example: {column.example}." if column.example else ""
         return f"{title} is not written as it should be.", f"{column.description}{example}"
     return _explain_alphabets(value, title)
+
+
+def _explain_org_id(limits: Mapping[str, object]) -> str:
+    """What to do about an identifier of no organisation, in its own row or in another file."""
+    if limits.get("unique"):
+        return (
+            "Empty the cell: an organisation that is published is then recognised by its name and "
+            "town, and a new one gets an identifier. Or write back the one it had, such as "
+            "fr-secure-ic."
+        )
+    where = "Copy it from the column org_id of organisations.csv, such as fr-secure-ic"
+    return f"{where}." if limits.get("required") else f"{where}, or empty the cell."
 
 
 def _explain_spreadsheet_error(value: str, title: str) -> Error:
@@ -363,6 +464,12 @@ def _range(limits: Mapping[str, float]) -> str:
 def _repeated_keys(frame: pd.DataFrame, schema: Schema, report: _Report) -> list[Rejection]:
     if not schema.primary_key:
         return []
+    mend = (
+        "Delete the row if it is the same organisation; else empty the cell, and another "
+        "identifier is made for it."
+        if schema.resource == "organisations"
+        else "Delete the row if it is the same thing; else write another identifier."
+    )
     first: dict[str, int] = {}
     found = []
     for row, key in _cells(frame[schema.primary_key]):
@@ -373,8 +480,7 @@ def _repeated_keys(frame: pd.DataFrame, schema: Schema, report: _Report) -> list
                     schema.primary_key,
                     key,
                     f"The identifier stands in row {first[key]} already.",
-                    "Delete the row if it is the same thing; else empty the cell and run "
-                    "`cyber-valleys mint`, which makes another identifier.",
+                    mend,
                     step="deduplicate",
                 )
             )

@@ -7,10 +7,8 @@ file's own program shows.
 from etl.reading.columns import ColumnMapping, ColumnsUnsure, header_name
 from etl.reading.inputs import WORKBOOKS, extract, read_inputs, read_records, register_file
 from etl.reading.model import Extract, Origin
-from etl.reading.text import DELIMITERS
 
 __all__ = [
-    "DELIMITERS",
     "WORKBOOKS",
     "ColumnMapping",
     "ColumnsUnsure",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ecosystem.settings import settings
@@ -17,6 +17,7 @@ from etl.reading.columns import ColumnMapping, folded, resource_names
 from etl.reading.frame import HEADER_WITHIN, header_of, needed, to_extract
 from etl.reading.geojson import read_geojson
 from etl.reading.model import Extract, Sheet, listed
+from etl.reading.scan import protected
 from etl.reading.text import decode, read_text, text_records
 from etl.reading.workbook import read_workbook
 from etl.schema import Schema
@@ -173,10 +174,7 @@ def read_sheets(name: str, content: bytes, notes: list[str]) -> list[Sheet]:
         return _filled(name, read_workbook(name, content, _zip_kind(name, content), notes))
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise RegisterError(
-                f"{name}: the workbook is protected by a password; open it, take the protection "
-                "away, and save it again."
-            )
+            raise protected(name)
         return _filled(name, read_workbook(name, content, "xls", notes))
     _refuse_known(name, content)
     if _is_json(name, content):
@@ -224,6 +222,7 @@ def _refuse_known(name: str, content: bytes) -> None:
     kinds = {
         "a web page": (b"<html", b"<!doctype html", b"<table", b"<head", b"<body", b"<style"),
         "an XML file": (b"<?xml", b"mime-version:", b"<workbook"),
+        "a SYLK or DIF file": (b"id;pwxl", b"id;pcalc", b"table\r\n0,1", b"table\n0,1"),
         "a PDF file": (b"%pdf",),
         "a text document": (b"{\\rtf",),
     }
@@ -279,22 +278,14 @@ def _recognised(
             )
         return [_Given(path, digest, sheets[0], tuple(notes), USUAL, by_name=False)]
     chosen = [_one_of(path, several) for several in found.values()]
-    left_out += [s.name for s in sheets if s.name not in left_out
-                 and not any(one.sheet is s for one in chosen)]  # fmt: skip
-    if left_out:
-        said = f"{path.name}: sheet {listed(left_out)} is no register file and is left out."
-        chosen = [
-            _Given(one.path, digest, one.sheet, (*one.notes, said), one.resource, one.by_name)
-            if i == 0
-            else one
-            for i, one in enumerate(chosen)
-        ]
-    return chosen
+    said = _left_out(path.name, left_out, found, chosen)
+    return [replace(chosen[0], notes=(*notes, *said)), *chosen[1:]]
 
 
 def _one_of(path: Path, several: list[_Given]) -> _Given:
-    named = [one for one in several if one.by_name]
-    candidates = named or several
+    # What nobody sees in the file nobody means, nor could rename.
+    visible = [one for one in several if not one.sheet.hidden] or several
+    candidates = [one for one in visible if one.by_name] or visible
     if len(candidates) > 1:
         names = listed([one.sheet.name for one in candidates])
         raise RegisterError(
@@ -302,6 +293,26 @@ def _one_of(path: Path, several: list[_Given]) -> _Given:
             "ones that aren't meant."
         )
     return candidates[0]
+
+
+def _left_out(
+    file: str,
+    unknown: list[str],
+    found: Mapping[str, list[_Given]],
+    chosen: list[_Given],
+) -> Iterator[str]:
+    """What is said of the sheets that aren't read, and of those that nobody sees but are."""
+    if unknown:
+        yield f"{file}: sheet {listed(unknown)} is no register file and is left out."
+    for one in chosen:
+        others = [o.sheet.name for o in found[one.resource] if o is not one]
+        if others:
+            yield (
+                f"{file}: sheet {listed(others)} is left out; {one.resource} are read from the "
+                f"sheet {one.sheet.name}."
+            )
+        if one.sheet.hidden:
+            yield f"{file}: sheet {one.sheet.name} is hidden, and is read all the same."
 
 
 def _resource(

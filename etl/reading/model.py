@@ -39,10 +39,12 @@ class Sheet:
         Cells that hold an error or a formula without its result: (row, column from 1) -> what
         stands there instead, ``"#REF!"`` or :data:`NO_RESULT`.
     kind : str
-        ``csv``, ``xlsx``, ``xls``, ``ods`` or ``geojson``.
+        ``csv``, ``xlsx``, ``xlsb``, ``xls``, ``ods`` or ``geojson``.
     delimiter, encoding : str
         What separates the cells of a text file, and Python's name of its encoding; empty for
         others.
+    hidden : bool
+        Whether the spreadsheet program doesn't show it.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Sheet:
     kind: str = "csv"
     delimiter: str = ""
     encoding: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 
+from openpyxl.utils import get_column_letter
+
 from etl.errors import RegisterError
 
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
@@ -20,6 +22,9 @@ MAX_SHEET_ROWS = 1_048_576
 MAX_TEXT_BYTES = 1024 * 1024 * 1024
 MAX_FLAWS = 10_000
 CHUNK = 1 << 20
+# How the binary formats write an error: [MS-XLSB] section 2.5.98.2, [MS-XLS] section 2.5.10.
+ERROR_CODES = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!",
+               42: "#N/A", 43: "#GETTING_DATA"}  # fmt: skip
 
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _ATTRIBUTE = re.compile(rb"""\s(Id|Target|Type)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -42,9 +47,14 @@ class Scan:
     flaws: dict[tuple[int, int], str] = field(default_factory=dict)
 
     @property
+    def cells(self) -> int:
+        """How many cells it has with the gaps between them filled."""
+        return self.rows * self.columns
+
+    @property
     def is_sparse(self) -> bool:
         """Whether filling the gaps between its cells would take too much memory."""
-        return self.columns > MAX_COLUMNS or self.rows * self.columns > MAX_CELLS
+        return self.columns > MAX_COLUMNS or self.cells > MAX_CELLS
 
     def add(self, row: int, column: int, what: str) -> None:
         """Remember what is wrong in a cell, unless too many are wrong already."""
@@ -96,9 +106,18 @@ def too_much_text(name: str) -> RegisterError:
     )
 
 
-def protected(name: str) -> str:
+def too_far_apart(name: str, scan: Scan) -> RegisterError:
+    """What is said of a sheet that would fill the memory with what is between its cells."""
+    return RegisterError(
+        f"{name}: its cells lie further apart than any register needs, down to row "
+        f"{scan.rows:,} and to the right to column {get_column_letter(min(scan.columns, 18_278))}; "
+        "delete those that are far from the table, or save the sheet as XLSX or CSV UTF-8."
+    )
+
+
+def protected(name: str) -> RegisterError:
     """What is said of a workbook that only a password opens."""
-    return (
+    return RegisterError(
         f"{name}: the workbook is protected by a password; open it, take the protection away, and "
         "save it again."
     )

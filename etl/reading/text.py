@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
 
 from etl.errors import RegisterError
 from etl.reading.model import Sheet
+from etl.reading.scan import MAX_SHEET_ROWS
 
 DELIMITERS = ",;\t"
 # Lines that are looked at to find out what separates the cells.
@@ -15,6 +18,12 @@ _SAMPLE_LINES = 20
 _SAMPLE_CHARACTERS = 100_000
 _QUOTED = re.compile(r'(?m)(?:^|(?<=[,;\t]))"(?:[^"]|"")*"')
 _LINE_END = re.compile(r"\r\n?|\n")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
+# A million rows of a register have half of this; each cell takes 60 bytes and more.
+MAX_CELLS = 20_000_000
+# Longer than any file that is read.
+_NO_LIMIT = 2**31 - 1
+_LIMIT = Lock()
 # The first bytes of a file say which Unicode encoding it is in; longest mark first.
 _MARKS = {
     b"\xff\xfe\x00\x00": "utf-32",
@@ -60,20 +69,45 @@ def text_records(name: str, content: bytes) -> list[list[str]]:
 
 
 def _records(name: str, text: str, notes: list[str]) -> tuple[list[list[str]], str]:
-    delimiter = _delimiter(text)
+    delimiter = delimiter_of(text)
     if delimiter != ",":
         written = {";": "semicolons", "\t": "tabs"}[delimiter]
         notes.append(f"{name}: columns are separated by {written}.")
+    if text.count(delimiter) > MAX_CELLS:
+        raise RegisterError(
+            f"{name}: the file has more than {MAX_CELLS:,} cells, which no register needs; check "
+            "that it is the right one."
+        )
+    records: list[list[str]] = []
+    lines = (line[0] for line in _LINE.finditer(text))
     try:
-        # Strict reading finds a quote that is never closed, as in a file that breaks off.
-        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        with _cells_of_any_length():
+            # Strict reading finds a quote that is never closed, as in a file that breaks off.
+            for record in csv.reader(lines, delimiter=delimiter, strict=True):
+                records.append(record)
+                if len(records) > MAX_SHEET_ROWS:
+                    raise RegisterError(
+                        f"{name}: the file has more than {MAX_SHEET_ROWS:,} rows; delete the "
+                        "empty rows below the last one, or check that it is the right file."
+                    )
     except csv.Error as error:
         raise RegisterError(
-            f"{name}: a quoted cell isn't closed or is too long ({error}); the file "
-            "breaks off or a quotation mark is missing: save it again from its program."
+            f"{name}: a quoted cell isn't closed ({error}); the file breaks off or a quotation "
+            "mark is missing: save it again from its program."
         ) from error
     _check_complete(name, records, text)
     return records, delimiter
+
+
+@contextmanager
+def _cells_of_any_length() -> Iterator[None]:
+    """Read cells whatever limit is set: it is one for the process, and any library may set it."""
+    with _LIMIT:
+        before = csv.field_size_limit(_NO_LIMIT)
+        try:
+            yield
+        finally:
+            csv.field_size_limit(before)
 
 
 def decode(name: str, content: bytes, notes: list[str]) -> tuple[str, str]:
@@ -118,13 +152,14 @@ def _decode_as_last_resort(name: str, content: bytes) -> str:
         ) from error
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """What separates the cells: what the first line has most of that the lines below have too.
 
     So a title with commas above the header doesn't decide, nor does a cell full of semicolons.
     """
     unquoted = _QUOTED.sub("", text[:_SAMPLE_CHARACTERS])
-    lines = [line for line in _LINE_END.split(unquoted)[:_SAMPLE_LINES] if line.strip()]
+    # Tabs alone are no blank line: they are what is left of a row whose cells are all quoted.
+    lines = [line for line in _LINE_END.split(unquoted)[:_SAMPLE_LINES] if line.strip(" ")]
     for i, line in enumerate(lines):
         mark = max(DELIMITERS, key=line.count)
         below = sorted(other.count(mark) for other in lines[i + 1 :])

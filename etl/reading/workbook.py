@@ -17,6 +17,7 @@ from etl.errors import RegisterError
 from etl.reading.model import Row, Sheet
 from etl.reading.ods import scan_ods
 from etl.reading.scan import MAX_COLUMNS, MAX_SHEET_ROWS, Scan, protected
+from etl.reading.xls import scan_xls
 from etl.reading.xlsb import scan_xlsb
 from etl.reading.xlsx import scan_xlsx
 
@@ -40,7 +41,6 @@ def read_workbook(name: str, content: bytes, kind: str, notes: list[str]) -> lis
     RegisterError
         If it can't be read, or is larger than any register.
     """
-    scans: list[Scan] = []
     try:
         if kind == "xlsx":
             scans = scan_xlsx(name, content, notes)
@@ -48,17 +48,16 @@ def read_workbook(name: str, content: bytes, kind: str, notes: list[str]) -> lis
             scans = scan_ods(name, content)
         elif kind == "xlsb":
             scans = scan_xlsb(name, content)
+        else:
+            scans = scan_xls(name, content)
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            titles = _tables(book)
-            if kind == "xls":
-                scans = [Scan()] * len(titles)
             # Nothing is opened that wasn't counted: differing numbers are a damage.
             return [
-                _sheet(book, title, content, scan, kind)
-                for title, scan in zip(titles, scans, strict=True)
+                _sheet(book, table, content, scan, kind)
+                for table, scan in zip(_tables(book), scans, strict=True)
             ]
     except python_calamine.PasswordError as error:
-        raise RegisterError(protected(name)) from error
+        raise protected(name) from error
     except RegisterError:
         raise
     # A damaged workbook breaks the readers in many ways, none of which is worth telling apart;
@@ -73,15 +72,20 @@ def read_workbook(name: str, content: bytes, kind: str, notes: list[str]) -> lis
 
 
 def _sheet(
-    book: python_calamine.CalamineWorkbook, title: str, content: bytes, scan: Scan, kind: str
+    book: python_calamine.CalamineWorkbook,
+    table: python_calamine.SheetMetadata,
+    content: bytes,
+    scan: Scan,
+    kind: str,
 ) -> Sheet:
-    rows = _rows_one_by_one(content, title) if scan.is_sparse else _rows(book, title)
-    return Sheet(title, list(rows), scan.flaws, kind)
+    rows = _rows_one_by_one(content, table.name) if scan.is_sparse else _rows(book, table.name)
+    hidden = table.visible != python_calamine.SheetVisibleEnum.Visible
+    return Sheet(table.name, list(rows), scan.flaws, kind, hidden=hidden)
 
 
-def _tables(book: python_calamine.CalamineWorkbook) -> list[str]:
+def _tables(book: python_calamine.CalamineWorkbook) -> list[python_calamine.SheetMetadata]:
     wanted = python_calamine.SheetTypeEnum.WorkSheet
-    return [sheet.name for sheet in book.sheets_metadata if sheet.typ == wanted]
+    return [sheet for sheet in book.sheets_metadata if sheet.typ == wanted]
 
 
 def _rows(book: python_calamine.CalamineWorkbook, title: str) -> Iterator[Row]:

@@ -10,9 +10,16 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO
 
-from etl.errors import RegisterError
 from etl.reading import scan as limits
-from etl.reading.scan import Scan, check_rows, check_size, too_much_text, worksheet_targets
+from etl.reading.scan import (
+    ERROR_CODES,
+    Scan,
+    check_rows,
+    check_size,
+    too_far_apart,
+    too_much_text,
+    worksheet_targets,
+)
 
 # Types of records: BrtRowHdr, BrtCellBlank to BrtFmlaError, and the two of them with errors.
 _ROW = 0
@@ -22,9 +29,6 @@ _SHARED = 7
 _BUNDLE_SHEET = 156
 _TEXT = 19
 _TEXTS = "xl/sharedStrings.bin"
-# Section 2.5.98.2, BErr.
-_ERROR_CODES = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!",
-                42: "#N/A", 43: "#GETTING_DATA"}  # fmt: skip
 _MAX_RECORD = 64 * 1024 * 1024
 
 
@@ -49,11 +53,7 @@ def scan_xlsb(name: str, content: bytes) -> list[Scan]:
             with archive.open(path) as stream:
                 scan = _scan(name, stream, texts)
             if scan.is_sparse:
-                raise RegisterError(
-                    f"{name}: its cells lie further apart than any register needs (more than "
-                    f"{limits.MAX_CELLS:,} cells or very many columns); save the sheet as XLSX "
-                    "or CSV UTF-8."
-                )
+                raise too_far_apart(name, scan)
             scans.append(scan)
     return scans
 
@@ -79,7 +79,7 @@ def _scan(name: str, stream: IO[bytes], texts: list[int]) -> Scan:
             column = int.from_bytes(data[:4], "little") + 1
             scan.rows, scan.columns = max(scan.rows, row), max(scan.columns, column)
             if kind in _ERRORS:
-                scan.add(row, column, _ERROR_CODES.get(data[8], "#N/A"))
+                scan.add(row, column, ERROR_CODES.get(data[8], "#N/A"))
             elif kind == _SHARED and (i := int.from_bytes(data[8:12], "little")) < len(texts):
                 text_bytes += texts[i]
                 if text_bytes > limits.MAX_TEXT_BYTES:

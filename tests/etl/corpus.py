@@ -9,8 +9,9 @@ import argparse
 import csv
 import io
 import json
+import struct
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -137,6 +138,68 @@ def ods(body: str) -> bytes:
     return file.getvalue()
 
 
+def record(kind: int, content: bytes = b"") -> bytes:
+    """A record of an XLS workbook: [MS-XLS] section 2.1.4."""
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+def xls(cells: Cells, *, before: bytes = b"", more: bytes = b"", pad: int = 4096) -> bytes:
+    """Cells as a workbook of Excel 97 with one sheet.
+
+    Further records may stand before the list of sheets and after the cells. Streams shorter than
+    4,096 bytes are kept in another way.
+    """
+    begin, end = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0)), record(0x0A)
+    sheet = record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
+    for i, row in enumerate(cells):
+        for j, text in enumerate(row):
+            if text:
+                head = struct.pack("<HHHHB", i, j, 0, len(text), 1)
+                sheet += record(0x204, head + text.encode("utf-16-le"))
+    name = b"\x04\x00Data"
+    place = len(begin + before) + 4 + 6 + len(name) + len(end)
+    book = begin + before + record(0x85, struct.pack("<IBB", place, 0, 0) + name) + end
+    return compound("Workbook", (book + sheet + more + end).ljust(pad, b"\0"))
+
+
+def compound(name: str, stream: bytes) -> bytes:
+    """A compound file with one stream: [MS-CFB] section 2."""
+    last, free, own = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
+    length = len(stream)
+    stream += bytes(-length % 512)
+    n = len(stream) // 512
+    # First the table of sectors, the directory, and the table of small sectors; then the stream.
+    tables = -(-(n + 2) // 127)
+    start = tables + 2
+    table = [own] * tables + [last, last, *range(start + 1, start + n), last]
+    if length < 4096:
+        small = [*range(1, n * 8), last]
+        root, file = (start, n * 512), (0, length)
+    else:
+        small = []
+        root, file = (last, 0), (start, length)
+    directory = b"".join(
+        title.encode("utf-16-le").ljust(64, b"\0")
+        + struct.pack("<HBB3I36xIQ", 2 * len(title) + 2, kind, 1, free, free, child, *where)
+        for title, kind, child, where in (("Root Entry", 5, 1, root), (name, 2, free, file))
+    )
+    header = struct.pack("<8s16x5H6x", OLE, 62, 3, 0xFFFE, 9, 6)
+    header += struct.pack("<9I", 0, tables, tables, 0, 4096, tables + 1, 1, last, 0)
+    return b"".join(
+        [
+            header + _sectors(range(tables), 109),
+            _sectors(table, 128 * tables),
+            directory.ljust(512, b"\0"),
+            _sectors(small, 128),
+            stream,
+        ]
+    )
+
+
+def _sectors(numbers: Sequence[int], size: int) -> bytes:
+    return struct.pack(f"<{size}I", *numbers, *[0xFFFFFFFF] * (size - len(numbers)))
+
+
 def geojson(**changes: object) -> bytes:
     """The rows as GeoJSON, with members of the document changed."""
     header, *body = rows()
@@ -156,6 +219,11 @@ def error(book: openpyxl.Workbook) -> None:
     """A cell with the error of a formula."""
     book.active["D3"] = "#REF!"
     book.active["D3"].data_type = "e"
+
+
+def hide(book: openpyxl.Workbook) -> None:
+    """A second sheet that nobody sees."""
+    book["Sheet2"].sheet_state = "hidden"
 
 
 def files() -> dict[str, Bad]:
@@ -191,7 +259,9 @@ def unreadable_files() -> dict[str, Bad]:
         "document.pdf.csv": Bad(b"%PDF-1.7 \n", "a PDF file"),
         "web_page.xls": Bad(b"<html><table><tr><td>name</td></tr></table>", "a web page"),
         "xml_spreadsheet.xls": Bad(b'<?xml version="1.0"?><Workbook/>', "an XML file"),
-        "password.xlsx": Bad(OLE + "EncryptedPackage".encode("utf-16-le"), "password"),
+        "password.xlsx": Bad(compound("EncryptedPackage", bytes(4096)), "password"),
+        "password.xls": Bad(xls(rows(), before=record(0x2F, bytes(54))), "password"),
+        "text_document.xls": Bad(compound("WordDocument", bytes(4096)), "can't be read"),
         "damaged.xls": Bad(OLE + bytes(600), "can't be read"),
         "cut_off.xlsx": Bad(book[: len(book) // 2], "breaks off"),
         "no_workbook.xlsx": Bad(repacked(_zip({}), {"readme.txt": b"x"}), "can't be read"),
@@ -209,8 +279,17 @@ def unreadable_files() -> dict[str, Bad]:
         ),
         "repeated_for_ever.ods": Bad(
             ods(f'<table:table-row table:number-rows-repeated="1000000">{many}</table:table-row>'),
-            "repeated",
+            "to column ALK",
         ),
+        "cell_far_away.ods": Bad(
+            ods(
+                '<table:table-row table:number-rows-repeated="999999"/><table:table-row>'
+                f'<table:table-cell table:number-columns-repeated="99"/>{cell}</table:table-row>'
+            ),
+            "down to row 1,000,000",
+        ),
+        "sylk.slk": Bad(b'ID;PCALCOOO32\r\nC;X1;Y1;K"org_id"\r\nE\r\n', "a SYLK or DIF file"),
+        "million_empty_rows.csv": Bad(good + b"\n" * 1_048_577, "more than 1,048,576 rows"),
         "billion_laughs.ods": Bad(_laughs(), "damaged"),
         "cut_off.ods": Bad(ods("")[:200], "breaks off"),
         "two_sheets_of_organisations.xlsx": Bad(as_xlsx(rows(), rows()), "Sheet1, Sheet2"),
@@ -239,6 +318,7 @@ def odd_files() -> dict[str, Bad]:
     mixed = good.replace(b"\n", b"\r\n", 3)
     latin = as_csv(rows()).decode().encode("cp1252", errors="replace")
     titled = [["Register 2026"], [], *rows()]
+    hidden = as_xlsx(rows(), with_cell("city", "Wien"), change=hide)
     return {
         "windows_1252.csv": Bad(latin, taken=town, note="Windows-1252"),
         "utf16.csv": Bad(good.decode().encode("utf-16"), taken=town),
@@ -253,6 +333,9 @@ def odd_files() -> dict[str, Bad]:
         "text_called_xlsx.xlsx": Bad(good, taken=town, note="in spite of its name"),
         "macros.xlsm": Bad(macros, taken=town, note="macros"),
         "external_links.xlsx": Bad(links, taken=town, note="links to other files"),
+        "excel_97.xls": Bad(xls(rows()), taken=town),
+        "excel_97_short.xls": Bad(xls(rows()[:3], pad=0), taken=town),
+        "older_copy_on_a_hidden_sheet.xlsx": Bad(hidden, taken=town, note="Sheet2 is left out"),
         "titles_above.xlsx": Bad(as_xlsx(titled), taken=(4, *town[1:])),
         "sheet_of_notes_first.xlsx": Bad(
             as_xlsx([["Notes", "of", "the", "office"]], rows()), taken=town
@@ -281,6 +364,21 @@ def cells_files() -> dict[str, Bad]:
             as_xlsx(rows(), change=formula), cell=(3, "name"), mend="save"
         ),
         "formula_error.xlsx": Bad(as_xlsx(rows(), change=error), cell=(3, "city"), mend="formula"),
+        "formula_error.xls": Bad(
+            xls(with_cell("founded", ""), more=_xls_error(3, "founded")),
+            cell=(3, "founded"),
+            mend="formula",
+        ),
+        "header_again.csv": Bad(
+            as_csv([*rows()[:2], rows()[0], *rows()[2:]]),
+            cell=(3, "org_id"),
+            mend="Row 3 repeats the header",
+        ),
+        "note_below.csv": Bad(
+            as_csv([*rows(), ["Source: own research"]]) + b"\n",
+            cell=(ROWS + 2, "org_id"),
+            mend="a note or a total",
+        ),
         **cell("error_as_text", "name", "#N/A", "formula"),
         **cell("name_missing", "name", ""),
         **cell("source_missing", "source_url", ""),
@@ -300,7 +398,8 @@ def cells_files() -> dict[str, Bad]:
         **cell("homoglyph", "name", "Lim\u0435s Security"),
         **cell("very_long_name", "name", "x" * 5_000, "horten"),
         **cell("very_long_notes", "notes", "x" * 100_000, "horten"),
-        **cell("identifier_not_minted", "org_id", "Limes Security!"),
+        **cell("longest_notes", "notes", "x" * 200_000, "horten"),
+        **cell("identifier_not_minted", "org_id", "Limes Security!", "mpty the cell"),
         **cell("town_unknown", "city", "Nirgendwo"),
         **cell("latitude_out_of_range", "lat", "123"),
         **cell("degrees_and_minutes", "lat", "48\u00b007'N"),
@@ -338,6 +437,12 @@ def harmless_files() -> dict[str, Bad]:
         **taken("year_as_excel_stores_it", "founded", "2012.0", "2012"),
         **taken("year_as_a_date", "founded", "2012-03-01", "2012"),
     }  # fmt: skip
+
+
+def _xls_error(row: int, column: str) -> bytes:
+    """The result of a formula that is #DIV/0!: [MS-XLS] section 2.5.133."""
+    place = struct.pack("<HHH", row - 1, rows()[0].index(column), 0)
+    return record(0x06, place + struct.pack("<BBBBHH", 2, 0, 7, 0, 0, 0xFFFF) + bytes(8))
 
 
 def _zip(members: Mapping[str, bytes]) -> bytes:

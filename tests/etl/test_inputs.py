@@ -305,6 +305,32 @@ def test_two_files_for_the_same_register_file_are_refused(
         read_inputs([both], own_settings().register_dir, schemas)
 
 
+@pytest.mark.parametrize("name", ["Old", "organisations"])
+def test_a_hidden_sheet_does_not_stand_in_for_one_that_people_see(
+    tmp_path: Path, plain: pd.DataFrame, schemas: dict[str, Schema], name: str
+) -> None:
+    path = xlsx(tmp_path / "o.xlsx", **{name: rows_of(plain.head(2)), "List": rows_of(plain)})
+    book = openpyxl.load_workbook(path)
+    book[name].sheet_state = "veryHidden"
+    book.active = 1
+    book.save(path)
+    read = read_inputs([path], own_settings().register_dir, schemas)["organisations"]
+    same(read.frame, plain)
+    assert any(f"sheet {name} is left out" in note for note in read.notes)
+
+
+def test_a_hidden_sheet_is_read_if_there_is_no_other(
+    tmp_path: Path, plain: pd.DataFrame, schemas: dict[str, Schema]
+) -> None:
+    path = xlsx(tmp_path / "o.xlsx", Notes=[["read", "me"]], List=rows_of(plain))
+    book = openpyxl.load_workbook(path)
+    book["List"].sheet_state = "hidden"
+    book.save(path)
+    read = read_inputs([path], own_settings().register_dir, schemas)["organisations"]
+    same(read.frame, plain)
+    assert any("sheet List is hidden" in note for note in read.notes)
+
+
 @pytest.mark.parametrize("pair", ["Nobody has this=name", "name=nothing"])
 def test_a_mapping_of_what_is_not_there_is_refused(
     tmp_path: Path, plain: pd.DataFrame, schemas: dict[str, Schema], pair: str

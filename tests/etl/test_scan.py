@@ -9,6 +9,8 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
@@ -16,8 +18,10 @@ from odf.text import P
 from ecosystem.settings import settings
 from etl.errors import RegisterError
 from etl.reading import extract
+from etl.reading.inputs import read_sheets
 from etl.reading.model import NO_RESULT
 from etl.schema import Schema
+from tests.etl import corpus
 
 Rows = list[list[str]]
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -27,6 +31,8 @@ RELATIONS = (
     "</Relationships>"
 )
 SHEET_END = "</sheetData>"
+# Short streams of an XLS file are kept in another way than long ones.
+PADS = st.sampled_from([0, 4096])
 
 
 @pytest.fixture
@@ -188,6 +194,102 @@ def test_errors_in_an_ods_file(tmp_path: Path, rows: Rows, schema: Schema) -> No
     frame = extract(tmp_path / "o.ods", schema).frame
     assert (frame.at[2, "name"], frame.at[3, "city"]) == (NO_RESULT, "#DIV/0!")
     assert frame.at[3, "name"] == rows[2][1]
+
+
+def test_a_workbook_of_excel_97(
+    tmp_path: Path, plain: pd.DataFrame, rows: Rows, schema: Schema
+) -> None:
+    (tmp_path / "o.xls").write_bytes(corpus.xls(rows))
+    read = extract(tmp_path / "o.xls", schema)
+    pd.testing.assert_frame_equal(read.frame, plain)
+    assert (read.origin.kind, read.cell(3, "city")) == ("xls", "D3")
+
+
+# Kind of record and what follows row, column and format: a value, or the result of a formula.
+XLS_ERRORS = {
+    "#REF!": (0x205, b"\x17\x01"),
+    "#N/A": (0x205, b"\x2a\x01"),
+    "#DIV/0!": (0x06, b"\x02\0\x07\0\0\0\xff\xff" + bytes(8)),
+    "": (0x205, b"\x01\x00"),  # a truth, which isn't an error
+}
+
+
+@pytest.mark.parametrize("pad", [0, 4096, 100_000])
+@pytest.mark.parametrize("error", XLS_ERRORS)
+def test_errors_in_a_workbook_of_excel_97(
+    tmp_path: Path, rows: Rows, schema: Schema, error: str, pad: int
+) -> None:
+    rows[1][3] = ""
+    kind, content = XLS_ERRORS[error]
+    more = corpus.record(kind, struct.pack("<HHH", 1, 3, 0) + content)
+    # A chart within the sheet has records of its own.
+    chart = corpus.record(0x809, bytes(16)) + more + corpus.record(0x0A)
+    (tmp_path / "o.xls").write_bytes(corpus.xls(rows, more=chart + more, pad=pad))
+    frame = extract(tmp_path / "o.xls", schema).frame
+    assert frame.at[2, "city"] == (error or "true")
+    assert frame.at[3, "city"] == rows[2][3]
+
+
+@given(data=st.data())
+def test_a_spoilt_workbook_of_excel_97_raises_nothing_but_a_sentence(data: st.DataObject) -> None:
+    content = bytearray(corpus.xls([["name", "city"], ["Limes", "Wien"]], pad=data.draw(PADS)))
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(8, len(content) - 1))] = data.draw(st.integers(0, 255))
+    said = ""
+    try:
+        read_sheets("o.xls", bytes(content), [])
+    except RegisterError as error:
+        said = str(error)
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        corpus.record(0x204, struct.pack("<HHHHB", 65_535, 65_535, 0, 1, 0) + b"x"),
+        corpus.record(0x200, struct.pack("<IIHHH", 0, 2**32 - 1, 0, 256, 0)),
+    ],
+    ids=["cell", "claim"],
+)
+def test_a_workbook_of_excel_97_that_would_fill_the_memory(
+    tmp_path: Path, rows: Rows, schema: Schema, record: bytes
+) -> None:
+    (tmp_path / "o.xls").write_bytes(corpus.xls(rows, more=record))
+    with pytest.raises(RegisterError, match="further apart than any register needs"):
+        extract(tmp_path / "o.xls", schema)
+
+
+def test_the_last_cell_that_excel_97_has(
+    tmp_path: Path, plain: pd.DataFrame, rows: Rows, schema: Schema
+) -> None:
+    last = corpus.record(0x204, struct.pack("<HHHHB", 65_535, 255, 0, 1, 0) + b" ")
+    (tmp_path / "o.xls").write_bytes(corpus.xls(rows, more=last))
+    pd.testing.assert_frame_equal(extract(tmp_path / "o.xls", schema).frame, plain)
+
+
+def test_sectors_that_go_round_in_a_circle(tmp_path: Path, rows: Rows, schema: Schema) -> None:
+    content = bytearray(corpus.xls(rows))
+    content[512 + 4 * 5 : 512 + 4 * 6] = struct.pack("<I", 4)
+    (tmp_path / "o.xls").write_bytes(content)
+    with pytest.raises(RegisterError, match="can't be read"):
+        extract(tmp_path / "o.xls", schema)
+
+
+@pytest.mark.parametrize("where", ["one cell", "many tables"])
+def test_tables_of_an_ods_file_that_would_fill_the_memory(
+    tmp_path: Path, schema: Schema, where: str
+) -> None:
+    cell = '<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
+    gap = '<table:table-row table:number-rows-repeated="99999"/>'
+    row = f'<table:table-cell table:number-columns-repeated="49"/>{cell}'
+    body = f"{gap}<table:table-row>{row}</table:table-row>"
+    if where == "one cell":
+        body = gap * 10 + body
+    else:
+        body += '</table:table><table:table table:name="T">'.join(["", body, body])
+    (tmp_path / "o.ods").write_bytes(corpus.ods(body))
+    with pytest.raises(RegisterError, match="to the right to column AX"):
+        extract(tmp_path / "o.ods", schema)
 
 
 @pytest.mark.parametrize("title", ["A, B, C, the register\n\n", "sep=;\n", '"A;B"\n'])

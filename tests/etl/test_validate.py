@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import frictionless
@@ -96,7 +97,7 @@ def test_a_good_row_has_no_errors(schemas: dict[str, Schema]) -> None:
         ("founded", "20_10", "must be a whole number", "Write a whole number"),
         ("founded", "9" * 5_000, "must be a whole number", "Write a whole number"),
         ("type", "ѕme", "Unknown code in Type: ѕme.", "Did you mean sme"),  # a Cyrillic letter
-        ("org_id", "fr-a\u200d", "not written as it should be", "Example: fr-secure-ic"),
+        ("org_id", "fr-a\u200d", "not written as it should be", "such as fr-secure-ic"),
         ("website", "javascript:alert(1)", "not a web address", "https://"),
         ("website", "https://good.eu@evil.eu", "not a web address", "https://"),
         ("website", 'https://a.eu/"><script>', "not a web address", "https://"),
@@ -110,7 +111,7 @@ def test_a_good_row_has_no_errors(schemas: dict[str, Schema]) -> None:
         ("website", "https://a.eu https://b.eu", "not a web address", "Several addresses"),
         ("source_url", "see the brochure", "not a web address", "Delete the spaces"),
         ("nuts2_hint", "FRH01", "not written as it should be", "Example: FRH0"),
-        ("org_id", "FR Secure", "not written as it should be", "Example: fr-secure-ic"),
+        ("org_id", "FR Secure", "not written as it should be", "Empty the cell: an organisation"),
     ],
 )
 def test_faulty_cells(
@@ -266,6 +267,17 @@ def test_identifiers_stand_once(schemas: dict[str, Schema]) -> None:
     (error,) = validate(frame, schema)
     assert (error.row, error.column, error.step) == (7, "org_id", "deduplicate")
     assert "row 2" in error.reason
+    assert "empty the cell" in error.mend
+
+
+def test_only_organisations_may_leave_their_identifier_empty(
+    schemas: dict[str, Schema], frames: dict[str, pd.DataFrame]
+) -> None:
+    events = frames["events"].iloc[[0, 0]].set_axis([2, 3])
+    (error,) = validate(events, schemas["events"])
+    assert "write another identifier" in error.mend
+    (error,) = validate(events.head(1).assign(event_id=""), schemas["events"])
+    assert error.reason == "Identifier is empty."
 
 
 def test_references_lead_somewhere(
@@ -276,6 +288,20 @@ def test_references_lead_somewhere(
     errors = validate_references({**frames, "network": network}, schemas)
     assert len(errors) == len(network)
     assert "fr-bretagne" in errors[0].mend
+    assert "or empty the cell" in errors[0].mend
+
+
+def test_an_unknown_organisation_is_copied_from_the_register(
+    schemas: dict[str, Schema], frames: dict[str, pd.DataFrame]
+) -> None:
+    award = small_frame(schemas["labels"], org_id="fr-secure-it", awarded="2026-01-01", label="x")
+    (error,) = validate_references({**frames, "labels": award}, schemas)
+    assert "Did you mean fr-secure-ic" in error.mend
+    assert "Copy it from the column org_id of organisations.csv, or delete the row" in error.mend
+    network = frames["network"].head(1).assign(org_id="Secure IC")
+    (error,) = validate(network, schemas["network"])
+    assert "Copy it from the column org_id of organisations.csv" in error.mend
+    assert "or empty the cell" in error.mend
 
 
 def test_frictionless_finds_the_same_cells(
@@ -298,6 +324,58 @@ def test_frictionless_finds_the_same_cells(
 
 def test_more_faults_than_anybody_mends_are_one_sentence(schemas: dict[str, Schema]) -> None:
     schema = schemas["organisations"]
-    many = pd.concat([small_frame(schema, name="x")] * 20_000, ignore_index=True)
+    many = pd.concat([small_frame(schema, name="x", type="y")] * 20_000, ignore_index=True)
     with pytest.raises(RegisterError, match=r"more than 100,000 cells.*this looks like another"):
         validate(many, schema)
+    notes = pd.concat([small_frame(schema, name="x")] * 100_001, ignore_index=True)
+    with pytest.raises(RegisterError, match=r"more than 100,000 cells.*this looks like another"):
+        validate(notes, schema)
+
+
+@pytest.mark.parametrize("written", [str, str.upper, lambda name: name.replace("_", " ")])
+@pytest.mark.parametrize("resource", ["organisations", "network", "events", "labels"])
+def test_a_header_among_the_rows_is_one_fault(
+    schemas: dict[str, Schema],
+    aliases: Aliases,
+    frames: dict[str, pd.DataFrame],
+    resource: str,
+    written: Callable[[str], str],
+) -> None:
+    schema = schemas[resource]
+    header = small_frame(schema, **{name: written(name) for name in schema.columns})
+    header = normalise(header, schema, aliases)
+    rows = pd.concat([frames[resource], header.set_axis([5_000])])
+    (fault,) = validate(rows, schema)
+    assert fault.reason == "Row 5000 repeats the header."
+    assert fault.mend.startswith("Delete this row")
+    assert validate_references({**frames, resource: rows}, schemas) == []
+
+
+def test_a_header_in_another_language_and_order_is_one_fault(
+    schemas: dict[str, Schema], aliases: Aliases
+) -> None:
+    schema = schemas["organisations"]
+    header = small_frame(schema, org_id="Nom", name="Ville", type="Pays", city="Site web")
+    (fault,) = validate(normalise(header, schema, aliases), schema)
+    assert fault.reason == "Row 2 repeats the header."
+
+
+def test_a_row_with_the_word_name_in_it_is_no_header(schemas: dict[str, Schema]) -> None:
+    assert found(schemas, name="Name", notes="City") == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"org_id": "Source: own research"}, "org_id"),
+        ({"org_id": "at-total", "name": "Total: 465"}, "name"),
+    ],
+)
+def test_a_note_below_the_table_is_one_fault(
+    schemas: dict[str, Schema], cells: dict[str, str], column: str
+) -> None:
+    schema = schemas["organisations"]
+    (fault,) = validate(small_frame(schema, **cells), schema)
+    assert (fault.column, fault.value) == (column, cells[column])
+    assert "if it is a note or a total" in fault.mend
+    assert "Town, Country" in fault.mend

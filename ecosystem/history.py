@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,8 @@ FIELD_LABELS = {
 }
 _LISTS = {"former_names", "domains", "sectors", "functions"}
 _NOTHING = "nothing"
+# Where a town's name is followed by latitude and longitude in degrees.
+_POINT = re.compile(r" \(-?[\d.]+, -?[\d.]+\)")
 # A note may have a thousand characters; a line of a list of changes should be read at a glance.
 _MAX_LENGTH = 160
 
@@ -145,7 +148,7 @@ def page(
         whether the organisation is in the current release.
     """
     where, bound = selection.where()
-    return database.frame(
+    found = database.frame(
         f"""
         WITH chosen AS (
             SELECT *, list_position($kinds, kind) AS rank,
@@ -174,6 +177,7 @@ def page(
             "offset": offset,
         },
     )
+    return _told_once(found)
 
 
 def of_organisation(database: Database, org_id: str) -> pd.DataFrame:
@@ -184,7 +188,7 @@ def of_organisation(database: Database, org_id: str) -> pd.DataFrame:
     DataFrame
         Columns as of :func:`page`.
     """
-    return database.frame(
+    found = database.frame(
         """
         SELECT release_id, released_at, org_id, name, kind, field, old, new, TRUE AS exists
         FROM change WHERE org_id = $org_id OR (kind = 'merged' AND new = $org_id)
@@ -193,6 +197,13 @@ def of_organisation(database: Database, org_id: str) -> pd.DataFrame:
         """,
         {"org_id": org_id, "kinds": list(CHANGES), "fields": list(FIELD_LABELS)},
     )
+    return _told_once(found)
+
+
+def _told_once(rows: pd.DataFrame) -> pd.DataFrame:
+    """Without the new town of an organisation whose move to it is among the rows."""
+    moved = rows["kind"].eq("moved").groupby([rows["release_id"], rows["org_id"]]).transform("any")
+    return rows[~(moved & rows["field"].eq("city"))].reset_index(drop=True)
 
 
 def successor(database: Database, org_id: str) -> str | None:
@@ -240,7 +251,7 @@ def in_words(row: Mapping[Any, Any], known: Mapping[str, Mapping[str, str]]) -> 
     if kind == "merged":
         return Line("Merged into", new=known["merged"].get(str(row["new"]), str(row["new"])))
     if kind == "moved":
-        return Line(CHANGES.label(kind), str(row["old"]), str(row["new"]))
+        return Line(CHANGES.label(kind), *_move(str(row["old"]), str(row["new"])))
     if kind != "changed":
         return Line(CHANGES.label(kind))
     field = str(row["field"])
@@ -264,6 +275,12 @@ def _values(field: str, text: object, known: Mapping[str, Mapping[str, str]]) ->
     if field in BY_COLUMN:
         return [BY_COLUMN[field].label(code) for code in codes]
     return [known.get(field, {}).get(code, code) for code in codes]
+
+
+def _move(old: str, new: str) -> tuple[str, str]:
+    """From where to where, without the coordinates unless the town is the same."""
+    towns = _POINT.sub("", old), _POINT.sub("", new)
+    return towns if towns[0] != towns[1].partition(",")[0] else (old, new)
 
 
 def _short(text: str) -> str:

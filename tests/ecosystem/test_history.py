@@ -67,8 +67,8 @@ def test_changes_are_told_in_labels_and_not_in_codes(changed: Database) -> None:
         "JRC domains: added “Cryptology”; removed “Software and hardware security engineering”",
     ]
     moved = lines(changed, history.of_organisation(changed, MOVED))
-    assert moved[0].startswith("Moved on the map: Hagenberg im Mühlkreis (48.3")
-    assert moved[0].endswith("18 km away")
+    assert moved[0] == "Moved on the map: Hagenberg im Mühlkreis → Linz, 18 km away"
+    assert not [line for line in moved if line.startswith("Town:")], "it is told once"
     assert "Small region (NUTS 3): Mühlviertel (AT313) → Linz-Wels (AT312)" in moved
 
 

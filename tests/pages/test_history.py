@@ -32,7 +32,7 @@ def test_whats_new_counts_and_lists(changed: Visit) -> None:
         "3 with changed details" in shown
     )
     assert "Softwarepark Hagenberg" in shown
-    assert "Town: Hagenberg im Mühlkreis → **Linz**" in shown
+    assert "Moved on the map: Hagenberg im Mühlkreis → **Linz\\, 18 km away**" in shown
     assert "Merged into: **Aikido Security**" in shown
     assert "1 to 6 of 6 entries" in shown
 
@@ -62,7 +62,7 @@ def test_a_small_region_can_be_asked_for_by_address(changed: Visit) -> None:
 def test_an_organisation_shows_its_own_history_and_only_that(changed: Visit) -> None:
     app = changed("organisation", {"org": MOVED})
     assert "History" in [header.value for header in app.header]
-    assert "Town: Hagenberg im Mühlkreis → **Linz**" in words(app)
+    assert "Moved on the map: Hagenberg im Mühlkreis → **Linz\\, 18 km away**" in words(app)
     other = changed("organisation", {"org": "de-secunet-security-networks-ag"})
     assert "History" not in [header.value for header in other.header]
 

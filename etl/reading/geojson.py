@@ -8,6 +8,7 @@ from typing import Any
 
 from etl.errors import RegisterError
 from etl.reading.model import Sheet
+from etl.reading.scan import MAX_COLUMNS
 
 LAT, LON = "lat", "lon"
 # The only ones that RFC 7946 allows, by the names that older programs still write.
@@ -47,6 +48,11 @@ def read_geojson(name: str, text: str) -> Sheet:
     header = list(dict.fromkeys(column for record in records for column in record))
     if not header:
         raise RegisterError(f"{name}: there are no features with properties; export it again.")
+    if len(header) > MAX_COLUMNS:
+        raise RegisterError(
+            f"{name}: its features have more than {MAX_COLUMNS} different properties between them; "
+            "export only those that are columns of the register."
+        )
     rows = [(1, header)]
     rows += [
         (number, [record.get(column, "") for column in header])

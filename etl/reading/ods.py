@@ -12,7 +12,7 @@ from defusedxml.ElementTree import iterparse
 
 from etl.errors import RegisterError
 from etl.reading.model import NO_RESULT, is_error
-from etl.reading.scan import Scan, check_size, protected, too_far_apart
+from etl.reading.scan import Scan, check_rows, check_size, protected, too_far_apart
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -44,6 +44,7 @@ def scan_ods(name: str, content: bytes) -> list[Scan]:
 def _scan_tables(name: str, stream: IO[bytes]) -> list[Scan]:
     scans: list[Scan] = []
     before = rows = 0  # cells of the tables before, and rows of this one
+    elements = 0  # rows as they are written, which take time even where they are empty
     for event, element in iterparse(stream, events=("start", "end")):
         if event == "start" and element.tag == f"{_TABLE}table":
             before += scans[-1].cells if scans else 0
@@ -54,6 +55,8 @@ def _scan_tables(name: str, stream: IO[bytes]) -> list[Scan]:
             width = _scan_row(element, rows + 1, scan)
             rows += int(element.get(f"{_TABLE}number-rows-repeated", "1"))
             element.clear()
+            elements += 1
+            check_rows(name, Scan(rows=elements))
             if width:
                 scan.rows, scan.columns = rows, max(scan.columns, width)
             if before + scan.cells > MAX_CELLS:

@@ -26,7 +26,7 @@ CHUNK = 1 << 20
 ERROR_CODES = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!",
                42: "#N/A", 43: "#GETTING_DATA"}  # fmt: skip
 
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^<>]*>")
 _ATTRIBUTE = re.compile(rb"""\s(Id|Target|Type)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 

@@ -19,22 +19,24 @@ from etl.reading.scan import CHUNK, Scan, check_rows, check_size, too_much_text,
 _OVERLAP = 4096
 _TEXTS = "xl/sharedStrings.xml"
 
+# No pattern may run past the next tag: tried again at each of very many tags that never end, it
+# would take as long as their number squared.
 # These two count too much rather than too little: attributes may hold any sign.
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,3})([0-9]{1,20})["']""")
 _OPENED = re.compile(rb"<(?:\w+:)?(row|c)[\s/>]")
 _SHARED = re.compile(
-    rb"""<(?:\w+:)?c\s[^>]*?\bt\s*=\s*["']s["'][^>]*>\s*<(?:\w+:)?v>\s*([0-9]{1,9})\s*<"""
+    rb"""<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*["']s["'][^<>]*>\s*<(?:\w+:)?v>\s*([0-9]{1,9})\s*<"""
 )
 _ERROR = re.compile(
-    rb'<(?:\w+:)?c\s(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*>'
-    rb"(?:<(?:\w+:)?f\b[^>]*(?:/>|>[^<]{0,2000}</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]{1,20})<"
+    rb'<(?:\w+:)?c\s(?=[^<>]*\bt="e")[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>]*>'
+    rb"(?:<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]{0,2000}</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]{1,20})<"
 )
 _NO_RESULT = re.compile(
-    rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*>'
-    rb"<(?:\w+:)?f\b[^>]*(?:/>|>[^<]{0,2000}</(?:\w+:)?f>)"
+    rb'<(?:\w+:)?c\s[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^<>]*>'
+    rb"<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]{0,2000}</(?:\w+:)?f>)"
     rb"(?:<(?:\w+:)?v>\s*</(?:\w+:)?v>|<(?:\w+:)?v\s*/>)?</(?:\w+:)?c>"
 )
-_SHEET_ID = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*?\s\w+:id\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_SHEET_ID = re.compile(rb"""<(?:\w+:)?sheet\s[^<>]*?\s\w+:id\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 def scan_xlsx(name: str, content: bytes, notes: list[str]) -> list[Scan]:
@@ -132,6 +134,8 @@ def _pieces(stream: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
     rest, before = b"", b""
     while piece := stream.read(CHUNK):
         whole, end, rest = (rest + piece).rpartition(b">")
+        if len(rest) > CHUNK:
+            raise ValueError("a tag in a sheet has no end")
         fresh = whole + end
         yield fresh, before + fresh
         before = fresh[-_OVERLAP:]

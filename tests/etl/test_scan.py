@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import resource
 import struct
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from etl.errors import RegisterError
 from etl.reading import extract
 from etl.reading.inputs import read_sheets
 from etl.reading.model import NO_RESULT
+from etl.reading.scan import MAX_SHEET_ROWS
 from etl.schema import Schema
 from tests.etl import corpus
 
@@ -321,3 +325,52 @@ def test_numbers_and_texts_that_no_geojson_should_hold(tmp_path: Path, schema: S
     )
     with pytest.raises(RegisterError, match="feature 1 is no point"):
         extract(tmp_path / "o.csv", schema)
+
+
+UNENDING = {
+    "cells": ("xl/worksheets/sheet1.xml", b"<c "),
+    "cells with errors": ("xl/worksheets/sheet1.xml", b'<c t="e"'),
+    "formulas": ("xl/worksheets/sheet1.xml", b'<c r="A1"><f'),
+    "sheets": ("xl/workbook.xml", b"<sheet "),
+    "relations": ("xl/_rels/workbook.xml.rels", b"<Relationship "),
+}
+
+
+READER = """
+import sys
+from pathlib import Path
+from etl.reading.inputs import read_sheets
+read_sheets("unending.xlsx", Path(sys.argv[1]).read_bytes(), [])
+"""
+
+
+@pytest.mark.parametrize("tags", UNENDING)
+def test_tags_without_an_end_cost_no_more_than_their_number(
+    tags: str, rows: Rows, tmp_path: Path
+) -> None:
+    """With a pattern that runs past the next tag this takes minutes, and all of the process."""
+    member, tag = UNENDING[tags]
+    path = tmp_path / "unending.xlsx"
+    path.write_bytes(corpus.repacked(corpus.as_xlsx(rows), {member: tag * 100_000}))
+    ended = subprocess.run(
+        [sys.executable, "-c", READER, path],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (30, 30)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "RegisterError: unending.xlsx:" in ended.stderr
+
+
+def test_rows_without_cells_are_counted() -> None:
+    content = corpus.ods("<table:table-row/>" * (MAX_SHEET_ROWS + 1))
+    with pytest.raises(RegisterError, match="more than 1,048,576 rows"):
+        read_sheets("empty_rows.ods", content, [])
+
+
+def test_features_with_a_property_each_are_refused() -> None:
+    features = [
+        {"type": "Feature", "properties": {f"p{i}": i}, "geometry": None} for i in range(300)
+    ]
+    with pytest.raises(RegisterError, match="more than 200 different properties"):
+        read_sheets("wide.geojson", corpus.geojson(features=features), [])

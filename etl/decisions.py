@@ -16,19 +16,18 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
-from filelock import FileLock
 
+from ecosystem.spreadsheet import FORMULA_STARTS
 from ecosystem.text import fold
 from etl.errors import RegisterError
+from etl.files import locked, replace
 from etl.model import Rejection
 
 FILE = "duplicate_decisions.csv"
 COLUMNS = ("org_id_a", "org_id_b", "decision", "reason", "decided_on", "decided_by")
 SAME, DIFFERENT = "same", "different"
-LOCK_SECONDS = 10
 # What belongs to the town of a row, and is only right for another row in the same town.
 _OF_THE_TOWN = ("nuts2_hint", "lat", "lon")
-_FORMULA = ("=", "+", "-", "@")
 _NEVER_FILLED = ("org_id", "former_names", *_OF_THE_TOWN)
 
 
@@ -194,25 +193,22 @@ def add_decision(
     ------
     RegisterError
         If the decision contradicts an earlier one, or the file isn't as it should be.
-    OSError
+    etl.errors.PublishError
         If it can't be written, or another process keeps it locked.
     """
     if decision not in (SAME, DIFFERENT):
         raise RegisterError(f"{decision}: a decision is `{SAME}` or `{DIFFERENT}`.")
     cells = [" ".join(c.split()) for c in (org_id_a, org_id_b, decision, reason)]
     cells += [decided_on.isoformat(), " ".join(decided_by.split())]
-    formula = next((cell for cell in cells if cell.startswith(_FORMULA)), None)
+    formula = next((cell for cell in cells if cell.startswith(FORMULA_STARTS)), None)
     if formula is not None:
         raise RegisterError(
             f"{formula}: a cell that begins with {formula[0]} is a formula for a spreadsheet "
             "program; begin with a letter."
         )
-    with FileLock(path.with_name(f".{path.name}.lock"), timeout=LOCK_SECONDS):
+    with locked(path):
         content = path.read_bytes() if path.exists() else b""
-        text = _appended(path, content, cells)
-        part = path.with_name(f".{path.name}.part")
-        part.write_bytes(text)
-        part.replace(path)
+        replace(path, _appended(path, content, cells))
 
 
 def _appended(path: Path, content: bytes, cells: list[str]) -> bytes:

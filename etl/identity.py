@@ -8,17 +8,28 @@ person to decide.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
+import duckdb
 import numpy as np
 import pandas as pd
 
+from ecosystem.settings import settings
+from ecosystem.store import open_read_only
 from ecosystem.text import fold
+from etl import publish
+from etl.change import history
+from etl.decisions import FILE as DECISIONS
 from etl.decisions import Decisions
-from etl.likeness import SAME_PAGE, alike, name_folder, page
+from etl.likeness import alike, name_folder, page
 from etl.mint import possible_ids
 from etl.model import Rejection, Track, untracked
+from etl.reading import extract, register_file
+from etl.schema import load_schemas
 
 # One of the two has gone, so that less likeness is needed than between two that are there.
 MIN_SCORE = 75.0
@@ -44,31 +55,12 @@ class Succession:
         How likely it is, from 0 to 100.
     evidence : str
         What speaks for it, as a sentence.
-    old_name, new_name : str
-        Their names.
-    km : float
-        Distance of their towns; 0 in the same town.
-    same_website : bool
-        Whether both have the same website, down to the page.
     """
 
     old_id: str
     new_id: str
     score: float
     evidence: str
-    old_name: str
-    new_name: str
-    km: float
-    same_website: bool
-
-    @property
-    def advice(self) -> str:
-        """What to do about it, in two sentences."""
-        return (
-            f"Perhaps {self.old_id} is now {self.new_id}. {self.evidence} To keep the identifier, "
-            f"write {self.old_id} into its org_id cell or decide that {self.old_id} and "
-            f"{self.new_id} are the `same`; if they aren't, decide that they are `different`."
-        )
 
 
 @dataclass(frozen=True)
@@ -140,6 +132,39 @@ def assign_ids(
         [*_notes(recognised, len(given) - recognised), *unclear],
         _exchanged(named, written, old, free, decisions),
     )
+
+
+def past_ids(register_dir: Path, releases_dir: Path) -> set[str]:
+    """Identifiers that no new organisation may get, besides those that stand in the register file.
+
+    They are those of the current release, of what was merged or removed before it, and those
+    that a decision speaks of: a new organisation with one of them would be taken for an old one.
+
+    Parameters
+    ----------
+    register_dir : Path
+        Folder of the register files.
+    releases_dir : Path
+        Folder of the releases.
+
+    Raises
+    ------
+    etl.errors.RegisterError
+        If the decisions can't be read.
+    """
+    schema = load_schemas(settings().schema_dir)[Path(DECISIONS).stem]
+    decided = extract(register_file(register_dir, schema.resource), schema).frame
+    ids = {*decided["org_id_a"].str.strip(), *decided["org_id_b"].str.strip()}
+    baseline = publish.baseline(releases_dir)
+    # A release of another version of the database can't be compared with; nor does a refresh.
+    with suppress(duckdb.Error):
+        if baseline:
+            path = releases_dir / f"{baseline.release_id}.duckdb"
+            with open_read_only(path) as connection:
+                for table in ("organisation", "organisation_alias"):
+                    ids.update(connection.table(table).select("org_id").df()["org_id"])
+            ids.update(history(path)["org_id"])
+    return ids - {""}
 
 
 def record_former_names(
@@ -216,10 +241,6 @@ def successions(
             new_id=ids[pair.b],
             score=pair.score,
             evidence=f"“{names[pair.a]}” and “{names[pair.b]}”: {pair.evidence}.",
-            old_name=names[pair.a],
-            new_name=names[pair.b],
-            km=round(pair.km, 1),
-            same_website=pair.website is SAME_PAGE,
         )
         for pair in alike(both, legal_forms, MIN_SCORE, sides=sides, track=track)
         if not decisions.are_different(ids[pair.a], ids[pair.b])
@@ -256,7 +277,7 @@ def _listed(former: object) -> list[str]:
     return [str(name) for name in former] if isinstance(former, Iterable) else []
 
 
-def _in_town(row: _Row, bare: Bare) -> set[Key]:
+def _in_town(row: _Row) -> set[Key]:
     return {(row.country, fold(row.name) or row.name, row.city)}
 
 
@@ -275,10 +296,15 @@ def _recognised(
     """Row number -> the published identifier that the row takes; and what is unclear."""
     given: dict[int, str] = {}
     unclear: dict[int, set[str]] = {}
-    for keys in (_in_town, _formerly_in_town, _on_website):
+    steps: tuple[Callable[[_Row], set[Key]], ...] = (
+        _in_town,
+        partial(_formerly_in_town, bare=bare),
+        partial(_on_website, bare=bare),
+    )
+    for keys in steps:
         used = set(given.values())
-        rows = {row: keys(known, bare) for row, known in missing.items() if row not in given}
-        ids = {org: keys(known, bare) for org, known in free.items() if org not in used}
+        rows = {row: keys(known) for row, known in missing.items() if row not in given}
+        ids = {org: keys(known) for org, known in free.items() if org not in used}
         meant, claimed = _matches(rows, ids), _matches(ids, rows)
         for row, organisations in meant.items():
             one = next(iter(organisations))
@@ -381,15 +407,15 @@ def _exchanged(
     """Rows that are exactly one published organisation but have the identifier of another."""
     whose: dict[Key, list[str]] = {}
     for org_id, known in free.items():
-        for key in _in_town(known, fold):
+        for key in _in_town(known):
             whose.setdefault(key, []).append(org_id)
     rejections = []
     for row, known in named.items():
-        (key,) = _in_town(known, fold)
+        (key,) = _in_town(known)
         org_id, owners = ids[row], whose.get(key, [])
         if org_id not in old or len(owners) != 1 or decisions.kept(owners[0]) == org_id:
             continue
-        if key not in _in_town(old[org_id], fold):
+        if key not in _in_town(old[org_id]):
             reason = (
                 f"{org_id} is the identifier of “{old[org_id].name}”, but this row is "
                 f"“{old[owners[0]].name}”, which has {owners[0]}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from ecosystem.text import slug
 from etl.errors import RegisterError
+from etl.files import locked, replace
 from etl.normalise import Lookup, clean, normalise_code
 from etl.reading import WORKBOOKS, header_name, read_records
 
@@ -21,7 +23,8 @@ MAX_SLUG = 200
 def mint(path: Path, countries: Lookup) -> int:
     """Fill in the missing identifiers of a register file; the others stay.
 
-    The file is written again as CSV in UTF-8, with everything else in it as it was.
+    The file is written again as CSV in UTF-8, with everything else in it as it was. Nobody else
+    changes it meanwhile.
 
     Parameters
     ----------
@@ -39,13 +42,37 @@ def mint(path: Path, countries: Lookup) -> int:
     ------
     RegisterError
         If the file can't be read, lacks a column or isn't a CSV file.
-    OSError
-        If it can't be written.
+    etl.errors.PublishError
+        If it can't be written, or somebody else changes it for too long.
     """
     if path.suffix.lower() in WORKBOOKS:
         raise RegisterError(
             f"{path.name}: identifiers are written to CSV files; save the sheet as CSV UTF-8."
         )
+    if not path.is_file():
+        raise RegisterError(f"{path}: there is no such file; check the name.")
+    with locked(path):
+        return _mint(path, countries)
+
+
+def possible_ids(name: str, city: str, country: str) -> Iterator[str]:
+    """Identifiers for an organisation, best first, without an end: take the first that is free.
+
+    Parameters
+    ----------
+    name, city : str
+        As they are written.
+    country : str
+        ISO 3166-1 alpha-2 code.
+    """
+    base = f"{country.lower()}-{slug(name)[:MAX_SLUG].strip('-') or 'organisation'}"
+    yield base
+    longer = f"{base}-{slug(city)}".strip("-")
+    yield longer
+    yield from (f"{longer}-{number}" for number in count(2))
+
+
+def _mint(path: Path, countries: Lookup) -> int:
     header, *rows = read_records(path)
     names = [header_name(cell) for cell in header]
     missing = [name for name in NEEDED if name not in names]
@@ -68,26 +95,9 @@ def mint(path: Path, countries: Lookup) -> int:
     return made
 
 
-def possible_ids(name: str, city: str, country: str) -> Iterator[str]:
-    """Identifiers for an organisation, best first, without an end: take the first that is free.
-
-    Parameters
-    ----------
-    name, city : str
-        As they are written.
-    country : str
-        ISO 3166-1 alpha-2 code.
-    """
-    base = f"{country.lower()}-{slug(name)[:MAX_SLUG].strip('-') or 'organisation'}"
-    yield base
-    longer = f"{base}-{slug(city)}".strip("-")
-    yield longer
-    yield from (f"{longer}-{number}" for number in count(2))
-
-
 def _write(path: Path, rows: list[list[str]]) -> None:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text.getvalue(), encoding="utf-8")
-    part.replace(path)
+    # Excel reads accents only behind a mark: a file that had one keeps it.
+    mark = codecs.BOM_UTF8 if path.read_bytes().startswith(codecs.BOM_UTF8) else b""
+    replace(path, mark + text.getvalue().encode("utf-8"))

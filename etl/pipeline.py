@@ -22,7 +22,7 @@ import pandas as pd
 
 from ecosystem.settings import settings
 from etl import publish as publishing
-from etl.adopt import given
+from etl.adopt import adopt, given, held, standing
 from etl.build import (
     ReleaseRow,
     Tables,
@@ -36,6 +36,7 @@ from etl.change import changes, count_kinds, history, published_organisations, s
 from etl.check import Result, check, gate_table, load_gates, waive
 from etl.deduplicate import Candidate
 from etl.errors import PublishError
+from etl.files import RELEASE_KEPT, writing
 from etl.gazetteer import load_gazetteer
 from etl.identity import Succession
 from etl.model import Rejection, Track, untracked
@@ -120,6 +121,8 @@ class Prepared:
         The release that it was compared with.
     given : dict of str to pandas.DataFrame
         Register files that came from outside the register, as they would stand in it.
+    standing : dict of str to str
+        What the register's own files were when the check began, by resource.
     register_dir : Path
         Folder of the register files.
     releases_dir : Path
@@ -142,6 +145,7 @@ class Prepared:
     gates: list[Result]
     baseline: publishing.Manifest | None
     given: dict[str, pd.DataFrame]
+    standing: dict[str, str]
     register_dir: Path
     releases_dir: Path
     database: Path
@@ -234,6 +238,8 @@ def prepare(
     releases_dir = releases_dir or settings().releases_dir
     schemas = load_schemas(settings().schema_dir)
     register_dir = register_dir or settings().register_dir
+    # Before anything is read: a change during the check must count as one after it.
+    before = standing(register_dir, schemas if inputs else ())
     extracts = read_inputs(inputs, register_dir, schemas, mapping, track=track)
     gazetteer = load_gazetteer(settings().reference_dir, settings().schema_dir)
     regions = load_regions(settings().reference_dir)
@@ -271,6 +277,7 @@ def prepare(
         gates=gates,
         baseline=baseline,
         given=given(extracts, done.frames, register_dir),
+        standing=before,
         register_dir=register_dir,
         releases_dir=releases_dir,
         database=database,
@@ -284,6 +291,7 @@ def publish(
     prepared: Prepared,
     accepted: Collection[str] = (),
     *,
+    into_register: bool = False,
     on_wait: Callable[[str], None] = lambda _: None,
     track: Track = untracked,
 ) -> Outcome:
@@ -295,6 +303,8 @@ def publish(
         From :func:`prepare`, not closed.
     accepted : collection of str
         Names of options that waive a gate: ``accept_shrink``.
+    into_register : bool
+        Take what was given from elsewhere into the register, too.
     on_wait : callable, optional
         Is told, in a sentence, whom this process waits for.
     track : Track, optional
@@ -302,21 +312,39 @@ def publish(
 
     Raises
     ------
+    etl.publish.BaselineMovedError
+        If another release is current than the one that was compared with, or the register was
+        changed since the check and would be written.
+    etl.adopt.NotAdoptedError
+        If the release was published, but the register can't be written.
+    etl.errors.RegisterError
+        If the register would be written and can't be read.
     etl.errors.PublishError
-        If the releases folder can't be written, or another release is current than the one that
-        was compared with.
+        If the releases folder can't be written, or somebody else changes the register.
     """
     outcome = prepared.verdict(accepted)
     if outcome.status is not Status.PASSED:
         return outcome
     folder = prepared.releases_dir
+    taken = prepared.given if into_register else {}
     with publishing.workshop(folder, on_wait) as building:
         publishing.require_baseline(folder, prepared.baseline_id)
         database = building / prepared.database.name
         with _written(folder):
             shutil.copyfile(prepared.database, database)
-            release_id = _complete(database, prepared, outcome.gates, track)
-    return prepared._outcome(Status.PUBLISHED, release_id, outcome.gates)
+            release, organisations = _complete(database, prepared, outcome.gates, track)
+            # The register must not change between the look at it and its replacement.
+            with held(taken, prepared.register_dir, prepared.standing):
+                publishing.publish(
+                    database,
+                    folder,
+                    release.release_id,
+                    organisations,
+                    release.created_at,
+                    expected_baseline=prepared.baseline_id,
+                )
+                adopt(taken, prepared.register_dir, release.release_id)
+    return prepared._outcome(Status.PUBLISHED, release.release_id, outcome.gates)
 
 
 def run(
@@ -339,12 +367,11 @@ def run(
 @contextmanager
 def _written(folder: Path) -> Iterator[None]:
     try:
-        with publishing.writing(folder):
+        with writing(folder):
             yield
     except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
         raise PublishError(
-            f"The database can't be written to {folder}; check the free space. The "
-            "current release is as it was."
+            f"The database can't be written to {folder}; check the free space. {RELEASE_KEPT}"
         ) from error
 
 
@@ -366,34 +393,29 @@ def _require_whole(database: Path) -> None:
     """DuckDB says nothing if it can't bring its log into the file while it closes."""
     if database.with_name(f"{database.name}.wal").exists():
         raise PublishError(
-            f"The database can't be written to {database.parent}; check the free space. The "
-            "current release is as it was."
+            f"The database can't be written to {database.parent}; check the free space. "
+            f"{RELEASE_KEPT}"
         )
 
 
-def _complete(database: Path, prepared: Prepared, gates: list[Result], track: Track) -> str:
-    """Add what a release has and a check doesn't need, and publish it."""
-    folder, before = prepared.releases_dir, prepared.baseline_id
+def _complete(
+    database: Path, prepared: Prepared, gates: list[Result], track: Track
+) -> tuple[ReleaseRow, int]:
+    """Add what a release has and a check doesn't need; its row and number of organisations."""
     hashes = input_hashes(prepared.extracts.values())
     created_at = datetime.now(UTC).replace(microsecond=0)
-    release_id = publishing.new_release_id(folder, digest(hashes), created_at)
+    release_id = publishing.new_release_id(prepared.releases_dir, digest(hashes), created_at)
     add_tables(database, prepared.derive(), track=track)
     add_gates(database, gate_table(gates))
     add_changes(database, prepared.past, stamp(prepared.change, release_id, created_at))
-    organisations = add_release(
-        database,
-        ReleaseRow(
-            release_id=release_id,
-            created_at=created_at,
-            previous_id=before,
-            input_hashes=hashes,
-            tool_versions=tool_versions(),
-        ),
+    release = ReleaseRow(
+        release_id=release_id,
+        created_at=created_at,
+        previous_id=prepared.baseline_id,
+        input_hashes=hashes,
+        tool_versions=tool_versions(),
     )
-    publishing.publish(
-        database, folder, release_id, organisations, created_at, expected_baseline=before
-    )
-    return release_id
+    return release, add_release(database, release)
 
 
 def _status(gates: list[Result]) -> Status:

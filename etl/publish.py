@@ -7,7 +7,6 @@ names a whole release: everything new is written elsewhere first, and the pointe
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
@@ -28,6 +27,7 @@ from filelock import FileLock, Timeout
 
 from ecosystem.store import POINTER, nearest
 from etl.errors import PublishError
+from etl.files import RELEASE_KEPT, sha256, sync, write_whole, writing
 
 LOCK = ".lock"
 HOLDER = ".lock.holder"
@@ -45,7 +45,7 @@ Say = Callable[[str], None]
 
 
 class BaselineMovedError(PublishError):
-    """Another release became current since the check; nothing was published."""
+    """What was checked against is no longer so; nothing was published."""
 
 
 @dataclass(frozen=True)
@@ -124,18 +124,6 @@ def scratch() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-")
 
 
-@contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Turn an error of the operating system into a sentence about the folder."""
-    try:
-        yield
-    except OSError as error:
-        raise PublishError(
-            f"{folder} can't be written ({error.strerror or error}); check its permissions and "
-            "the free space. The current release is as it was."
-        ) from error
-
-
 def new_release_id(folder: Path, input_hash: str, now: datetime | None = None) -> str:
     """An id that no release has: a file that may be open is never replaced.
 
@@ -195,13 +183,12 @@ def publish(
     # DuckDB says nothing if it can't bring its log into the file while it closes.
     if built.with_name(f"{built.name}.wal").exists():
         raise PublishError(
-            f"The database in {folder} could not be completed; check the free space. The current "
-            "release is as it was."
+            f"The database in {folder} could not be completed; check the free space. {RELEASE_KEPT}"
         )
     _readable(built)
-    _sync(built)
+    sync(built)
     manifest = Manifest(
-        release_id, _sha256(built), built.stat().st_size, created_at.isoformat(), organisations
+        release_id, sha256(built), built.stat().st_size, created_at.isoformat(), organisations
     )
     database, sidecar = folder / f"{release_id}.duckdb", folder / f"{release_id}.json"
     try:
@@ -271,7 +258,7 @@ def releases(folder: Path) -> list[Manifest]:
 def is_intact(folder: Path, manifest: Manifest) -> bool:
     """Whether a release's database file is as it was published."""
     try:
-        return _sha256(folder / f"{manifest.release_id}.duckdb") == manifest.sha256
+        return sha256(folder / f"{manifest.release_id}.duckdb") == manifest.sha256
     except OSError:
         return False
 
@@ -440,7 +427,7 @@ def _wait(lock: FileLock, folder: Path, on_wait: Say, wait_s: float) -> None:
             if time.monotonic() >= end:
                 raise PublishError(
                     f"{who} is writing to {folder}. Gave up after {wait_s:g} seconds; try again "
-                    "when it has finished. The current release is as it was."
+                    f"when it has finished. {RELEASE_KEPT}"
                 ) from error
             if who != told:
                 on_wait(f"{who} is writing to {folder}; waiting for it, {wait_s:g} s at most.")
@@ -497,39 +484,16 @@ def _make(folder: Path) -> None:
     _make(folder.parent)
     folder.mkdir(exist_ok=True)
     folder.chmod(folder.stat().st_mode | _READABLE_FOLDER)
-    _sync(folder.parent)
+    sync(folder.parent)
 
 
 def _write(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        _readable(part)
-        _sync(part)
-        part.replace(path)
-    except OSError:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise
-    _sync(path.parent)
+    write_whole(path, text.encode("utf-8"), readable=True)
 
 
 def _readable(path: Path) -> None:
     """Let the site's user read what another user publishes, whatever that one's umask."""
     path.chmod(path.stat().st_mode | _READABLE_FILE)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _sweep(folder: Path) -> None:

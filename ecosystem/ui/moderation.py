@@ -50,10 +50,8 @@ def _decide(desk: Desk, review: Review) -> None:
     number = suggestion.number
     with st.container(border=True):
         _facts(review)
-        edits = _edits(number, review.changes)
+        edits, review = _edited(desk, review)
         if edits:
-            # What the moderator has changed is checked like what the visitor typed.
-            review = desk.review(number, edits)
             st.markdown("**With your changes**\n" + _lines(review.changes))
         _findings(review)
         seen = not review.conflicts or st.checkbox(
@@ -132,19 +130,29 @@ def _findings(review: Review) -> None:
         )
 
 
-def _edits(number: int, changes: list[Change]) -> dict[str, str]:
-    edits = {}
+def _edited(desk: Desk, review: Review) -> tuple[dict[str, str], Review]:
+    """What the moderator has changed, and the suggestion with it, checked like what came in."""
+    number = review.suggestion.number
     with st.expander("Change something before accepting"):
-        for change in changes:
-            if change.column in moderation.EDITABLE:
-                text = st.text_input(
-                    change.title,
-                    value=change.new,
-                    key=f"moderation_{number}_{change.column}",
-                    max_chars=MAX_BYTES,
-                )
-                if text != change.new:
-                    edits[change.column] = text
+        edits = _edits(number, review.offered)
+        edited = desk.review(number, edits) if edits else review
+        # A change may need another one: a town that is one of several needs its region.
+        offered = {change.column for change in review.offered}
+        more = _edits(number, [c for c in edited.offered if c.column not in offered])
+    return edits | more, desk.review(number, edits | more) if more else edited
+
+
+def _edits(number: int, offered: list[Change]) -> dict[str, str]:
+    edits = {}
+    for change in offered:
+        text = st.text_input(
+            change.title,
+            value=change.new,
+            key=f"moderation_{number}_{change.column}",
+            max_chars=MAX_BYTES,
+        )
+        if text != change.new:
+            edits[change.column] = text
     return edits
 
 

@@ -21,6 +21,7 @@ from ecosystem.ui.navigation import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_P
 from ecosystem.vocabulary import BY_COLUMN
 from etl.inbox import moderation
 from etl.inbox.check import Checked, Reference, reference
+from etl.inbox.known import Known
 from etl.inbox.model import FIELDS, MAX_COMMENT, MAX_CONTACT, Refused
 from etl.inbox.reception import contact_fault, make_draft, published_cells, receive, whole_row
 from etl.schema import Column
@@ -351,7 +352,7 @@ class _Form:
 
     def _check(self) -> Checked:
         row = whole_row(self._cells, self._published)
-        return self._against.check(row, _published(database()))
+        return self._against.check(row, _known(database()))
 
     def _send(self) -> None:
         """Check what is in the form at this moment, and keep it."""
@@ -386,5 +387,11 @@ class _Form:
 
 @per_release
 def _published(database: Database) -> pd.DataFrame:
-    """All published organisations, to compare with."""
+    """All published organisations."""
     return organisations.everything(database, Filter())
+
+
+@per_release
+def _known(database: Database) -> Known:
+    """All published organisations, to compare with."""
+    return Known(_published(database))

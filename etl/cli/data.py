@@ -155,7 +155,7 @@ def refresh(
     """
     accepted = ["accept_shrink"] if accept_shrink else []
     with sentences():
-        from etl.adopt import NOT_ADOPTED, adopt, adopted
+        from etl.adopt import NOT_ADOPTED, adopted
         from etl.cli.findings import print_findings
         from etl.pipeline import Status, publish
         from etl.report import words
@@ -170,10 +170,14 @@ def refresh(
                     say("Nothing was published.")
                     return
             if wanted:
-                outcome = publish(prepared, accepted, on_wait=complain, track=_tracker(quiet=quiet))
+                outcome = publish(
+                    prepared,
+                    accepted,
+                    into_register=into_register,
+                    on_wait=complain,
+                    track=_tracker(quiet=quiet),
+                )
                 if outcome.status is Status.PUBLISHED and prepared.given:
-                    if into_register:
-                        adopt(prepared.given, prepared.register_dir)
                     say(adopted(prepared.given) if into_register else NOT_ADOPTED)
     say(words.verdict(outcome))
     raise typer.Exit(exit_code(outcome))
@@ -217,9 +221,9 @@ def _write_report(prepared: Prepared, outcome: Outcome, folder: Path) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    from etl.publish import writing
+    from etl.files import writing
 
-    with writing(path.parent):
+    with writing(path.parent, then=""):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     say(f"Written: {path}")

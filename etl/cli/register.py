@@ -74,7 +74,6 @@ def decide(
     with sentences():
         from ecosystem.settings import settings
         from etl.decisions import FILE, add_decision
-        from etl.publish import writing
 
         own = settings()
         known = _known_ids(own.register_dir, own.releases_dir)
@@ -83,15 +82,14 @@ def decide(
                 fail(f"{org_id}: {_unknown(org_id, known)}", INPUT)
         if not reason.strip():
             fail('The reason is empty; say why in a sentence: --reason "…".', INPUT)
-        with writing(own.register_dir):
-            add_decision(
-                own.register_dir / FILE,
-                org_id_a,
-                org_id_b,
-                choice.value,
-                reason,
-                datetime.now(UTC).date(),
-            )
+        add_decision(
+            own.register_dir / FILE,
+            org_id_a,
+            org_id_b,
+            choice.value,
+            reason,
+            datetime.now(UTC).date(),
+        )
     say(f"Written to {FILE}: {org_id_a} and {org_id_b} are {_said(choice)}.")
 
 
@@ -137,11 +135,9 @@ def mint(
         from ecosystem.settings import settings
         from etl.mint import mint as mint_file
         from etl.normalise import load_aliases
-        from etl.publish import writing
 
         countries = load_aliases(settings().schema_dir / "aliases.csv")["country"]
-        with writing(file.parent):
-            made = mint_file(file, countries)
+        made = mint_file(file, countries)
     say(f"{file.name}: {made:,} identifiers made.")
 
 
@@ -174,22 +170,15 @@ def _print_place(
 
 
 def _known_ids(register_dir: Path, releases_dir: Path) -> set[str]:
-    """Identifiers of the register file and of the current release, its merged ones too."""
+    """Identifiers of the register file, and those that an organisation had at any time."""
     from ecosystem.settings import settings
-    from ecosystem.store import open_read_only
-    from etl import publish
+    from etl.identity import past_ids
     from etl.reading import extract, register_file
     from etl.schema import load_schemas
 
     schema = load_schemas(settings().schema_dir)["organisations"]
     read = extract(register_file(register_dir, "organisations"), schema)
-    known = set(read.frame["org_id"].str.strip())
-    baseline = publish.baseline(releases_dir)
-    if baseline:
-        with open_read_only(releases_dir / f"{baseline.release_id}.duckdb") as connection:
-            query = "SELECT org_id FROM organisation UNION SELECT org_id FROM organisation_alias"
-            known |= {org_id for (org_id,) in connection.execute(query).fetchall()}
-    return known - {""}
+    return (set(read.frame["org_id"].str.strip()) | past_ids(register_dir, releases_dir)) - {""}
 
 
 def _unknown(org_id: str, known: set[str]) -> str:
@@ -197,7 +186,7 @@ def _unknown(org_id: str, known: set[str]) -> str:
 
     near = [match[0] for match in process.extract(org_id, known, limit=3, score_cutoff=70)]
     meant = f" Did you mean {' or '.join(near)}?" if near else ""
-    return f"no organisation has this identifier, in the register or the current release.{meant}"
+    return f"no organisation has or had this identifier, in the register or a release.{meant}"
 
 
 def _said(choice: Choice) -> str:

@@ -117,7 +117,7 @@ def export(
     with sentences():
         from ecosystem.export import FORMATS, geoparquet
         from ecosystem.filters import Filter
-        from etl.publish import writing
+        from etl.files import writing
 
         database = _opened(_chosen(release_id))
         try:
@@ -125,7 +125,7 @@ def export(
             content = writers[file_format.value](database, Filter())
         finally:
             database.close()
-        with writing(output.parent):
+        with writing(output.parent, then=""):
             output.write_bytes(content)
     say(f"Written: {output} ({len(content) / 1e6:,.1f} MB).")
 

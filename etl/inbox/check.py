@@ -11,32 +11,25 @@ from threading import Lock
 
 import numpy as np
 import pandas as pd
-from rapidfuzz import fuzz, process
 
-from ecosystem.links import host, web_address
 from ecosystem.settings import settings
-from ecosystem.text import fold
-from etl.deduplicate import likely_duplicates, load_legal_forms
+from ecosystem.spreadsheet import FORMULA_STARTS
+from etl.deduplicate import load_legal_forms
 from etl.gazetteer import Gazetteer, load_gazetteer
+from etl.inbox.known import COMPARED, Known
 from etl.inbox.model import FIELDS, MAX_BYTES
 from etl.locate import locate
 from etl.normalise import Lookup, load_aliases, normalise
 from etl.regions import Regions, load_regions
 from etl.schema import Schema, load_schemas
 from etl.towns import Question, answer_questions
-from etl.validate import validate
+from etl.validate import validate_cells
 
 RESOURCE = "organisations"
 # Identifier of a row that has none yet; never written anywhere.
 _NO_ID = "xx-suggested"
 _ROW = 0
 _CANDIDATE = re.compile(r"(?P<town>.+) in (?P<region>[A-Z]{2}[A-Z0-9]{2})")
-# What tells whether two organisations are one.
-COMPARED = [
-    "org_id", "name", "former_names", "country", "place_id", "lon", "lat", "website",
-]  # fmt: skip
-# As many are compared properly as have the likest names, and share a website.
-LIKEST = 40
 _loading = Lock()
 
 
@@ -116,20 +109,19 @@ class Reference:
         """Folded names of countries -> code."""
         return self.aliases["country"]
 
-    def check(self, cells: Mapping[str, str], known: pd.DataFrame | None = None) -> Checked:
+    def check(self, cells: Mapping[str, str], known: Known | None = None) -> Checked:
         """Check one row.
 
         Parameters
         ----------
         cells : mapping of str to str
             By column; missing ones count as empty.
-        known : pandas.DataFrame, optional
-            Organisations to compare it with, with the columns :data:`COMPARED`.
-            The row with its own identifier is left out.
+        known : Known, optional
+            Organisations to compare it with. The row with its own identifier is left out.
         """
         frame = self._frame(cells)
         row = {name: str(frame.at[_ROW, name]) for name in self.schema.columns}
-        faults = [Fault(r.column, r.reason, r.mend) for r in validate(frame, self.schema)]
+        faults = [Fault(r.column, r.reason, r.mend) for r in validate_cells(frame, self.schema)]
         if not row["city"] or {fault.column for fault in faults} & _PLACING:
             return Checked(_own(row, cells), faults)
         located, lost = locate(frame, self.gazetteer, self.regions)
@@ -144,7 +136,8 @@ class Reference:
         town = Town(str(place["town"]), self._region(nuts3), nuts3)
         duplicates = {}
         if known is not None and row["name"]:
-            duplicates = self._duplicates(row, place, known)
+            placed = {name: place[name] for name in ("place_id", "lon", "lat")}
+            duplicates = known.duplicates({**row, **placed, "former_names": []}, self.legal_forms)
         settled = place["location_precision"] == "hint"
         candidates = self._candidates(row)[0] if settled else {}
         return Checked(
@@ -162,7 +155,7 @@ class Reference:
         Returns
         -------
         pandas.DataFrame
-            The columns :data:`COMPARED`.
+            The columns :data:`etl.inbox.known.COMPARED`.
         """
         columns = ["city", "country", "nuts2_hint"]
         asked = [Question(*row) for row in rows[columns].itertuples(index=False, name=None)]
@@ -191,41 +184,6 @@ class Reference:
     def _region(self, nuts_id: str) -> str:
         drawn = self.regions.drawn
         return str(drawn.loc[drawn["nuts_id"] == nuts_id, "name"].iloc[0])
-
-    def _duplicates(
-        self, row: Mapping[str, str], located: pd.Series, known: pd.DataFrame
-    ) -> dict[str, str]:
-        others = known.loc[
-            (known["org_id"] != row["org_id"]) & (known["country"] == row["country"]), COMPARED
-        ]
-        mine = {**{name: row.get(name, "") for name in COMPARED}, "former_names": []} | {
-            name: located[name] for name in ("place_id", "lon", "lat")
-        }
-        near = _likest(mine, others)
-        pairs = likely_duplicates(
-            pd.concat([near, pd.DataFrame([mine])], ignore_index=True), self.legal_forms
-        )
-        return {
-            other: pair.evidence
-            for pair in sorted(pairs, key=lambda pair: -pair.score)
-            for this, other in (
-                (pair.org_id_a, pair.org_id_b),
-                (pair.org_id_b, pair.org_id_a),
-            )
-            if this == row["org_id"]
-        }
-
-
-def _likest(mine: Mapping[str, object], others: pd.DataFrame) -> pd.DataFrame:
-    """The few organisations that are worth comparing properly, however many there are."""
-    names = others["name"].map(fold).tolist()
-    found = process.extract(fold(str(mine["name"])), names, scorer=fuzz.WRatio, limit=LIKEST)
-    likest = {index for _, _, index in found}
-    site = _host(mine["website"])
-    if site:
-        shared = others["website"].map(lambda address: _host(address) == site).to_numpy()
-        likest |= set(np.flatnonzero(shared)[:LIKEST].tolist())
-    return others.iloc[sorted(likest)]
 
 
 _PLACING = frozenset({"city", "country", "nuts2_hint", "lat", "lon"})
@@ -260,7 +218,7 @@ def cautions(values: Mapping[str, str]) -> list[str]:
                 f"{column} mixes letters of several alphabets in one word "
                 f"({', '.join(scripts)}): it may imitate another name."
             )
-        if text.startswith(("=", "+", "-", "@")):
+        if text.startswith(FORMULA_STARTS):
             found.append(f"{column} begins like a formula of a spreadsheet.")
         if any(sign in text for sign in ("<", "`", "${", "{{")):
             found.append(f"{column} holds signs of a program or of HTML.")
@@ -270,11 +228,6 @@ def cautions(values: Mapping[str, str]) -> list[str]:
 def _scripts(word: str) -> set[str]:
     """First words of the Unicode names of its letters: ``LATIN``, ``CYRILLIC``."""
     return {unicodedata.name(c, "?").split()[0].capitalize() for c in word if c.isalpha()}
-
-
-def _host(address: object) -> str:
-    link = web_address(address)
-    return host(link) if link else ""
 
 
 def _own(row: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, str]:

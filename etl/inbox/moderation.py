@@ -15,9 +15,12 @@ from pathlib import Path
 import pandas as pd
 
 from ecosystem.settings import settings
+from etl import files
 from etl.errors import RegisterError
+from etl.identity import past_ids
 from etl.inbox import register
 from etl.inbox.check import Checked, Fault, Reference, cautions, reference
+from etl.inbox.known import Known
 from etl.inbox.model import FIELDS, State, Suggestion
 from etl.inbox.register import RegisterFile
 from etl.inbox.store import Inbox
@@ -27,6 +30,8 @@ from etl.mint import possible_ids
 EDITABLE = (*FIELDS, "evidence", "former_names", "lat", "lon")
 _CHECKED_ON = "checked_on"
 _PLACE = ("city", "country", "nuts2_hint")
+# What helps where a town isn't found, or is one of several.
+_WHERE = (*_PLACE, "lat", "lon")
 MAX_REASON = 500
 
 
@@ -73,6 +78,9 @@ class Review:
         Cell by cell, in the order of the columns.
     checked : Checked
         The row as it would be, checked.
+    offered : list of Change
+        Cells that a moderator may have to change: those that the suggestion changes, those with a
+        fault, and all that says where it is if its town can't be found.
     cautions : list of str
         What to look at twice.
     version : str
@@ -85,6 +93,7 @@ class Review:
     org_id: str
     changes: list[Change]
     checked: Checked
+    offered: list[Change]
     cautions: list[str]
     version: str
     missing: bool = False
@@ -111,12 +120,22 @@ class Desk:
         Folder of the register.
     against : Reference
         What rows are checked against.
+    releases_dir : Path, optional
+        Folder of the releases, whose identifiers no new row gets; the installation's own by
+        default.
     """
 
-    def __init__(self, inbox: Inbox, register_dir: Path, against: Reference) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        register_dir: Path,
+        against: Reference,
+        releases_dir: Path | None = None,
+    ) -> None:
         self.inbox = inbox
         self._dir = register_dir
         self._against = against
+        self._releases_dir = releases_dir or settings().releases_dir
 
     def review(self, number: int, edits: Mapping[str, str] | None = None) -> Review:
         """What a suggestion would change in the register as it is now.
@@ -175,7 +194,7 @@ class Desk:
             If register or inbox can't be written.
         """
         path = self._path()
-        with register.locked(path):
+        with files.locked(path):
             self._resume(path)
             suggestion = self._get(number)
             if suggestion.state is not State.OPEN:
@@ -183,12 +202,14 @@ class Desk:
             file = RegisterFile(path)
             review = self._review(suggestion, file, edits or {}, was_renamed=was_renamed)
             self._check_takeable(review, over)
-            org_id = review.org_id or _minted(file, review.checked.cells)
+            org_id = review.org_id or self._minted(file, review.checked.cells)
             before = file.row(org_id)
             after = before | {change.column: change.new for change in review.changes}
             after["org_id"] = org_id
             if _CHECKED_ON in file.columns:
                 after[_CHECKED_ON] = f"{datetime.now(UTC):%Y-%m-%d}"
+            # What can't be written is refused before it is recorded.
+            file.with_row(org_id, after)
             if not self.inbox.begin(number, org_id, {"before": before, "after": after}):
                 raise Undecidable(_decided(self._get(number)))
             self._resume(path)
@@ -220,7 +241,7 @@ class Desk:
         """Suggestions that wait for a decision, after finishing what was decided but broken off."""
         if self.inbox.suggestions(State.ACCEPTING):
             path = self._path()
-            with register.locked(path):
+            with files.locked(path):
                 self._resume(path)
         self.inbox.forget()
         return self.inbox.suggestions(State.OPEN)
@@ -232,7 +253,7 @@ class Desk:
             before, after = dict(suggestion.plan["before"]), dict(suggestion.plan["after"])
             now = file.row(suggestion.org_id)
             if now == before and now != after:
-                register.replace(path, file.with_row(suggestion.org_id, after))
+                files.replace(path, file.with_row(suggestion.org_id, after))
                 now = RegisterFile(path).row(suggestion.org_id)
             # A column that the file lacks is not kept in it.
             if now and all(now[column] == after.get(column, "") for column in now):
@@ -270,11 +291,13 @@ class Desk:
         row = dict(checked.cells)
         if checked.town and _moves(now, cells):
             row["nuts2_hint"] = checked.town.nuts3[:4]
+        changes = self._changes(now, row, suggestion, file)
         return Review(
             suggestion=suggestion,
             org_id=org_id,
-            changes=self._changes(now, row, suggestion, file),
+            changes=changes,
             checked=checked,
+            offered=self._offered(changes, checked, now, file),
             cautions=cautions(wanted),
             version=register.version(now),
             missing=bool(org_id) and not now,
@@ -323,11 +346,32 @@ class Desk:
                 )
         return changes
 
-    def _known(self, file: RegisterFile, country: str) -> pd.DataFrame:
+    def _offered(
+        self, changes: list[Change], checked: Checked, now: Mapping[str, str], file: RegisterFile
+    ) -> list[Change]:
+        by_column = {change.column: change for change in changes}
+        wanted = {*by_column, *(fault.column for fault in checked.faults)}
+        if checked.lost:
+            wanted.update(_WHERE)
+        return [
+            by_column.get(name)
+            or Change(name, column.title, now.get(name, ""), checked.cells.get(name, ""))
+            for name, column in self._against.schema.columns.items()
+            if name in wanted and name in EDITABLE and name in file.columns
+        ]
+
+    def _known(self, file: RegisterFile, country: str) -> Known:
         """The register's rows of a country, to find the same organisation among."""
-        rows = pd.DataFrame(file.rows(), columns=file.columns, dtype="str")
+        of_country = [row for row in file.rows() if row.get("country") == country]
+        rows = pd.DataFrame(of_country, columns=file.columns, dtype="str")
         rows = rows.reindex(columns=list(self._against.schema.columns), fill_value="")
-        return self._against.placed(rows[rows["country"] == country])
+        return Known(self._against.placed(rows))
+
+    def _minted(self, file: RegisterFile, cells: Mapping[str, str]) -> str:
+        """The identifier that `cyber-valleys mint` gives a new row, unless it is taken for good."""
+        taken = {*file.ids(), *past_ids(self._dir, self._releases_dir)}
+        ids = possible_ids(cells["name"], cells["city"], cells["country"])
+        return next(org_id for org_id in ids if org_id not in taken)
 
     def _check_takeable(self, review: Review, over: str) -> None:
         if review.missing:
@@ -354,7 +398,7 @@ class Desk:
 
 def desk() -> Desk:
     """The desk of this installation."""
-    return Desk(inbox(), settings().register_dir, reference())
+    return Desk(inbox(), settings().register_dir, reference(), settings().releases_dir)
 
 
 def inbox() -> Inbox:
@@ -366,13 +410,6 @@ def inbox() -> Inbox:
         per_hour=own.inbox_per_hour,
         max_open=own.inbox_max_open,
     )
-
-
-def _minted(file: RegisterFile, cells: Mapping[str, str]) -> str:
-    """The identifier that `cyber-valleys mint` gives a new row of this register."""
-    taken = set(file.ids())
-    ids = possible_ids(cells["name"], cells["city"], cells["country"])
-    return next(org_id for org_id in ids if org_id not in taken)
 
 
 def _moves(now: Mapping[str, str], cells: Mapping[str, str]) -> bool:

@@ -84,7 +84,8 @@ def make_draft(checked: Checked, published: Mapping[str, str], comment: str, con
     return Draft(
         published["org_id"],
         {**changed, "source_url": row["source_url"]},
-        {name: published[name] for name in changed},
+        # The published region is worked out, and need not be what the register says.
+        {name: published[name] for name in changed if name != "nuts2_hint"},
         comment,
         contact,
     )
@@ -142,7 +143,7 @@ def receive(
                 "kept. Suggest it as a new one."
             )
         published = published_cells({str(k): v for k, v in rows.iloc[0].items()})
-        if not set(draft.before) and not draft.comment:
+        if not draft.before and not set(draft.values) - {"source_url"} and not draft.comment:
             raise Refused(
                 "Nothing is changed. Change a field, or say in the comment what is wrong."
             )

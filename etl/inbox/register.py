@@ -9,36 +9,33 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from etl.errors import PublishError, RegisterError
-from etl.publish import writing
-from etl.reading import DELIMITERS, header_name, register_file
+from etl.errors import RegisterError
+from etl.reading import header_name, register_file
+from etl.reading.text import decode, delimiter_of
 
 KEY = "org_id"
-LOCK_WAIT_S = 30.0
 # Orders that a register may be kept in; the first one that it follows decides where a row goes.
 ORDERS = (("country", "city", "type", "name"), ("org_id",), ("name",))
 # It is followed if so many of a hundred rows come after the row before them.
 _FOLLOWED = 90
-_BOM = "\ufeff"
-# Marks of Unicode encodings; the codecs named here leave a mark in the text, as it is.
-_MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"", "utf-8"), (b"", "cp1252"))
+# Codecs that write no mark of their own, for those of :func:`etl.reading.text.decode` that do.
+_UNMARKED = {
+    "utf-8-sig": ("utf-8",),
+    "utf-16": ("utf-16-le", "utf-16-be"),
+    "utf-32": ("utf-32-le", "utf-32-be"),
+}
 
 
 @dataclass(frozen=True)
 class _Line:
-    """One record of the file: its text with the line end, and its cells as written and as read."""
+    """One record of the file: its text with the line end, and its cells as read."""
 
     text: str
-    raw: list[str]
     cells: list[str]
 
 
@@ -62,14 +59,13 @@ class RegisterFile:
             content = path.read_bytes()
         except OSError as error:
             raise RegisterError(f"{path}: the file can't be read ({error.strerror}).") from error
-        text, self._encoding = _decoded(path, content)
-        self._bom = _BOM if text.startswith(_BOM) else ""
-        text = text.removeprefix(_BOM)
-        header = next((line for line in io.StringIO(text) if line.strip()), "")
-        self._delimiter = max(DELIMITERS, key=header.count)
+        text, encoding = decode(path.name, content, [])
+        self._mark, self._encoding = _form(content, text, encoding)
+        self._delimiter = delimiter_of(text)
         self._lines = list(_lines(path, text, self._delimiter))
         self._header = next((i for i, line in enumerate(self._lines) if any(line.cells)), 0)
-        self.columns = [header_name(cell) for cell in self._lines[self._header].cells]
+        header = self._lines[self._header].cells if self._lines else []
+        self.columns = [header_name(cell) for cell in header]
         if KEY not in self.columns or len(set(self.columns)) < len(self.columns):
             raise RegisterError(
                 f"{path.name}: the first row must name each column once, and {KEY}."
@@ -102,6 +98,11 @@ class RegisterFile:
             Identifier of the row.
         cells : mapping of str to str
             New cells by column; columns that the file lacks are left out.
+
+        Raises
+        ------
+        RegisterError
+            If the file's encoding lacks a letter of them.
         """
         texts = [line.text for line in self._lines]
         number = self._number.get(org_id)
@@ -114,7 +115,14 @@ class RegisterFile:
                 texts[-1] += self._line_end
                 new = new.removesuffix(self._line_end)
             texts.insert(at, new)
-        return (self._bom + "".join(texts)).encode(self._encoding)
+        try:
+            return self._mark + "".join(texts).encode(self._encoding)
+        except UnicodeEncodeError as error:
+            letter = error.object[error.start]
+            raise RegisterError(
+                f"{self.path.name}: the encoding of the file has no “{letter}”; save it as CSV "
+                "UTF-8, then decide again."
+            ) from error
 
     @property
     def _line_end(self) -> str:
@@ -132,7 +140,8 @@ class RegisterFile:
 
     def _changed(self, line: _Line, cells: Mapping[str, str]) -> str:
         end = line.text[len(line.text.rstrip("\r\n")) :]
-        raw = line.raw + [""] * (len(self.columns) - len(line.raw))
+        raw = _raw_cells(line.text.rstrip("\r\n"), self._delimiter)
+        raw += [""] * (len(self.columns) - len(raw))
         record = self._record(line)
         for i, column in enumerate(self.columns):
             if column in cells and cells[column] != record[column]:
@@ -140,7 +149,8 @@ class RegisterFile:
         return self._delimiter.join(raw) + end
 
     def _new(self, cells: Mapping[str, str]) -> str:
-        quoted = all(raw.startswith('"') for raw in self._lines[self._header].raw)
+        header = self._lines[self._header].text.rstrip("\r\n")
+        quoted = all(raw.startswith('"') for raw in _raw_cells(header, self._delimiter))
         raw = [self._written(cells.get(column, ""), quoted=quoted) for column in self.columns]
         return self._delimiter.join(raw) + self._line_end
 
@@ -188,64 +198,17 @@ def organisations_file(register_dir: Path) -> Path:
     return path
 
 
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Let one process at a time change a register file.
-
-    Raises
-    ------
-    PublishError
-        If another one doesn't finish, or the folder can't be written.
-    """
-    lock = FileLock(path.with_name(f".{path.name}.lock"))
-    with writing(path.parent):
-        try:
-            lock.acquire(timeout=LOCK_WAIT_S)
-        except Timeout as error:
-            raise PublishError(
-                f"Somebody else is changing {path.name}; try again in a moment."
-            ) from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Put a file in the place of another, whole or not at all, and onto the disk.
-
-    Raises
-    ------
-    PublishError
-        If it can't be written; the file is as it was.
-    """
-    part = path.with_name(f".{path.name}.part")
-    with writing(path.parent):
-        try:
-            with part.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.chmod(path.stat().st_mode)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-
-
 def version(record: Mapping[str, str]) -> str:
     """A short text that differs for every other content of a row."""
     cells = "\0".join(f"{name}\0{text}" for name, text in sorted(record.items()))
     return hashlib.sha256(cells.encode()).hexdigest()[:8]
 
 
-def _decoded(path: Path, content: bytes) -> tuple[str, str]:
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            try:
-                return content.decode(encoding), encoding
-            except UnicodeDecodeError:
-                continue
-    raise RegisterError(f"{path.name}: this is not a text file; save it as CSV UTF-8.")
+def _form(content: bytes, text: str, encoding: str) -> tuple[bytes, str]:
+    """The bytes before the text of a file, and the codec that makes the others of the text."""
+    written = {codec: text.encode(codec) for codec in _UNMARKED.get(encoding, (encoding,))}
+    codec = next(codec for codec in written if content.endswith(written[codec]))
+    return content[: len(content) - len(written[codec])], codec
 
 
 def _lines(path: Path, text: str, delimiter: str) -> Iterator[_Line]:
@@ -256,7 +219,7 @@ def _lines(path: Path, text: str, delimiter: str) -> Iterator[_Line]:
         for cells in reader:
             record = "".join(lines[begin : reader.line_num])
             begin = reader.line_num
-            yield _Line(record, _raw_cells(record.rstrip("\r\n"), delimiter), cells)
+            yield _Line(record, cells)
     except csv.Error as error:
         raise RegisterError(
             f"{path.name}: a quoted cell isn't closed or is too long ({error}); save the file "

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from ecosystem.settings import settings
-from etl import pipeline
-from etl.adopt import adopt
-from etl.cli import app
+from etl import files, pipeline, publish
+from etl.adopt import NotAdoptedError
+from etl.cli import OK, WRITE, app
+from etl.errors import PublishError
+from etl.inbox.check import reference
+from etl.inbox.moderation import Desk
+from etl.inbox.store import Inbox
+from etl.publish import BaselineMovedError
+from tests.etl.inbox.conftest import LIMES, cells_of, correction
 
 
 def secretariats_file(register: Path, folder: Path) -> Path:
@@ -31,11 +41,9 @@ def test_the_register_holds_what_was_published(
     path = secretariats_file(register, tmp_path)
     with pipeline.prepare([path], register, releases) as prepared:
         assert set(prepared.given) == {"organisations"}
-        done = pipeline.publish(prepared)
-        written = adopt(prepared.given, register)
+        done = pipeline.publish(prepared, into_register=True)
     assert done.status is pipeline.Status.PUBLISHED
-    assert written == [register / "organisations.csv"]
-    after = pd.read_csv(written[0], dtype="str", keep_default_na=False)
+    after = pd.read_csv(register / "organisations.csv", dtype="str", keep_default_na=False)
     assert list(after.columns) == list(before.columns)
     pd.testing.assert_frame_equal(after.iloc[:-1], before)
     assert after["org_id"].iloc[-1] == "at-a-quite-new-company"
@@ -48,18 +56,180 @@ def test_the_register_itself_is_not_written_again(register: Path, releases: Path
         assert prepared.given == {}
 
 
-@pytest.mark.parametrize("option", ["", "--into-register"])
-def test_the_command_says_what_it_did_to_the_register(
-    option: str, register: Path, releases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_register_kept_as_a_spreadsheet_becomes_csv(
+    register: Path, releases: Path, tmp_path: Path
 ) -> None:
+    path = register / "organisations.csv"
+    frame = pd.read_csv(path, dtype="str", keep_default_na=False)
+    frame.to_excel(register / "organisations.xlsx", index=False)
+    path.unlink()
+    changed = tmp_path / "list.csv"
+    frame.assign(notes="seen").to_csv(changed, index=False)
+    with pipeline.prepare([changed], register, releases) as prepared:
+        pipeline.publish(prepared, into_register=True)
+    assert set(pd.read_csv(path, dtype="str")["notes"]) == {"seen"}
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_another_file_in_the_folder_of_the_register_is_not_the_register(
+    register: Path, releases: Path
+) -> None:
+    frame = pd.read_csv(register / "organisations.csv", dtype="str", keep_default_na=False)
+    frame.loc[0, "notes"] = "a year later"
+    path = register / "organisations-2027.xlsx"
+    frame.to_excel(path, index=False)
+    with pipeline.prepare([path], register, releases) as prepared:
+        assert set(prepared.given) == {"organisations"}
+        pipeline.publish(prepared, into_register=True)
+    with pipeline.prepare((), register, releases) as again:
+        assert again.verdict().changes == {}
+    with pipeline.prepare([register / "organisations.csv"], register, releases) as own:
+        assert own.given == {}
+
+
+@pytest.fixture
+def accept(register: Path, tmp_path: Path) -> Callable[[], None]:
+    """Accept a suggestion, as a moderator would: the year in which Limes was founded."""
+
+    def accept() -> None:
+        desk = Desk(Inbox(tmp_path / "inbox.sqlite"), register, reference())
+        desk.accept(desk.inbox.add(correction(), "form"))
+
+    return accept
+
+
+def test_a_suggestion_accepted_since_the_check_is_not_lost(
+    register: Path, releases: Path, tmp_path: Path, accept: Callable[[], None]
+) -> None:
+    before = publish.current_id(releases)
+    path = secretariats_file(register, tmp_path)
+    with pipeline.prepare([path], register, releases) as prepared:
+        accept()
+        with pytest.raises(BaselineMovedError, match=r"changed since the check \(organisations\)"):
+            pipeline.publish(prepared, into_register=True)
+        assert publish.current_id(releases) == before
+        assert cells_of(register / "organisations.csv", LIMES)["founded"] == "2011"
+        # What does not touch the register may be published all the same.
+        assert pipeline.publish(prepared).status is pipeline.Status.PUBLISHED
+    with pipeline.prepare([path], register, releases) as again:
+        done = pipeline.publish(again, into_register=True)
+    assert done.status is pipeline.Status.PUBLISHED
+
+
+def test_a_change_of_the_register_during_the_check_counts_too(
+    register: Path,
+    releases: Path,
+    tmp_path: Path,
+    accept: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read_inputs = pipeline.read_inputs
+
+    def reading(*args: Any, **kwargs: Any) -> Any:
+        accept()
+        return read_inputs(*args, **kwargs)
+
+    monkeypatch.setattr(pipeline, "read_inputs", reading)
+    with (
+        pipeline.prepare([secretariats_file(register, tmp_path)], register, releases) as prepared,
+        pytest.raises(BaselineMovedError),
+    ):
+        pipeline.publish(prepared, into_register=True)
+
+
+def test_nobody_changes_the_register_while_the_release_is_published(
+    register: Path, releases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LOCK_WAIT_S", 0.1)
+    before = publish.current_id(releases)
+    with (
+        pipeline.prepare([secretariats_file(register, tmp_path)], register, releases) as prepared,
+        files.locked(register / "organisations.csv"),
+        pytest.raises(PublishError, match=r"Somebody else is changing organisations\.csv"),
+    ):
+        pipeline.publish(prepared, into_register=True)
+    assert publish.current_id(releases) == before
+    point_to = publish.point_to
+
+    def pointing(*args: Any) -> None:
+        with pytest.raises(PublishError), files.locked(register / "organisations.csv"):
+            pass
+        point_to(*args)
+
+    monkeypatch.setattr(publish, "point_to", pointing)
+    with pipeline.prepare([tmp_path / "our list.xlsx"], register, releases) as prepared:
+        done = pipeline.publish(prepared, into_register=True)
+    assert publish.current_id(releases) == done.release_id
+
+
+@pytest.fixture
+def full_register(register: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A register on a disk that is full."""
+    write = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if path.parent == register and path.suffix == ".part":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    return register
+
+
+def test_it_is_said_that_the_release_is_published_and_the_register_is_not(
+    full_register: Path, releases: Path, tmp_path: Path
+) -> None:
+    before = (full_register / "organisations.csv").read_bytes()
+    path = secretariats_file(full_register, tmp_path)
+    with (
+        pipeline.prepare([path], full_register, releases) as prepared,
+        pytest.raises(NotAdoptedError) as raised,
+    ):
+        pipeline.publish(prepared, into_register=True)
+    release_id = publish.current_id(releases)
+    said = str(raised.value)
+    assert release_id != prepared.baseline_id
+    assert said.startswith(f"Published as release {release_id}, but the register could not be ch")
+    assert "No space left on device" in said
+    assert "as it was" not in said
+    assert (full_register / "organisations.csv").read_bytes() == before
+
+
+@pytest.fixture
+def own_data(register: Path, releases: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Settings that name the copies of register and releases; gives the register."""
     monkeypatch.setenv("CYBER_VALLEYS_REGISTER_DIR", str(register))
     monkeypatch.setenv("CYBER_VALLEYS_RELEASES_DIR", str(releases))
     settings.cache_clear()
-    before = (register / "organisations.csv").read_bytes()
-    path = secretariats_file(register, tmp_path)
-    result = CliRunner().invoke(app, ["refresh", str(path), "--yes", *filter(None, [option])])
+    yield register
     settings.cache_clear()
-    assert result.exit_code == 0, result.output
-    changed = (register / "organisations.csv").read_bytes() != before
+
+
+@pytest.mark.parametrize("option", ["", "--into-register"])
+def test_the_command_says_what_it_did_to_the_register(
+    option: str, own_data: Path, tmp_path: Path
+) -> None:
+    before = (own_data / "organisations.csv").read_bytes()
+    path = secretariats_file(own_data, tmp_path)
+    result = CliRunner().invoke(app, ["refresh", str(path), "--yes", *filter(None, [option])])
+    assert result.exit_code == OK, result.output
+    changed = (own_data / "organisations.csv").read_bytes() != before
     assert changed is (option != "")
     assert ("The register now holds" in result.output) is changed
+
+
+def test_the_command_publishes_nothing_if_the_register_changed_since_the_check(
+    own_data: Path,
+    releases: Path,
+    tmp_path: Path,
+    accept: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = publish.current_id(releases)
+    monkeypatch.setattr("etl.cli.findings.print_findings", lambda *_, **__: accept())
+    path = secretariats_file(own_data, tmp_path)
+    result = CliRunner().invoke(app, ["refresh", str(path), "--yes", "--into-register"])
+    assert result.exit_code == WRITE, result.output
+    assert "The register changed since the check" in result.output
+    assert publish.current_id(releases) == before
+    assert cells_of(own_data / "organisations.csv", LIMES)["founded"] == "2011"

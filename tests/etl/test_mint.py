@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from etl.errors import RegisterError
+from etl import files
+from etl.errors import PublishError, RegisterError
+from etl.files import locked
 from etl.mint import mint
 
 Aliases = dict[str, dict[str, str]]
@@ -63,3 +65,29 @@ def test_minting_needs_name_town_and_country(tmp_path: Path, aliases: Aliases) -
         mint(tmp_path / "o.csv", aliases["country"])
     with pytest.raises(RegisterError, match="save the sheet as CSV"):
         mint(tmp_path / "o.xlsx", aliases["country"])
+
+
+def test_a_minted_file_keeps_its_mark_and_permissions(tmp_path: Path, aliases: Aliases) -> None:
+    path = tmp_path / "o.csv"
+    path.write_bytes(b"\xef\xbb\xbfname,city,country\nA,Paris,FR\n")
+    path.chmod(0o640)
+    assert mint(path, aliases["country"]) == 1
+    assert path.read_bytes() == b"\xef\xbb\xbforg_id,name,city,country\nfr-a,A,Paris,FR\n"
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_nothing_is_minted_while_somebody_else_changes_the_file(
+    tmp_path: Path, aliases: Aliases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LOCK_WAIT_S", 0.1)
+    path = tmp_path / "o.csv"
+    path.write_text("name,city,country\nA,Paris,FR\n")
+    with locked(path), pytest.raises(PublishError, match="Somebody else is changing"):
+        mint(path, aliases["country"])
+    assert mint(path, aliases["country"]) == 1
+
+
+def test_a_file_that_is_not_there(tmp_path: Path, aliases: Aliases) -> None:
+    with pytest.raises(RegisterError, match="no such file"):
+        mint(tmp_path / "o.csv", aliases["country"])
+    assert not list(tmp_path.iterdir())

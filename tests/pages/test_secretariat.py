@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
+import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from ecosystem.settings import ROOT, settings
-from tests.pages.conftest import Visit
+from etl import pipeline, publish
+from tests.pages.conftest import Visit, use_releases
 
 ANNA = {
     "is_logged_in": True,
@@ -84,3 +92,201 @@ def test_the_way_to_turn_it_on_names_what_exists() -> None:
     text = (ROOT / "ecosystem" / "ui" / "sign_in.py").read_text(encoding="utf-8")
     assert "CYBER_VALLEYS_SECRETARIAT" in text
     assert "secretariat" in type(settings()).model_fields
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass
+class Desk:
+    """The page as a member has it, on copies of register and releases."""
+
+    app: AppTest
+    register: Path
+    releases: Path
+
+    def sheet(self) -> pd.DataFrame:
+        return pd.read_csv(self.register / "organisations.csv", dtype="str", keep_default_na=False)
+
+    def other_sheet(self) -> pd.DataFrame:
+        """The register with one organisation renamed."""
+        sheet = self.sheet()
+        sheet.loc[3, "name"] = "A Renamed Security School"
+        return sheet
+
+    def choose(self, sheet: pd.DataFrame, name: str = "list.xlsx") -> None:
+        file = io.BytesIO()
+        sheet.to_excel(file, index=False, sheet_name="Organisations")
+        self.app.file_uploader[0].set_value([(name, file.getvalue(), XLSX)]).run()
+
+    def press(self, label: str) -> None:
+        next(button for button in self.app.button if button.label == label).click().run()
+        assert not self.app.exception
+
+    def tick(self) -> None:
+        (box,) = (b for b in self.app.checkbox if b.label.startswith("I have looked"))
+        box.check().run()
+
+    def ticked(self) -> list[bool]:
+        return [box.value for box in self.app.checkbox]
+
+    def headers(self) -> list[str]:
+        return [header.value for header in self.app.header]
+
+    def errors(self) -> str:
+        """All of them, without the signs that keep Markdown from reading them."""
+        return " ".join(error.value for error in self.app.error).replace("\\", "")
+
+    def kept(self) -> list[str]:
+        return [file.name for file in self.app.file_uploader[0].value]
+
+
+@pytest.fixture
+def desk(
+    open_to_anna: None,
+    visit: Visit,
+    releases_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Desk:
+    register = Path(shutil.copytree(settings().register_dir, tmp_path / "register"))
+    releases = Path(shutil.copytree(releases_dir, tmp_path / "releases"))
+    monkeypatch.setenv("CYBER_VALLEYS_REGISTER_DIR", str(register))
+    monkeypatch.setenv("CYBER_VALLEYS_INBOX_FILE", str(tmp_path / "inbox.sqlite"))
+    use_releases(monkeypatch, releases)
+    return Desk(visit_as(visit, ANNA), register, releases)
+
+
+def test_who_looked_at_one_check_has_not_looked_at_the_next(desk: Desk) -> None:
+    desk.press("Check")
+    desk.tick()
+    assert desk.ticked() == [True]
+    desk.press("Check")
+    assert desk.ticked() == [False]
+
+
+def test_what_was_accepted_of_one_check_is_not_accepted_of_the_next(desk: Desk) -> None:
+    sheet = desk.other_sheet()
+    many = sheet.head(120).assign(org_id="", website="", name=[f"New {i}" for i in range(120)])
+    desk.choose(pd.concat([sheet, many]))
+    desk.press("Check")
+    desk.app.checkbox[0].check().run()  # that so many are new
+    desk.tick()
+    assert desk.ticked() == [True, True]
+    desk.press("Check")
+    assert desk.ticked() == [False]
+
+
+def test_a_check_of_other_files_than_are_chosen_can_not_be_published(desk: Desk) -> None:
+    desk.choose(desk.sheet())
+    desk.press("Check")
+    assert "4. Publish" in desk.headers()
+    desk.choose(desk.other_sheet(), "other.xlsx")
+    assert desk.headers() == ["1. Choose the files"]
+    assert "Publish" not in labels(desk.app)
+    assert any("Press “Check”" in caption.value for caption in desk.app.caption)
+    desk.press("Check")
+    assert "4. Publish" in desk.headers()
+
+
+def test_what_was_said_about_columns_holds_for_that_file_only(desk: Desk) -> None:
+    odd = desk.sheet().rename(columns={"city": "Where it sits"})
+    desk.choose(odd)
+    desk.press("Check")
+    (box,) = (b for b in desk.app.selectbox if "city" in b.label)
+    box.select("Where it sits").run()
+    desk.press("Check again")
+    assert "4. Publish" in desk.headers()
+    desk.choose(desk.sheet(), "plain.xlsx")
+    desk.press("Check")
+    assert desk.errors() == ""
+    assert "4. Publish" in desk.headers()
+
+
+def test_one_column_can_not_be_two(desk: Desk) -> None:
+    odd = desk.sheet().rename(columns={"city": "Where *it* sits", "name": "What it is"})
+    desk.choose(odd)
+    desk.press("Check")
+    for box in desk.app.selectbox:
+        box.select("Where *it* sits")
+    desk.app.run()
+    desk.press("Check again")
+    assert "“Where *it* sits” is chosen for two columns" in desk.errors()
+    assert "--map" not in desk.errors()
+
+
+def test_what_fails_after_check_again_is_said(desk: Desk) -> None:
+    odd = desk.sheet().rename(columns={"city": "Where it sits"})
+    desk.choose(odd)
+    desk.press("Check")
+    (desk.register / "events.csv").write_bytes(b"")
+    (box,) = (b for b in desk.app.selectbox if "city" in b.label)
+    box.select("Where it sits").run()
+    desk.press("Check again")
+    assert "events.csv" in desk.errors()
+
+
+def test_a_check_against_a_former_release_is_to_be_made_again(desk: Desk) -> None:
+    desk.choose(desk.sheet())
+    desk.press("Check")
+    desk.tick()
+    other = pipeline.run(desk.register, desk.releases).release_id
+    desk.press("Publish")
+    assert f"now release {other} is current. Nothing was published" in desk.errors()
+    assert "Press “Check” again; the files are still chosen." in desk.errors()
+    assert publish.current_id(desk.releases) == other
+    assert desk.headers() == ["1. Choose the files"]
+    assert desk.kept() == ["list.xlsx"]
+    desk.press("Check")
+    desk.tick()
+    desk.press("Publish")
+    assert "Published as release" in desk.app.success[0].value
+    assert publish.current_id(desk.releases) != other
+
+
+def test_it_is_said_that_only_the_register_could_not_be_changed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, register = publish.current_id(desk.releases), desk.sheet()
+    desk.choose(desk.other_sheet())
+    desk.press("Check")
+    desk.tick()
+    write = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if path.parent == desk.register:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    desk.press("Publish")
+    now = publish.current_id(desk.releases)
+    assert now != before
+    assert f"Published as release {now}, but the register could not be changed" in desk.errors()
+    assert "as it was" not in desk.errors()
+    assert "Publish" not in labels(desk.app)
+    pd.testing.assert_frame_equal(desk.sheet(), register)
+
+
+def test_a_release_is_read_once_to_see_whether_it_is_whole(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline.run(desk.register, desk.releases)
+    looked = []
+    is_intact = publish.is_intact
+
+    def looking(folder: Path, manifest: publish.Manifest) -> bool:
+        looked.append(manifest.release_id)
+        return is_intact(folder, manifest)
+
+    monkeypatch.setattr(publish, "is_intact", looking)
+    new, old = (manifest.release_id for manifest in publish.releases(desk.releases))
+    desk.app.segmented_control[0].select("Releases").run()
+    desk.app.run()
+    assert looked == [new, old]
+    assert desk.app.dataframe[0].value["State"].tolist() == ["whole", "whole"]
+    with (desk.releases / f"{old}.duckdb").open("r+b") as file:
+        file.write(b"rot")
+    desk.app.run()
+    assert looked == [new, old, old]
+    assert desk.app.dataframe[0].value["State"].tolist() == ["whole", "damaged"]

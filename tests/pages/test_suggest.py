@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from ecosystem.settings import settings
 from etl.inbox.store import Inbox
-from tests.etl.inbox.conftest import LIMES, correction, new
+from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
 from tests.pages.conftest import Visit
 from tests.pages.test_pages import ADDRESSES, words
 
@@ -247,6 +247,53 @@ def test_a_moderator_changes_a_cell_first(tmp_path: Path, inbox: Inbox, register
     app.text_input(key="moderation_1_city").set_value("Rennes").run()
     app.button(key="moderation_accept").click().run()
     assert "fr-lab-two,Lab Two,sme,Rennes,FR,FRH0" in register.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("cells", "typed", "row"),
+    [
+        (
+            {"city": "Salamanca", "country": "ES"},
+            {"nuts2_hint": "ES41"},
+            "es-lab-two,Lab Two,sme,Salamanca,ES,ES41",
+        ),
+        (
+            {"city": "Nowhere at all"},
+            {"lat": "48.1", "lon": "-1.6"},
+            "fr-lab-two,Lab Two,sme,Nowhere at all,FR,",
+        ),
+    ],
+)
+def test_a_moderator_says_where_it_is(
+    tmp_path: Path,
+    inbox: Inbox,
+    register: Path,
+    cells: dict[str, str],
+    typed: dict[str, str],
+    row: str,
+) -> None:
+    inbox.add(new("Lab Two", **cells), "a")
+    app = view(tmp_path)
+    assert app.button(key="moderation_accept").disabled
+    for column, text in typed.items():
+        app.text_input(key=f"moderation_1_{column}").set_value(text).run()
+    app.button(key="moderation_accept").click().run()
+    assert row in register.read_text(encoding="utf-8")
+
+
+def test_a_change_that_needs_another_one_offers_it(
+    tmp_path: Path, inbox: Inbox, register: Path
+) -> None:
+    inbox.add(new("Lab Two", city="Rennes"), "a")
+    app = view(tmp_path)
+    assert "moderation_1_lat" not in {field.key for field in app.text_input}
+    app.text_input(key="moderation_1_city").set_value("Nowhere at all").run()
+    for column, text in {"lat": "48.1", "lon": "-1.6"}.items():
+        app.text_input(key=f"moderation_1_{column}").set_value(text).run()
+    assert not app.button(key="moderation_accept").disabled
+    app.button(key="moderation_accept").click().run()
+    row = cells_of(register, "fr-lab-two")
+    assert (row["city"], row["lat"], row["lon"]) == ("Nowhere at all", "48.1", "-1.6")
 
 
 def test_a_moderator_must_have_seen_a_conflict(

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from etl.pipeline import Outcome, Prepared
-from etl.reading import ColumnMapping
+from etl.reading import ColumnMapping, ColumnsUnsure
 
 _KEY = "_office_desk"
 # One check at a time in this process: each may take as much memory as a register is large.
@@ -35,21 +35,31 @@ class Desk:
         The last check.
     outcome : Outcome or None
         What became of it.
+    unsure : ColumnsUnsure or None
+        What it has to ask before it can be made.
+    number : int
+        Tells this check from every other: what was ticked or chosen for one holds for no other.
     mapping : ColumnMapping
         Which header is which column, as far as it was asked.
-    said : str
-        What to say at the next rerun, after something was done.
+    said, trouble : str
+        What to say at the next rerun, after something was done or failed.
     """
 
     prepared: Prepared | None = None
     outcome: Outcome | None = None
+    unsure: ColumnsUnsure | None = None
+    number: int = 0
     mapping: ColumnMapping = field(default_factory=ColumnMapping)
     said: str = ""
+    trouble: str = ""
+    _files: frozenset[str] = frozenset()
     _folder: tempfile.TemporaryDirectory[str] | None = None
 
     def take(self, files: Sequence[UploadedFile]) -> list[Path]:
         """Write uploaded files into a folder of their own; a former check is forgotten."""
         self.clear()
+        self.number += 1
+        self._files = _ids(files)
         self._folder = tempfile.TemporaryDirectory(prefix="cyber-valleys-upload-")
         paths = []
         for number, file in enumerate(files):
@@ -61,13 +71,17 @@ class Desk:
             paths.append(path)
         return paths
 
+    def is_about(self, files: Sequence[UploadedFile]) -> bool:
+        """Whether the check is one of these files, and not of others that were chosen before."""
+        return self._files == _ids(files)
+
     def clear(self) -> None:
         """Forget the check and remove its files."""
         if self.prepared is not None:
             self.prepared.close()
         if self._folder is not None:
             self._folder.cleanup()
-        self.prepared = self.outcome = self._folder = None
+        self.prepared = self.outcome = self.unsure = self._folder = None
 
 
 def desk() -> Desk:
@@ -93,3 +107,7 @@ def alone() -> Iterator[None]:
         yield
     finally:
         _ONE_AT_A_TIME.release()
+
+
+def _ids(files: Sequence[UploadedFile]) -> frozenset[str]:
+    return frozenset(file.file_id for file in files)

@@ -8,17 +8,19 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ecosystem.settings import settings
 from ecosystem.ui import labels, sign_in
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.office.desk import Busy, Desk, alone, desk
 from ecosystem.ui.progress import Bar
-from etl.adopt import adopt, adopted
+from etl.adopt import NotAdoptedError, adopted
 from etl.decisions import DIFFERENT, SAME, add_decision
 from etl.deduplicate import Candidate
 from etl.errors import PublishError, RegisterError
 from etl.pipeline import Outcome, Prepared, Status, prepare, publish
+from etl.publish import BaselineMovedError
 from etl.reading import ColumnMapping, ColumnsUnsure
 from etl.report import words
 from etl.report.content import Content
@@ -61,8 +63,18 @@ def view() -> None:
             "accepted, for one."
         )
     if st.button("Check", type="primary", icon=":material/fact_check:"):
+        # What was said about the columns of one file holds for no other.
+        here.mapping = ColumnMapping()
         _check(here, files)
-    _unsure(here, files)
+    if here.trouble:
+        st.error(markdown(here.trouble), icon=":material/error:")
+        here.trouble = ""
+    if not here.is_about(files):
+        if here.prepared or here.unsure:
+            st.caption("The choice of files has changed since the check. Press “Check”.")
+        return
+    if here.unsure:
+        _ask(here, here.unsure, files)
     if here.prepared and here.outcome:
         _findings(here.prepared, here.outcome)
         _changes(here.prepared, here.outcome)
@@ -70,46 +82,49 @@ def view() -> None:
         _publish(here)
 
 
-def _check(here: Desk, files: Sequence[object]) -> None:
-    paths = here.take(files)  # type: ignore[arg-type]
-    st.session_state.pop("_office_unsure", None)
+def _check(here: Desk, files: Sequence[UploadedFile]) -> None:
+    paths = here.take(files)
     bar = Bar()
     try:
         with alone():
             here.prepared = prepare(paths, mapping=here.mapping, track=bar)
         here.outcome = here.prepared.verdict()
     except ColumnsUnsure as unsure:
-        st.session_state["_office_unsure"] = unsure
+        here.unsure = unsure
     except (RegisterError, PublishError, Busy) as error:
-        st.error(markdown(str(error)), icon=":material/error:")
+        here.trouble = str(error)
     finally:
         bar.done()
 
 
-def _unsure(here: Desk, files: Sequence[object]) -> None:
+def _ask(here: Desk, unsure: ColumnsUnsure, files: Sequence[UploadedFile]) -> None:
     """Ask which header is which column, where the file doesn't say it clearly."""
-    unsure: ColumnsUnsure | None = st.session_state.get("_office_unsure")
-    if unsure is None:
-        return
     st.warning(
         f"{markdown(unsure.file)}: not every column that is needed could be recognised. Say which "
         "it is; nothing is guessed.",
         icon=":material/help:",
     )
-    chosen = []
+    chosen: dict[str, str] = {}
+    twice: list[str] = []
     for column, likely in unsure.missing.items():
         others = [header for header in unsure.found if header not in likely]
         header = st.selectbox(
-            f"Which column of the file is “{column}”?", [_NOT_THERE, *likely, *others]
+            f"Which column of the file is “{column}”?",
+            [_NOT_THERE, *likely, *others],
+            key=f"column_{column}_{here.number}",
         )
+        if header in chosen:
+            twice.append(header)
         if header != _NOT_THERE:
-            chosen.append(f"{header}={column}")
+            chosen[header] = column
     if st.button("Check again", icon=":material/fact_check:"):
-        try:
-            here.mapping = here.mapping.merged(ColumnMapping.parse(chosen))
-        except RegisterError as error:
-            st.error(markdown(str(error)), icon=":material/error:")
+        if twice:
+            st.error(
+                f"“{markdown(twice[0])}” is chosen for two columns; choose one column for it.",
+                icon=":material/error:",
+            )
             return
+        here.mapping = here.mapping.merged(ColumnMapping(chosen))
         _check(here, files)
         st.rerun()
 
@@ -196,7 +211,7 @@ def _decide(pair: Candidate, decision: str, reason: str) -> None:
         add_decision(
             path, pair.org_id_a, pair.org_id_b, decision, reason, today, decided_by="secretariat"
         )
-    except (RegisterError, OSError) as error:
+    except (RegisterError, PublishError) as error:
         st.error(markdown(str(error)), icon=":material/error:")
     else:
         st.success("Kept. Check again to see what follows from it.")
@@ -209,26 +224,31 @@ def _publish(here: Desk) -> None:
     if outcome.status is Status.INPUT_REFUSED:
         st.markdown("Mend the cells above in your file, then choose it again and check it.")
         return
-    accepted = _accepted(outcome)
+    accepted = _accepted(outcome, here.number)
     if prepared.verdict(accepted).status is not Status.PASSED:
         return
-    seen = st.checkbox("I have looked at what would change")
+    seen = st.checkbox("I have looked at what would change", key=f"seen_{here.number}")
     wanted = st.button("Publish", type="primary", icon=":material/publish:", disabled=not seen)
     if wanted and sign_in.is_signed_in():
         bar = Bar()
         try:
             with alone():
-                done = publish(prepared, accepted, on_wait=_wait, track=bar)
-                adopt(prepared.given, prepared.register_dir)
-        except (PublishError, Busy) as error:
+                done = publish(prepared, accepted, into_register=True, on_wait=_wait, track=bar)
+        except BaselineMovedError as error:
+            here.trouble = f"{error} Press “Check” again; the files are still chosen."
+        except NotAdoptedError as error:
+            here.trouble = str(error)
+        except (RegisterError, PublishError, Busy) as error:
             st.error(markdown(str(error)), icon=":material/error:")
             return
+        else:
+            here.said = (
+                f"Published as release {done.release_id}. The site shows it already. "
+                f"{adopted(prepared.given)}"
+            )
         finally:
             bar.done()
-        here.said = (
-            f"Published as release {done.release_id}. The site shows it already. "
-            f"{adopted(prepared.given)}"
-        )
+        # Nothing of this check may be published any more.
         here.clear()
         st.rerun()
 
@@ -237,13 +257,16 @@ def _wait(sentence: str) -> None:
     st.info(markdown(sentence), icon=":material/hourglass:")
 
 
-def _accepted(outcome: Outcome) -> list[str]:
+def _accepted(outcome: Outcome, number: int) -> list[str]:
     """Options that the member gives, to publish in spite of a gate that allows it."""
     waivable = [r for r in outcome.gates if not r.passed and r.gate.waived_by]
     return [
         result.gate.waived_by
         for result in waivable
-        if st.checkbox(f"Publish all the same: {markdown(result.sentence())}")
+        if st.checkbox(
+            f"Publish all the same: {markdown(result.sentence())}",
+            key=f"{result.gate.waived_by}_{number}",
+        )
     ]
 
 

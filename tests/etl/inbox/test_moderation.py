@@ -9,14 +9,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from etl import mint, pipeline
-from etl.errors import PublishError
-from etl.inbox import register as register_module
-from etl.inbox.check import Reference
-from etl.inbox.model import Draft, State
+from ecosystem.spreadsheet import FORMULA_STARTS
+from etl import files, mint, pipeline
+from etl.errors import PublishError, RegisterError
+from etl.inbox.check import Reference, cautions
+from etl.inbox.model import FIELDS, Draft, State
 from etl.inbox.moderation import ChangedMeanwhile, Desk, Undecidable
+from etl.inbox.reception import make_draft, published_cells, whole_row
 from etl.inbox.store import Inbox
 from tests.etl.conftest import Row
 from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
@@ -44,8 +46,7 @@ def test_a_correction_changes_its_line_only(desk: Desk, lines: Lines, register: 
     assert len(gone) == len(came) == 1
     row = cells_of(register / "organisations.csv", LIMES)
     assert (row["founded"], row["evidence"]) == ("2011", "page")
-    if "checked_on" in row:
-        assert row["checked_on"] == f"{datetime.now(UTC):%Y-%m-%d}"
+    assert row["checked_on"] == f"{datetime.now(UTC):%Y-%m-%d}"
     found = desk.inbox.get(number)
     assert found is not None
     assert (found.state, found.contact) == (State.ACCEPTED, "")
@@ -75,6 +76,36 @@ def test_two_of_one_name_get_different_identifiers(desk: Desk) -> None:
     assert [desk.accept(n) for n in numbers] == ["fr-twin", "fr-twin-brest"]
 
 
+def test_a_new_one_never_gets_an_identifier_that_a_decision_speaks_of(
+    desk: Desk, register: Path
+) -> None:
+    with (register / "duplicate_decisions.csv").open("a", encoding="utf-8") as decisions:
+        decisions.write("fr-thales-group,fr-thales,same,One company,2026-01-05,secretariat\n")
+    other = new("Thales", city="Lyon")
+    assert desk.accept(desk.inbox.add(other, "form")) == "fr-thales-lyon", "else it would be merged"
+
+
+@pytest.mark.parametrize("is_refreshed", [False, True], ids=["published", "in the history"])
+def test_a_new_one_never_gets_the_identifier_of_one_that_is_gone(
+    box: Inbox,
+    register: Path,
+    releases: Path,
+    against: Reference,
+    edit: Callable[..., Path],
+    *,
+    is_refreshed: bool,
+) -> None:
+    def remove(rows: list[Row]) -> None:
+        rows[:] = [row for row in rows if row["org_id"] != LIMES]
+
+    edit(remove)
+    if is_refreshed:
+        assert pipeline.run(register, releases).changes == {"removed": 1}
+    desk = Desk(box, register, against, releases)
+    number = box.add(new("Limes Security GmbH", city="Graz", country="AT"), "form")
+    assert desk.accept(number) == f"{LIMES}-graz"
+
+
 def test_a_name_that_changes_becomes_a_former_name(desk: Desk, register: Path) -> None:
     renamed = correction("Limes Security GmbH", "Limes Cyber GmbH", "name")
     desk.accept(desk.inbox.add(renamed, "form"))
@@ -92,6 +123,23 @@ def test_a_move_takes_the_region_along(desk: Desk, register: Path) -> None:
     desk.accept(desk.inbox.add(moved, "form"))
     row = cells_of(register / "organisations.csv", LIMES)
     assert (row["city"], row["nuts2_hint"]) == ("Wien", "AT13")
+
+
+def test_a_blank_region_in_the_register_is_no_conflict(
+    desk: Desk, register: Path, edit: Callable[..., Path], known: pd.DataFrame, against: Reference
+) -> None:
+    """What is published says in which region it is, whether or not the register does."""
+    edit(lambda rows: next(r for r in rows if r["org_id"] == LIMES).update(nuts2_hint=""))
+    record = known[known["org_id"] == LIMES].to_dict("records")[0]
+    published = published_cells({str(name): value for name, value in record.items()})
+    moved = {"city": "Salamanca", "country": "ES", "nuts2_hint": "ES41"}
+    typed = {name: published[name] for name in FIELDS} | moved
+    draft = make_draft(against.check(whole_row(typed, published)), published, "", "")
+    number = desk.inbox.add(draft, "form")
+    assert desk.review(number).conflicts == []
+    desk.accept(number)
+    row = cells_of(register / "organisations.csv", LIMES)
+    assert {name: row[name] for name in moved} == moved
 
 
 def test_the_refresh_publishes_what_was_accepted(
@@ -176,6 +224,46 @@ def test_a_moderator_can_mend_a_cell(desk: Desk, register: Path) -> None:
     assert (row["city"], row["evidence"]) == ("Rennes", "general")
 
 
+@pytest.mark.parametrize(
+    ("draft", "offered"),
+    [
+        (new(city="Salamanca", country="ES"), {"nuts2_hint", "lat", "lon"}),
+        (new(city="Nowhere at all"), {"nuts2_hint", "lat", "lon"}),
+        (correction("2012", "3000"), {"founded", "source_url", "evidence"}),
+        (correction(column="notes", after="<" * 3000), {"notes", "source_url", "evidence"}),
+    ],
+)
+def test_what_has_a_fault_is_offered(desk: Desk, draft: Draft, offered: set[str]) -> None:
+    review = desk.review(desk.inbox.add(draft, "form"))
+    columns = [change.column for change in review.offered]
+    assert len(columns) == len(set(columns))
+    assert offered <= set(columns)
+    assert {fault.column for fault in review.faults} <= set(columns)
+
+
+def test_a_cell_of_the_register_with_a_fault_is_offered(
+    desk: Desk, edit: Callable[..., Path]
+) -> None:
+    number = desk.inbox.add(correction(), "form")
+    edit(lambda rows: next(r for r in rows if r["org_id"] == LIMES).update(type="smee"))
+    offered = {change.column: change for change in desk.review(number).offered}
+    assert offered["type"].new == "smee"
+    assert desk.accept(number, edits={"type": "sme"}) == LIMES
+
+
+def test_a_letter_that_the_file_can_not_hold_is_refused_before_anything_is_recorded(
+    desk: Desk, register: Path
+) -> None:
+    path = register / "organisations.csv"
+    lines = [s for s in path.read_text(encoding="utf-8").splitlines(keepends=True) if s.isascii()]
+    path.write_bytes("".join([*lines, "at-bad,Bäd\n"]).encode("cp1252"))
+    before, number = path.read_bytes(), desk.inbox.add(new("Łódź Cyber"), "form")
+    with pytest.raises(RegisterError, match="encoding of the file has no “Ł”"):
+        desk.accept(number)
+    assert path.read_bytes() == before
+    assert desk.inbox.get(number).state is State.OPEN  # type: ignore[union-attr]
+
+
 def test_likely_duplicates_and_imitations_are_pointed_out(desk: Desk) -> None:
     twin = new("Limes Security", city="Hagenberg im Mühlkreis", country="AT")
     review = desk.review(desk.inbox.add(twin, "a"))
@@ -186,6 +274,11 @@ def test_likely_duplicates_and_imitations_are_pointed_out(desk: Desk) -> None:
     assert "formula" in said
     assert "HTML" in said
     assert desk.review(desk.inbox.add(new("Łódź Κρυπτό"), "c")).cautions == []
+
+
+@pytest.mark.parametrize("start", FORMULA_STARTS)
+def test_whatever_begins_a_formula_is_pointed_out(start: str) -> None:
+    assert cautions({"notes": f"{start}1+1"}) == ["notes begins like a formula of a spreadsheet."]
 
 
 def test_a_rejection_keeps_the_reason(desk: Desk, lines: Lines) -> None:
@@ -217,7 +310,7 @@ def test_a_register_that_can_not_be_written(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(register_module.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(PublishError, match="No space left"):
         desk.accept(number)
     assert lines() == before
@@ -249,8 +342,8 @@ def die(*_: object) -> None:
 
 MOMENTS = {
     "before the change is recorded": (Inbox, "begin"),
-    "before the register is replaced": (register_module, "replace"),
-    "in the middle of writing": (register_module.os, "fsync"),
+    "before the register is replaced": (files, "replace"),
+    "in the middle of writing": (files.os, "fsync"),
     "before the suggestion is done": (Inbox, "finish"),
 }
 FIRST, *_, LAST = MOMENTS

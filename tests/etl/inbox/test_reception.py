@@ -9,7 +9,10 @@ import pandas as pd
 import pytest
 
 from ecosystem.settings import settings
+from ecosystem.text import fold
+from etl.deduplicate import Candidate, likely_duplicates
 from etl.inbox.check import Reference
+from etl.inbox.known import LIKEST, Known
 from etl.inbox.model import FIELDS, Draft, Refused
 from etl.inbox.reception import contact_fault, make_draft, published_cells, receive, whole_row
 from etl.inbox.register import RegisterFile
@@ -65,9 +68,10 @@ def test_every_published_organisation_passes_its_own_check(
     known: pd.DataFrame, against: Reference
 ) -> None:
     """So a correction of one field is never held up by another."""
+    organisations = Known(known)
     for row in known.iloc[::23].to_dict("records"):
         cells = published_cells({str(k): v for k, v in row.items()})
-        checked = against.check(whole_row({n: cells[n] for n in FIELDS}, cells), known)
+        checked = against.check(whole_row({n: cells[n] for n in FIELDS}, cells), organisations)
         assert (checked.faults, checked.lost) == ([], [])
         assert make_draft(checked, cells, "", "").before == {}
 
@@ -133,14 +137,51 @@ def test_an_unknown_town_can_be_sent_for_people_to_look_for(send: Any) -> None:
 def test_a_likely_duplicate_is_found(
     known: pd.DataFrame, against: Reference, name: str, cells: dict[str, str]
 ) -> None:
-    assert LIMES in against.check(new(name, **cells).values, known).duplicates
+    assert LIMES in against.check(new(name, **cells).values, Known(known)).duplicates
+
+
+def test_names_are_folded_once_and_a_question_is_answered_once(
+    known: pd.DataFrame, against: Reference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A form asks again with every field that is filled in."""
+    folded: list[str] = []
+    compared: list[int] = []
+
+    def fold_(text: str) -> str:
+        folded.append(text)
+        return fold(text)
+
+    def likely(rows: pd.DataFrame, forms: list[str]) -> list[Candidate]:
+        compared.append(len(rows))
+        return likely_duplicates(rows, forms)
+
+    monkeypatch.setattr("etl.inbox.known.fold", fold_)
+    monkeypatch.setattr("etl.inbox.known.likely_duplicates", likely)
+    organisations = Known(known)
+    at_limes = {"city": "Hagenberg im Mühlkreis", "country": "AT"}
+    sent = [new("Limes Security", **at_limes, notes=notes).values for notes in ("", "a", "b")]
+    found = [against.check(cells, organisations).duplicates for cells in sent]
+    assert found[0] == found[1] == found[2]
+    assert LIMES in found[0]
+    assert (len(compared), len(folded)) == (1, 1 + (known["country"] == "AT").sum())
+    assert against.check(new("Quantum", **at_limes).values, organisations).duplicates == {}
+    assert (len(compared), folded[-1]) == (2, "Quantum")
+    assert max(compared) <= 2 * (LIKEST + 1) + 1, "of however many"
+
+
+def test_a_row_is_no_duplicate_of_itself(known: pd.DataFrame, against: Reference) -> None:
+    cells = published_cells(record(known, LIMES))
+    assert LIMES not in against.check(cells, Known(known)).duplicates
+    twin = {**cells, "org_id": "at-limes-security-gmbh-2"}
+    assert LIMES in against.check(twin, Known(known)).duplicates
 
 
 def test_something_else_in_the_town_is_no_duplicate(
     known: pd.DataFrame, against: Reference
 ) -> None:
     cells = {"city": "Hagenberg im Mühlkreis", "country": "AT"}
-    assert against.check(new("Quantum Orchard", **cells).values, known).duplicates == {}
+    found = against.check(new("Quantum Orchard", **cells).values, Known(known))
+    assert found.duplicates == {}
 
 
 @pytest.mark.parametrize("contact", ["", "a@example.org", "jürgen.müller+x@bücher.example"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import tempfile
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 
 from ecosystem.settings import settings
 from etl.errors import RegisterError
-from etl.inbox.register import RegisterFile, organisations_file, replace
+from etl.inbox.register import RegisterFile, _raw_cells, organisations_file
+from etl.reading import read_records
 from tests.etl.inbox.conftest import LIMES
 
 REGISTER = settings().register_dir / "organisations.csv"
@@ -37,7 +39,9 @@ def read(content: bytes, encoding: str, delimiter: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-32"]
+)
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -53,6 +57,37 @@ def test_the_form_of_the_file_stays(
     added = file.with_row("de-x", {"name": "X", "country": "DE"})
     rows = [*ROWS[:2], ["de-x", "X", "DE", ""], ROWS[2]]
     assert added == write(tmp_path / "a.csv", [HEADER, *rows], encoding, **form).read_bytes()
+
+
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF16_BE, b""])
+def test_the_other_order_of_bytes_stays(tmp_path: Path, mark: bytes) -> None:
+    path = write(tmp_path / "o.csv", [HEADER, ROWS[1]], "utf-16-be")
+    path.write_bytes(mark + path.read_bytes())
+    changed = RegisterFile(path).with_row("at-b", {"name": "Č"})
+    assert changed == path.read_bytes().replace("B".encode("utf-16-be") + b"\0,", b"\x01\x0c\0,")
+    assert changed.decode("utf-16-be").endswith("at-b,Č,AT,\n")
+
+
+@pytest.mark.parametrize(
+    "header", ['org_id;name;"notes, short, long, all"', '"org_id"\t"name"\t"notes, a, b, c"']
+)
+def test_cells_are_told_apart_as_a_refresh_does(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "o.csv"
+    mark = ";" if ";" in header else "\t"
+    path.write_text(f"{header}\na{mark}A{mark}x\n", encoding="utf-8")
+    assert read_records(path)[1] == list(RegisterFile(path).row("a").values()) == ["a", "A", "x"]
+
+
+def test_only_what_changes_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken_apart: list[str] = []
+
+    def counted(record: str, delimiter: str) -> list[str]:
+        taken_apart.append(record)
+        return _raw_cells(record, delimiter)
+
+    monkeypatch.setattr("etl.inbox.register._raw_cells", counted)
+    RegisterFile(REGISTER).with_row(LIMES, {"founded": "2011"})
+    assert [record.partition(",")[0] for record in taken_apart] == [LIMES]
 
 
 def test_one_line_of_the_real_register_changes() -> None:
@@ -117,6 +152,7 @@ def test_any_cell_can_be_changed_and_read_back(
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        (b"", "org_id"),
         (b"name,city\nA,B\n", "org_id"),
         (b'org_id,name\na,"open\n', "isn't closed"),
         (b"org_id\x81\n", "not a text file"),
@@ -133,12 +169,3 @@ def test_a_spreadsheet_is_not_written(tmp_path: Path) -> None:
     (tmp_path / "organisations.xlsx").write_bytes(b"x")
     with pytest.raises(RegisterError, match="CSV files only"):
         organisations_file(tmp_path)
-
-
-def test_a_file_is_replaced_with_its_permissions_and_without_leftovers(tmp_path: Path) -> None:
-    path = tmp_path / "o.csv"
-    path.write_bytes(b"old")
-    path.chmod(0o640)
-    replace(path, b"new")
-    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"new", 0o640)
-    assert [p.name for p in tmp_path.iterdir()] == ["o.csv"]

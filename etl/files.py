@@ -1,0 +1,132 @@
+"""Put files in the place of others: whole or not at all, and one process at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from etl.errors import PublishError
+
+LOCK_WAIT_S = 30.0
+RELEASE_KEPT = "The current release is as it was."
+_NEW_FILE, _READABLE = 0o644, 0o444
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Let one process at a time read a file, change it and write it again.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it need not be there yet. The lock stands beside it.
+
+    Raises
+    ------
+    PublishError
+        If another one doesn't finish, or the folder can't be written.
+    """
+    lock = FileLock(path.with_name(f".{path.name}.lock"))
+    with writing(path.parent, then=""):
+        try:
+            lock.acquire(timeout=LOCK_WAIT_S)
+        except Timeout as error:
+            raise PublishError(
+                f"Somebody else is changing {path.name}; try again in a moment."
+            ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Put a file in the place of another, as :func:`write_whole` does.
+
+    Raises
+    ------
+    PublishError
+        If it can't be written; the message says why.
+    """
+    with writing(path.parent, then=""):
+        write_whole(path, content)
+
+
+def write_whole(path: Path, content: bytes, *, readable: bool = False) -> None:
+    """Write a file whole or not at all, and onto the disk.
+
+    It has the permissions of the file that it replaces; a new one can be read by everybody.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it need not be there yet.
+    content : bytes
+        All of it.
+    readable : bool
+        Let everybody read it, whatever the file before allowed.
+
+    Raises
+    ------
+    OSError
+        If it can't be written. The file is as it was, unless nothing but the entry in its folder
+        could not be saved.
+    """
+    mode = path.stat().st_mode if path.exists() else _NEW_FILE
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(content)
+        part.chmod(mode | _READABLE if readable else mode)
+        sync(part)
+        part.replace(path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Have the system save a file, or the entries of a folder, onto the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file's bytes, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def writing(folder: Path, then: str = RELEASE_KEPT) -> Iterator[None]:
+    """Turn an error of the operating system into a sentence about a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        What can't be written.
+    then : str
+        What to say after it; perhaps nothing.
+
+    Raises
+    ------
+    PublishError
+        In place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        sentence = (
+            f"{folder} can't be written ({error.strerror or error}); check its permissions and "
+            "the free space."
+        )
+        raise PublishError(f"{sentence} {then}".rstrip()) from error

@@ -165,7 +165,8 @@ CRITERIA = (
 )
 ANSWERS = {"yes": "Yes", "no": "No", "unsure": "Not sure"}
 EMPTY = (
-    "No label is recorded in the register yet; a company or an issuer can send it with a source."
+    "No label is recorded in the register yet. A company or an issuer can tell us: choose “Suggest "
+    "a correction” on the company's page, name the public page, and say so in the comment."
 )
 UNKNOWN = (
     "No public page that was found gives the number of labelled companies, the fees or how long a "

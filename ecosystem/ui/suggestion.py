@@ -30,6 +30,7 @@ _STYLE = ROOT / "ecosystem" / "ui" / "assets" / "suggestion.css"
 _MOST = {"domains": 4, "sectors": 4, "functions": 5}
 _LISTS = tuple(_MOST)
 _CHOICES = ("type", "country", *_LISTS)
+_CONTACT_LABEL = "Your e-mail address"
 _TOKEN, _OPENED, _SENT, _REFUSED, _TRIED = (
     f"_suggest_{name}" for name in ("token", "opened", "sent", "refused", "tried")
 )
@@ -207,14 +208,17 @@ class _Form:
     def _evidence(self) -> None:
         st.header("How do you know?", anchor=False)
         self._text("source_url")
+        if self._published:
+            st.caption("The page that shows what you change. It becomes the source of the entry.")
         st.text_area(
             "Comment for the moderators",
             key=self._key("comment"),
             max_chars=MAX_COMMENT,
-            help="It is never published.",
+            help="It is never published. Say here, too, if the organisation has closed, does not "
+            "work on cybersecurity, or has the label Cybersecurity Made in Europe.",
         )
-        contact = st.text_input(
-            "Your e-mail address",
+        st.text_input(
+            _CONTACT_LABEL,
             key=self._key("contact"),
             max_chars=MAX_CONTACT,
             autocomplete="email",
@@ -223,7 +227,7 @@ class _Form:
             "Optional, for questions about this suggestion. Only moderators see it, and it is "
             "deleted with their decision. Nothing else about you is kept."
         )
-        self._say(contact_fault(contact.strip()))
+        self._say(contact_fault(self._contact()))
         with st.container(key="suggest_trap"):
             st.text_input("Leave this empty", key=self._key("trap"), autocomplete="off")
 
@@ -231,6 +235,8 @@ class _Form:
         self._show_changes()
         self._show_duplicates()
         missing = [self._columns[name].title for name in FIELDS if name in self._faults]
+        if contact_fault(self._contact()):
+            missing.append(_CONTACT_LABEL)
         if self._tried and missing:
             st.warning(
                 f"Before it can be sent, look at: {markdown(', '.join(missing))}.",
@@ -330,6 +336,9 @@ class _Form:
         if fault:
             st.markdown(f":red[:material/error: {markdown(fault)}]")
 
+    def _contact(self) -> str:
+        return str(st.session_state.get(self._key("contact"), "")).strip()
+
     def _key(self, column: str) -> str:
         return f"suggest_{self._org_id or 'new'}_{column}"
 
@@ -363,16 +372,15 @@ class _Form:
         refused.pop(self._org_id, None)
         if st.session_state.get(_SENT, {}).get(self._org_id):
             return
-        comment, contact, trap = (
-            str(st.session_state.get(self._key(name), ""))
-            for name in ("comment", "contact", "trap")
+        comment, trap = (
+            str(st.session_state.get(self._key(name), "")) for name in ("comment", "trap")
         )
-        if form._checked.faults or contact_fault(contact.strip()):
+        if form._checked.faults or contact_fault(form._contact()):
             return
         try:
             number = receive(
                 moderation.inbox(),
-                make_draft(form._checked, self._published, comment, contact),
+                make_draft(form._checked, self._published, comment, form._contact()),
                 st.session_state[_TOKEN],
                 _published(database()),
                 self._against,

@@ -180,6 +180,7 @@ def test_an_inbox_that_can_not_be_written_is_a_sentence(visit: Visit, inbox: Inb
 def test_a_bad_contact_address_is_said(visit: Visit, inbox: Inbox) -> None:
     app = send(fill_all(visit("suggest"), contact="nobody"))
     assert "This is not an e-mail address" in said(app)
+    assert "look at: Your e\\-mail address" in app.warning[0].value
     assert inbox.suggestions() == []
     send(fill(app, contact="a@example.org"))
     assert inbox.suggestions()[0].contact == "a@example.org"

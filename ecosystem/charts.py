@@ -8,6 +8,7 @@ picture by :mod:`ecosystem.pictures`.
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,23 @@ _DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
 # Pixels; a chart's height on a page includes its axis.
 _ROW = 22
 _AXIS = 44
+_HEAT_ROW = 28
+# Room for the number behind the longest bar, which the scale doesn't count.
+_NUMBER = {"left": 5, "top": 5, "right": 36, "bottom": 5}
+# Characters of a line of a row's label and, by how many columns there are, of a column's head.
+_LABEL = 22
+_HEADS = {1: 24, 2: 18, 3: 12, 4: 9}
+_HEAD_LINES = 3
+_LONGEST_WORD = 13
+# Invisible, so that tooltips and tables show the text without it.
+_BREAK = "\u200b"
+_LINES = f"split(datum.value, regexp(' ?{_BREAK}'))"
+_LINE = 12
+# Vega puts the first line, not the middle of all, beside its row.
+_UP = {
+    "condition": {"test": f"indexof(datum.value, '{_BREAK}') >= 0", "value": -_LINE // 2},
+    "value": 0,
+}
 
 
 def bars(
@@ -54,6 +72,7 @@ def bars(
     return {
         "data": {"values": values},
         "height": _ROW * max(len(values), 1),
+        "padding": _NUMBER,
         "encoding": {"y": _rows("label"), "x": {**number, "axis": None}},
         "layer": [
             {
@@ -105,6 +124,8 @@ def quotients(frame: pd.DataFrame, *, dark: bool = False) -> Spec:
         "field": "low",
         "type": "quantitative",
         "title": "Representation quotient, 95 % interval",
+        # The title is longer than the axis on a phone, and has room on its left only.
+        "axis": {"titleAnchor": "end"},
         "scale": {"domainMin": 0},
     }
     tooltip = [
@@ -209,7 +230,9 @@ def growth(frame: pd.DataFrame, *, dark: bool = False) -> Spec:
     }
 
 
-def heat(frame: pd.DataFrame, names: Mapping[str, str], *, dark: bool = False) -> Spec:
+def heat(
+    frame: pd.DataFrame, names: Mapping[str, str], *, dark: bool = False, wide: bool = False
+) -> Spec:
     """Domains by region as a heat map of shares, with the shares written in the cells.
 
     Parameters
@@ -218,30 +241,47 @@ def heat(frame: pd.DataFrame, names: Mapping[str, str], *, dark: bool = False) -
         Shares from 0 to 1; rows by domain code, columns by region id.
     names : mapping of str to str
         Name of each region.
+    dark : bool
+        Whether it is drawn on a dark ground.
+    wide : bool
+        Whether there surely is room for the domains' names in one line.
     """
+    heads = _heads({str(region): names[str(region)] for region in frame})
+    labels = [DOMAINS.label(str(code)) for code in frame.index]
+    if not wide:
+        labels = [_wrapped(label, _LABEL) for label in labels]
     values = [
-        {
-            "domain": DOMAINS.label(str(code)),
-            "region": names[str(region)],
-            "share": None if pd.isna(value) else round(float(value), 4),
-        }
-        for code, row in frame.iterrows()
+        {"domain": label, "region": heads[str(region)], **_share(value)}
+        for label, row in zip(labels, frame.to_dict("records"), strict=True)
         for region, value in row.items()
     ]
-    share = {"field": "share", "type": "quantitative", "format": ".0%", "title": "Share"}
+    share = {"field": "share", "type": "quantitative"}
     strongest = float(frame.max().max()) if frame.notna().any().any() else 1.0
-    turn = strongest * (0.45 if dark else 0.7)
+    # Where white and the dark ink stand out equally from the colour (WCAG contrast, 4.2 to 1).
+    turn = strongest * (0.8 if dark else 0.7)
     return {
         "data": {"values": values},
-        "height": _ROW * len(frame) + _AXIS,
+        "height": _HEAT_ROW * len(frame) + _AXIS,
         "encoding": {
-            "y": {**_rows("domain"), "title": None},
+            "y": _rows("domain", labelExpr=_LINES, labelOffset=_UP),
             "x": {
                 "field": "region",
                 "type": "nominal",
-                "sort": None,
+                "sort": list(heads.values()),
                 "title": None,
-                "axis": {"orient": "top", "labelAngle": 0, "labelLimit": 170, "domain": False},
+                "axis": {
+                    "orient": "top",
+                    "labelAngle": 0,
+                    "labelFontSize": 10,
+                    "labelLimit": 170,
+                    "domain": False,
+                    "ticks": False,
+                    # The first lines are level; the others need room below.
+                    "labelPadding": 5 + _LINE * max(head.count(_BREAK) for head in heads.values()),
+                    "labelExpr": _LINES,
+                    "labelOverlap": False,
+                    "labelFlush": False,
+                },
             },
         },
         "layer": [
@@ -259,20 +299,20 @@ def heat(frame: pd.DataFrame, names: Mapping[str, str], *, dark: bool = False) -
                     "tooltip": [
                         {"field": "domain", "type": "nominal", "title": "JRC domain"},
                         {"field": "region", "type": "nominal", "title": "Region"},
-                        share,
+                        {"field": "text", "type": "nominal", "title": "Share"},
                     ],
                 },
             },
             {
                 "mark": {"type": "text"},
                 "encoding": {
-                    "text": share,
+                    "text": {"field": "text", "type": "nominal"},
                     "color": {
                         "condition": {
                             "test": f"datum.share {'<' if dark else '>'} {turn:.4f}",
                             "value": "#ffffff",
                         },
-                        "value": "#14171f",
+                        "value": INK[False],
                     },
                 },
             },
@@ -280,7 +320,34 @@ def heat(frame: pd.DataFrame, names: Mapping[str, str], *, dark: bool = False) -
     }
 
 
-def parallel(frame: pd.DataFrame, names: Mapping[str, str], *, dark: bool = False) -> Spec:
+def _share(value: float) -> Spec:
+    """A share and its words; a gap is a dash, and no colour."""
+    if pd.isna(value):
+        return {"share": None, "text": "–"}
+    return {"share": round(float(value), 4), "text": f"{value:.0%}"}
+
+
+def _heads(names: Mapping[str, str]) -> dict[str, str]:
+    """Names as heads of columns; the ids if shortening makes two of them alike."""
+    width = _HEADS[min(len(names), max(_HEADS))]
+    heads = {region: _wrapped(name, width) for region, name in names.items()}
+    if len(set(heads.values())) < len(heads):
+        return {region: _wrapped(region, width) for region in names}
+    return heads
+
+
+def _wrapped(text: str, width: int) -> str:
+    """Text with invisible marks where a line ends, shortened if it has too many lines."""
+    # A word that is a little longer than the line is better whole.
+    longest = max(len(word) for word in text.replace("-", "- ").split(" "))
+    width = max(width, min(longest, _LONGEST_WORD))
+    lines = textwrap.wrap(text, width, max_lines=_HEAD_LINES, placeholder="…")
+    return "".join(
+        line + ("" if line.endswith("-") else " ") + _BREAK for line in lines[:-1]
+    ) + "".join(lines[-1:])
+
+
+def parallel(frame: pd.DataFrame, names: Mapping[str, str], *, across: int = 1) -> Spec:
     """NIST CSF functions of several regions as parallel coordinates.
 
     Parameters
@@ -289,6 +356,8 @@ def parallel(frame: pd.DataFrame, names: Mapping[str, str], *, dark: bool = Fals
         Shares from 0 to 1; rows by function code, columns by region id.
     names : mapping of str to str
         Name of each region.
+    across : int
+        Entries of the legend in a row; one, if the chart may be narrow.
     """
     regions: Sequence[str] = [str(column) for column in frame.columns]
     values = [
@@ -302,10 +371,16 @@ def parallel(frame: pd.DataFrame, names: Mapping[str, str], *, dark: bool = Fals
         if not pd.isna(value)
     ]
     domain = [names[region] for region in regions]
-    legend = {"orient": "top", "labelLimit": 220, "symbolType": "stroke", "symbolSize": 300}
+    legend = {
+        "orient": "top",
+        "columns": across,
+        "labelLimit": 220,
+        "symbolType": "stroke",
+        "symbolSize": 300,
+    }
     return {
         "data": {"values": values},
-        "height": 240,
+        "height": 240 + _ROW * (len(regions) // across),
         "mark": {"type": "line", "point": {"filled": True, "size": 60}, "strokeWidth": 2.5},
         "encoding": {
             "x": {
@@ -408,11 +483,18 @@ def choropleth(outlines: gpd.GeoDataFrame, legend: Sequence[tuple[str, str]], ti
     }
 
 
-def _rows(field: str) -> Spec:
+def _rows(field: str, **axis: Any) -> Spec:
     return {
         "field": field,
         "type": "nominal",
         "sort": None,
         "title": None,
-        "axis": {"labelLimit": 250, "labelOverlap": False, "ticks": False, "domain": False},
+        "axis": {
+            "labelLimit": 250,
+            "labelOverlap": False,
+            "labelFlush": False,
+            "ticks": False,
+            "domain": False,
+            **axis,
+        },
     }

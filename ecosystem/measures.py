@@ -67,8 +67,8 @@ MEASURES: dict[str, Measure] = {
             "Organisations per million inhabitants",
             "",
             1,
-            "Organisations divided by inhabitants. Population: Eurostat, demo_r_d2jan, latest "
-            "year that all parts of the region have; no figure, no value.",
+            "Organisations divided by inhabitants. Population: Eurostat, table demo_r_d2jan, "
+            "latest year that all parts of the region have; no figure, no value.",
         ),
         Measure(
             "per-1000-km2",
@@ -83,8 +83,10 @@ MEASURES: dict[str, Measure] = {
             "Effective number of JRC domains",
             "",
             1,
-            "Hill number of order 1, exp(-Σ p ln p) over the domains' shares p: how many "
-            "equally frequent domains would be as diverse. Source: Hill 1973, Jost 2006.",
+            "How varied the work is: the number of equally frequent domains that would be as "
+            "diverse. Hill number of order 1, exp(-Σ p ln p) over the domains' shares p. JRC "
+            "domains: the cybersecurity taxonomy of the Joint Research Centre. Source: Hill 1973, "
+            "Jost 2006.",
             needs=_SMALL,
         ),
         Measure(
@@ -92,8 +94,8 @@ MEASURES: dict[str, Measure] = {
             "Concentration of domains (HHI)",
             "",
             2,
-            "Herfindahl-Hirschman index Σ p² over the domains' shares p, from 1/15 (all alike) "
-            "to 1 (one domain only).",
+            "How much the work is about a few domains: from 1/15 (all alike) to 1 (one domain "
+            "only). Herfindahl-Hirschman index (HHI), Σ p² over the domains' shares p.",
             needs=_SMALL,
             has_best=False,
         ),
@@ -111,7 +113,7 @@ MEASURES: dict[str, Measure] = {
             "of 5",
             0,
             "How many of identify, protect, detect, respond and recover at least one "
-            "organisation serves.",
+            "organisation serves: the functions of the NIST Cybersecurity Framework (CSF).",
         ),
         Measure(
             "median-founded",

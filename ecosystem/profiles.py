@@ -11,7 +11,7 @@ import pandas as pd
 from ecosystem import context, measures, region_counts, regions, valleys
 from ecosystem.filters import Filter
 from ecosystem.statistics import completeness, peers, similarity, words
-from ecosystem.statistics.counts import RegionCounts
+from ecosystem.statistics.counts import SMALL_N, RegionCounts
 from ecosystem.statistics.ranking import rank
 from ecosystem.statistics.specialisation import location_quotient
 from ecosystem.store import Database
@@ -19,6 +19,40 @@ from ecosystem.store import Database
 SAMPLE_NOTE = (
     "The register is a sample of mature ecosystems, not a census: numbers compare what is in it."
 )
+
+
+# A region's level, of one region.
+LEVEL_NAMES = {
+    "valley": "Valley",
+    "nuts0": "Country (NUTS 0)",
+    "nuts1": "Major region (NUTS 1)",
+    "nuts2": "Region (NUTS 2)",
+    "nuts3": "Small region (NUTS 3)",
+}
+# As many as leave room for the organisations on the brief's two pages.
+_RELATED = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Related:
+    """Regions that have something to do with one region.
+
+    Attributes
+    ----------
+    heading : str
+        What they are.
+    regions : DataFrame
+        By region id, best first: ``name``, ``reason``.
+    none : str
+        What to say if there is none.
+    method : str
+        How they are found, with the source of the figures.
+    """
+
+    heading: str
+    regions: pd.DataFrame
+    none: str
+    method: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +64,9 @@ class Profile:
     region_id, level, name, country : str
         Which region it is; `level` is a key of :data:`ecosystem.regions.LEVELS`.
     headline : DataFrame
-        Indexed by measure: ``value``, ``whole`` (the register as a whole), ``rank``, ``of``,
-        ``tied``, ``small``.
+        Indexed by measure: ``value``, ``whole`` (the register as a whole), ``rank`` (missing
+        without an organisation, or with fewer than the measure needs), ``of``, ``tied``,
+        ``small``.
     quotients : DataFrame
         Representation quotients by domain code, with interval and n.
     types, functions : Series
@@ -50,7 +85,7 @@ class Profile:
         The profile in plain English.
     nearest, partners, peers : DataFrame
         Regions alike in profile, best complements, and alike in structure, by region id,
-        each with ``name`` and ``reason``.
+        each with ``name`` and ``reason``; :attr:`related` says what to call them.
     valley : dict or None
         The valley's record: coordinator, priorities and so on; of the valley that covers a
         NUTS region if it is not a valley itself.
@@ -82,6 +117,37 @@ class Profile:
     def n(self) -> int:
         """Organisations of the register in the region, under the filter."""
         return int(self.headline["value"]["organisations"])
+
+    @property
+    def related(self) -> list[Related]:
+        """Regions to look at next, by kind, as the page, the brief and the workbook show them."""
+        few = self.n < SMALL_N
+        return [
+            Related(
+                "Alike in cybersecurity",
+                self.nearest,
+                "Too few organisations to say which regions are alike."
+                if few
+                else "No region is alike in what its organisations work on.",
+                "How alike the mix of domains is, from 0 to 1 (cosine similarity).",
+            ),
+            Related(
+                "Would add most",
+                self.partners,
+                "Too few organisations to say what another region would add."
+                if few
+                else "No region stands out that would add what is rare here.",
+                "Domains that another region is specialised in (quotient above 1.25, at least 3 "
+                "organisations) and this one lacks (none, or a quotient below 0.8).",
+            ),
+            Related(
+                "Alike in structure",
+                self.peers,
+                "No comparison of structure: Eurostat's figures for it are missing.",
+                "Population, GDP per inhabitant, R&D share and tertiary education, brought to one "
+                "scale; over the figures that both have. Source: Eurostat.",
+            ),
+        ]
 
     @property
     def coverage_sentences(self) -> list[str]:
@@ -163,10 +229,12 @@ def _headline(
     own: dict[Any, Any] = table.loc[region_id].to_dict()
     rows = {}
     for code, measure in measures.offered(database).items():
+        # Nothing is not a place, and a share of one organisation would be the first of all.
+        values = table[code].where(table["organisations"] >= max(measure.needs, 1))
         years = table["population_year"] if code == "per-million" else None
         ranked = rank(
-            table[code],
-            years=None if years is None else years.where(table[code].notna()),
+            values,
+            years=None if years is None else years.where(values.notna()),
             across_years=True,
         ).loc[region_id]
         rows[code] = {
@@ -181,7 +249,7 @@ def _headline(
 
 
 def _nearest(counts: RegionCounts, region_id: str, names: Mapping[Any, str]) -> pd.DataFrame:
-    found = similarity.nearest(counts.domains, counts.n, region_id)
+    found = similarity.nearest(counts.domains, counts.n, region_id, limit=_RELATED)
     reasons = [
         words.similar_reason(region_id, str(other), names, row) for other, row in found.iterrows()
     ]
@@ -189,7 +257,7 @@ def _nearest(counts: RegionCounts, region_id: str, names: Mapping[Any, str]) -> 
 
 
 def _partners(quotients: pd.DataFrame, region_id: str, names: Mapping[Any, str]) -> pd.DataFrame:
-    found = similarity.partners(quotients, region_id)
+    found = similarity.partners(quotients, region_id, limit=_RELATED)
     if not quotients["n"][region_id].any():
         found = found.iloc[:0]  # it lacks everything: that is no complement
     reasons = []
@@ -203,7 +271,7 @@ def _peers(database: Database, nuts2: str | None) -> pd.DataFrame:
     values, years = context.structure(database)
     if nuts2 is None or nuts2 not in values.index:
         return pd.DataFrame({"distance": [], "name": [], "reason": []})
-    found = peers.peers(values, nuts2, years=years)
+    found = peers.peers(values, nuts2, years=years, limit=_RELATED)
     labels = context.indicators(database).set_index("indicator")["label"]
     reasons = []
     for _, row in found.iterrows():

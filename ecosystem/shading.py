@@ -110,7 +110,8 @@ def shaded(
         regions=regions,
         label=label,
         legend=legend,
-        method=f"{method}{span} Colours: quantile classes of the regions with an organisation.",
+        method=f"{method}{span} Each colour has about as many of the regions with an "
+        "organisation (quantiles).",
         years=sorted({int(year) for year in years}),
     )
 

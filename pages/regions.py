@@ -13,7 +13,7 @@ region_views.sample_note()
 level, measure, domain = region_views.controls()
 shaded = ask(shading.shaded, filter_, level, measure, domain=domain, dark=is_dark())
 _, selected = cards.selected()
-left, right = st.columns([0.6, 0.4], gap="medium")
+left, right = st.columns([0.56, 0.44], gap="medium")
 with left:
     map_view.choropleth(shaded, level, selected)
     region_views.map_files(shaded, level)

@@ -12,6 +12,7 @@ from ecosystem.brief.typeset import printable, typeset
 from ecosystem.comparisons import Comparison
 from ecosystem.filters import Filter
 from ecosystem.measures import in_words
+from ecosystem.profiles import LEVEL_NAMES
 from ecosystem.statistics import completeness, words
 from ecosystem.statistics.counts import RegionCounts
 from ecosystem.store import Database
@@ -52,7 +53,7 @@ def content(database: Database, filter_: Filter, comparison: Comparison) -> dict
                 "name": names[id_],
                 "colour": colours[id_],
                 "grey": bool(comparison.small[id_]),
-                "level": shared.LEVEL_NAMES[region_counts.level_of(id_)],
+                "level": LEVEL_NAMES[region_counts.level_of(id_)],
             }
             for id_ in ids
         ],
@@ -183,7 +184,7 @@ def _heat(comparison: Comparison) -> dict[str, str]:
         return {"svg": "", "alt": "", "note": "No organisation, so no domains."}
     n = comparison.table.loc["organisations"]
     names = {id_: f"{name} ({n[id_]:,.0f})" for id_, name in _column_names(comparison).items()}
-    spec = charts.heat(shares, names)
+    spec = charts.heat(shares, names, wide=True)
     spec |= {"width": 110 * len(comparison.region_ids), "height": _ROW * len(shares)}
     alt = "; ".join(
         f"{comparison.names[id_]}: "
@@ -205,7 +206,7 @@ def _functions(comparison: Comparison) -> dict[str, str]:
     if shares.isna().all(axis=None):
         return {"svg": "", "alt": "", "note": "No organisation, so no functions."}
     names = _column_names(comparison)
-    spec = charts.parallel(shares, names) | {"width": 560, "height": 120}
+    spec = charts.parallel(shares, names, across=len(names)) | {"width": 560, "height": 120}
     alt = "; ".join(
         f"{comparison.names[id_]}: " + shared.shares_in_words(shares[id_], FUNCTIONS.labels())
         for id_ in comparison.region_ids

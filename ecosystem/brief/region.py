@@ -11,7 +11,7 @@ from ecosystem.brief import outline_map, shared
 from ecosystem.brief.typeset import printable, typeset
 from ecosystem.filters import Filter
 from ecosystem.measures import ALL_MEASURES, in_words
-from ecosystem.profiles import Profile
+from ecosystem.profiles import LEVEL_NAMES, Profile
 from ecosystem.statistics import words
 from ecosystem.store import Database
 from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, ROLES, TYPES
@@ -21,11 +21,10 @@ _MAP = (270, 214)
 _ROW = 16
 _SENTENCE = 380
 _REASON = 250
-_ALIKE = 3
 
 
 def region_pdf(database: Database, filter_: Filter, profile: Profile) -> bytes:
-    """Two pages of A4 about one region.
+    """Two pages of A4 about one region; one if nothing is left of it to list and to draw.
 
     Parameters
     ----------
@@ -37,8 +36,10 @@ def region_pdf(database: Database, filter_: Filter, profile: Profile) -> bytes:
 
 def content(database: Database, filter_: Filter, profile: Profile) -> dict[str, Any]:
     """What the brief shows, as printable text and pictures."""
-    small = bool(profile.headline["small"].any())
+    small = profile.n > 0 and bool(profile.headline["small"].any())
     name = printable(profile.name, 80)
+    # Valleys have ids of this site's own, which say nothing to a reader.
+    code = "" if profile.level == "valley" else f" ({printable(profile.region_id, 60)})"
     drawn = outline_map.draw(
         database,
         filter_,
@@ -47,16 +48,10 @@ def content(database: Database, filter_: Filter, profile: Profile) -> dict[str, 
         height=_MAP[1],
     )
     return {
-        **shared.frame_of(database, filter_, f"{name} ({profile.region_id})"),
+        **shared.frame_of(database, filter_, f"{name}{code}"),
         "kind": "Regional brief",
         "name": name,
-        "place": ", ".join(
-            [
-                shared.LEVEL_NAMES[profile.level],
-                COUNTRIES.label(profile.country),
-                f"code {printable(profile.region_id, 60)}",
-            ]
-        ),
+        "place": f"{LEVEL_NAMES[profile.level]}, {COUNTRIES.label(profile.country)}{code}",
         "sentences": [printable(sentence, _SENTENCE) for sentence in profile.sentences],
         "coverage": _coverage(database, filter_, profile),
         "small": shared.small_note([name]) if small else "",
@@ -73,7 +68,9 @@ def content(database: Database, filter_: Filter, profile: Profile) -> dict[str, 
                 "organisations in it, sized by their number."
             ),
             "note": "Dots: towns with organisations, by number; grey: outside the region."
-            + (" Parts of the region lie outside the frame." if drawn.partly else ""),
+            + (" Parts of the region lie outside the frame." if drawn.partly else "")
+            if profile.n
+            else "",
         },
         "quotients": _quotients(profile),
         "types": _types(profile),
@@ -89,10 +86,10 @@ def content(database: Database, filter_: Filter, profile: Profile) -> dict[str, 
         else "Eurostat's figures here are of NUTS 2 regions. "
         f"{name} is not exactly one of them, so none is shown.",
         "valley": _valley(profile),
-        "nearest": _alike(profile.nearest),
-        # What is rare in an empty region is not a finding.
-        "partners": _alike(profile.partners) if profile.n else [],
-        "peers": _alike(profile.peers),
+        "related": [
+            {"heading": kind.heading, "none": kind.none, "regions": _regions(kind.regions)}
+            for kind in profile.related
+        ],
         "n": profile.n,
         "organisations": shared.organisations(database, filter_, profile.region_id),
     }
@@ -236,13 +233,13 @@ def _valley(profile: Profile) -> list[dict[str, str]]:
     rows = [
         {"label": "Valley", "text": printable(valley["name"], 80)},
         {"label": "Coordinated by", "text": printable(valley["coordinator"], 120)},
-        {"label": "S3 priorities", "text": ", ".join(priorities) or shared.GAP},
+        {"label": "Smart-specialisation priorities", "text": ", ".join(priorities) or shared.GAP},
     ]
     return rows
 
 
-def _alike(found: pd.DataFrame) -> list[dict[str, str]]:
+def _regions(found: pd.DataFrame) -> list[dict[str, str]]:
     return [
         {"name": printable(row["name"], 50), "reason": printable(row["reason"], _REASON)}
-        for row in found.head(_ALIKE).to_dict("records")
+        for row in found.to_dict("records")
     ]

@@ -18,13 +18,6 @@ from ecosystem.vocabulary import TYPES
 
 ACCENT = "#4b3f9e"
 GAP = "–"
-LEVEL_NAMES = {
-    "valley": "Valley",
-    "nuts0": "Country (NUTS 0)",
-    "nuts1": "Major region (NUTS 1)",
-    "nuts2": "Region (NUTS 2)",
-    "nuts3": "Small region (NUTS 3)",
-}
 NOT_ECSO = (
     "Compiled from public sources after the 2019 map of the European Cyber Security "
     "Organisation (ECSO); it is not ECSO's own data."

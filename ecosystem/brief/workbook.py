@@ -260,19 +260,14 @@ def _counted(database: Database, region_id: str) -> list[dict[Any, Any]]:
 
 
 def _alike(book: Workbook, profile: Profile) -> None:
-    kinds = (
-        ("alike in profile", profile.nearest),
-        ("could complement it", profile.partners),
-        ("alike in structure", profile.peers),
-    )
     _sheet(
         book,
         "Related regions",
         ["kind", "region_id", "region", "reason"],
         [
-            [kind, id_, row["name"], row["reason"]]
-            for kind, found in kinds
-            for id_, row in found.iterrows()
+            [kind.heading, id_, row["name"], row["reason"]]
+            for kind in profile.related
+            for id_, row in kind.regions.iterrows()
         ],
     )
 

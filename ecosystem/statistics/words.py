@@ -481,7 +481,7 @@ def _strength(name: str, strong: pd.DataFrame) -> str:
     )
     if clear:
         return f"{name} is clearly stronger in {domains}"
-    return f"{name} leans towards {domains}, which may be chance"
+    return f"{name} has no clear strength, only a lean towards {domains} that may be chance"
 
 
 def _roles(regions: Sequence[str], names: Mapping[str, str], present: pd.DataFrame) -> str:
@@ -501,8 +501,8 @@ def _part_of_roles(there: Sequence[str]) -> str:
         return "all six roles of an ecosystem"
     if len(there) <= len(missing):
         return f"only {len(there)} of the six roles of an ecosystem: {_role_words(there)}"
-    return f"all of the six roles of an ecosystem but {_role_words(missing)}"
+    return f"{len(there)} of the six roles of an ecosystem (not {_role_words(missing, 'or')})"
 
 
-def _role_words(roles: Iterable[str]) -> str:
-    return listed([ROLES.label(role).lower() for role in roles])
+def _role_words(roles: Iterable[str], joined_by: str = "and") -> str:
+    return listed([ROLES.label(role).lower() for role in roles], joined_by)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from ecosystem import links, organisations, regions, valleys
 from ecosystem.filters import Filter
-from ecosystem.ui import labels, made_in_europe, organisation_facts, shortlist, state
+from ecosystem.ui import figure, labels, made_in_europe, organisation_facts, shortlist, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.navigation import MAP_PAGE, ORGANISATION_PAGE, REGION_PAGE
@@ -108,7 +108,7 @@ def _chips(title: str, codes: Sequence[str], vocabulary: Vocabulary) -> None:
 def _place(place_id: str, filter_: Filter) -> None:
     found = ask(organisations.in_place, filter_, place_id)
     if found.empty:
-        _head("No organisation here under these filters")
+        _head(f"No organisation here{figure.under_filters()}")
         return
     _head(f"{found['city'].mode().iloc[0]}, {COUNTRIES.label(found['country'].iloc[0])}")
     st.caption(labels.plural(len(found), "organisation"))
@@ -188,9 +188,9 @@ def _region(nuts_id: str, filter_: Filter) -> None:
     else:
         st.markdown(
             f"{1e6 * n / people['inhabitants']:.1f} per million inhabitants "
-            f"({people['inhabitants']:,.0f} on 1 January {people['year']})"
+            f"({people['inhabitants']:,.0f} on 1 January {people['year']:.0f})"
         )
-        st.caption("Source: Eurostat, demo_r_d2jan.")
+        st.caption("Source: Eurostat, table demo_r_d2jan.")
     if filter_.nuts != (nuts_id,):
         st.button(
             "Only this region",

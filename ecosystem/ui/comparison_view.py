@@ -34,6 +34,8 @@ def choice() -> list[str]:
         format_func=lambda id_: options[id_],
         key=_KEY,
         max_selections=MOST,
+        # Else Enter after a few letters takes all that match, not the first.
+        select_all=False,
         placeholder="Choose regions or valleys",
         on_change=lambda: state.update({"compare": st.session_state[_KEY]}),
     )
@@ -78,7 +80,8 @@ def table(found: Comparison) -> None:
         row = {"Measure": measure.label}
         for id_ in found.region_ids:
             star = " ★" if found.best.loc[code, id_] else ""
-            few = " (few)" if found.small[id_] and measure.needs else ""
+            known = bool(found.table[id_].notna()[code])
+            few = " (few)" if found.small[id_] and measure.needs and known else ""
             row[found.names[id_]] = measures.in_words(code, found.table.loc[code, id_]) + star + few
         rows.append(row)
     st.header("Side by side", anchor=False)
@@ -109,7 +112,7 @@ def pictures(found: Comparison) -> None:
         functions.insert(0, "Function", [FUNCTIONS.label(str(code)) for code in functions.index])
         figure.figure(
             "NIST CSF functions",
-            charts.parallel(found.functions, found.names, dark=is_dark()),
+            charts.parallel(found.functions, found.names),
             functions,
             "Share of each region's organisations that serve a function. Source: the register.",
         )

@@ -12,6 +12,12 @@ import streamlit as st
 from ecosystem import pictures
 from ecosystem.charts import Spec
 from ecosystem.export import table_csv
+from ecosystem.ui import state
+
+
+def under_filters() -> str:
+    """The end of a sentence that finds nothing: only an active filter can be the reason."""
+    return " under these filters" if state.filter_().active() else ""
 
 
 def figure(title: str, spec: Spec, table: pd.DataFrame, method: str) -> None:
@@ -30,7 +36,7 @@ def figure(title: str, spec: Spec, table: pd.DataFrame, method: str) -> None:
     """
     st.header(title, anchor=False)
     if table.empty:
-        st.caption("Nothing to show here under these filters.")
+        st.caption(f"Nothing to show here{under_filters()}.")
         return
     st.vega_lite_chart(spec, width="stretch")
     st.caption(method)

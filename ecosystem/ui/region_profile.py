@@ -9,12 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from ecosystem import brief, charts, links, measures, regions
+from ecosystem import context as region_context
 from ecosystem.filters import Filter
-from ecosystem.profiles import Profile
+from ecosystem.profiles import LEVEL_NAMES, Profile
 from ecosystem.region_counts import level_of
 from ecosystem.statistics.counts import SMALL_N
 from ecosystem.ui import downloads as files
-from ecosystem.ui import figure, labels, map_view, organisation_list
+from ecosystem.ui import figure, labels, map_view, organisation_list, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.navigation import COMPARE_PAGE, DIRECTORY_PAGE, REGION_PAGE
@@ -24,18 +25,18 @@ from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, ROLES, TYPES
 _QUOTIENT_METHOD = (
     "Share of the region's organisations that work on a domain, divided by the share in the "
     "whole register: a location quotient with the register, not an economy, as denominator. "
-    "95 % intervals from Wilson's (MOVER-R); grey where 1 lies inside or n < 5. "
-    "Source: the register."
+    "1 is as in the register, 2 twice that share. The lines show how far chance may reach (95 % "
+    "intervals from Wilson's, MOVER-R); grey where 1 lies inside or with fewer than 5 "
+    "organisations. Source: the register."
 )
 
 
 def title(profile: Profile) -> None:
     """Name, level and country, who coordinates, and the profile in words."""
     st.title(markdown(profile.name), anchor=False)
-    st.caption(
-        f"{regions.LEVEL_LABELS[profile.level]} · {profile.region_id} · "
-        f"{COUNTRIES.label(profile.country)}"
-    )
+    level = LEVEL_NAMES[profile.level]
+    code = "" if profile.level == "valley" else f" · {profile.region_id}"
+    st.caption(f"{level}{code} · {COUNTRIES.label(profile.country)}")
     for sentence in profile.sentences:
         st.markdown(markdown(sentence))
     for sentence, counted in zip(
@@ -44,7 +45,7 @@ def title(profile: Profile) -> None:
         address = links.web_address(counted["source_url"])
         source = f" ([source]({address}))" if address else ""
         st.markdown(f":material/groups: {markdown(sentence)}{source}")
-    if profile.n < SMALL_N:
+    if 0 < profile.n < SMALL_N:
         st.warning(
             f"With {labels.plural(profile.n, 'organisation')} in the register, shares and "
             "quotients of this region say little.",
@@ -79,11 +80,11 @@ def headline(profile: Profile) -> None:
     with st.container(horizontal=True):
         for code, measure in ask(measures.offered).items():
             row = profile.headline.T[code]
-            beside = f"whole: {measures.in_words(code, row['whole'])}"
+            beside = f"whole register: {measures.in_words(code, row['whole'])}"
             if not pd.isna(row["rank"]):
                 beside += f" · rank {row['rank']}{'=' if row['tied'] else ''} of {row['of']}"
-            if row["small"]:
-                beside += " · few rows"
+            elif row["small"] and profile.n:
+                beside += " · few organisations"
             st.metric(
                 measure.label,
                 measures.in_words(code, row["value"]),
@@ -95,14 +96,17 @@ def headline(profile: Profile) -> None:
                 width=285,
             )
     st.caption(
-        "“whole” is the register as a whole; for numbers per inhabitant, the countries with a "
-        "population figure. Ranks are among the regions of the same level that have a value."
+        "For numbers per inhabitant, the whole register is its countries with a population "
+        "figure. Ranks are among the regions of the same level that have an organisation and a "
+        f"value; for shares and the like, at least {SMALL_N} organisations."
         + (f" Population: Eurostat, {profile.population_year}." if profile.population_year else "")
     )
 
 
 def domains(profile: Profile) -> None:
-    """Domain profile as representation quotients with intervals."""
+    """Domain profile as representation quotients with intervals; nothing if none."""
+    if not profile.n:
+        return
     table = profile.quotients.reset_index().assign(
         code=lambda frame: frame["code"].map(DOMAINS.label)
     )
@@ -110,7 +114,7 @@ def domains(profile: Profile) -> None:
     figure.figure(
         "What it is strong in",
         charts.quotients(profile.quotients, dark=is_dark()),
-        table if profile.n else table.head(0),
+        table,
         _QUOTIENT_METHOD,
     )
 
@@ -124,12 +128,14 @@ _COLUMN = {
     "lq": "Quotient",
     "low": "from",
     "high": "to",
-    "small": "Few rows",
+    "small": "Few organisations",
 }
 
 
 def types_and_functions(profile: Profile) -> None:
-    """Organisations by type, NIST CSF functions, growth by founding year."""
+    """Organisations by type, NIST CSF functions, growth by founding year; nothing if none."""
+    if not profile.n:
+        return
     types = profile.types[profile.types > 0].sort_values(ascending=False)
     left, middle, right = st.columns(3, gap="large")
     with left:
@@ -154,10 +160,12 @@ def types_and_functions(profile: Profile) -> None:
             "Source: the register.",
         )
     with right:
+        growth = profile.growth.rename(columns={"year": "Year", "organisations": "Organisations"})
         figure.figure(
             "Growth by founding year",
             charts.growth(profile.growth, dark=is_dark()),
-            profile.growth.rename(columns={"year": "Year", "organisations": "Organisations"}),
+            # One year is no growth.
+            growth if len(growth) > 1 else growth.head(0),
             "Cumulative, of the organisations whose founding year is known and that are in the "
             "register today. Source: the register.",
         )
@@ -188,7 +196,7 @@ def map_and_organisations(profile: Profile, filter_: Filter) -> None:
                 query_params=inside.to_params(),
             )
         else:
-            st.write("The register has no organisation here under these filters.")
+            st.write(f"The register has no organisation here{figure.under_filters()}.")
 
 
 def who(profile: Profile) -> None:
@@ -238,46 +246,38 @@ def context(profile: Profile) -> None:
             "Year": st.column_config.NumberColumn(format="%d"),
             "History": st.column_config.LineChartColumn(),
         },
+        height="content",
         placeholder="",
         alt="Eurostat's figures",
     )
     st.caption(
         "Source: Eurostat, the tables named. Only years that Eurostat has; none is filled in."
     )
+    with st.expander("What they measure"):
+        for row in ask(region_context.indicators).to_dict("records"):
+            if row["label"] in set(profile.figures["label"]):
+                st.markdown(f"**{markdown(row['label'])}.** {markdown(row['description'])}")
 
 
 def related(profile: Profile) -> None:
     """Nearest in profile, best complements, peers in structure, each with the reason."""
-    kinds = (
-        ("Alike in cybersecurity", profile.nearest, "Cosine similarity of the domain profiles."),
-        (
-            "Would add most",
-            profile.partners,
-            "Domains another region is specialised in (quotient above 1.25, at least 3 "
-            "organisations) and this one lacks (none, or a quotient below 0.8).",
-        ),
-        (
-            "Alike in structure",
-            profile.peers,
-            "Population, GDP per inhabitant, R&D share and tertiary education, standardised; "
-            "over the figures that both have. Source: Eurostat.",
-        ),
-    )
-    for column, (heading, found, method) in zip(st.columns(3, gap="large"), kinds, strict=True):
+    kinds = profile.related
+    for column, kind in zip(st.columns(len(kinds), gap="large"), kinds, strict=True):
         with column:
-            st.header(heading, anchor=False)
-            if found.empty:
-                st.caption("None: too few organisations or figures to say.")
+            st.header(kind.heading, anchor=False)
+            if kind.regions.empty:
+                st.caption(kind.none)
                 continue
-            for id_, row in found.head(4).iterrows():
+            for id_, row in kind.regions.iterrows():
                 _related_region(str(id_), row)
-            st.caption(method)
+            st.caption(kind.method)
 
 
 def _related_region(region_id: str, row: Any) -> None:
+    code = "" if level_of(region_id) == "valley" else f" ({region_id})"
     st.page_link(
         REGION_PAGE,
-        label=f"{markdown(row['name'])} ({region_id})",
+        label=f"{markdown(row['name'])}{code}",
         icon=":material/arrow_forward:",
         query_params={"region": region_id},
     )
@@ -289,15 +289,15 @@ def choose(current: str) -> None:
     if current:
         st.info(f"There is no region {markdown(current)} in the current release.")
     options = ask(regions.comparable)
-    chosen = st.selectbox(
+    st.selectbox(
         "Region or valley",
         list(options),
         index=None,
         format_func=partial(_label, options),
         placeholder="Choose a region or valley",
+        key="choose_region",
+        on_change=lambda: state.update({"region": st.session_state["choose_region"]}),
     )
-    if chosen:
-        st.switch_page(REGION_PAGE, query_params={"region": chosen})
 
 
 def _label(options: dict[str, str], region_id: str) -> str:

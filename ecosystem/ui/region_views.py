@@ -9,6 +9,7 @@ from ecosystem import charts, concentration, context, measures, regions, shading
 from ecosystem.filters import Filter
 from ecosystem.profiles import SAMPLE_NOTE
 from ecosystem.region_counts import region_counts
+from ecosystem.statistics.counts import SMALL_N
 from ecosystem.statistics.presence import presence
 from ecosystem.statistics.ranking import rank
 from ecosystem.ui import cards, choices, figure, labels, state
@@ -17,6 +18,7 @@ from ecosystem.ui.navigation import ABOUT_PAGE
 from ecosystem.vocabulary import DOMAINS, FUNCTIONS, TYPES
 
 LEVELS = regions.LEVEL_LABELS
+_UNRANKED = "–"
 _DEFAULTS = {"level": "nuts2", "measure": "organisations", "of_domain": next(iter(DOMAINS))}
 
 
@@ -70,10 +72,10 @@ def _select(label: str, name: str, value: str, options: dict[str, str]) -> None:
 
 
 def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
-    """Regions by the measure; ties share a rank; a tick selects the region on the map too."""
+    """Regions by the measure; ties share a rank; a click selects the region on the map too."""
     table = _ranked(shaded, ask(context.counted_elsewhere, level))
     if table.empty:
-        st.caption("No region has a value for this measure under these filters.")
+        st.caption(f"No region has a value for this measure{figure.under_filters()}.")
         return
     ids = list(table["region"])
     rows = [ids.index(selected)] if selected in ids else []
@@ -84,22 +86,25 @@ def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
         height=560,
         key=key,
         on_select=lambda: _picked(key, ids, level),
-        selection_mode="single-row",
+        # Who clicks a name means its region; the tick box is for the keyboard.
+        selection_mode=["single-row", "single-cell"],
         selection_default={"selection": {"rows": rows, "columns": [], "cells": []}},
         column_config={
-            "Rank": st.column_config.TextColumn(width=60),
-            "Region": st.column_config.TextColumn(width=160),
-            "Value": st.column_config.TextColumn(width=80, help=shaded.label),
-            "n": st.column_config.NumberColumn(width=50, help="Organisations in the register"),
-            "Counted elsewhere": st.column_config.TextColumn(
-                width=130, help="What others count for the same territory; scopes differ"
+            "Rank": st.column_config.TextColumn(width=50),
+            "Region": st.column_config.TextColumn(width=140),
+            "Value": st.column_config.TextColumn(width=60, help=shaded.label),
+            "n": st.column_config.NumberColumn(width=40, help="Organisations in the register"),
+            "Counted by others": st.column_config.TextColumn(
+                width=125, help="What others count for the same territory; scopes differ"
             ),
         },
         alt=f"Ranking by {shaded.label}",
     )
-    notes = [f"Value: {shaded.label}. = marks a shared rank, n the organisations in the register."]
-    if table["Note"].ne("").any():
-        notes.append("Fewer than 5 organisations say little.")
+    notes = [f"Value: {shaded.label}. = marks a shared rank."]
+    if "n" in table:
+        notes.append("n: organisations in the register.")
+    if table["Rank"].eq(_UNRANKED).any():
+        notes.append(f"Fewer than {SMALL_N} organisations say little, so they have no rank.")
     if len(shaded.years) > 1:
         notes.append("Values rest on population figures of different years.")
     st.caption(" ".join(notes))
@@ -107,24 +112,23 @@ def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
 
 def _ranked(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
     rows = shaded.regions[(shaded.regions["n"] > 0) & shaded.regions["value"].notna()]
-    places = rank(rows["value"])
+    places = rank(rows["value"].where(~rows["small"]))
     elsewhere = {
         id_: f"about {row['counted']:,}" + ("" if pd.isna(row["year"]) else f" ({row['year']})")
         for id_, row in counted[~counted.index.duplicated()].to_dict("index").items()
     }
-    return (
+    table = (
         pd.DataFrame(
             {
                 "region": rows.index,
                 "Rank": [
-                    f"{place}{'=' if tied else ''}"
+                    _UNRANKED if pd.isna(place) else f"{place}{'=' if tied else ''}"
                     for place, tied in zip(places["rank"], places["tied"], strict=True)
                 ],
                 "Region": rows["name"],
                 "Value": rows["text"],
                 "n": rows["n"],
-                "Counted elsewhere": [elsewhere.get(id_, "") for id_ in rows.index],
-                "Note": rows["small"].map({True: "few", False: ""}),
+                "Counted by others": [elsewhere.get(id_, "") for id_ in rows.index],
                 "order": places["rank"],
             }
         )
@@ -132,10 +136,15 @@ def _ranked(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
         .drop(columns="order")
         .reset_index(drop=True)
     )
+    # A column that says nothing takes the others' room on a phone.
+    said = {"n": not rows["n"].eq(rows["value"]).all(), "Counted by others": bool(elsewhere)}
+    return table.drop(columns=[name for name, says in said.items() if not says])
 
 
 def _picked(key: str, ids: list[str], level: str) -> None:
-    chosen = st.session_state[key]["selection"]["rows"]
+    selection = st.session_state[key]["selection"]
+    # The cell was clicked now; the row may be the one that was selected before.
+    chosen = [row for row, _ in selection["cells"]] or selection["rows"]
     kind = "valley" if level == "valley" else "region"
     cards.select(kind, ids[chosen[0]] if chosen else "")
 
@@ -163,15 +172,17 @@ def how_concentrated(filter_: Filter) -> None:
     st.header("How concentrated is the map?", anchor=False)
     st.markdown(found.sentence)
     st.caption(
-        f"Gini of organisations over all NUTS 2 regions: {found.gini:.2f}. "
-        f"Moran's I: {labels.two_digits(found.moran_i)}, p {labels.two_digits(found.moran_p)} "
-        "(one-sided, 999 permutations, six nearest neighbours; computed with PySAL's esda)."
+        f"Gini of organisations over all NUTS 2 regions: {labels.two_digits(found.gini)} (0: all "
+        "have as many, 1: one has all). Whether neighbours are alike, Moran's I: "
+        f"{labels.two_digits(found.moran_i)} (0: no, 1: wholly); share of random maps as alike, p: "
+        f"{labels.two_digits(found.moran_p)} (one-sided, 999 permutations, six nearest "
+        "neighbours; computed with PySAL's esda)."
     )
 
 
 def how_widespread(filter_: Filter) -> None:
     """Share of NUTS 2 regions with at least one organisation of a kind, by country."""
-    st.header("What few rows can say", anchor=False)
+    st.header("Where there is at least one", anchor=False)
     st.markdown(
         "Whether a region has *at least one* organisation of a kind is less distorted by a small "
         "register than how many it has. The table gives the share of NUTS 2 regions that do."
@@ -190,6 +201,7 @@ def how_widespread(filter_: Filter) -> None:
     st.dataframe(
         ordered.reset_index(names=str(kind)),
         hide_index=True,
+        height="content",
         column_config={
             column: st.column_config.NumberColumn(format="%.0f%%") for column in ordered.columns
         },

@@ -62,6 +62,27 @@ def test_measure_click_region_page_and_brief(open_site: Open) -> None:
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
 
 
+def test_a_click_on_a_name_in_the_ranking_opens_its_region(open_site: Open) -> None:
+    site = open_site()
+    site.visit("/regions")
+    box = site.page.locator("[data-testid=stDataFrame]").first.bounding_box()
+    assert box is not None
+    # The table is a canvas: the name in its first row, right of tick box and rank.
+    site.page.mouse.click(box["x"] + 130, box["y"] + 52)
+    expect(site.page).to_have_url(re.compile("selected=region%3AFRH0"))
+    expect(site.page.locator(".st-key-card").get_by_text("Bretagne (FRH0)")).to_be_visible()
+
+
+def test_enter_takes_one_of_the_regions_that_match(open_site: Open) -> None:
+    site = open_site()
+    site.visit("/compare?compare=ES11&compare=fr-bretagne", with_map=False)
+    site.page.get_by_role("combobox", name="Regions or valleys").click()
+    site.page.keyboard.type("Castilla y Le")
+    expect(site.page.get_by_role("option")).to_have_count(2)
+    site.page.keyboard.press("Enter")
+    expect(site.page).to_have_url(re.compile("compare=ES11&compare=fr-bretagne&compare=[^&]+$"))
+
+
 def test_compare_three_and_share_the_link(open_site: Open) -> None:
     site = open_site()
     site.visit("/compare?compare=fr-bretagne&compare=EE", with_map=False)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
+from openpyxl import load_workbook
 
 from ecosystem import (
+    brief,
     comparisons,
     concentration,
     context,
@@ -21,7 +24,7 @@ from ecosystem import (
     shading,
 )
 from ecosystem.filters import Filter
-from ecosystem.statistics.counts import RegionCounts, tabulate
+from ecosystem.statistics.counts import SMALL_N, RegionCounts, tabulate
 from ecosystem.store import Database
 from tests.ecosystem.test_filters import filters
 
@@ -123,6 +126,41 @@ def test_a_region_without_an_organisation_has_a_profile_without_nan_words(
         ]
     )
     assert "nan" not in said.lower()
+
+
+def test_a_region_without_an_organisation_has_no_rank(database: Database) -> None:
+    counts = regions.organisation_counts(database, Filter(), "nuts2")
+    profile = profiles.profile(database, Filter(), str(counts.index[counts == 0][0]))
+    assert profile is not None
+    assert profile.headline["rank"].isna().all()
+    assert profile.headline["of"]["organisations"] == (counts > 0).sum()
+
+
+def test_a_share_of_few_has_no_rank_but_their_number_has(database: Database) -> None:
+    counts = regions.organisation_counts(database, Filter(), "nuts2")
+    profile = profiles.profile(database, Filter(), str(counts.index[counts == 1][0]))
+    assert profile is not None
+    rank = profile.headline["rank"]
+    assert rank["organisations"] == (counts > 1).sum() + 1
+    assert pd.isna(rank["evidence-share"])
+    assert pd.isna(rank["effective-domains"])
+    assert profile.headline["of"]["evidence-share"] == (counts >= SMALL_N).sum()
+
+
+def test_page_brief_and_workbook_share_names_and_reasons_of_related_regions(
+    database: Database,
+) -> None:
+    profile = profiles.profile(database, Filter(), "FRH0")
+    empty = profiles.profile(database, Filter(), "ES11")
+    assert profile is not None
+    assert empty is not None
+    printed = brief.region.content(database, Filter(), profile)["related"]
+    workbook = load_workbook(io.BytesIO(brief.region_xlsx(database, Filter(), profile)))
+    rows = list(workbook["Related regions"].iter_rows(min_row=2, values_only=True))
+    shown = [(kind.heading, name) for kind in profile.related for name in kind.regions["name"]]
+    assert shown == [(kind["heading"], row["name"]) for kind in printed for row in kind["regions"]]
+    assert shown == [(heading, name) for heading, _, name, _ in rows]
+    assert [kind.none.startswith("Too few") for kind in empty.related] == [True, True, False]
 
 
 def test_comparison_of_mixed_levels_marks_the_best(database: Database) -> None:

@@ -148,6 +148,30 @@ def test_valley_card_can_filter_to_the_valley(visit: Visit) -> None:
     assert app.query_params["valley"] == "fr-bretagne"
 
 
+def test_region_card_has_the_year_of_its_population(visit: Visit) -> None:
+    app = visit("map", {"level": "nuts2", "selected": "region:ES11"})
+    assert "(2,714,741 on 1 January 2025)" in words(app)
+
+
+def test_an_empty_region_blames_no_filter_unless_there_is_one(visit: Visit) -> None:
+    empty = visit("region", {"region": "ES11"})
+    assert "The register has no organisation here." in words(empty)
+    assert "filter" not in words(empty)
+    assert "Growth by founding year" not in [header.value for header in empty.header]
+    assert not [m.delta for m in empty.metric if "rank" in m.delta]
+    filtered = visit("region", {"region": "FRH0", "q": "nobody has this name"})
+    assert "The register has no organisation here under these filters." in words(filtered)
+
+
+def test_few_organisations_are_listed_after_the_ranks(visit: Visit) -> None:
+    tables = visit("regions", {"measure": "evidence-share"}).dataframe
+    table = next(shown.value for shown in tables if "Rank" in shown.value)
+    ranked = table[table["Rank"] != "–"]
+    assert ranked.index.max() == len(ranked) - 1
+    assert ranked["n"].min() >= 5
+    assert table["n"][len(ranked) :].max() < 5
+
+
 def test_empty_result_offers_to_drop_one_condition(visit: Visit) -> None:
     app = visit("map", {"q": "zzzz", "type": "sme"})
     assert "No organisation matches all of these filters." in words(app)
@@ -265,3 +289,10 @@ def test_damaged_release_is_said_and_the_last_good_one_shown(
     assert not app.exception
     assert "3000-damaged is damaged" in app.warning[0].value
     assert "**465 organisations**" in words(app)
+
+
+def test_a_region_that_is_chosen_is_in_the_address(visit: Visit) -> None:
+    app = visit("region", {})
+    app.selectbox(key="choose_region").select("ES11").run()
+    assert app.query_params["region"] == "ES11"
+    assert "Galicia" in words(app)

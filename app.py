@@ -5,7 +5,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ecosystem import web
 from ecosystem.ui import frame, state
-from ecosystem.ui.navigation import PAGES, own_the_pages
+from ecosystem.ui.navigation import PAGES, not_found, own_the_pages
 
 
 def page() -> None:
@@ -13,13 +13,17 @@ def page() -> None:
     st.set_page_config(
         page_title="Cyber Valleys", page_icon=str(web.ASSETS / "icon.svg"), layout="wide"
     )
-    chosen = st.navigation(
-        [
-            st.Page(entry.path, title=entry.title, icon=entry.icon, default=entry is PAGES[0])
-            for entry in PAGES
-        ],
-        position="hidden",
-    )
+    pages = [
+        st.Page(
+            entry.path,
+            title=entry.title,
+            icon=entry.icon,
+            url_path=entry.url_path,
+            default=not entry.url_path,
+        )
+        for entry in PAGES
+    ]
+    chosen = st.navigation([*pages, *not_found(pages)], position="hidden")
     if chosen.title != PAGES[0].title:
         st.set_page_config(page_title=f"{chosen.title} · Cyber Valleys")
     state.begin()

@@ -8,11 +8,12 @@ filter_ = filter_panel.search()
 found = ask(organisations.summary, filter_)
 
 strip.headline(filter_, found)
-left, right = st.columns([0.7, 0.3], gap="medium")
+with st.container(key="map_and_card"):
+    left, right = st.columns([0.7, 0.3], gap="medium")
 with left:
     level, measure = map_view.controls()
     map_view.show(filter_, level, measure)
-    below = st.container()
+    below = st.container(key="below_map_numbers")
 with right:
     cards.selection(filter_)
     if found.organisations:

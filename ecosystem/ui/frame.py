@@ -9,21 +9,17 @@ import streamlit as st
 
 from ecosystem import organisations, releases
 from ecosystem.filters import PARAMS, Filter
-from ecosystem.settings import ROOT
 from ecosystem.store import ReleaseError
-from ecosystem.ui import search_controls, shortlist, state
+from ecosystem.ui import search_controls, shortlist, state, style
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.navigation import QUALITY_PAGE, SECRETARIAT_PAGE, SUGGEST_PAGE, PageEntry
-
-ASSETS = ROOT / "ecosystem" / "ui" / "assets"
 
 
 def header(pages: Sequence[PageEntry]) -> None:
     """Site name and navigation; the filter goes along between the pages that use it."""
-    st.html(ASSETS / "site.css")
+    style.show("site.css")
     with st.container(key="site-script"):
-        script = (ASSETS / "site.js").read_text(encoding="utf-8")
-        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+        st.html('<script src="/assets/site.js"></script>', unsafe_allow_javascript=True)
     carried = state.filter_().to_params()
     with st.container(key="site-header", horizontal=True, vertical_alignment="center"):
         st.markdown("**Cyber Valleys**")

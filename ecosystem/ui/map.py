@@ -48,15 +48,16 @@ class RegionLayer:
         ``"outline"`` under symbols, or ``"shaded"``.
     kind : str
         What a click selects: ``"valley"`` or ``"region"``.
-    labelled : bool
-        Whether names are written on the map.
+    countries : tuple of tuple
+        ``(name, latitude, longitude)`` in degrees, the first named first: written on the map
+        until the names of its regions find room.
     """
 
     layer: str
     values: Mapping[str, tuple[int, str, str]]
     style: str
     kind: str
-    labelled: bool = False
+    countries: tuple[tuple[str, float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class Scene:
                 "colours": colours,
                 "style": self.regions.style,
                 "kind": self.regions.kind,
-                "labelled": self.regions.labelled,
+                "countries": self.regions.countries,
                 "selected": self.selected,
             }
         return data

@@ -10,11 +10,12 @@ from streamlit_folium import st_folium
 
 from ecosystem import measures, organisations, regions, shading, symbols
 from ecosystem.filters import Filter
+from ecosystem.store import Database
 from ecosystem.ui import cards, labels, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.map import Base, RegionLayer, Scene, base_map, drawing
 from ecosystem.ui.theme import is_dark
-from ecosystem.vocabulary import DARK_TEXT_ON, TYPES
+from ecosystem.vocabulary import COUNTRIES, DARK_TEXT_ON, TYPES
 
 LEVELS = {
     "organisations": "Organisations",
@@ -62,8 +63,9 @@ def _segment(name: str, value: str, options: dict[str, str], default: str) -> No
 def show(filter_: Filter, level: str, measure: str, *, height: int = 560) -> None:
     """Draw the map and its legend; a click on it becomes the selection."""
     _moving_map(filter_, level, measure, height)
-    _legend(filter_, level, measure)
-    _basemap_switch()
+    with st.container(key="below_map_legend"):
+        _legend(filter_, level, measure)
+        _basemap_switch()
 
 
 def _basemap_switch() -> None:
@@ -142,6 +144,7 @@ def _clicked(key: str) -> None:
     if clicked and clicked.get("click") != st.session_state.get("_last_click"):
         st.session_state["_last_click"] = clicked.get("click")
         cards.select(str(clicked.get("kind")), str(clicked.get("id")))
+        state.update({"page": None})
         st.session_state[_SELECTED] = True
 
 
@@ -189,7 +192,19 @@ def shaded_layer(shaded: shading.Shaded, level: str) -> RegionLayer:
         for id_, row in shaded.regions.to_dict("index").items()
     }
     kind = "valley" if level == "valley" else "region"
-    return RegionLayer(level, values, "shaded", kind)
+    countries = ask(_countries) if level != "valley" else ()
+    return RegionLayer(level, values, "shaded", kind, countries)
+
+
+def _countries(database: Database) -> tuple[tuple[str, float, float], ...]:
+    """Name and label point of every country, the largest first."""
+    ids = regions.organisation_counts(database, Filter(), "nuts0").index
+    found = [record for id_ in ids if (record := regions.one(database, str(id_)))]
+    found.sort(key=lambda record: -record["area_km2"])
+    return tuple(
+        (COUNTRIES.label(record["country"]), round(record["lat"], 2), round(record["lon"], 2))
+        for record in found
+    )
 
 
 def _tooltip(row: dict[Hashable, Any], label: str) -> str:
@@ -206,7 +221,7 @@ def _valley_layer(filter_: Filter) -> RegionLayer:
     values = {
         str(id_): (int(n), labels.plural(int(n), "organisation"), "") for id_, n in counts.items()
     }
-    return RegionLayer("valley", values, "outline", "valley", labelled=True)
+    return RegionLayer("valley", values, "outline", "valley")
 
 
 def _legend(filter_: Filter, level: str, measure: str) -> None:

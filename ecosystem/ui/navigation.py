@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,11 @@ class PageEntry:
     in_header: bool = True
     filters: bool = False
 
+    @property
+    def url_path(self) -> str:
+        """Its address below the site's root; empty for the map, which is the root."""
+        return "" if self.path == MAP_PAGE else Path(self.path).stem
+
 
 MAP_PAGE = "pages/map.py"
 REGION_PAGE = "pages/region.py"
@@ -42,6 +52,8 @@ SHORTLIST_PAGE = "pages/shortlist.py"
 SECRETARIAT_PAGE = "pages/secretariat.py"
 SUGGEST_PAGE = "pages/suggest.py"
 LABEL_PAGE = "pages/label.py"
+NOT_FOUND_PAGE = "pages/not_found.py"
+_NOT_FOUND = "_address_without_page"
 
 PAGES = (
     PageEntry(MAP_PAGE, "Map", ":material/map:", filters=True),
@@ -58,6 +70,24 @@ PAGES = (
     PageEntry(SUGGEST_PAGE, "Suggest", ":material/edit_note:", in_header=False),
     PageEntry(SECRETARIAT_PAGE, "Secretariat", ":material/lock:", in_header=False),
 )
+
+
+def not_found(pages: Sequence[StreamlitPage]) -> list[StreamlitPage]:
+    """The page that stands at an address without one, where the visitor came to such an address.
+
+    Without it Streamlit opens the first page, below a dialog in its own words.
+    """
+    context = get_script_run_ctx()
+    asked = context.pages_manager if context else None
+    # The browser names an address once; from then on it sends the page's hash.
+    if asked and asked.intended_page_name and not asked.intended_page_script_hash:
+        name = asked.intended_page_name.strip("/ ")
+        if name and name not in {page.url_path for page in pages}:
+            st.session_state[_NOT_FOUND] = name.replace("/", "-")
+    address = st.session_state.get(_NOT_FOUND)
+    if address is None:
+        return []
+    return [st.Page(NOT_FOUND_PAGE, title="Page not found", url_path=address)]
 
 
 def own_the_pages() -> None:

@@ -39,7 +39,15 @@ _COLUMNS = {
 
 
 def beside_map(filter_: Filter, total: int) -> None:
-    """The same organisations as on the map, a page at a time; each opens its card."""
+    """The same organisations as on the map, a page at a time; each opens its card.
+
+    Below the card of a valley or region they are those in it.
+    """
+    within = _within_selection(filter_)
+    if within != filter_:
+        filter_, total = within, ask(organisations.summary, within).organisations
+    if not total:
+        return
     number, offset = page_number(total, BESIDE_MAP)
     sort = organisations.sorts(filter_)[0]
     found = ask(organisations.page, filter_, sort=sort, limit=BESIDE_MAP, offset=offset)
@@ -48,12 +56,21 @@ def beside_map(filter_: Filter, total: int) -> None:
     pagination(number, total, BESIDE_MAP)
 
 
+def _within_selection(filter_: Filter) -> Filter:
+    """The filter narrowed to the selected valley or region, unless it names others already."""
+    kind, id_ = cards.selected()
+    name = {"valley": "valley", "region": "nuts"}.get(kind)
+    if name is None or getattr(filter_, name):
+        return filter_
+    return filter_.with_values(name, [id_])
+
+
 def results(filter_: Filter, total: int) -> None:
     """The whole choice, as a list to read or as a table; sorted and cut into pages."""
     sort, descending = _sorting(filter_)
     view = state.get("view")
     as_table = view == "table"
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(key="list_controls", horizontal=True, vertical_alignment="bottom"):
         _sort_controls(filter_, sort, descending)
         _view_control(as_table)
     size = IN_TABLE if as_table else IN_LIST
@@ -192,7 +209,7 @@ def _sort_controls(filter_: Filter, sort: str, descending: bool) -> None:
         width=180,
         on_change=_sorted,
     )
-    st.toggle("Reverse order", key="order", on_change=_sorted)
+    st.toggle("Reverse", key="order", on_change=_sorted)
 
 
 def _sorted() -> None:

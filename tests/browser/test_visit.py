@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,10 +28,11 @@ PAGES = [
     "/suggest?org=at-limes-security-gmbh",
     "/shortlist?list=at-limes-security-gmbh&list=fr-secure-ic",
     "/secretariat",
+    "/nowhere",
 ]
 WITHOUT_MAP = (
     "/directory", "/about", "/whats_new", "/quality", "/label", "/suggest", "/shortlist",
-    "/secretariat",
+    "/secretariat", "/nowhere",
 )  # fmt: skip
 
 
@@ -210,3 +212,153 @@ def test_without_data_the_page_says_which_command_to_run(browser: Browser, empty
     with Site(browser, empty) as site:
         site.page.goto(empty)
         expect(site.page.get_by_text("cyber-valleys refresh")).to_be_visible(timeout=30_000)
+
+
+@pytest.mark.parametrize("width", [320, 390, 720, 900, 1440])
+def test_name_and_links_at_the_top_stand_side_by_side(open_site: Open, width: int) -> None:
+    site = open_site(size=(width, 844))
+    site.visit("/about", with_map=False)
+    header = site.page.locator(".st-key-site-header")
+    items = [header.get_by_text("Cyber Valleys"), *header.get_by_role("link").all()]
+    boxes = [box for item in items if (box := item.bounding_box())]
+    assert len(boxes) == 8
+    for i, a in enumerate(boxes):
+        assert a["x"] >= 0
+        assert a["x"] + a["width"] <= width
+        for b in boxes[:i]:
+            is_beside = a["x"] >= b["x"] + b["width"] or b["x"] >= a["x"] + a["width"]
+            assert is_beside or a["y"] >= b["y"] + b["height"] or b["y"] >= a["y"] + a["height"]
+
+
+@pytest.mark.parametrize("size", [PHONE, (720, 900)])
+def test_an_open_filter_panel_covers_the_navigation(open_site: Open, size: tuple[int, int]) -> None:
+    site = open_site(size=size)
+    site.visit()
+    site.page.get_by_test_id("stExpandSidebarButton").click()
+    expect(site.page.get_by_test_id("stSidebar").get_by_text("Founded")).to_be_attached()
+    site.page.wait_for_timeout(600)  # it slides in
+    covered = site.page.locator(".st-key-site-header a").first.evaluate(
+        """(link) => {
+          const { x, y, width, height } = link.getBoundingClientRect();
+          const top = document.elementFromPoint(x + width / 2, y + height / 2);
+          return Boolean(top.closest('[data-testid="stSidebar"]'));
+        }"""
+    )
+    assert covered
+
+
+def test_the_keyboard_sees_where_it_is_in_the_navigation(open_site: Open) -> None:
+    site = open_site()
+    site.visit("/about", with_map=False)
+    site.page.keyboard.press("Tab")
+    link = site.page.locator(".st-key-site-header a").first
+    link.focus()
+    assert link.evaluate("(e) => getComputedStyle(e).outlineStyle") == "solid"
+
+
+def test_a_page_without_filters_has_no_panel(open_site: Open) -> None:
+    for start, link in (("/", "Label"), ("/regions", "What's new"), ("/regions", "Label")):
+        site = open_site()
+        site.visit(start)
+        site.page.locator(".st-key-site-header").get_by_role("link", name=link).click()
+        expect(site.page.get_by_role("heading", level=1)).to_be_visible()
+        expect(site.page.get_by_test_id("stSidebar")).to_be_hidden(timeout=15_000)
+
+
+def test_an_address_without_a_page_says_so_and_leads_on(open_site: Open) -> None:
+    for path in ("/nowhere", "/map", "/<b>`x`"):
+        site = open_site()
+        site.visit(path, with_map=False)
+        expect(site.page.get_by_role("heading", name="Page not found", level=1)).to_be_visible()
+        expect(site.page.get_by_role("dialog")).to_have_count(0)
+    site.page.get_by_role("link", name="To the map").click()
+    site.wait_for_map()
+    expect(site.page.get_by_role("heading", name="Page not found")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["/", "/?level=valley"])
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_no_name_on_the_map_covers_a_symbol(
+    open_site: Open, path: str, size: tuple[int, int]
+) -> None:
+    site = open_site(size=size)
+    site.visit(path)
+    frame = site.page.locator(MAP).element_handle().content_frame()
+    assert frame is not None
+    names = frame.locator(".cv-label > span:visible").all()
+    boxes = [(name.inner_text(), box) for name in names if (box := name.bounding_box())]
+    symbols = frame.evaluate(
+        """() => {
+          const found = [];
+          window.map.eachLayer((layer) => {
+            if (!layer.options?.cv) return;
+            const { x, y } = window.map.layerPointToContainerPoint(layer._point);
+            found.push([x, y, layer._radius, layer.options.cv.n]);
+          });
+          return found;
+        }"""
+    )
+    left = site.page.locator(MAP).bounding_box()
+    assert left is not None
+    assert len(boxes) >= 12
+    for name, box in boxes:
+        for x, y, radius, n in symbols:
+            px, py = x + left["x"], y + left["y"]
+            dx = max(box["x"] - px, 0, px - box["x"] - box["width"])
+            dy = max(box["y"] - py, 0, py - box["y"] - box["height"])
+            assert math.hypot(dx, dy) > radius - 1, f"{name} covers {n}"
+
+
+def test_a_small_neighbour_does_not_take_the_click_on_a_large_town(open_site: Open) -> None:
+    site = open_site()
+    site.visit()
+    site.click_symbol(17)  # Paris, with La Défense beside it
+    expect(site.page.locator(".st-key-card").get_by_text("17 organisations")).to_be_visible()
+    rows = site.page.locator(".st-key-organisations_place button p").all()
+    assert len({round(box["x"]) for row in rows if (box := row.bounding_box())}) == 1
+
+
+def test_a_region_map_names_countries_and_what_is_selected(open_site: Open) -> None:
+    site = open_site()
+    site.visit("/?level=nuts2&selected=region:ES11")
+    names = site.map.locator(".cv-label:visible").all_inner_texts()
+    assert {"Spain", "France", "Galicia"} <= set(names)
+    # Galicia has no organisation: none of elsewhere is listed below its card.
+    expect(site.page.get_by_text("of 465, by name")).to_have_count(0)
+    nearer = open_site()
+    nearer.visit("/?level=nuts2&at=41,-5,6.5")
+    names = nearer.map.locator(".cv-label:visible").all_inner_texts()
+    assert "Extremadura" in names
+    assert "Spain" not in names
+
+
+def test_on_a_phone_the_card_is_right_below_the_map(open_site: Open) -> None:
+    site = open_site(size=PHONE)
+    site.visit("/?selected=valley:fr-bretagne")
+    box, card = (
+        site.page.locator(MAP).bounding_box(),
+        site.page.locator(".st-key-card").bounding_box(),
+    )
+    assert box is not None
+    assert card is not None
+    assert 0 <= card["y"] - box["y"] - box["height"] < 40
+    expect(site.page.get_by_text("1 to 12 of 29, by name")).to_be_attached()
+
+
+def test_on_a_phone_the_directory_shows_results_at_once(open_site: Open) -> None:
+    site = open_site(size=PHONE)
+    site.visit("/directory", with_map=False)
+    first = site.page.locator(".st-key-results a").first.bounding_box()
+    assert first is not None
+    assert first["y"] < PHONE[1] * 0.65
+
+
+def test_only_the_keyboard_gets_a_frame_around_the_map(open_site: Open) -> None:
+    site = open_site()
+    site.visit()
+    container = site.map.locator(".leaflet-container")
+    framed = "(e) => getComputedStyle(e, '::after').content !== 'none'"
+    container.click(position={"x": 80, "y": 400})
+    assert not container.evaluate(framed)
+    site.page.keyboard.press("ArrowRight")
+    assert container.evaluate(framed)

@@ -10,6 +10,7 @@ window.CyberValleys = (function () {
             region: "#a79bff", ink: "#f2f4f8", halo: "#10141b", mark: "#ff7eb3" },
   };
   const EUROPE = [[35.2, -10], [63.5, 32.5]];
+  const EAST = 49.9;
   const geometry = new Map();
   let map, options, palette, canvas, clicks = 0, startedAtPlace = false, home = null;
 
@@ -34,6 +35,10 @@ window.CyberValleys = (function () {
     map.on("zoomend moveend resize", placeLabels);
     map.on("moveend", writeAddress);
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") choose("", ""); });
+    // Leaflet focuses the map when it is clicked; only the keyboard needs to see where it is.
+    const container = map.getContainer();
+    document.addEventListener("keydown", () => container.classList.remove("cv-by-pointer"));
+    document.addEventListener("pointerdown", () => container.classList.add("cv-by-pointer"), true);
     // A change of filter replaces the whole address; the position is put back soon after.
     setInterval(writeAddress, 500);
     try { window.parent.addEventListener("popstate", goToAddress); } catch { /* framed elsewhere */ }
@@ -89,6 +94,11 @@ window.CyberValleys = (function () {
 
   function addLand() {
     const renderer = L.canvas({ pane: "cv-land", padding: 0.3 });
+    // The neighbours' outlines end here; a wide window sees further, and it is land there too.
+    L.rectangle([[28, EAST], [74, 180]], {
+      renderer, interactive: false, pane: "cv-land",
+      stroke: false, fillColor: palette.neighbour, fillOpacity: 1,
+    }).addTo(map);
     whenLoaded("land", (json) => L.geoJSON(json, {
       renderer, interactive: false, pane: "cv-land",
       style: (feature) => feature.properties.neighbour
@@ -150,9 +160,11 @@ window.CyberValleys = (function () {
   let labels = [], symbolLayers = [];
   function draw(group_, scene) {
     group = group_;
-    labels.forEach((label) => label.remove());
+    labels.forEach((label) => label.marker?.remove());
     labels = [];
-    symbolLayers = scene.symbols.map((row) => symbol(row, scene));
+    symbolLayers = scene.symbols.map((row) => symbol(row, scene))
+      .sort((a, b) => b.options.cv.n - a.options.cv.n);
+    spread();
     if (scene.regions) {
       whenLoaded(scene.regions.layer, (json) => {
         if (group !== group_) return;
@@ -174,13 +186,14 @@ window.CyberValleys = (function () {
   let draws = 0;
 
   // Paths of a layer are made once; a scene gives them other values and another group.
-  const regionLayers = new Map();
+  const regionLayers = new Map(), boundsOf = new Map();
   let shown = null;
 
   function regionLayer(name, json) {
     if (!regionLayers.has(name)) regionLayers.set(name, L.geoJSON(json, {
       renderer: canvas,
       onEachFeature: (feature, path) => {
+        boundsOf.set(feature, path.getBounds());
         path.toGeoJSON = () => answer(shown.kind, feature.id)();
         tooltip(path, () => [feature.properties.name, shown.values[feature.id][1] || "No organisation"]);
         path.on("mouseover", () => path.setStyle({ weight: 3 }));
@@ -197,10 +210,14 @@ window.CyberValleys = (function () {
     layer.setStyle((feature) => styleOf(feature.id));
     layer.addTo(group);
     layer.eachLayer((path) => path.feature.id === shown.selected && path.bringToFront());
-    if (!shown.labelled) return;
-    json.features
-      .sort((a, b) => shown.values[b.id][0] - shown.values[a.id][0])
-      .forEach((feature) => addLabel(feature.properties));
+    const chosen = json.features.filter((feature) => feature.id === shown.selected);
+    const others = json.features.filter((feature) => feature.id !== shown.selected)
+      .sort((a, b) => shown.values[b.id][0] - shown.values[a.id][0]);
+    labels = [
+      ...chosen.map(regionLabel),
+      ...shown.countries.map(([text, lat, lon]) => label(text, [lat, lon], "country")),
+      ...others.map(regionLabel),
+    ];
     placeLabels();
   }
 
@@ -219,46 +236,105 @@ window.CyberValleys = (function () {
              fillColor: colour, fillOpacity: 0.9 };
   }
 
-  function addLabel(properties) {
-    const element = document.createElement("span");
-    element.textContent = properties.name;
-    const icon = L.divIcon({ className: "cv-label", html: element, iconSize: null });
-    labels.push(L.marker([properties.lat, properties.lon], {
-      icon, interactive: false, keyboard: false, pane: "cv-labels",
-    }).addTo(map));
+  // ---- names: written where they cover no symbol and no other name ---------------------------
+
+  // Font as in map.css, so that a name can be measured before it is written.
+  const FONT = "600 11.5px system-ui, sans-serif", LINE = 13.5, LONGEST = 16;
+  // Countries are named until the names of their regions find room.
+  const REGIONS_FROM = 6;
+  const ink = document.createElement("canvas").getContext("2d");
+
+  function label(text, latlng, kind, bounds = null) {
+    const lines = inLines(text);
+    ink.font = FONT;
+    const width = Math.max(...lines.map((line) => Math.ceil(ink.measureText(line).width))) + 2;
+    return { text, latlng: L.latLng(latlng), kind, bounds, width, height: lines.length * LINE, marker: null };
   }
 
-  // Larger ecosystems are labelled first, each where it covers the fewest symbols and no other
-  // label; one that finds no room waits for more zoom.
-  const PLACES = [[0, 0], [0, -1], [0, 1], [1, 0], [-1, 0], [1, -1], [-1, -1], [1, 1], [-1, 1]];
+  function regionLabel(feature) {
+    const { name, lat, lon } = feature.properties;
+    const needsRoom = shown.layer !== "valley" && feature.id !== shown.selected;
+    return label(name, [lat, lon], "region", needsRoom ? boundsOf.get(feature) : null);
+  }
 
+  function inLines(text) {
+    return text.match(/[^ -]+-*|-+/g)?.reduce((lines, word) => {
+      const last = lines.at(-1) ?? "";
+      const longer = last && !last.endsWith("-") ? `${last} ${word}` : last + word;
+      return longer.length <= LONGEST ? [...lines.slice(0, -1), longer] : [...lines, word];
+    }, []) ?? [];
+  }
+
+  // What comes first is named first; a name that finds no room waits for more zoom.
   function placeLabels() {
-    const size = map.getSize();
     const dots = symbolLayers.map((layer) => {
-      const { x, y } = map.latLngToContainerPoint(layer.getLatLng());
-      return { left: x - layer._radius, right: x + layer._radius,
-               top: y - layer._radius, bottom: y + layer._radius };
+      const { x, y } = map.latLngToContainerPoint(layer.getLatLng()).add(layer.cvShift);
+      return { x, y, r: layer._radius };
     });
     const taken = [];
     labels.forEach((label) => {
-      const element = label.getElement();
-      const text = element.firstChild;
-      const { x, y } = map.latLngToContainerPoint(label.getLatLng());
-      const [width, height] = [text.offsetWidth, text.offsetHeight];
-      const best = PLACES.map(([dx, dy]) => {
-        const [ox, oy] = [dx * (width / 2 + 14), dy * (height / 2 + 14)];
-        const box = { left: x + ox - width / 2, right: x + ox + width / 2,
-                      top: y + oy - height / 2, bottom: y + oy + height / 2 };
-        const isOut = box.left < 0 || box.top < 0 || box.right > size.x || box.bottom > size.y;
-        const isTaken = taken.some((other) => overlap(box, other, 3));
-        const covered = dots.filter((dot) => overlap(box, dot, 0)).length;
-        return { ox, oy, box, cost: isTaken || isOut ? Infinity : covered + (dx || dy ? 0.5 : 0) };
-      }).reduce((a, b) => (b.cost < a.cost ? b : a));
-      const isShown = best.cost <= 3;
-      if (isShown) taken.push(best.box);
-      text.style.transform = `translate(-50%, -50%) translate(${best.ox}px, ${best.oy}px)`;
-      element.style.visibility = isShown ? "visible" : "hidden";
+      const place = mayBeNamed(label) && places(label, dots).find((place) => isFree(place, dots, taken));
+      if (place) taken.push(place.box);
+      write(label, place);
     });
+  }
+
+  function mayBeNamed({ kind, bounds, width, height }) {
+    if (kind === "country") return map.getZoom() < REGIONS_FROM;
+    if (!bounds) return true;
+    const room = map.latLngToContainerPoint(bounds.getSouthEast())
+      .subtract(map.latLngToContainerPoint(bounds.getNorthWest()));
+    return width <= room.x && height <= room.y;
+  }
+
+  // A region's own middle first; a name with symbols around it may also stand a little beside.
+  const DIRECTIONS = [[0, 1], [0, -1], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1]];
+
+  function places({ latlng, bounds, width, height }, dots) {
+    const { x, y } = map.latLngToContainerPoint(latlng);
+    const at = (ox, oy, own = null, gap = 0) => ({ ox, oy, own, gap, box: {
+      left: x + ox - width / 2, right: x + ox + width / 2,
+      top: y + oy - height / 2, bottom: y + oy + height / 2 } });
+    if (bounds || !dots.length) return [at(0, 0)];
+    const under = dots.find((dot) => Math.hypot(dot.x - x, dot.y - y) < dot.r);
+    const near = under ? under.r : 0;
+    return [at(0, 0), ...[2, 9, 16].flatMap((gap) => DIRECTIONS.map(([dx, dy]) => {
+      const far = (near + gap) * (dx && dy ? 0.7 : 1);
+      return at(dx * (far + width / 2), dy * (far + height / 2), under, gap);
+    }))];
+  }
+
+  // Nor may a name stand closer to another symbol than to its own.
+  function isFree({ box, own, gap }, dots, taken) {
+    const size = map.getSize();
+    return box.left >= 0 && box.top >= 0 && box.right <= size.x && box.bottom <= size.y &&
+      !taken.some((other) => overlap(box, other, 2)) &&
+      !dots.some((dot) => touches(box, dot, own && dot !== own ? gap : 0));
+  }
+
+  function touches(box, { x, y, r }, gap) {
+    const dx = Math.max(box.left - x, 0, x - box.right), dy = Math.max(box.top - y, 0, y - box.bottom);
+    return dx * dx + dy * dy < (r + gap) * (r + gap);
+  }
+
+  function write(label, place) {
+    if (!place) {
+      if (label.marker) label.marker.getElement().style.visibility = "hidden";
+      return;
+    }
+    if (!label.marker) {
+      const element = document.createElement("span");
+      element.textContent = label.text;
+      element.style.width = `${label.width}px`;
+      const className = `cv-label cv-label-${label.kind}`;
+      label.marker = L.marker(label.latlng, {
+        icon: L.divIcon({ className, html: element, iconSize: null }),
+        interactive: false, keyboard: false, pane: "cv-labels",
+      }).addTo(map);
+    }
+    const element = label.marker.getElement();
+    element.style.visibility = "visible";
+    element.firstChild.style.transform = `translate(-50%, -50%) translate(${place.ox}px, ${place.oy}px)`;
   }
 
   function overlap(a, b, gap) {
@@ -274,10 +350,46 @@ window.CyberValleys = (function () {
   }
 
   function resizeSymbols() {
+    spread();
     symbolLayers.forEach((layer) => layer.setRadius(radius(layer.options.cv.n)));
   }
 
+  // A small symbol that would hide a larger one's number, and take its clicks, moves aside.
+  const FARTHEST = 18;
+  // Part of a symbol's radius that its number's ground takes.
+  const HOLE = 0.62;
+
+  function spread() {
+    const discs = symbolLayers.map((layer) => {
+      const { n } = layer.options.cv;
+      return { at: map.project(layer.getLatLng()), shift: L.point(0, 0), r: radius(n), n };
+    });
+    for (let pass = 0; pass < 3; pass++) {
+      discs.forEach((small, i) => {
+        for (let j = 0; j < i; j++) if (discs[j].n > 1) moveAside(small, discs[j]);
+      });
+    }
+    symbolLayers.forEach((layer, i) => { layer.cvShift = discs[i].shift; });
+  }
+
+  function moveAside(small, large) {
+    const apart = large.r * HOLE + small.r;
+    let x = small.at.x + small.shift.x - large.at.x - large.shift.x;
+    let y = small.at.y + small.shift.y - large.at.y - large.shift.y;
+    if (x * x + y * y >= apart * apart) return;
+    let distance = Math.hypot(x, y);
+    if (distance < 0.01) [x, y, distance] = [0, -0.01, 0.01];
+    const push = L.point(x, y).multiplyBy(apart / distance - 1);
+    const shift = small.shift.add(push);
+    const far = Math.hypot(shift.x, shift.y);
+    small.shift = far > FARTHEST ? shift.multiplyBy(FARTHEST / far) : shift;
+  }
+
   const Symbol_ = L.CircleMarker.extend({
+    _project() {
+      this._point = this._map.latLngToLayerPoint(this._latlng).add(this.cvShift);
+      this._updateBounds();
+    },
     _updatePath() { this._renderer.drawCyberValleysSymbol(this); },
   });
 
@@ -311,7 +423,7 @@ window.CyberValleys = (function () {
       ctx.textBaseline = "middle";
       if (n > 1) {
         ctx.beginPath();
-        ctx.arc(x, y, r * 0.62, 0, 2 * Math.PI);
+        ctx.arc(x, y, r * HOLE, 0, 2 * Math.PI);
         ctx.fillStyle = palette.halo;
         ctx.fill();
         ctx.fillStyle = palette.ink;

@@ -1,0 +1,23 @@
+"""Style sheets of the site and of single pages."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import streamlit as st
+
+from ecosystem.settings import ROOT
+
+ASSETS = ROOT / "ecosystem" / "ui" / "assets"
+
+
+def show(name: str) -> None:
+    """Put a style sheet on the page; without its comments, since every rerun sends it again."""
+    st.html(f"<style>{_short(name)}</style>")
+
+
+@cache
+def _short(name: str) -> str:
+    css = (ASSETS / name).read_text(encoding="utf-8")
+    return re.sub(r"/\*.*?\*/|\n\s*", "", css, flags=re.DOTALL)

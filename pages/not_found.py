@@ -1,0 +1,8 @@
+import streamlit as st
+
+from ecosystem.ui.navigation import DIRECTORY_PAGE, MAP_PAGE
+
+st.title("Page not found", anchor=False)
+st.write("There is no page at this address. It may have been mistyped, or the page is gone.")
+st.page_link(MAP_PAGE, label="To the map", icon=":material/map:")
+st.page_link(DIRECTORY_PAGE, label="Search the directory", icon=":material/search:")

@@ -11,7 +11,7 @@ if record is None:
 else:
     profile.title(record)
     history.merged_into(state.get("org"), record)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         shortlist.button(record["org_id"], "profile")
         profile.share(record)
         profile.suggest(record)

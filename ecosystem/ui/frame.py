@@ -35,7 +35,7 @@ def footer() -> None:
     st.divider()
     st.caption(
         "Compiled from public sources after ECSO's 2019 map; not ECSO's own data. "
-        f"Release {story['release_id']} of {story['created_at']:%-d %B %Y}. "
+        f"Data of {story['created_at']:%-d %B %Y}. "
         "© EuroGeographics for the administrative boundaries. Source: Eurostat. "
         "GeoNames, CC BY 4.0. Neighbouring land: Natural Earth."
     )

@@ -163,8 +163,8 @@ def _body(body: Any) -> None:
     website = links.web_address(body.website)
     name = markdown(body.name)
     linked = f"[{name}]({website})" if website else name
-    says = "Is itself" if body.same else "The valley has"
-    st.markdown(f":material/lan: {says} a body of the network: {linked}")
+    says = "It is itself" if body.same else "From the valley there is"
+    st.markdown(f":material/lan: {says} in the network of regions: {linked}")
 
 
 def _site() -> str:

@@ -2,8 +2,8 @@
 
 Run `python -m benchmarks.search --rows 465 1000000`. A query is timed in this process: what it
 finds, how many that are, the counts of one facet and the first page of the list, each query for
-the first time. The register is the synthetic one; above what that can name apart, its rows are
-repeated with a word more in the name.
+the first time. The register is the synthetic one, repeated where that can't name more rows
+apart, but with names whose words grow in number as those of real names do: see :func:`names`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,10 @@ from etl.valleys import assign_valleys
 
 # More than this the synthetic register can't name apart.
 _DISTINCT = 200_000
+# Rows of the register itself.
+_OWN = 465
+# Letters that a word must have more than to give its beginning or end.
+_SYLLABLES = 3
 
 
 @dataclass(frozen=True)
@@ -63,19 +67,70 @@ class Built:
 
 
 def many(rows: int, seed: int) -> pd.DataFrame:
-    """A synthetic register of any size, typed as text; ids and names are distinct."""
-    if rows <= _DISTINCT:
-        return synthetic_register(rows, seed)
-    base = synthetic_register(_DISTINCT, seed)
-    words = base["name"].str.split().str[0].drop_duplicates().tolist()
-    parts = [base]
-    for copy in range(1, -(-rows // len(base))):
-        parts.append(
-            base.assign(
-                org_id=base["org_id"] + f"-{copy}", name=base["name"] + f" {words[copy * 7]}"
-            )
+    """A synthetic register of any size, typed as text; ids are distinct."""
+    base = synthetic_register(min(rows, _DISTINCT), seed)
+    copies = [
+        base.assign(org_id=base["org_id"] + (f"-{copy}" if copy else ""))
+        for copy in range(-(-rows // len(base)))
+    ]
+    register = pd.concat(copies, ignore_index=True).head(rows)
+    own = synthetic_register(_OWN, seed)["name"]
+    return register.assign(name=[*own, *names(own, rows, seed)][:rows])
+
+
+def names(register: pd.Series, number: int, seed: int) -> list[str]:
+    """Names that together have as many different words as Heaps' law foretells.
+
+    H. S. Heaps, "Information Retrieval", 1978: a text of t words has K t^b different ones. K and b
+    are those of the register's names. A word that isn't new is that of an earlier place drawn at
+    random, so that few words are frequent, as in H. A. Simon, "On a class of skew distribution
+    functions", Biometrika 42, 1955.
+
+    Parameters
+    ----------
+    register : Series of str
+        Names that give the law, the numbers of words, and the parts of new words.
+    number : int
+        How many names.
+    """
+    random = np.random.default_rng(seed)
+    split = [name.split() for name in register]
+    exponent, factor = heaps(
+        [word for name in random.permutation(register) for word in name.split()]
+    )
+    lengths = random.choice([len(words) for words in split], number)
+    ends = np.cumsum(lengths)
+    place = np.arange(ends[-1])
+    vocabulary = np.maximum(1, factor * (place + 1.0) ** exponent).astype(np.int64)
+    is_new = np.diff(vocabulary, prepend=0) > 0
+    source = np.where(is_new, place, (random.random(len(place)) * place).astype(np.int64))
+    while not is_new[source].all():
+        source = source[source]
+    number_of = np.cumsum(is_new) - 1
+    words = coined(list(dict.fromkeys(w for name in split for w in name)), is_new.sum(), random)
+    written = [words[i] for i in number_of[source]]
+    return [" ".join(written[start:end]) for start, end in zip(ends - lengths, ends, strict=True)]
+
+
+def heaps(words: list[str]) -> tuple[float, float]:
+    """Exponent and factor of Heaps' law, from half of a text and the whole."""
+    half, whole = len(set(words[: len(words) // 2])), len(set(words))
+    exponent = float(np.log2(whole / half))
+    return exponent, whole / len(words) ** exponent
+
+
+def coined(words: list[str], number: int, random: np.random.Generator) -> list[str]:
+    """Different words: some, and then beginnings of them with the ends of others."""
+    long = [word for word in words if len(word) > _SYLLABLES and word.isalpha()]
+    made = dict.fromkeys(words)
+    while len(made) < number:
+        first, last = random.choice(long, (2, number))
+        cuts = random.random((2, number))
+        made |= dict.fromkeys(
+            a[: 2 + int(cut_a * (len(a) - 2))] + b[1 + int(cut_b * (len(b) - 2)) :].lower()
+            for a, b, cut_a, cut_b in zip(first, last, *cuts, strict=True)
         )
-    return pd.concat(parts, ignore_index=True).head(rows)
+    return list(made)[:number]
 
 
 def built(rows: int, seed: int, folder: Path) -> Built:
@@ -178,7 +233,7 @@ def main() -> None:
             made = built(rows, options.seed, Path(folder))
             database = Database(Release(f"benchmark-{rows}", made.path))
             began = time.perf_counter()
-            search.index(database)
+            search.prepare(database)
             opened = time.perf_counter() - began
             texts = queries(database, options.queries, options.seed)
             times = milliseconds(database, texts)

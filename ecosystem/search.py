@@ -2,10 +2,12 @@
 
 An organisation is found if it has *every* word of the query: in its name, a former name, the
 name of its town, region, valley or country, its website's host, the labels of its type, JRC
-domains, sectors and NIST CSF functions, or its notes. A word is had if it, or a longer word that
-begins with it, stands there. Only where nothing is found so are near spellings taken: first for
-the words that occur nowhere, then for all. The order is by where the words stand and how well
-they fit; see :data:`WEIGHTS` and :func:`found`.
+domains, sectors and NIST CSF functions, other words for these, or its notes. A word is had if it,
+or a longer word that begins with it, stands there. Only where nothing is found so are near
+spellings taken: first for the words that occur nowhere, then for all; but never for the name of a
+town or region, which is right even where no organisation sits there. Short words are read
+strictly, see :class:`_Reach`. The order is by where the words stand and how well they fit; see
+:data:`WEIGHTS` and :func:`found`.
 
 The release holds the index (``search_word``, ``search_posting``); it is read into memory at the
 first search.
@@ -14,12 +16,15 @@ first search.
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +36,7 @@ from ecosystem.masks import packed
 from ecosystem.per_release import Recent, per_release
 from ecosystem.store import Database
 from ecosystem.text import fold
+from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES
 
 # What a word weighs by where it stands.
 WEIGHTS = {
@@ -46,17 +52,29 @@ WEIGHTS = {
     "sector": 3.0,
     "function": 2.0,
     "region": 2.5,
-    "notes": 1.0,
+    "notes": 2.0,
 }
 MAX_LENGTH = 100
 MAX_WORDS = 8
 _IN_NAME = ("name", "subtitle", "name_part", "initials")
+_MADE_UP = ("name_part", "initials")
+_WRITTEN = (*_IN_NAME, "former", "website", "notes")
+_VOCABULARIES = {"type": TYPES, "domain": DOMAINS, "sector": SECTORS, "function": FUNCTIONS}
+# Columns of which an organisation may have several codes: the more, the less each says of it.
+_SEVERAL = {"domain": "domains", "sector": "sectors", "function": "functions"}
 _KEPT = 24
 _CLOSEST = 5
 _MIN_PREFIX = 2
 _MIN_INSIDE = 5
-# How well a word fits, by how it was found.
-_EXACT, _PREFIX, _INSIDE = 1.0, 0.6, 0.35
+# From how many letters on a beginning, or a near spelling, is sought outside of names and towns.
+_MIN_PREFIX_ANYWHERE = 4
+_MIN_NEAR_ANYWHERE = 6
+# As many words of a query may be one name: "Castilla y León" counts two.
+_MAX_JOINED = 4
+_MIN_INHABITANTS = 1_000
+_NUTS0, _NUTS3 = 2, 5  # lengths of ids
+# How well a word fits, by how it was found; a beginning where the word itself stands elsewhere.
+_EXACT, _PREFIX, _PREFIX_OF_ANOTHER, _INSIDE = 1.0, 0.6, 0.3, 0.35
 _NEAR = {1: 0.5, 2: 0.35}
 # Words that say nothing of an organisation, in the languages that names are written in.
 _STOP_WORDS = frozenset(
@@ -68,6 +86,12 @@ _STOP_WORDS = frozenset(
         "da do dos e el los las y di del della dei per van het een",
     )
 )
+# How German and Nordic letters are written where a keyboard lacks them.
+_TWO_LETTERS = str.maketrans(
+    {"ä": "ae", "æ": "ae", "ö": "oe", "ø": "oe", "ü": "ue", "å": "aa"}
+    | {"Ä": "Ae", "Æ": "Ae", "Ö": "Oe", "Ø": "Oe", "Ü": "Ue", "Å": "Aa"}
+)
+_ONE_LETTER = re.compile(r"([aou])e")
 _ADDRESS_WORDS = frozenset(("http", "https", "www"))
 _WORD = re.compile(r"\w+")
 
@@ -94,6 +118,9 @@ class Found:
         Words of the query that were taken for others, and for which.
     closest : tuple of int
         Ordinals of organisations that have most of the words, where none has all.
+    places : tuple of tuple of str
+        Words of the query, folded, that are the name of a town or region in which no
+        organisation is.
     """
 
     ordinals: Ints
@@ -102,25 +129,43 @@ class Found:
     words: frozenset[str] = frozenset()
     corrections: dict[str, str] = field(default_factory=dict)
     closest: tuple[int, ...] = ()
+    places: tuple[tuple[str, ...], ...] = ()
+
+
+class _Reach(IntEnum):
+    """Where a reading of a word counts.
+
+    "soc" doesn't mean "société", another word for a company, but may begin a name.
+    """
+
+    ANYWHERE = 0
+    NAMED = 1  # in names, towns and websites
+
+
+class _Reading(NamedTuple):
+    """How well a word of the release fits one of the query, 0 to 1, and where that counts."""
+
+    fit: float
+    reach: _Reach = _Reach.ANYWHERE
 
 
 @dataclass(frozen=True)
 class _Slot:
-    """A word of the query, or two that may be written as one, with its readings.
+    """A word of the query, or some that may be written as one, with its readings.
 
     Attributes
     ----------
-    text : str
-        As it stands in the query, folded.
+    texts : tuple of str
+        As it stands in the query, folded, and in other spellings.
     covers : tuple of int
         Which words of the query it stands for.
-    readings : dict of int to float
-        Words of the release, by number, and how well each fits, 0 to 1.
+    readings : dict of int to _Reading
+        Words of the release, by number.
     """
 
-    text: str
+    texts: tuple[str, ...]
     covers: tuple[int, ...]
-    readings: dict[int, float]
+    readings: dict[int, _Reading]
 
 
 @dataclass(frozen=True)
@@ -131,9 +176,9 @@ class _Hits:
     ----------
     slot : _Slot
         The slot.
-    words, weights, name_fits : arrays, shape (number of terms,)
-        The best way to each term: number of the word, its weight times its fit, and its fit,
-        which is 0 outside names.
+    words, weights, name_fits, written_fits, several : arrays, shape (number of terms,)
+        The best way to each term: number of the word, its weight times its fit, its fit, which
+        is 0 outside names, or what is written, and the row of :attr:`Index.shares` for it.
     ordinals, rows : array of int, shape (n,)
         Organisations, and which of the terms each has; an organisation may have several.
     """
@@ -142,6 +187,8 @@ class _Hits:
     words: Numbers
     weights: Floats
     name_fits: Floats
+    written_fits: Floats
+    several: Numbers
     ordinals: Ints
     rows: Numbers
 
@@ -156,9 +203,15 @@ class Index:
     """
 
     def __init__(self, database: Database) -> None:
+        postings = database.frame("SELECT term, ordinal FROM search_posting ORDER BY term, ordinal")
         links = database.frame(
             "SELECT word, term, field::VARCHAR AS field FROM search_word ORDER BY word, term"
         )
+        terms = int(links["term"].max()) + 1 if len(links) else 0
+        counts = np.bincount(postings["term"], minlength=terms)
+        had = counts[links["term"]] > 0
+        self.empty_regions = _empty_regions(database, links[~had])
+        links = links[had]
         word = links["word"].to_numpy(object)
         first = np.flatnonzero(np.append(True, word[1:] != word[:-1])[: len(word)])
         self._words: list[str] = word[first].tolist()
@@ -168,85 +221,163 @@ class Index:
         codes, fields = pd.factorize(links["field"])
         self._weight = np.array([WEIGHTS[f] for f in fields], dtype=np.float32)[codes]
         self._is_name = np.isin(fields, _IN_NAME)[codes]
+        self._is_written = np.isin(fields, _WRITTEN)[codes]
         self._only_exact = (fields == "initials")[codes]
-        postings = database.frame("SELECT term, ordinal FROM search_posting ORDER BY term, ordinal")
-        terms = int(self._term.max(initial=-1)) + 1
-        counts = np.bincount(postings["term"], minlength=terms)
+        self._reach = np.array([_reach(f) for f in fields], dtype=np.int8)[codes]
+        self._several = np.array([_row_of_share(f) for f in fields], dtype=np.int8)[codes]
         self._postings_of_term = np.append(0, np.cumsum(counts))
         self._ordinals: Ints = postings["ordinal"].to_numpy(np.int32)
         self.n = int(database.value("SELECT count(*) FROM organisation"))
+        self.shares = _shares(database)
         in_name = np.unique(self._term[(fields == "name")[codes]])
         rows, _ = _ranges(self._postings_of_term, in_name)
         lengths = np.bincount(self._ordinals[rows], minlength=self.n)
         self._name_length = np.maximum(lengths, 1).astype(np.float32)
         self.coded = {
-            field: np.unique(self._term[(fields == field)[codes]])
-            for field in ("type", "domain", "sector", "function")
+            field: np.unique(self._term[(fields == field)[codes]]) for field in _VOCABULARIES
         }
+        self._hidden = self._never_shown(fields, codes)
+        # Words put together from others aren't what somebody misspells.
+        may_be_meant = self._anywhere(~np.isin(fields, _MADE_UP)[codes])
+        alike = [i for i in np.flatnonzero(may_be_meant).tolist() if " " not in self._words[i]]
         by_length: dict[int, list[int]] = defaultdict(list)
-        for i, text in enumerate(self._words):
-            by_length[len(text)].append(i)
+        for i in alike:
+            by_length[len(self._words[i])].append(i)
         self._of_length = {
             length: (np.array(numbers), [self._words[i] for i in numbers])
             for length, numbers in by_length.items()
         }
-        self._text = "\n".join(self._words)
-        self._offsets = np.append(0, np.cumsum([len(text) + 1 for text in self._words]))
+        self._text = "\n".join(self._words[i] for i in alike)
+        self._number_in_text = np.array(alike, dtype=np.int64)
+        self._offsets = np.append(0, np.cumsum([len(self._words[i]) + 1 for i in alike]))
         self._recent = Recent[Found](_KEPT)
 
-    def find(self, text: str) -> Found:
-        """What a query finds; see :func:`found`."""
-        words = tuple(query_words(text))
-        return self._recent.get(words, lambda: self._search(words))
+    def find(self, text: str, town_names: Callable[[], Collection[str]]) -> Found:
+        """What a query finds; see :func:`found`.
+
+        Parameters
+        ----------
+        town_names : callable
+            Gives the names of towns; called only where a word is not found.
+        """
+        words = tuple(_spellings(text).items())
+        return self._recent.get(words, lambda: self._search(dict(words), town_names))
+
+    def _never_shown(self, fields: pd.Index, codes: Numbers) -> npt.NDArray[np.bool_]:
+        """Whether each word is only another word for a code, and in none of their labels."""
+        labels = {
+            word
+            for vocabulary in _VOCABULARIES.values()
+            for term in vocabulary.values()
+            for word in fold(f"{term.label} {term.plural}").split()
+        }
+        hidden = ~self._anywhere(~np.isin(fields, list(_VOCABULARIES))[codes])
+        for i in np.flatnonzero(hidden):
+            hidden[i] = self._words[i] not in labels
+        return hidden
+
+    def _anywhere(self, of_link: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Whether something holds for any of the links of each word."""
+        starts = self._links_of_word[:-1]
+        return np.logical_or.reduceat(of_link, starts) if len(starts) else np.empty(0, np.bool_)
 
     def postings(self, term: int) -> Ints:
         """Ordinals of the organisations that have a term, each once."""
         return self._ordinals[self._postings_of_term[term] : self._postings_of_term[term + 1]]
 
-    def _search(self, words: tuple[str, ...]) -> Found:
+    def _search(
+        self, spelt: dict[str, tuple[str, ...]], town_names: Callable[[], Collection[str]]
+    ) -> Found:
+        words = tuple(spelt)
         if not words or not self.n:
             return self._nothing()
-        unknown = frozenset(i for i, word in enumerate(words) if not self._plain(word))
-        every = frozenset(range(len(words)))
-        closest = self._nothing()
+        plain = [self._plain(word, others) for word, others in spelt.items()]
+        hits = [self._hits(slot) for slot in self._slots(spelt, plain)]
+        score, had = self._scored(hits, len(words))
+        if (had == len(words)).any():
+            return self._answer(score, had == len(words), hits, frozenset())
+        named, places = self._places(words, plain, town_names())
+        closest = self._closest(score, had, hits, places)
+        unknown = frozenset(i for i, readings in enumerate(plain) if not readings) - named
+        every = frozenset(range(len(words))) - named
         # Near spellings are a last resort: they would hide what was meant among what wasn't.
-        for near in dict.fromkeys((frozenset[int](), unknown, every)):
-            hits = [self._hits(slot) for slot in self._slots(words, near)]
+        for near in dict.fromkeys(filter(None, (unknown, every))):
+            readings = [
+                (self._near(word) if i in near else {}) | plain[i] for i, word in enumerate(words)
+            ]
+            hits = [self._hits(slot) for slot in self._slots(spelt, readings)]
             score, had = self._scored(hits, len(words))
             if (had == len(words)).any():
                 return self._answer(score, had == len(words), hits, near)
             if not closest.closest:
-                closest = self._closest(score, had, hits)
+                closest = self._closest(score, had, hits, places)
         return closest
 
-    def _slots(self, words: tuple[str, ...], near: frozenset[int]) -> list[_Slot]:
-        slots = [
-            _Slot(word, (i,), (self._near(word) if i in near else {}) | self._plain(word))
-            for i, word in enumerate(words)
-        ]
+    def _slots(
+        self, spelt: dict[str, tuple[str, ...]], readings: list[dict[int, _Reading]]
+    ) -> list[_Slot]:
+        words = tuple(spelt)
+        slots = [_Slot((word, *spelt[word]), (i,), readings[i]) for i, word in enumerate(words)]
         slots += [
-            _Slot(a + b, (i, i + 1), {self._number[a + b]: _EXACT})
-            for i, (a, b) in enumerate(pairwise(words))
-            if a + b in self._number
+            _Slot((name,), covers, {self._number[name]: _Reading(_EXACT)})
+            for covers in _neighbours(len(words))
+            for between in ("", " ")
+            if (name := between.join(words[i] for i in covers)) in self._number
         ]
         return slots
 
-    def _plain(self, word: str) -> dict[int, float]:
-        """The word itself and those that begin with it."""
+    def _places(
+        self,
+        words: tuple[str, ...],
+        plain: list[dict[int, _Reading]],
+        town_names: Collection[str],
+    ) -> tuple[frozenset[int], tuple[tuple[str, ...], ...]]:
+        """Which words are names of places, and the names of those where no organisation is."""
+        named: set[int] = set()
+        nowhere: list[tuple[str, ...]] = []
+        for covers in [*reversed(_neighbours(len(words))), *((i,) for i in range(len(words)))]:
+            name = " ".join(words[i] for i in covers)
+            if named & {*covers} or not (name in town_names or name in self.empty_regions):
+                continue
+            named |= {*covers}
+            if name not in self._number and not (len(covers) == 1 and plain[covers[0]]):
+                nowhere.append(tuple(words[i] for i in covers))
+        return frozenset(named), tuple(nowhere)
+
+    def _plain(self, word: str, others: tuple[str, ...]) -> dict[int, _Reading]:
+        """The word itself and those that begin with it; else in its other spellings."""
+        readings = self._beginning(word)
+        for other in others:
+            # "ü" is a letter that was typed; the "ue" of "blue" is only perhaps one.
+            if not readings or len(other) > len(word):
+                readings = self._beginning(other) | readings
+        return readings
+
+    def _beginning(self, word: str) -> dict[int, _Reading]:
         readings = {}
+        own = self._number.get(word)
         if len(word) >= _MIN_PREFIX:
             first = bisect_left(self._words, word)
             last = bisect_left(self._words, word + "{")  # the character after z
+            reach = _Reach.NAMED if len(word) < _MIN_PREFIX_ANYWHERE else _Reach.ANYWHERE
+            least = _PREFIX if own is None else _PREFIX_OF_ANOTHER
             readings = {
-                i: _PREFIX + 0.3 * len(word) / len(self._words[i]) for i in range(first, last)
+                i: _Reading(least + 0.3 * len(word) / len(self._words[i]), reach)
+                for i in range(first, last)
+                if " " not in self._words[i]
             }
-        if word in self._number:
-            readings[self._number[word]] = _EXACT
+        if own is not None:
+            readings[own] = _Reading(_EXACT)
         return readings
 
-    def _near(self, word: str) -> dict[int, float]:
-        """Words that may be meant: a letter or two apart, or with this word inside."""
-        readings = dict.fromkeys(self._around(word), _INSIDE) if len(word) >= _MIN_INSIDE else {}
+    def _near(self, word: str) -> dict[int, _Reading]:
+        """Words that may be meant: a letter or two apart, or with this word inside.
+
+        Words that no page shows come in only where there are no others.
+        """
+        is_short = len(word) < _MIN_NEAR_ANYWHERE
+        reach = _Reach.NAMED if is_short else _Reach.ANYWHERE
+        fits = dict.fromkeys(self._around(word), _INSIDE) if len(word) >= _MIN_INSIDE else {}
         distance = tolerance(word)
         for length in range(len(word) - distance, len(word) + distance + 1):
             if not distance or length not in self._of_length:
@@ -260,24 +391,30 @@ class Index:
                 dtype=np.uint8,
             )[0]
             for i in np.flatnonzero((apart > 0) & (apart <= distance)):
-                readings[int(numbers[i])] = _NEAR[int(apart[i])]
-        return readings
+                if not is_short or texts[i][0] == word[0]:
+                    fits[int(numbers[i])] = _NEAR[int(apart[i])]
+        shown = {i: fit for i, fit in fits.items() if not self._hidden[i]}
+        return {i: _Reading(fit, reach) for i, fit in (shown or fits).items()}
 
     def _around(self, word: str) -> Iterator[int]:
         """Numbers of the words that a word stands inside of."""
         at = self._text.find(word)
         while at >= 0:
-            number = int(np.searchsorted(self._offsets, at, "right")) - 1
-            yield number
-            at = self._text.find(word, int(self._offsets[number + 1]))
+            line = int(np.searchsorted(self._offsets, at, "right")) - 1
+            yield int(self._number_in_text[line])
+            at = self._text.find(word, int(self._offsets[line + 1]))
 
     def _hits(self, slot: _Slot) -> _Hits:
         numbers = np.fromiter(slot.readings, np.int64, len(slot.readings))
-        fits = np.fromiter(slot.readings.values(), np.float32, len(slot.readings))
+        fits = np.fromiter((r.fit for r in slot.readings.values()), np.float32, len(numbers))
+        reach = np.fromiter((r.reach for r in slot.readings.values()), np.int8, len(numbers))
         links, reading = _ranges(self._links_of_word, numbers)
         fit, term = fits[reading], self._term[links]
         # An acronym that one made up oneself is meant letter by letter or not at all.
-        weight = self._weight[links] * fit * ((fit == _EXACT) | ~self._only_exact[links])
+        counts = ((fit == _EXACT) | ~self._only_exact[links]) & (
+            self._reach[links] >= reach[reading]
+        )
+        weight = self._weight[links] * fit * counts
         order = np.lexsort((weight, term))
         order = order[np.append(term[order][1:] != term[order][:-1], True)[: len(order)]]
         order = order[weight[order] > 0]
@@ -287,6 +424,8 @@ class Index:
             numbers[reading][order],
             weight[order],
             (fit * self._is_name[links])[order],
+            (fit * self._is_written[links])[order],
+            self._several[links][order],
             self._ordinals[rows],
             which,
         )
@@ -297,21 +436,32 @@ class Index:
         """Score of every organisation, and how many of the query's words it has."""
         by_word = np.zeros((n_words, self.n), dtype=np.float32)
         in_name = np.zeros(self.n, dtype=np.float32)
+        written = np.zeros((n_words, self.n), dtype=np.float32)
         for hit in hits:
             if not len(hit.ordinals):
                 continue
-            weight = np.zeros(self.n, dtype=np.float32)
-            np.maximum.at(weight, hit.ordinals, hit.weights[hit.rows])
+            weights = hit.weights[hit.rows]
+            if hit.several.any():
+                weights = weights * self.shares[hit.several[hit.rows], hit.ordinals]
+            weight = self._best(hit.ordinals, weights)
             weight *= np.float32(np.log1p(self.n / np.count_nonzero(weight)))
+            of_text = hit.written_fits[hit.rows] > 0
+            text_fit = self._best(hit.ordinals[of_text], hit.written_fits[hit.rows[of_text]])
             for i in hit.slot.covers:
                 np.maximum(by_word[i], weight, out=by_word[i])
+                np.maximum(written[i], text_fit, out=written[i])
             of_name = hit.name_fits[hit.rows] > 0
-            fit = np.zeros(self.n, dtype=np.float32)
-            np.maximum.at(fit, hit.ordinals[of_name], hit.name_fits[hit.rows[of_name]])
-            in_name += fit * len(hit.slot.covers)
+            name_fit = self._best(hit.ordinals[of_name], hit.name_fits[hit.rows[of_name]])
+            in_name += name_fit * len(hit.slot.covers)
         covered = np.minimum(in_name / self._name_length, 1)
-        score: Floats = by_word.sum(axis=0) * (1 + covered)
+        score: Floats = by_word.sum(axis=0) * (1 + covered) * (1 + written.sum(axis=0) / n_words)
         return score, np.count_nonzero(by_word, axis=0)
+
+    def _best(self, ordinals: Ints, values: Floats) -> Floats:
+        """Highest value of each organisation; 0 for the others."""
+        best = np.zeros(self.n, dtype=np.float32)
+        np.maximum.at(best, ordinals, values)
+        return best
 
     def _answer(
         self,
@@ -332,17 +482,20 @@ class Index:
         )
 
     def _closest(
-        self, score: Floats, had: npt.NDArray[np.integer[Any]], hits: list[_Hits]
+        self,
+        score: Floats,
+        had: npt.NDArray[np.integer[Any]],
+        hits: list[_Hits],
+        places: tuple[tuple[str, ...], ...],
     ) -> Found:
         """Nothing, but with the organisations that have most of the words."""
+        nothing = replace(self._nothing(), places=places)
         most = int(had.max(initial=0))
         if not most:
-            return self._nothing()
+            return nothing
         near = np.flatnonzero(had == most)
         best = near[np.argsort(-score[near], kind="stable")][:_CLOSEST]
-        return replace(
-            self._nothing(), words=self._marks(hits), closest=tuple(int(i) for i in best)
-        )
+        return replace(nothing, words=self._marks(hits), closest=tuple(int(i) for i in best))
 
     def _nothing(self) -> Found:
         return Found(
@@ -361,9 +514,11 @@ class Index:
                 continue
             had = hit.words[hit.rows[hit.ordinals == best]].tolist()
             if had:
-                word = self._words[max(had, key=hit.slot.readings.__getitem__)]
-                if not word.startswith(hit.slot.text):
-                    yield hit.slot.text, word
+                # Of words that fit equally well the one that a page shows.
+                best_word = max(had, key=lambda i: (hit.slot.readings[i].fit, not self._hidden[i]))
+                word = self._words[best_word]
+                if not word.startswith(hit.slot.texts):
+                    yield hit.slot.texts[0], word
 
 
 @per_release
@@ -372,39 +527,140 @@ def index(database: Database) -> Index:
     return Index(database)
 
 
+@per_release
+def _town_names(database: Database) -> frozenset[str]:
+    """Names of all but the smallest towns in all languages, without words that don't count."""
+    names = database.frame(
+        "SELECT DISTINCT unnest(names) AS name FROM town WHERE population >= $least",
+        {"least": _MIN_INHABITANTS},
+    )["name"]
+    return frozenset(" ".join(query_words(name)) if " " in name else name for name in names)
+
+
+def prepare(database: Database) -> None:
+    """Read into memory what the first search would wait for."""
+    index(database)
+    _town_names(database)
+
+
 def found(database: Database, text: str) -> Found:
     """What a query finds, best first.
 
     The score is the sum over the query's words of *weight x fit x rarity*, times 1 to 2 by the
-    share of the name, up to a dash or bracket, that the query covers. The weight is that of the
-    place where the word stands (:data:`WEIGHTS`), the best one counts; the fit is 1 for the word
-    itself, 0.6 to 0.9
-    for the beginning of a longer one, by its share of it, and 0.5 or 0.35 for one that is one
-    or two letters apart; the rarity is log(1 + N/n) for a word that n of N organisations have,
-    as in Okapi BM25. Equals come by name.
+    share of the name, up to a dash or bracket, that the query covers, and times 1 to 2 by the
+    share of the query's words that the organisation's own text has: its names, website or notes.
+    So "incident response" comes first where the notes say it.
+
+    The weight is that of the place where the word stands (:data:`WEIGHTS`), the best one counts;
+    for one of d JRC domains (or sectors, or functions) it is multiplied by (1 + 1/d) / 2, since
+    the only domain of an organisation says more of it than one of three. The fit is 1 for the
+    word itself, 0.6 to 0.9 for the beginning of a longer one, by its share of it (0.3 less where
+    the word itself stands elsewhere), and 0.5 or 0.35 for one that is one or two letters apart.
+    The rarity is log(1 + N/n) for a word that n of N organisations have, as in Okapi BM25. Equals
+    come by name.
 
     Parameters
     ----------
     text : str
-        Any text. Accents, case, punctuation and script don't matter; words like "the" and "in"
-        count only where there are no others; what is longer than :data:`MAX_LENGTH` characters
-        or :data:`MAX_WORDS` words is cut off.
+        Any text. Accents, case, punctuation and script don't matter, nor whether "ü" is written
+        "ue"; words like "the" and "in" count only where there are no others; what is longer than
+        :data:`MAX_LENGTH` characters or :data:`MAX_WORDS` words is cut off.
     """
-    return index(database).find(text)
+    return index(database).find(text, partial(_town_names, database))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place that a query names and where no organisation is.
+
+    Attributes
+    ----------
+    text : str
+        As it stands in the query.
+    words : tuple of str
+        The same, folded.
+    is_town : bool
+        Whether a town is called so.
+    region, country : str
+        Name of the NUTS region that is called so, and ISO 3166-1 code of its country; empty if
+        only towns are, or a town and the NUTS 3 region around it.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    is_town: bool
+    region: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How a query was understood: the small part of :class:`Found`; see there."""
+    """How a query was understood, for showing it.
+
+    Attributes
+    ----------
+    words : frozenset of str
+        See :class:`Found`.
+    corrections : dict of str to str
+        Words as they stand in the query -> what they were taken for, where possible as the first
+        organisation writes it.
+    places : tuple of Place
+        Towns and regions of the query without organisations.
+    """
 
     words: frozenset[str]
     corrections: dict[str, str]
+    places: tuple[Place, ...] = ()
 
 
 def reading(database: Database, text: str) -> Reading:
     """How a query was understood, for showing it."""
     answer = found(database, text)
-    return Reading(answer.words, answer.corrections)
+    return Reading(
+        answer.words,
+        {
+            _as_typed(text, (word,)): _as_written(database, int(answer.ordinals[0]), right)
+            for word, right in answer.corrections.items()
+        },
+        tuple(_place(database, text, words) for words in answer.places),
+    )
+
+
+def _place(database: Database, text: str, words: tuple[str, ...]) -> Place:
+    name = " ".join(words)
+    place = Place(_as_typed(text, words), words, name in _town_names(database))
+    nuts_id = index(database).empty_regions.get(name)
+    if nuts_id is None or (place.is_town and len(nuts_id) == _NUTS3):
+        return place
+    region = database.record(
+        "SELECT name, country FROM region WHERE nuts_id = $id", {"id": nuts_id}
+    )
+    if not region:
+        return place
+    country = region["country"]
+    name = COUNTRIES.label(country) if len(nuts_id) == _NUTS0 else region["name"]
+    return replace(place, region=name, country=country)
+
+
+def _as_typed(text: str, words: tuple[str, ...]) -> str:
+    """The part of a query from one folded word to another; the words where it isn't found."""
+    typed = unicodedata.normalize("NFC", text)
+    spans = [(m.start(), m.end(), fold(m[0]).split()) for m in _WORD.finditer(typed)]
+    start = next((start for start, _, folded in spans if words[0] in folded), len(typed))
+    end = next((end for _, end, folded in spans if words[-1] in folded and end > start), 0)
+    return typed[start:end] or " ".join(words)
+
+
+def _as_written(database: Database, ordinal: int, word: str) -> str:
+    """A folded word as an organisation's texts or the labels of its codes write it."""
+    row = database.record(
+        "SELECT name, former_names, city, notes FROM organisation WHERE ordinal = $ordinal",
+        {"ordinal": ordinal},
+    )
+    texts = [row["name"], row["city"], row["notes"] or "", *row["former_names"]] if row else []
+    texts += [term.label for terms in _VOCABULARIES.values() for term in terms.values()]
+    written = (m[0] for text in texts for m in _WORD.finditer(text) if fold(m[0]) == word)
+    return next(written, word)
 
 
 def bits(database: Database, text: str) -> bytes:
@@ -417,6 +673,72 @@ def query_words(text: str) -> list[str]:
     words = list(dict.fromkeys(fold(text[:MAX_LENGTH]).split()))
     telling = [word for word in words if word not in _STOP_WORDS | _ADDRESS_WORDS]
     return (telling or words)[:MAX_WORDS]
+
+
+def _spellings(text: str) -> dict[str, tuple[str, ...]]:
+    """Words of a query as :func:`query_words` gives them, with other ways to write each.
+
+    The German "ü" is written "ue" where there is no such key, and folded to "u".
+    """
+    two_letters = {
+        fold(m[0]): fold(m[0].translate(_TWO_LETTERS))
+        for m in _WORD.finditer(unicodedata.normalize("NFC", text[:MAX_LENGTH]))
+    }
+    return {
+        word: tuple(
+            other
+            for other in (two_letters.get(word, word), _ONE_LETTER.sub(r"\1", word))
+            if other != word
+        )
+        for word in query_words(text)
+    }
+
+
+def _neighbours(number: int) -> list[tuple[int, ...]]:
+    """Which words of a query stand side by side: all pairs, then all threes, and so on."""
+    return [
+        tuple(range(first, first + length))
+        for length in range(2, _MAX_JOINED + 1)
+        for first in range(number - length + 1)
+    ]
+
+
+def _reach(field: str) -> _Reach:
+    """The narrowest reach that takes in a field."""
+    named = (*_IN_NAME, "former", "town", "website")
+    return _Reach.NAMED if field in named else _Reach.ANYWHERE
+
+
+def _shares(database: Database) -> Floats:
+    """What one code of several counts; see :func:`found`.
+
+    Returns
+    -------
+    array of float, shape (1 + number of :data:`_SEVERAL`, number of organisations)
+        By ``ordinal``; the first row, for all that isn't coded, is 1.
+    """
+    columns = ", ".join(f"len({column}) AS {column}" for column in _SEVERAL.values())
+    lengths = database.frame(f"SELECT {columns} FROM organisation ORDER BY ordinal")
+    several = (1 + 1 / np.maximum(lengths.to_numpy(np.float32), 1)) / 2
+    return np.vstack([np.ones(len(lengths), np.float32), several.T]).astype(np.float32)
+
+
+def _row_of_share(field: str) -> int:
+    return list(_SEVERAL).index(field) + 1 if field in _SEVERAL else 0
+
+
+def _empty_regions(database: Database, links: pd.DataFrame) -> dict[str, str]:
+    """Names of NUTS regions without organisations, and the region's id.
+
+    The id is one of the words that name its term; of several regions the largest counts.
+    """
+    ids = database.frame("SELECT nuts_id FROM region")["nuts_id"]
+    of_word = dict(zip(ids.str.lower(), ids, strict=True))
+    own = links.assign(nuts_id=links["word"].map(of_word)).dropna(subset=["nuts_id"])
+    of_term = dict(zip(own["term"], own["nuts_id"], strict=True))
+    named = links.assign(nuts_id=links["term"].map(of_term)).dropna(subset=["nuts_id"])
+    smallest_first = named.iloc[named["nuts_id"].str.len().argsort(kind="stable")[::-1]]
+    return dict(zip(smallest_first["word"], smallest_first["nuts_id"], strict=True))
 
 
 def tolerance(word: str) -> int:

@@ -34,8 +34,8 @@ def similar(database: Database, org_id: str, limit: int = 6) -> pd.DataFrame:
     the weights of the codes that either has. The weight of a code is that of its kind
     (:data:`WEIGHTS`) times its inverse document frequency, ln(1 + N/n), where n of the N
     organisations have it, so that a rare domain that is shared says more than a common one.
-    Within the same NUTS 2 region the index is multiplied by 0.8. No value is no value: an
-    organisation without sectors shares none.
+    Within the same NUTS 2 region the index is multiplied by 0.8. No value is no value: where one
+    of the two has no sectors, sectors count neither for nor against.
 
     Parameters
     ----------
@@ -58,8 +58,8 @@ def similar(database: Database, org_id: str, limit: int = 6) -> pd.DataFrame:
     )
     if this is None:
         return pd.DataFrame(columns=[*_FACTS, "similarity", "reason"])
-    common, total = _weights_in_common(database, int(this["ordinal"]))
-    score = common / (total + total[this["ordinal"]] - common)
+    common, either = _weights_of_both(database, int(this["ordinal"]))
+    score = common / either
     score[this["ordinal"]] = 0
     # Being in the same region can cost a fifth; whatever may come in is looked at.
     enough = np.flatnonzero(score >= _MIN_SIMILARITY)
@@ -90,31 +90,42 @@ def similar(database: Database, org_id: str, limit: int = 6) -> pd.DataFrame:
 
 
 @per_release
-def _weights(database: Database) -> tuple[dict[int, float], Floats]:
-    """Weight of each code by its term, and what each organisation's codes weigh together."""
+def _weights(database: Database) -> tuple[dict[str, dict[int, float]], dict[str, Floats]]:
+    """Weight of each code by kind and term, and what each organisation's weigh together by kind."""
     index = search.index(database)
     weights = {
-        int(term): WEIGHTS[kind] * math.log(1 + index.n / max(len(index.postings(term)), 1))
+        kind: {
+            int(term): WEIGHTS[kind] * math.log(1 + index.n / max(len(index.postings(term)), 1))
+            for term in terms
+        }
         for kind, terms in index.coded.items()
-        for term in terms
     }
-    total = np.zeros(index.n)
-    for term, weight in weights.items():
-        total[index.postings(term)] += weight
+    total = {kind: np.zeros(index.n) for kind in weights}
+    for kind, of_term in weights.items():
+        for term, weight in of_term.items():
+            total[kind][index.postings(term)] += weight
     return weights, total
 
 
-def _weights_in_common(database: Database, ordinal: int) -> tuple[Floats, Floats]:
-    """What each organisation's codes that this one has weigh together; and all its codes."""
+def _weights_of_both(database: Database, ordinal: int) -> tuple[Floats, Floats]:
+    """What the codes weigh that each organisation and this one have; and those of either.
+
+    The latter only of kinds that both have codes of.
+    """
     index = search.index(database)
     weights, total = _weights(database)
-    common = np.zeros(index.n)
-    for term, weight in weights.items():
-        had = index.postings(term)  # sorted
-        at = np.searchsorted(had, ordinal)
-        if at < len(had) and had[at] == ordinal:
-            common[had] += weight
-    return common, total
+    common, sum_of_both = np.zeros(index.n), np.zeros(index.n)
+    for kind, of_term in weights.items():
+        own = total[kind][ordinal]
+        if not own:
+            continue
+        sum_of_both += np.where(total[kind] > 0, total[kind] + own, 0)
+        for term, weight in of_term.items():
+            had = index.postings(term)  # sorted
+            at = np.searchsorted(had, ordinal)
+            if at < len(had) and had[at] == ordinal:
+                common[had] += weight
+    return common, sum_of_both - common
 
 
 def _reason(this: Mapping[str, Any], other: Mapping[Hashable, Any]) -> str:

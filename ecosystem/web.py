@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ecosystem import feeds, late, regions, serving, web_profiles
+from ecosystem import feeds, late, regions, search, serving, web_profiles
 from ecosystem.endpoints import endpoint, not_found
 from ecosystem.per_release import per_release
 from ecosystem.store import Database, ReleaseError
@@ -173,6 +173,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
 def _warm_up() -> None:
     with contextlib.suppress(ReleaseError):
         outlines_json(serving.database(), "land")
+        search.prepare(serving.database())
     for name in late.LIBRARIES:
         late.load(name)
 

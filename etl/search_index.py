@@ -3,20 +3,30 @@
 A *term* is something that an organisation has: a word of its name or notes, a JRC domain, a
 town. ``search_posting`` says which organisations have it, ``search_word`` by which words it is
 found. A town is written once, however many organisations sit in it and however many languages
-name it.
+name it. Regions without an organisation are terms without postings, so that the search can say
+that it knows them.
+
+What a term is called is either split, so that each of its words finds it ("incident" finds
+"Incident handling and forensics"), or whole: then the words that count are one with spaces
+("gran empresa"), and "gran" alone doesn't find it.
 """
 
 from __future__ import annotations
 
+import csv
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ecosystem.search import query_words
+from ecosystem.settings import settings
 from ecosystem.text import fold
 from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES, Vocabulary
 from etl.gazetteer import Gazetteer
@@ -35,11 +45,22 @@ _SUBTITLE = re.compile(r"(?<=\S)\s+[-–—/]\s+|(?<=\S)\s+\(")
 _HOST = re.compile(r"^https?://(?:www\.)?([^/:?#]+)", re.IGNORECASE)
 _MIN_INITIALS = 3
 _NAME_PARTS = re.compile(r"\s*[,/(]\s*")
+# Columns whose aliases are phrases with words of their own: "incident response", "data privacy".
+_SPLIT_ALIASES = frozenset(("domains",))
 _CITY = 50_000  # inhabitants; a village called like a region is none of its names
 _PARTS_OF_COUNTRIES = frozenset(("england", "wales", "scotland", "northern ireland"))
 
 Split = Callable[[str], Iterable[str]]
 Ints = npt.NDArray[np.int64]
+# Column -> code -> words that people look for it by.
+Synonyms = Mapping[str, Mapping[str, list[str]]]
+
+
+class _Called(NamedTuple):
+    """What a term is called, folded: names of which each word finds it, and others as a whole."""
+
+    split: list[str]
+    whole: list[str]
 
 
 class _Part(NamedTuple):
@@ -85,20 +106,51 @@ def search_tables(
     dict of str to pandas.DataFrame
         ``search_word``: ``word, field, term``; ``search_posting``: ``term, ordinal``, sorted.
     """
+    synonyms = load_synonyms(settings().schema_dir / "search_synonyms.csv")
+    countries = aliases.get("country", {})
+    named = _region_names(regions, towns, synonyms["region"])
     former = organisations["former_names"].map("\n".join)
     parts = [
         *_named(organisations["name"], organisations["ordinal"]),
         _written("former", former, organisations["ordinal"], _parts_of_names),
         _written("website", organisations["website"], organisations["ordinal"], _host_words),
-        _written("notes", organisations["notes"], organisations["ordinal"], _folded_words),
+        _written(
+            "notes",
+            organisations["notes"],
+            organisations["ordinal"],
+            _words_and_synonyms(synonyms["notes"]),
+        ),
         _in_towns(organisations, towns),
-        _in_regions(organisations, towns, regions, valleys, aliases.get("country", {})),
+        _in_regions(organisations, named, valleys, countries),
+        _without_organisations(organisations, named, regions, countries),
         *(
-            _coded(field, organisations[column], organisations["ordinal"], vocabulary, aliases)
+            _coded(field, organisations, vocabulary, column, aliases, synonyms)
             for column, (field, vocabulary) in _CODED.items()
         ),
     ]
     return _joined(parts)
+
+
+def load_synonyms(path: Path) -> dict[str, dict[str, list[str]]]:
+    """Words that people look for, beside the aliases that a cell of the register may hold.
+
+    Parameters
+    ----------
+    path : Path
+        CSV file with the columns ``column, code, language, word``. The column is one of the
+        register with a vocabulary; or ``region``, with a NUTS id as code; or ``notes``, with a
+        phrase as code: notes that have the phrase are found by the word.
+
+    Returns
+    -------
+    dict of dict of list of str
+        Column -> code -> folded words; a column without any is empty.
+    """
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found[row["column"]][row["code"]].append(fold(row["word"]))
+    return found
 
 
 def town_table(gazetteer: Gazetteer) -> pd.DataFrame:
@@ -148,20 +200,27 @@ def _written(field: str, texts: pd.Series, ordinal: pd.Series, split: Split) -> 
 
 def _coded(
     field: str,
-    values: pd.Series,
-    ordinal: pd.Series,
+    organisations: pd.DataFrame,
     vocabulary: Vocabulary,
+    column: str,
     aliases: Mapping[str, Mapping[str, str]],
+    synonyms: Synonyms,
 ) -> _Part:
-    """Codes of a vocabulary: terms that the words of their labels find."""
-    exploded = pd.Series(values.to_numpy(), index=ordinal.to_numpy()).explode().dropna()
+    """Codes of a vocabulary: terms that the words of their labels find, and other names."""
+    values = pd.Series(organisations[column].to_numpy(), index=organisations["ordinal"].to_numpy())
+    exploded = values.explode().dropna()
     terms, codes = pd.factorize(exploded)
-    texts = {code: [vocabulary.label(code), vocabulary[code].plural, code] for code in codes}
-    for alias, code in aliases.get(str(values.name), {}).items():
-        if code in texts:
-            texts[code].append(alias)
-    words = _words_of((map(fold, names) for names in texts.values()), field)
-    return _Part(words, terms, exploded.index.to_numpy())
+    called = {
+        code: _Called(
+            [fold(vocabulary.label(code)), fold(vocabulary[code].plural), fold(code)],
+            list(synonyms[column].get(code, ())),
+        )
+        for code in codes
+    }
+    for alias, code in aliases.get(column, {}).items():
+        if code in called:
+            (called[code].split if column in _SPLIT_ALIASES else called[code].whole).append(alias)
+    return _Part(_words_of(called.values(), field), terms, exploded.index.to_numpy())
 
 
 def _in_towns(organisations: pd.DataFrame, towns: pd.DataFrame) -> _Part:
@@ -174,37 +233,73 @@ def _in_towns(organisations: pd.DataFrame, towns: pd.DataFrame) -> _Part:
     of_term = pd.Index(place_ids).get_indexer(spelt["place_id"])
     for term, city in zip(of_term, spelt["city"], strict=True):
         names[term].append(fold(city))
-    return _Part(_words_of(names, "town"), terms, organisations["ordinal"].to_numpy())
+    called = (_Called(of_town, of_town) for of_town in names)
+    return _Part(_words_of(called, "town"), terms, organisations["ordinal"].to_numpy())
 
 
 def _in_regions(
     organisations: pd.DataFrame,
-    towns: pd.DataFrame,
-    regions: Regions,
+    named: Mapping[str, _Called],
     valleys: pd.DataFrame,
     countries: Mapping[str, str],
 ) -> _Part:
     """NUTS 3 regions: terms that the names of all that they lie in find, and the valley's."""
-    region = _region_names(regions, towns)
     valley = dict(zip(valleys["valley_id"], valleys["name"].map(fold), strict=True))
-    country = {code: [fold(term.label)] for code, term in COUNTRIES.items()}
-    for alias, code in countries.items():
-        # Codes such as "it" and "no" are words, too; a part's name isn't one of the whole.
-        if (len(alias) > 2 or alias == "uk") and alias not in _PARTS_OF_COUNTRIES:
-            country[code].append(alias)
+    country = _country_names(countries)
     columns = ["country", "valley_id", *(f"nuts{level}" for level in ID_LENGTHS)]
     terms, keys = pd.factorize(
         pd.MultiIndex.from_frame(organisations[columns].astype(object).fillna(""))
     )
-    names = [
-        [*country[code], valley.get(valley_id, ""), *(n for i in ids for n in region.get(i, ()))]
+    nothing = _Called([], [])
+    called = [
+        _Called(
+            [
+                *country[code].split,
+                valley.get(valley_id, ""),
+                *(name for i in ids for name in named.get(i, nothing).split),
+            ],
+            [*country[code].whole, *(name for i in ids for name in named.get(i, nothing).whole)],
+        )
         for code, valley_id, *ids in keys
     ]
-    return _Part(_words_of(names, "region"), terms, organisations["ordinal"].to_numpy())
+    return _Part(_words_of(called, "region"), terms, organisations["ordinal"].to_numpy())
 
 
-def _region_names(regions: Regions, towns: pd.DataFrame) -> dict[str, list[str]]:
-    """Folded names of each region: its own, and those of a city that is called so.
+def _without_organisations(
+    organisations: pd.DataFrame,
+    named: Mapping[str, _Called],
+    regions: Regions,
+    countries: Mapping[str, str],
+) -> _Part:
+    """NUTS regions where no organisation is: terms without postings, by whole names and id."""
+    drawn = regions.drawn
+    country = _country_names(countries)
+    had = {i for level in ID_LENGTHS for i in organisations[f"nuts{level}"].unique()}
+    called = []
+    for nuts_id, code in zip(drawn["nuts_id"], drawn["country"], strict=True):
+        if nuts_id not in had:
+            names = [*named[nuts_id].split, *named[nuts_id].whole, fold(nuts_id)]
+            if len(nuts_id) == ID_LENGTHS[0]:
+                names += [*country[code].split, *country[code].whole]
+            called.append(_Called([], names))
+    nothing = np.empty(0, np.int64)
+    return _Part(_words_of(called, "region"), nothing, nothing)
+
+
+def _country_names(aliases: Mapping[str, str]) -> dict[str, _Called]:
+    """Folded names of each country, by its ISO 3166-1 code."""
+    country = {code: _Called([fold(term.label)], []) for code, term in COUNTRIES.items()}
+    for alias, code in aliases.items():
+        # Codes such as "it" and "no" are words, too; a part's name isn't one of the whole.
+        if (len(alias) > 2 or alias == "uk") and alias not in _PARTS_OF_COUNTRIES:
+            country[code].whole.append(alias)
+    return country
+
+
+def _region_names(
+    regions: Regions, towns: pd.DataFrame, synonyms: Mapping[str, list[str]]
+) -> dict[str, _Called]:
+    """Folded names of each region: its own, those of a city that is called so, in other languages.
 
     The NUTS names are those of the country: "Genève" and "München, Landkreis".
     """
@@ -220,27 +315,37 @@ def _region_names(regions: Regions, towns: pd.DataFrame) -> dict[str, list[str]]
         for name in names
     }
     return {
-        nuts_id: [
-            *own[nuts_id],
-            *(other for name in own[nuts_id] for other in others.get((country, name), ())),
-        ]
+        nuts_id: _Called(
+            [
+                *own[nuts_id],
+                *(other for name in own[nuts_id] for other in others.get((country, name), ())),
+            ],
+            # Two letters are a country's, and often a word.
+            [*synonyms.get(nuts_id, ()), *([fold(nuts_id)] if len(nuts_id) > 2 else [])],
+        )
         for nuts_id, country in zip(drawn["nuts_id"], drawn["country"], strict=True)
     }
 
 
-def _words_of(names: Iterable[Iterable[str]], field: str) -> pd.DataFrame:
-    """Words that find each term, by the folded names that it has; pairs also written as one."""
+def _words_of(called: Iterable[_Called], field: str) -> pd.DataFrame:
+    """Words that find each term, by what it is called; pairs of split ones also without space."""
     pairs = [
         (word, term)
-        for term, of_term in enumerate(names)
+        for term, names in enumerate(called)
         for word in {
-            w for name in of_term for words in [name.split()] for w in (*words, *_pairs(words))
+            *(w for name in names.split for ws in [name.split()] for w in (*ws, *_pairs(ws))),
+            *filter(None, map(_whole, names.whole)),
         }
     ]
     words, terms = zip(*pairs, strict=True) if pairs else ((), ())
     return pd.DataFrame(
         {"word": pd.Series(words, dtype=object), "field": field, "term": np.array(terms, np.int64)}
     )
+
+
+def _whole(name: str) -> str:
+    """The words of a name that count in a query."""
+    return " ".join(query_words(name))
 
 
 def _joined(parts: list[_Part]) -> dict[str, pd.DataFrame]:
@@ -263,6 +368,20 @@ def _joined(parts: list[_Part]) -> dict[str, pd.DataFrame]:
 
 def _folded_words(text: str) -> list[str]:
     return fold(text).split()
+
+
+def _words_and_synonyms(synonyms: Mapping[str, list[str]]) -> Split:
+    """Words of a note, and those that people look for in place of a phrase that it has."""
+    of_phrase = {phrase: [*map(_whole, words)] for phrase, words in synonyms.items()}
+    longest_first = sorted(of_phrase, key=lambda phrase: (-len(phrase), phrase))
+    known = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})\b")
+
+    def split(text: str) -> list[str]:
+        folded = fold(text)
+        more = (word for phrase in known.findall(folded) for word in of_phrase[phrase])
+        return [*folded.split(), *more]
+
+    return split
 
 
 def _parts_of_names(text: str) -> list[str]:

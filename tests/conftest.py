@@ -90,12 +90,16 @@ def _other_decisions(rows: list[dict[str, str]]) -> None:
     )
 
 
+# Modules that the ETL builds a release with.
+_FOR_BUILDING = ("search", "settings", "text", "vocabulary")
+
+
 def _inputs() -> str:
     """Hash of all that decides what is in a release; of large files only by size and time."""
     own = settings()
     read = [
-        *(ROOT / "etl").glob("*.*"),
-        *(ROOT / "ecosystem" / f"{name}.py" for name in ("settings", "text", "vocabulary")),
+        *(ROOT / "etl").rglob("*.py"),
+        *(ROOT / "ecosystem" / f"{name}.py" for name in _FOR_BUILDING),
         *own.register_dir.iterdir(),
         *own.schema_dir.iterdir(),
         *own.gates_file.parent.glob("*.*"),

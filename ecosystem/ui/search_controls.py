@@ -10,10 +10,12 @@ import streamlit as st
 from ecosystem import nearby, organisations, search
 from ecosystem.filters import FACETS, Filter
 from ecosystem.nearby import Town
+from ecosystem.search import Place
 from ecosystem.settings import ROOT
 from ecosystem.ui import choices, labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
+from ecosystem.vocabulary import COUNTRIES
 
 STYLE = ROOT / "ecosystem" / "ui" / "assets" / "directory.css"
 RADII = (25, 50, 100, 200)
@@ -21,6 +23,8 @@ _ANY = 0  # a list's None would mean that nothing is chosen yet
 DEFAULT_KM = 50
 # Facet -> how many of its options are shown as chips.
 _CHIPS = {"type": 6, "country": 7, "domain": 4}
+_CITY = 50_000  # inhabitants; a smaller town called like a region is less likely meant
+_TOWNS_OFFERED = 3
 _ASKED = "_towns_asked_for"
 
 
@@ -140,14 +144,58 @@ def _chips(name: str, most: int, filter_: Filter) -> None:
 
 
 def spelling(filter_: Filter) -> None:
-    """Say which words were taken for others."""
+    """Say which words were taken for others, and which are places without an organisation."""
     if not filter_.q:
         return
-    corrections = ask(search.reading, filter_.q).corrections
-    if corrections:
-        wrong = ", ".join(f"“{markdown(word)}”" for word in corrections)
-        right = ", ".join(f"**{markdown(word)}**" for word in corrections.values())
-        st.caption(f"Nothing is written {wrong} here. Shown is what comes nearest: {right}.")
+    reading = ask(search.reading, filter_.q)
+    taken = (
+        f"No match for “{markdown(wrong)}”; showing “{markdown(right)}”."
+        for wrong, right in reading.corrections.items()
+    )
+    if reading.corrections:
+        st.caption(" ".join(taken))
+    for place in reading.places:
+        _without_organisations(place, filter_)
+
+
+def _without_organisations(place: Place, filter_: Filter) -> None:
+    """Say that a place of the query has no organisation; offer what is near, or its country."""
+    others = " ".join(w for w in search.query_words(filter_.q) if w not in place.words)
+    rest = replace(filter_, q=others)
+    towns = ask(nearby.towns, place.text) if place.is_town else []
+    said = f"The register has no organisation in “{markdown(place.text)}”"
+    if place.region and not (towns and towns[0].population >= _CITY):
+        country = COUNTRIES.label(place.country)
+        where = "" if place.region == country else f" ({markdown(place.region)}, {country})"
+        st.caption(f"{said}{where}.")
+        _offer([(f"In {country}", replace(rest, country=(place.country,)))])
+    else:
+        st.caption(f"{said}.")
+        meant = towns[:1] if nearby.surely(towns) else towns[:_TOWNS_OFFERED]
+        _offer([(f"Near {town.label}", _around(town, rest)) for town in meant])
+
+
+def _around(town: Town, filter_: Filter) -> Filter:
+    """The filter near a town, within the smallest usual distance that finds something."""
+    for km in RADII:
+        near_town = replace(filter_, near=town.town_id, km=km)
+        if ask(organisations.summary, near_town).organisations:
+            return near_town
+    return replace(filter_, near=town.town_id, km=None)
+
+
+def _offer(ways: Sequence[tuple[str, Filter]]) -> None:
+    """Buttons to other filters, those that find something."""
+    with st.container(horizontal=True, gap="small"):
+        for label, other in ways:
+            n = ask(organisations.summary, other).organisations
+            if n:
+                st.button(
+                    f"{markdown(label)} ({n:,})",
+                    key=f"instead_{label}",
+                    on_click=state.set_filter,
+                    args=(other,),
+                )
 
 
 def fewer_words(filter_: Filter) -> None:

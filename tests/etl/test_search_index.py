@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,10 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecosystem import search
-from ecosystem.store import Database, current, open_read_only
+from ecosystem.settings import settings
+from ecosystem.store import Database, Release, current, open_read_only
 from ecosystem.text import fold
+from ecosystem.vocabulary import BY_COLUMN
 from etl import pipeline
 from etl.gazetteer import Gazetteer
+from etl.normalise import load_aliases
+from etl.regions import load_regions
 from etl.search_index import _initials, _name_parts, ordinals, town_table
 from tests.etl.conftest import Row
 
@@ -26,6 +31,11 @@ def query(database: Path) -> Callable[[str], pd.DataFrame]:
             return connection.execute(sql).df()
 
     return run
+
+
+def rows_of(name: str) -> list[dict[str, str]]:
+    with (settings().schema_dir / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def test_ordinals_number_the_organisations_by_name(query: Callable[[str], pd.DataFrame]) -> None:
@@ -47,10 +57,65 @@ def test_every_posting_has_a_word_and_an_organisation(
 ) -> None:
     assert query("FROM search_posting ANTI JOIN search_word USING (term)").empty
     assert query("FROM search_posting ANTI JOIN organisation USING (ordinal)").empty
-    assert query("FROM search_word ANTI JOIN search_posting USING (term)").empty
     assert query("SELECT term, ordinal FROM search_posting GROUP BY ALL HAVING count(*) > 1").empty
     words = query("SELECT DISTINCT word FROM search_word")["word"]
-    assert all(word and word == fold(word).replace(" ", "") for word in words)
+    assert all(word and word == fold(word) for word in words)
+
+
+def test_only_regions_without_organisations_have_words_but_none(
+    query: Callable[[str], pd.DataFrame],
+) -> None:
+    idle = query("FROM search_word ANTI JOIN search_posting USING (term)")
+    assert set(idle["field"]) == {"region"}
+    ids = query("SELECT nuts_id FROM region")["nuts_id"]
+    used = query("SELECT DISTINCT unnest([nuts0, nuts1, nuts2, nuts3]) AS id FROM organisation")
+    named = set(idle["word"]) & set(ids.str.lower())
+    assert named >= set(ids.str.lower()) - set(used["id"].str.lower())
+    assert named.isdisjoint(i.lower() for i in used["id"] if len(i) > 2)
+    for word in ("steiermark", "styria", "niederosterreich", "lower austria", "albania"):
+        assert word in set(idle["word"])
+
+
+def test_every_search_synonym_finds_all_that_it_stands_for(database: Path) -> None:
+    release = Database(Release("synonyms", database))
+    register = release.frame("SELECT * FROM organisation")
+    for row in rows_of("search_synonyms.csv"):
+        column, code = row["column"], row["code"]
+        if column == "region":
+            at = register[[f"nuts{level}" for level in range(4)]] == code
+            meant = register[at.any(axis=1)]
+        elif column == "notes":
+            meant = register[register["notes"].fillna("").map(fold).str.contains(rf"\b{code}\b")]
+        elif column == "type":
+            meant = register[register["type"] == code]
+        else:
+            meant = register[register[column].map(set(code.split()).issubset)]
+        found = set(search.found(release, row["word"]).ordinals.tolist())
+        assert set(meant["ordinal"]) <= found, row
+    release.close()
+
+
+def test_search_synonyms_are_of_codes_that_there_are() -> None:
+    nuts = set(load_regions(settings().reference_dir).drawn["nuts_id"])
+    rows = rows_of("search_synonyms.csv")
+    assert {row["language"] for row in rows} == {"en", "fr", "de", "es", "it"}
+    for row in rows:
+        assert fold(row["word"])
+        if row["column"] == "region":
+            assert row["code"] in nuts
+        elif row["column"] == "notes":
+            assert row["code"] == fold(row["code"])
+        else:
+            assert row["code"] in BY_COLUMN[row["column"]]
+    keys = [(row["column"], row["code"], fold(row["word"])) for row in rows]
+    assert len(keys) == len(set(keys))
+
+
+def test_no_search_synonym_is_taken_for_a_cell_of_the_register() -> None:
+    """They are too vague for that: "hospital" finds the sector Health, but may be a supplier."""
+    aliases = load_aliases(settings().schema_dir / "aliases.csv")
+    rows = rows_of("search_synonyms.csv")
+    assert [r for r in rows if fold(r["word"]) in aliases.get(r["column"], {})] == []
 
 
 @pytest.mark.parametrize(
@@ -65,6 +130,11 @@ def test_every_posting_has_a_word_and_an_organisation(
         ("deutschland", "region", "de-zitis"),
         ("cryptology", "domain", "be-cosic-ku-leuven"),
         ("startup", "type", "at-limes-security-gmbh"),
+        ("gran empresa", "type", "cz-aec"),
+        ("krankenhaus", "sector", "fr-wallix"),
+        ("verschlusselung", "notes", "si-creaplus"),
+        ("mdr", "notes", "be-nviso"),
+        ("at31", "region", "at-limes-security-gmbh"),
         ("protect", "function", "se-yubico"),
         ("yubico", "website", "se-yubico"),
         ("rijndael", "notes", "be-cosic-ku-leuven"),
@@ -79,6 +149,17 @@ def test_a_word_finds_what_has_it(
         f"JOIN organisation USING (ordinal) WHERE word = '{word}' AND field = '{field}'"
     )["org_id"]
     assert org_id in set(found)
+
+
+@pytest.mark.parametrize("word", ["gran", "great", "centre", "grande"])
+def test_a_part_of_another_name_for_a_code_finds_nothing_by_it(
+    query: Callable[[str], pd.DataFrame], word: str
+) -> None:
+    """Else "Graz", a letter from "gran empresa", found the large companies."""
+    assert query(
+        f"FROM search_word WHERE word = '{word}' AND field IN ('type', 'region') "
+        "AND term IN (SELECT term FROM search_posting)"
+    ).empty
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def _other_decisions(rows: list[dict[str, str]]) -> None:
 
 
 # Modules that the ETL builds a release with.
-_FOR_BUILDING = ("search", "settings", "text", "vocabulary")
+_FOR_BUILDING = ("search/words", "settings", "text", "vocabulary")
 
 
 def _inputs() -> str:

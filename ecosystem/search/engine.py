@@ -1,29 +1,12 @@
-"""Full-text search: which organisations some words find, in what order, and why.
-
-An organisation is found if it has *every* word of the query: in its name, a former name, the
-name of its town, region, valley or country, its website's host, the labels of its type, JRC
-domains, sectors and NIST CSF functions, other words for these, or its notes. A word is had if it,
-or a longer word that begins with it, stands there. Only where nothing is found so are near
-spellings taken: first for the words that occur nowhere, then for all; but never for the name of a
-town or region, which is right even where no organisation sits there. Short words are read
-strictly, see :class:`_Reach`. The order is by where the words stand and how well they fit; see
-:data:`WEIGHTS` and :func:`found`.
-
-The release holds the index (``search_word``, ``search_posting``); it is read into memory at the
-first search.
-"""
+"""The index of a release in memory: which organisations words find, and in what order."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from functools import partial
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,10 +16,11 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from ecosystem.masks import packed
-from ecosystem.per_release import Recent, per_release
+from ecosystem.per_release import Recent
+from ecosystem.search.words import neighbours, spellings, tolerance
 from ecosystem.store import Database
 from ecosystem.text import fold
-from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES
+from ecosystem.vocabulary import DOMAINS, FUNCTIONS, SECTORS, TYPES
 
 # What a word weighs by where it stands.
 WEIGHTS = {
@@ -54,12 +38,10 @@ WEIGHTS = {
     "region": 2.5,
     "notes": 2.0,
 }
-MAX_LENGTH = 100
-MAX_WORDS = 8
 _IN_NAME = ("name", "subtitle", "name_part", "initials")
 _MADE_UP = ("name_part", "initials")
 _WRITTEN = (*_IN_NAME, "former", "website", "notes")
-_VOCABULARIES = {"type": TYPES, "domain": DOMAINS, "sector": SECTORS, "function": FUNCTIONS}
+VOCABULARIES = {"type": TYPES, "domain": DOMAINS, "sector": SECTORS, "function": FUNCTIONS}
 # Columns of which an organisation may have several codes: the more, the less each says of it.
 _SEVERAL = {"domain": "domains", "sector": "sectors", "function": "functions"}
 _KEPT = 24
@@ -69,31 +51,9 @@ _MIN_INSIDE = 5
 # From how many letters on a beginning, or a near spelling, is sought outside of names and towns.
 _MIN_PREFIX_ANYWHERE = 4
 _MIN_NEAR_ANYWHERE = 6
-# As many words of a query may be one name: "Castilla y León" counts two.
-_MAX_JOINED = 4
-_MIN_INHABITANTS = 1_000
-_NUTS0, _NUTS3 = 2, 5  # lengths of ids
 # How well a word fits, by how it was found; a beginning where the word itself stands elsewhere.
 _EXACT, _PREFIX, _PREFIX_OF_ANOTHER, _INSIDE = 1.0, 0.6, 0.3, 0.35
 _NEAR = {1: 0.5, 2: 0.35}
-# Words that say nothing of an organisation, in the languages that names are written in.
-_STOP_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a an and at by for from in near of on the to with "
-        "au aux d de des du en et l la le les pour "
-        "am auf das der die fur im mit und von zu "
-        "da do dos e el los las y di del della dei per van het een",
-    )
-)
-# How German and Nordic letters are written where a keyboard lacks them.
-_TWO_LETTERS = str.maketrans(
-    {"ä": "ae", "æ": "ae", "ö": "oe", "ø": "oe", "ü": "ue", "å": "aa"}
-    | {"Ä": "Ae", "Æ": "Ae", "Ö": "Oe", "Ø": "Oe", "Ü": "Ue", "Å": "Aa"}
-)
-_ONE_LETTER = re.compile(r"([aou])e")
-_ADDRESS_WORDS = frozenset(("http", "https", "www"))
-_WORD = re.compile(r"\w+")
 
 Numbers = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int32]
@@ -113,7 +73,8 @@ class Found:
     bits : bytes
         One bit for each organisation of the release, by its ordinal: 1 if it is found.
     words : frozenset of str
-        Folded words of the release that the query's words were found as; for :func:`marked`.
+        Folded words of the release that the query's words were found as; for
+        :func:`ecosystem.search.words.marked`.
     corrections : dict of str to str
         Words of the query that were taken for others, and for which.
     closest : tuple of int
@@ -234,7 +195,7 @@ class Index:
         lengths = np.bincount(self._ordinals[rows], minlength=self.n)
         self._name_length = np.maximum(lengths, 1).astype(np.float32)
         self.coded = {
-            field: np.unique(self._term[(fields == field)[codes]]) for field in _VOCABULARIES
+            field: np.unique(self._term[(fields == field)[codes]]) for field in VOCABULARIES
         }
         self._hidden = self._never_shown(fields, codes)
         # Words put together from others aren't what somebody misspells.
@@ -253,25 +214,25 @@ class Index:
         self._recent = Recent[Found](_KEPT)
 
     def find(self, text: str, town_names: Callable[[], Collection[str]]) -> Found:
-        """What a query finds; see :func:`found`.
+        """What a query finds; see :func:`ecosystem.search.found`.
 
         Parameters
         ----------
         town_names : callable
             Gives the names of towns; called only where a word is not found.
         """
-        words = tuple(_spellings(text).items())
+        words = tuple(spellings(text).items())
         return self._recent.get(words, lambda: self._search(dict(words), town_names))
 
     def _never_shown(self, fields: pd.Index, codes: Numbers) -> npt.NDArray[np.bool_]:
         """Whether each word is only another word for a code, and in none of their labels."""
         labels = {
             word
-            for vocabulary in _VOCABULARIES.values()
+            for vocabulary in VOCABULARIES.values()
             for term in vocabulary.values()
             for word in fold(f"{term.label} {term.plural}").split()
         }
-        hidden = ~self._anywhere(~np.isin(fields, list(_VOCABULARIES))[codes])
+        hidden = ~self._anywhere(~np.isin(fields, list(VOCABULARIES))[codes])
         for i in np.flatnonzero(hidden):
             hidden[i] = self._words[i] not in labels
         return hidden
@@ -320,7 +281,7 @@ class Index:
         slots = [_Slot((word, *spelt[word]), (i,), readings[i]) for i, word in enumerate(words)]
         slots += [
             _Slot((name,), covers, {self._number[name]: _Reading(_EXACT)})
-            for covers in _neighbours(len(words))
+            for covers in neighbours(len(words))
             for between in ("", " ")
             if (name := between.join(words[i] for i in covers)) in self._number
         ]
@@ -335,7 +296,7 @@ class Index:
         """Which words are names of places, and the names of those where no organisation is."""
         named: set[int] = set()
         nowhere: list[tuple[str, ...]] = []
-        for covers in [*reversed(_neighbours(len(words))), *((i,) for i in range(len(words)))]:
+        for covers in [*reversed(neighbours(len(words))), *((i,) for i in range(len(words)))]:
             name = " ".join(words[i] for i in covers)
             if named & {*covers} or not (name in town_names or name in self.empty_regions):
                 continue
@@ -521,188 +482,6 @@ class Index:
                     yield hit.slot.texts[0], word
 
 
-@per_release
-def index(database: Database) -> Index:
-    """The index of a release, read at the first search."""
-    return Index(database)
-
-
-@per_release
-def _town_names(database: Database) -> frozenset[str]:
-    """Names of all but the smallest towns in all languages, without words that don't count."""
-    names = database.frame(
-        "SELECT DISTINCT unnest(names) AS name FROM town WHERE population >= $least",
-        {"least": _MIN_INHABITANTS},
-    )["name"]
-    return frozenset(" ".join(query_words(name)) if " " in name else name for name in names)
-
-
-def prepare(database: Database) -> None:
-    """Read into memory what the first search would wait for."""
-    index(database)
-    _town_names(database)
-
-
-def found(database: Database, text: str) -> Found:
-    """What a query finds, best first.
-
-    The score is the sum over the query's words of *weight x fit x rarity*, times 1 to 2 by the
-    share of the name, up to a dash or bracket, that the query covers, and times 1 to 2 by the
-    share of the query's words that the organisation's own text has: its names, website or notes.
-    So "incident response" comes first where the notes say it.
-
-    The weight is that of the place where the word stands (:data:`WEIGHTS`), the best one counts;
-    for one of d JRC domains (or sectors, or functions) it is multiplied by (1 + 1/d) / 2, since
-    the only domain of an organisation says more of it than one of three. The fit is 1 for the
-    word itself, 0.6 to 0.9 for the beginning of a longer one, by its share of it (0.3 less where
-    the word itself stands elsewhere), and 0.5 or 0.35 for one that is one or two letters apart.
-    The rarity is log(1 + N/n) for a word that n of N organisations have, as in Okapi BM25. Equals
-    come by name.
-
-    Parameters
-    ----------
-    text : str
-        Any text. Accents, case, punctuation and script don't matter, nor whether "ü" is written
-        "ue"; words like "the" and "in" count only where there are no others; what is longer than
-        :data:`MAX_LENGTH` characters or :data:`MAX_WORDS` words is cut off.
-    """
-    return index(database).find(text, partial(_town_names, database))
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place that a query names and where no organisation is.
-
-    Attributes
-    ----------
-    text : str
-        As it stands in the query.
-    words : tuple of str
-        The same, folded.
-    is_town : bool
-        Whether a town is called so.
-    region, country : str
-        Name of the NUTS region that is called so, and ISO 3166-1 code of its country; empty if
-        only towns are, or a town and the NUTS 3 region around it.
-    """
-
-    text: str
-    words: tuple[str, ...]
-    is_town: bool
-    region: str = ""
-    country: str = ""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a query was understood, for showing it.
-
-    Attributes
-    ----------
-    words : frozenset of str
-        See :class:`Found`.
-    corrections : dict of str to str
-        Words as they stand in the query -> what they were taken for, where possible as the first
-        organisation writes it.
-    places : tuple of Place
-        Towns and regions of the query without organisations.
-    """
-
-    words: frozenset[str]
-    corrections: dict[str, str]
-    places: tuple[Place, ...] = ()
-
-
-def reading(database: Database, text: str) -> Reading:
-    """How a query was understood, for showing it."""
-    answer = found(database, text)
-    return Reading(
-        answer.words,
-        {
-            _as_typed(text, (word,)): _as_written(database, int(answer.ordinals[0]), right)
-            for word, right in answer.corrections.items()
-        },
-        tuple(_place(database, text, words) for words in answer.places),
-    )
-
-
-def _place(database: Database, text: str, words: tuple[str, ...]) -> Place:
-    name = " ".join(words)
-    place = Place(_as_typed(text, words), words, name in _town_names(database))
-    nuts_id = index(database).empty_regions.get(name)
-    if nuts_id is None or (place.is_town and len(nuts_id) == _NUTS3):
-        return place
-    region = database.record(
-        "SELECT name, country FROM region WHERE nuts_id = $id", {"id": nuts_id}
-    )
-    if not region:
-        return place
-    country = region["country"]
-    name = COUNTRIES.label(country) if len(nuts_id) == _NUTS0 else region["name"]
-    return replace(place, region=name, country=country)
-
-
-def _as_typed(text: str, words: tuple[str, ...]) -> str:
-    """The part of a query from one folded word to another; the words where it isn't found."""
-    typed = unicodedata.normalize("NFC", text)
-    spans = [(m.start(), m.end(), fold(m[0]).split()) for m in _WORD.finditer(typed)]
-    start = next((start for start, _, folded in spans if words[0] in folded), len(typed))
-    end = next((end for _, end, folded in spans if words[-1] in folded and end > start), 0)
-    return typed[start:end] or " ".join(words)
-
-
-def _as_written(database: Database, ordinal: int, word: str) -> str:
-    """A folded word as an organisation's texts or the labels of its codes write it."""
-    row = database.record(
-        "SELECT name, former_names, city, notes FROM organisation WHERE ordinal = $ordinal",
-        {"ordinal": ordinal},
-    )
-    texts = [row["name"], row["city"], row["notes"] or "", *row["former_names"]] if row else []
-    texts += [term.label for terms in _VOCABULARIES.values() for term in terms.values()]
-    written = (m[0] for text in texts for m in _WORD.finditer(text) if fold(m[0]) == word)
-    return next(written, word)
-
-
-def bits(database: Database, text: str) -> bytes:
-    """What a query finds as one bit for each organisation; see :class:`Found`."""
-    return found(database, text).bits
-
-
-def query_words(text: str) -> list[str]:
-    """Words of a query that count, folded, each once."""
-    words = list(dict.fromkeys(fold(text[:MAX_LENGTH]).split()))
-    telling = [word for word in words if word not in _STOP_WORDS | _ADDRESS_WORDS]
-    return (telling or words)[:MAX_WORDS]
-
-
-def _spellings(text: str) -> dict[str, tuple[str, ...]]:
-    """Words of a query as :func:`query_words` gives them, with other ways to write each.
-
-    The German "ü" is written "ue" where there is no such key, and folded to "u".
-    """
-    two_letters = {
-        fold(m[0]): fold(m[0].translate(_TWO_LETTERS))
-        for m in _WORD.finditer(unicodedata.normalize("NFC", text[:MAX_LENGTH]))
-    }
-    return {
-        word: tuple(
-            other
-            for other in (two_letters.get(word, word), _ONE_LETTER.sub(r"\1", word))
-            if other != word
-        )
-        for word in query_words(text)
-    }
-
-
-def _neighbours(number: int) -> list[tuple[int, ...]]:
-    """Which words of a query stand side by side: all pairs, then all threes, and so on."""
-    return [
-        tuple(range(first, first + length))
-        for length in range(2, _MAX_JOINED + 1)
-        for first in range(number - length + 1)
-    ]
-
-
 def _reach(field: str) -> _Reach:
     """The narrowest reach that takes in a field."""
     named = (*_IN_NAME, "former", "town", "website")
@@ -710,7 +489,7 @@ def _reach(field: str) -> _Reach:
 
 
 def _shares(database: Database) -> Floats:
-    """What one code of several counts; see :func:`found`.
+    """What one code of several counts; see :func:`ecosystem.search.found`.
 
     Returns
     -------
@@ -739,38 +518,6 @@ def _empty_regions(database: Database, links: pd.DataFrame) -> dict[str, str]:
     named = links.assign(nuts_id=links["term"].map(of_term)).dropna(subset=["nuts_id"])
     smallest_first = named.iloc[named["nuts_id"].str.len().argsort(kind="stable")[::-1]]
     return dict(zip(smallest_first["word"], smallest_first["nuts_id"], strict=True))
-
-
-def tolerance(word: str) -> int:
-    """How many letters a word may be wrong by: wrong, missing, too many or exchanged."""
-    return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-
-
-def marked(text: str, words: Collection[str]) -> list[tuple[str, bool]]:
-    """A text in pieces, with whether each is one of the words that were found.
-
-    Parameters
-    ----------
-    text : str
-        As it is shown; the pieces put together give it again.
-    words : collection of str
-        :attr:`Found.words`.
-    """
-    spans = [(m.start(), m.end(), fold(m[0]).split()) for m in _WORD.finditer(text)]
-    alone = [any(word in words for word in folded) for *_, folded in spans]
-    hit = list(alone)
-    for i, ((*_, a), (*_, b)) in enumerate(pairwise(spans)):
-        # "G DATA" was found as "gdata"; "Quantum Security" not because of "quantumsecurity".
-        if a and b and a[-1] + b[0] in words and not (alone[i] or alone[i + 1]):
-            hit[i] = hit[i + 1] = True
-    pieces: list[tuple[str, bool]] = []
-    done = 0
-    for (start, end, _), is_hit in zip(spans, hit, strict=True):
-        if is_hit:
-            pieces += [(text[done:start], False), (text[start:end], True)]
-            done = end
-    pieces.append((text[done:], False))
-    return [piece for piece in pieces if piece[0]]
 
 
 def _ranges(starts: Numbers, which: Numbers) -> tuple[Numbers, Numbers]:

@@ -61,16 +61,11 @@ class Picture:
 PICTURES = (
     Picture("map", "/"),
     Picture("map-dark", "/?selected=valley:fr-bretagne&at=48.4,-1.2,7", dark=True),
-    Picture("valleys", "/?level=valley"),
-    Picture("per-million", "/?level=nuts2&measure=per-million"),
-    Picture("regions", "/regions"),
     Picture("region", "/region?region=FRH0"),
     Picture("compare", "/compare?compare=fr-bretagne&compare=DEA&compare=EE"),
     Picture("directory", "/directory?domain=cryptology"),
-    Picture("organisation", "/organisation?org=at-limes-security-gmbh"),
-    Picture("about", "/about"),
+    Picture("organisation", "/organisation?org=fr-rubycat"),
     Picture("phone", "/", PHONE),
-    Picture("phone-organisation", "/organisation?org=at-limes-security-gmbh", PHONE),
 )
 
 

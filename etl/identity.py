@@ -36,6 +36,8 @@ MIN_SCORE = 75.0
 # The country of identifiers of rows that have none; such rows are refused, so it is never seen.
 _NO_COUNTRY = "zz"
 _FILE = "organisations.csv"
+# Before a name in the cell of former names: it was only misspelt, or is none for another reason.
+NOT_FORMER = "not:"
 
 Key = tuple[str, ...]
 A = TypeVar("A", bound=Hashable)
@@ -172,7 +174,8 @@ def record_former_names(
 ) -> pd.DataFrame:
     """Add the names under which organisations were published to their former names.
 
-    Former names that were published stay, though the register may not have them.
+    Former names that were published stay, though the register may not have them; but not one
+    that the register has with :data:`NOT_FORMER` before it.
 
     Parameters
     ----------
@@ -181,10 +184,12 @@ def record_former_names(
     published : pandas.DataFrame or None
         Table ``organisation`` of the current release; None if there is none.
     """
-    if published is None:
-        return organisations
-    columns = published[["org_id", "name", "former_names"]]
-    before = {org_id: [*former, name] for org_id, name, former in columns.itertuples(index=False)}
+    before: dict[str, list[str]] = {}
+    if published is not None:
+        columns = published[["org_id", "name", "former_names"]]
+        before = {
+            org_id: [*former, name] for org_id, name, former in columns.itertuples(index=False)
+        }
     former_names = [
         _former_names(name, [*former, *before.get(org_id, ())])
         for org_id, name, former in organisations[["org_id", "name", "former_names"]].itertuples(
@@ -273,7 +278,9 @@ def _rows(frame: pd.DataFrame, keys: list[A]) -> dict[A, _Row]:
 
 def _listed(former: object) -> list[str]:
     if isinstance(former, str):
-        return [name.strip() for name in former.split(";") if name.strip()]
+        # A misspelling tells which organisation it is, too.
+        names = (name.strip().removeprefix(NOT_FORMER).strip() for name in former.split(";"))
+        return [name for name in names if name]
     return [str(name) for name in former] if isinstance(former, Iterable) else []
 
 
@@ -432,7 +439,11 @@ def _exchanged(
 
 def _former_names(name: str, former: Iterable[str]) -> list[str]:
     distinct: dict[str, str] = {}
+    never = {fold(name) or name}
     for other in former:
-        distinct.setdefault(fold(other) or other, other)
-    distinct.pop(fold(name) or name, None)
-    return list(distinct.values())
+        if other.startswith(NOT_FORMER):
+            bare = other.removeprefix(NOT_FORMER).strip()
+            never.add(fold(bare) or bare)
+        else:
+            distinct.setdefault(fold(other) or other, other)
+    return [other for key, other in distinct.items() if key not in never]

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -35,15 +35,16 @@ from etl.build import (
 from etl.change import changes, count_kinds, history, published_organisations, stamp
 from etl.check import Result, check, gate_table, load_gates, waive
 from etl.deduplicate import Candidate
-from etl.errors import PublishError
+from etl.errors import PublishError, RegisterError
 from etl.files import RELEASE_KEPT, writing
 from etl.gazetteer import load_gazetteer
 from etl.identity import Succession
 from etl.model import Rejection, Track, untracked
+from etl.overwritten import Loss, losses
 from etl.provenance import digest, input_hashes, tool_versions
 from etl.reading import ColumnMapping, Extract, read_inputs
 from etl.regions import load_regions
-from etl.schema import load_schemas
+from etl.schema import Schema, load_schemas
 from etl.transform import transform
 
 
@@ -80,6 +81,9 @@ class Outcome:
         Organisations by kind of change.
     notes : list of str
         What was assumed on reading, and which investors and network bodies are in no region.
+    published, missing : int
+        Organisations of the release that it was compared with, and how many of them the file
+        doesn't have.
     """
 
     status: Status
@@ -91,6 +95,8 @@ class Outcome:
     candidates: list[Candidate]
     changes: dict[str, int]
     notes: list[str] = field(default_factory=list)
+    published: int = 0
+    missing: int = 0
 
 
 @dataclass
@@ -121,6 +127,10 @@ class Prepared:
         The release that it was compared with.
     given : dict of str to pandas.DataFrame
         Register files that came from outside the register, as they would stand in it.
+    losses : list of Loss
+        What the register would no longer have if these files were taken into it.
+    missing : int
+        Published organisations that the file doesn't have.
     standing : dict of str to str
         What the register's own files were when the check began, by resource.
     register_dir : Path
@@ -145,6 +155,8 @@ class Prepared:
     gates: list[Result]
     baseline: publishing.Manifest | None
     given: dict[str, pd.DataFrame]
+    losses: list[Loss]
+    missing: int
     standing: dict[str, str]
     register_dir: Path
     releases_dir: Path
@@ -200,6 +212,8 @@ class Prepared:
             candidates=self.candidates,
             changes=count_kinds(self.change),
             notes=self.notes,
+            published=self.baseline.organisations if self.baseline else 0,
+            missing=self.missing,
         )
 
 
@@ -251,6 +265,8 @@ def prepare(
     alias = done.tables["organisation_alias"]
     merged_into = dict(zip(alias["org_id"], alias["merged_into"], strict=True))
     change = changes(done.tables["organisation"], published, merged_into)
+    from_elsewhere = given(extracts, done.frames, register_dir)
+    lost, unread = _losses(from_elsewhere, before, register_dir, schemas, published, merged_into)
     folder = publishing.scratch()
     database = Path(folder.name) / "release.duckdb"
     try:
@@ -269,14 +285,20 @@ def prepare(
     return Prepared(
         extracts=extracts,
         tables=done.tables,
-        rejections=done.rejections,
+        rejections=[_as_given(rejection, extracts) for rejection in done.rejections],
         candidates=done.candidates,
-        notes=[*(note for read in extracts.values() for note in read.notes), *done.notes],
+        notes=[
+            *(note for read in extracts.values() for note in read.notes),
+            *(_naming_sheets(note, extracts) for note in done.notes),
+            *unread,
+        ],
         change=change,
         successions=done.successions,
         gates=gates,
         baseline=baseline,
-        given=given(extracts, done.frames, register_dir),
+        given=from_elsewhere,
+        losses=lost,
+        missing=_missing(published, done.frames["organisations"], merged_into),
         standing=before,
         register_dir=register_dir,
         releases_dir=releases_dir,
@@ -387,6 +409,46 @@ def _published(
     except duckdb.Error:
         # Of another version of the database or the schema: can't be compared.
         return None, history(None)
+
+
+def _losses(
+    given: dict[str, pd.DataFrame],
+    standing: dict[str, str],
+    register_dir: Path,
+    schemas: dict[str, Schema],
+    published: pd.DataFrame | None,
+    merged_into: dict[str, str],
+) -> tuple[list[Loss], list[str]]:
+    """What the register would lose, and why that can't be said."""
+    there = {resource: frame for resource, frame in given.items() if standing.get(resource)}
+    try:
+        return losses(there, register_dir, schemas, published, merged_into), []
+    except RegisterError as error:
+        # A register that can't be read is mended by a file in its place.
+        return [], [f"Your file can't be compared with the register as it stands. {error}"]
+
+
+def _as_given(rejection: Rejection, extracts: dict[str, Extract]) -> Rejection:
+    reason, mend = (_naming_sheets(text, extracts) for text in (rejection.reason, rejection.mend))
+    return replace(rejection, reason=reason, mend=mend)
+
+
+def _naming_sheets(text: str, extracts: dict[str, Extract]) -> str:
+    """A sentence about register files, with the sheet of those that came in a workbook."""
+    for resource, read in extracts.items():
+        if read.origin.sheet:
+            text = text.replace(f"{resource}.csv", f"the sheet {read.origin.sheet}")
+    return text[:1].upper() + text[1:] if text.startswith("the sheet ") else text
+
+
+def _missing(
+    published: pd.DataFrame | None, organisations: pd.DataFrame, merged_into: dict[str, str]
+) -> int:
+    """Published organisations without a row, faulty or not; merged ones aside."""
+    if published is None:
+        return 0
+    present = {*organisations["org_id"], *merged_into}
+    return int((~published["org_id"].isin(present)).sum())
 
 
 def _require_whole(database: Path) -> None:

@@ -1,8 +1,9 @@
 """Publish releases: whole or not at all, and reversible.
 
 A release is a DuckDB file with a JSON file beside it that holds its checksum. The file
-``CURRENT`` names the release that is served. Whatever moment a refresh is killed at, that file
-names a whole release: everything new is written elsewhere first, and the pointer moves last.
+``CURRENT`` names the release that is served, ``SHOWN`` those that were served before it. Whatever
+moment a refresh is killed at, ``CURRENT`` names a whole release: everything new is written
+elsewhere first, and the pointer moves last.
 """
 
 from __future__ import annotations
@@ -23,12 +24,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+import duckdb
 from filelock import FileLock, Timeout
 
-from ecosystem.store import POINTER, nearest
+from ecosystem.store import POINTER, nearest, open_read_only
+from etl.change import changes, count_kinds, published_organisations
 from etl.errors import PublishError
 from etl.files import RELEASE_KEPT, sha256, sync, write_whole, writing
 
+SHOWN = "SHOWN"
 LOCK = ".lock"
 HOLDER = ".lock.holder"
 BUILDING = ".building-"
@@ -38,6 +42,8 @@ LOCK_WAIT_S = 30.0
 ANY_BASELINE: Final = "any"
 _POLL_S = 0.5
 _MAX_NAMED = 5
+# No folder has more releases, unless somebody wants to keep them.
+_MAX_WAY = 1_000
 _READABLE_FILE, _READABLE_FOLDER = 0o444, 0o555
 _log = logging.getLogger(__name__)
 
@@ -241,8 +247,87 @@ def _named(release_id: str | None) -> str:
 
 
 def point_to(folder: Path, release_id: str) -> None:
-    """Make a release the current one, in one step that can't be seen half done."""
+    """Make a release the current one, in one step that can't be seen half done.
+
+    Those that :func:`rollback` leads back to are kept beside it, the latest last: one that was
+    taken back is none of them.
+    """
+    before = _shown(folder)
+    way = before[: before.index(release_id)] if release_id in before else before
+    _write(folder / SHOWN, "".join(f"{known}\n" for known in [*way[-_MAX_WAY:], release_id]))
     _write(folder / POINTER, f"{release_id}\n")
+
+
+def previous(folder: Path) -> Manifest | None:
+    """The whole release that was served before the current one; None if there is none."""
+    known = {manifest.release_id: manifest for manifest in releases(folder)}
+    way = [known[id_] for id_ in reversed(_shown(folder)[:-1]) if id_ in known]
+    return next((manifest for manifest in way if is_intact(folder, manifest)), None)
+
+
+def changes_of(folder: Path, release_id: str) -> dict[str, int] | None:
+    """Organisations by kind of change that a release brought.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the releases.
+    release_id : str
+        Which one.
+
+    Returns
+    -------
+    dict of str to int or None
+        Empty if nothing changed; None if it can't be said: the release was the first, is
+        damaged, or of another version of the database.
+    """
+    try:
+        with open_read_only(folder / f"{release_id}.duckdb") as connection:
+            release = connection.execute("SELECT previous_id FROM release").fetchone()
+            counts = connection.execute(
+                "SELECT kind, count(DISTINCT org_id) FROM change WHERE release_id = ? "
+                "GROUP BY kind",
+                [release_id],
+            ).fetchall()
+    except duckdb.Error:
+        return None
+    return dict(counts) if release and release[0] else None
+
+
+def difference(folder: Path, before: str, now: str) -> dict[str, int] | None:
+    """Organisations by kind of change between two releases.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the releases.
+    before, now : str
+        Their ids.
+
+    Returns
+    -------
+    dict of str to int or None
+        None if one of them is damaged, or of another version of the database.
+    """
+    try:
+        old, new = (published_organisations(folder / f"{id_}.duckdb") for id_ in (before, now))
+        return count_kinds(changes(new, old))
+    except (duckdb.Error, KeyError):
+        return None
+
+
+def _shown(folder: Path) -> list[str]:
+    """Ids of the releases that led to the current one, which is the last."""
+    now = current_id(folder)
+    if now is None:
+        return []
+    try:
+        way = (folder / SHOWN).read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError):
+        # Of a folder from before there was this file, the order of the ids.
+        way = sorted(manifest.release_id for manifest in releases(folder))
+        way = [release_id for release_id in way if release_id <= now]
+    return [*(way[: way.index(now)] if now in way else way), now]
 
 
 def releases(folder: Path) -> list[Manifest]:
@@ -325,8 +410,8 @@ def rollback(
     folder : Path
         Folder of the releases.
     release_id : str, optional
-        Which one, as :func:`find` takes it; the newest whole one before the current one by
-        default.
+        Which one, as :func:`find` takes it; the whole one that was served before the current
+        one by default.
     on_wait, wait_s
         See :func:`workshop`.
 
@@ -338,7 +423,9 @@ def rollback(
     if not folder.is_dir():
         raise PublishError("There is no release yet; run `cyber-valleys refresh` to make one.")
     with _alone(folder, on_wait, wait_s), writing(folder):
-        chosen = _before_current(folder) if release_id is None else find(folder, release_id)
+        chosen = previous(folder) if release_id is None else find(folder, release_id)
+        if chosen is None:
+            raise PublishError("There is no earlier release to go back to.")
         if not is_intact(folder, chosen):
             raise PublishError(f"Release {chosen.release_id} is damaged; choose another one.")
         point_to(folder, chosen.release_id)
@@ -385,14 +472,6 @@ def prunable(folder: Path, keep: int) -> list[Manifest]:
     """The releases that :func:`prune` would remove, newest first."""
     kept = _kept(folder, keep)
     return [manifest for manifest in releases(folder) if manifest.release_id not in kept]
-
-
-def _before_current(folder: Path) -> Manifest:
-    now = current_id(folder) or "~"
-    for manifest in releases(folder):
-        if manifest.release_id < now and is_intact(folder, manifest):
-            return manifest
-    raise PublishError("There is no earlier release to go back to.")
 
 
 @contextmanager

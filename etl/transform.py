@@ -116,7 +116,8 @@ def transform(
     frames["organisations"], notes, exchanged = assign_ids(
         frames["organisations"], published, decisions, legal_forms, taken=taken
     )
-    invalid = [*_invalid(frames, schemas, decisions, regions, track), *wrong, *exchanged]
+    known = set() if published is None else set(published["org_id"])
+    invalid = [*_invalid(frames, schemas, decisions, regions, known, track), *wrong, *exchanged]
     valid = {n: _without(frame, schemas[n].file, invalid) for n, frame in frames.items()}
     valid, alias = _merged(valid, decisions)
     organisations, lost = _located(valid, schemas["organisations"], gazetteer, regions, track)
@@ -169,6 +170,7 @@ def _invalid(
     schemas: dict[str, Schema],
     decisions: Decisions,
     regions: Regions,
+    published: set[str],
     track: Track,
 ) -> list[Rejection]:
     found = [
@@ -181,7 +183,7 @@ def _invalid(
         name: frames[name].assign(org_id=follow(frames[name]["org_id"], decisions))
         for name in ("organisations", *NAMING)
     }
-    found += validate_references({**frames, **named}, schemas)
+    found += validate_references({**frames, **named}, schemas, published)
     found += check_labels(_without(frames["labels"], "labels.csv", found))
     return found + check_codes(_without(frames["valleys"], "valleys.csv", found), regions)
 

@@ -26,8 +26,8 @@ MAX_SHOWN = 120
 # Nobody mends more; so many mean another file, or another separator.
 MAX_FAULTS = 100_000
 MAX_CODES_LISTED = 20
-MIN_LIKENESS = 60
-# Among hundreds of words in five languages, one as little alike as above is there by chance.
+MIN_LIKENESS = 80
+# Among hundreds of words in five languages, one less alike is there by chance.
 _MIN_LIKENESS_OF_WORDS = 70
 _WANTED = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
 # Python reads digits of every script, underscores, nan and infinity; the database doesn't.
@@ -121,7 +121,9 @@ def _in_order(found: list[Rejection], schema: Schema) -> list[Rejection]:
 
 
 def validate_references(
-    frames: Mapping[str, pd.DataFrame], schemas: Mapping[str, Schema]
+    frames: Mapping[str, pd.DataFrame],
+    schemas: Mapping[str, Schema],
+    published: Collection[str] = (),
 ) -> list[Rejection]:
     """Cells that name a row of another register file which isn't there.
 
@@ -131,6 +133,8 @@ def validate_references(
         Normalised register files by resource.
     schemas : mapping of str to Schema
         Their schemas.
+    published : collection of str
+        Identifiers of organisations that are published now: such a row has gone from the file.
     """
     found = []
     for resource, schema in schemas.items():
@@ -142,9 +146,11 @@ def validate_references(
         for column, (other, key) in schema.references.items():
             known = set(frames[other][key])
             needed = schema.columns[column].constraints.get("required")
-            mend = (
-                f"Copy it from the column {key} of {other}.csv, or "
-                f"{'delete the row' if needed else 'empty the cell'}."
+            instead = "delete the row" if needed else "empty the cell"
+            copied = f"Copy it from the column {key} of {other}.csv, or {instead}."
+            gone = (
+                f"It is published, but its row is missing from {other}.csv: put it back. Or, if it "
+                f"is meant to go, {instead}."
             )
             found += [
                 report.cell(
@@ -152,7 +158,9 @@ def validate_references(
                     column,
                     value,
                     f"There is no such {key} in {other}.csv.",
-                    f"{_did_you_mean(_nearest(value, known))}{mend}",
+                    gone
+                    if value in published
+                    else f"{_did_you_mean(_nearest(value, known))}{copied}",
                 )
                 for row, value in _cells(frame[column])
                 if value and value not in known
@@ -264,7 +272,7 @@ def _explain(
     if error:
         return _explain_spreadsheet_error(error, title)
     if "required" in broken:
-        return f"{title} is empty.", f"Fill it in: {column.description}"
+        return f"{title} is empty.", _explain_empty(column)
     if column.type in _WANTED:
         return _explain_number(value, column, broken)
     if "maxLength" in broken:
@@ -280,6 +288,13 @@ def _explain(
         example = f" Example: {column.example}." if column.example else ""
         return f"{title} is not written as it should be.", f"{column.description}{example}"
     return _explain_alphabets(value, title)
+
+
+def _explain_empty(column: Column) -> str:
+    """What belongs into an empty cell, with its codes where they are known and few."""
+    codes = column.constraints.get("enum") or list(BY_COLUMN.get(column.name, ()))
+    listed = f" Codes: {', '.join(codes)}." if 0 < len(codes) <= MAX_CODES_LISTED else ""
+    return f"Fill it in (column {column.name}): {column.description}{listed}"
 
 
 def _explain_org_id(limits: Mapping[str, object]) -> str:
@@ -488,7 +503,10 @@ def _repeated_keys(frame: pd.DataFrame, schema: Schema, report: _Report) -> list
 
 
 def _nearest(value: str, known: Iterable[str]) -> list[str]:
-    best = process.extract(value, list(known), limit=3, score_cutoff=MIN_LIKENESS)
+    # By the whole of it: others have the same country and the same last word.
+    best = process.extract(
+        value, list(known), scorer=fuzz.ratio, limit=3, score_cutoff=MIN_LIKENESS
+    )
     return [match[0] for match in best]
 
 

@@ -9,8 +9,10 @@ import tomllib
 import pytest
 import typer
 
-from ecosystem.settings import ROOT
+from ecosystem.settings import ROOT, settings
 from etl.cli import app
+from etl.report import columns
+from etl.schema import load_schemas
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/secretariat.md")
 _COMMAND = re.compile(r"^\s*(cyber-valleys|make|python -m) ([\w.-]+)(.*)", re.MULTILINE)
@@ -100,7 +102,9 @@ def said() -> str:
 
 
 def test_the_guide_explains_messages_that_there_are() -> None:
-    rows = re.findall(r"^\| ([^|]+) \|", text_of("docs/secretariat.md"), re.MULTILINE)
+    before, rest = text_of("docs/secretariat.md").split(columns.BEGIN)
+    _, after = rest.split(columns.END)
+    rows = re.findall(r"^\| ([^|]+) \|", f"{before}{after}", re.MULTILINE)
     messages = [row for row in rows if row != "message"]
     parts = [
         part.strip(" .,").casefold()
@@ -110,3 +114,11 @@ def test_the_guide_explains_messages_that_there_are() -> None:
     known = said()
     assert len(messages) > 60
     assert [part for part in parts if part and part not in known] == []
+
+
+def test_the_guide_lists_every_column_of_the_register() -> None:
+    """Run `python -m etl.report.columns` after a change of a schema."""
+    schemas, guide = load_schemas(settings().schema_dir), text_of("docs/secretariat.md")
+    assert columns.written(guide, schemas) == guide
+    names = [name for schema in schemas.values() for name in schema.columns]
+    assert [name for name in names if f"| `{name}` |" not in guide] == []

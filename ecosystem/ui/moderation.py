@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
+from ecosystem import regions
+from ecosystem.store import ReleaseError
+from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.navigation import ORGANISATION_PAGE
+from ecosystem.vocabulary import BY_COLUMN
 from etl.errors import PublishError, RegisterError
 from etl.inbox import moderation
 from etl.inbox.model import MAX_BYTES, Suggestion
 from etl.inbox.moderation import Change, Desk, Review
 
 _SAID, _CHOSEN = "_moderation_said", "moderation_chosen"
+_UNREASONED = "_moderation_without_reason"
 
 
 def view() -> None:
@@ -52,8 +59,15 @@ def _decide(desk: Desk, review: Review) -> None:
         _facts(review)
         edits, review = _edited(desk, review)
         if edits:
-            st.markdown("**With your changes**\n" + _lines(review.changes))
+            lines = _lines(review.changes, is_new=suggestion.is_new)
+            st.markdown(f"**With your changes**\n{lines}")
         _findings(review)
+        if review.conflicts:
+            changed = ", ".join(change.title for change in review.conflicts)
+            st.warning(
+                f"The register has changed since this was suggested ({changed}): compare what "
+                "stands there now with what was suggested."
+            )
         seen = not review.conflicts or st.checkbox(
             "I have seen that the register has changed since, and want to change it all the same",
             key=f"moderation_seen_{number}",
@@ -75,6 +89,9 @@ def _decide(desk: Desk, review: Review) -> None:
             "Reason, if you reject it", key=f"moderation_reason_{number}",
             max_chars=moderation.MAX_REASON,
         )  # fmt: skip
+        unreasoned = st.session_state.pop(_UNREASONED, None)
+        if unreasoned == number:
+            st.error("Write a reason first.")
         st.button(
             "Reject",
             key="moderation_reject",
@@ -83,13 +100,17 @@ def _decide(desk: Desk, review: Review) -> None:
             args=(desk, number),
         )
     st.caption(
-        "Accepting writes data/register/organisations.csv; the next refresh publishes it. Either "
-        "decision deletes the contact address. Texts are deleted 180 days after the decision."
+        "What you accept stands in the register at once, and on the map after the next refresh. "
+        "Either decision deletes the contact address. Texts are deleted 180 days after the "
+        "decision."
     )
 
 
 def _facts(review: Review) -> None:
     suggestion = review.suggestion
+    name = suggestion.values.get("name", "") if suggestion.is_new else review.checked.cells["name"]
+    what = "New" if suggestion.is_new else "Correction"
+    st.markdown(f"**{what}: {markdown(name or suggestion.org_id)}**")
     if review.org_id:
         st.page_link(
             ORGANISATION_PAGE,
@@ -99,20 +120,37 @@ def _facts(review: Review) -> None:
         )
     if review.missing:
         st.warning("The organisation is no longer in the register: reject the suggestion.")
-    st.markdown(_lines(review.changes) or "It would change nothing.")
+    st.markdown(_lines(review.changes, is_new=suggestion.is_new) or "It would change nothing.")
     if suggestion.comment:
         st.markdown(f"**Comment**: {markdown(suggestion.comment)}")
     if suggestion.contact:
         st.markdown(f"**Contact for questions**: {markdown(suggestion.contact)}")
 
 
-def _lines(changes: list[Change]) -> str:
+def _lines(changes: list[Change], *, is_new: bool) -> str:
     lines = []
     for change in changes:
-        old = markdown(change.old) or "*empty*"
-        seen = "" if change.seen is None else f" (was {markdown(change.seen)} when suggested)"
-        lines.append(f"- **{change.title}**: {old}{seen} → {markdown(change.new) or '*empty*'}")
+        old, new = _cell(change.column, change.old), _cell(change.column, change.new)
+        seen = ""
+        if change.seen is not None:
+            seen = f" (was {_cell(change.column, change.seen)} when suggested)"
+        # What is new has no cell before.
+        before = "" if is_new else f"{old}{seen} → "
+        lines.append(f"- **{change.title}**: {before}{new}")
     return "\n".join(lines)
+
+
+def _cell(column: str, text: str) -> str:
+    """A cell of the register for people: codes by their labels."""
+    if not text:
+        return "*empty*"
+    if column in BY_COLUMN:
+        text = ", ".join(BY_COLUMN[column].label(code) for code in text.split(";"))
+    elif column == "nuts2_hint":
+        # Before the first release there are no names of regions.
+        with suppress(ReleaseError):
+            text = ask(regions.names).get(text, text)
+    return markdown(text)
 
 
 def _findings(review: Review) -> None:
@@ -120,7 +158,14 @@ def _findings(review: Review) -> None:
     if checked.town:
         st.markdown(f":material/location_on: Located: {markdown(checked.town.sentence())}")
     for org_id, evidence in checked.duplicates.items():
-        st.warning(f"Perhaps the same as {markdown(org_id)}: {markdown(evidence)}")
+        # The sentence names both.
+        st.warning(f"Perhaps the same as another organisation: {markdown(evidence)}")
+        st.page_link(
+            ORGANISATION_PAGE,
+            label=f"Look at {markdown(org_id)}",
+            icon=":material/open_in_new:",
+            query_params={"org": org_id},
+        )
     for caution in review.cautions:
         st.warning(f"Look twice: {markdown(caution)}")
     for fault in review.faults:
@@ -162,12 +207,20 @@ def _accept(desk: Desk, number: int, edits: dict[str, str], over: str, was_renam
     except (RegisterError, PublishError) as error:
         st.session_state[_SAID] = False, str(error)
     else:
-        st.session_state[_SAID] = True, f"Suggestion {number} is in the register: {org_id}."
+        st.session_state[_SAID] = (
+            True,
+            f"Suggestion {number} is in the register: {org_id}. It is not yet on the map: choose "
+            "“Refresh the data”, then Check without a file, then Publish.",
+        )
 
 
 def _reject(desk: Desk, number: int) -> None:
+    reason = st.session_state[f"moderation_reason_{number}"]
+    if not reason.strip():
+        st.session_state[_UNREASONED] = number
+        return
     try:
-        desk.reject(number, st.session_state[f"moderation_reason_{number}"])
+        desk.reject(number, reason)
     except (RegisterError, PublishError) as error:
         st.session_state[_SAID] = False, str(error)
     else:

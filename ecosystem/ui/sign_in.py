@@ -89,8 +89,8 @@ def require() -> bool:
     if not is_signed_in():
         claims = st.user.to_dict()
         st.warning(
-            f"You are signed in as {_account(claims)}, which isn't on the list of those who may "
-            "enter. Ask whoever runs this site to add it.",
+            f"You are signed in as {_account_in_full(claims)}, which isn't on the list of those "
+            "who may enter. Ask whoever runs this site to add it.",
             icon=":material/block:",
         )
         _sign_out_button()
@@ -101,7 +101,7 @@ def require() -> bool:
 def account() -> None:
     """Who is signed in, and the way out."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Signed in as {_account(st.user.to_dict())}")
+        st.caption(f"Signed in as {_address(st.user.to_dict())}")
         _sign_out_button()
 
 
@@ -109,10 +109,14 @@ def _has_account() -> bool:
     return bool(st.user.get("is_logged_in", False))
 
 
-def _account(claims: Mapping[str, Any]) -> str:
-    email = markdown(str(claims.get("email") or "an account without an address"))
+def _address(claims: Mapping[str, Any]) -> str:
+    return markdown(str(claims.get("email") or "an account without an address"))
+
+
+def _account_in_full(claims: Mapping[str, Any]) -> str:
+    """All that whoever keeps the list needs of it."""
     verified = "" if claims.get("email_verified") in (True, "true") else ", not verified"
-    return f"{email} (subject {markdown(str(claims.get('sub', '')))}{verified})"
+    return f"{_address(claims)} (subject {markdown(str(claims.get('sub', '')))}{verified})"
 
 
 def _sign_out_button() -> None:

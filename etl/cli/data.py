@@ -10,10 +10,12 @@ import typer
 
 from etl.cli.columns import Map, MappingFile, SaveMapping, with_columns
 from etl.cli.terminal import (
+    INPUT,
     agreed,
     complain,
     err,
     exit_code,
+    fail,
     is_interactive,
     say,
     sentences,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 REPORT_DIR = Path("check-report")
 GC_THRESHOLD = 500_000
+NEEDS_YES = "To publish all the same and lose them, give --yes."
 PAGE, DIFF_PAGE, DIFF_BOOK = "check.html", "changes.html", "changes.xlsx"
 
 Files = Annotated[
@@ -38,6 +41,9 @@ Files = Annotated[
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show problems and the result only.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say how long each step took, also in a log.")
+]
 
 
 def check(
@@ -50,6 +56,7 @@ def check(
     ] = REPORT_DIR,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no report.")] = False,
     quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Do all that a refresh would do, but publish nothing; write a report.
 
@@ -63,12 +70,16 @@ def check(
     Example: `cyber-valleys check liste.xlsx --map "Nom=name" --save-mapping liste.toml`
     """
     with sentences():
-        from etl.cli.findings import print_findings
+        from etl.cli.findings import print_findings, print_losses
         from etl.report import words
 
-        with prepared_from(files, pairs, mapping_file, save_mapping, quiet=quiet) as prepared:
+        with prepared_from(
+            files, pairs, mapping_file, save_mapping, quiet=quiet, verbose=verbose
+        ) as prepared:
             outcome = prepared.verdict()
             print_findings(prepared, outcome, quiet=quiet)
+            if prepared.losses and not quiet:
+                print_losses(prepared.losses)
             if not no_report:
                 _write_report(prepared, outcome, report)
     say(words.verdict(outcome))
@@ -94,6 +105,7 @@ def diff(
         int, typer.Option("--limit", min=0, help="Rows of each list at most, on the terminal.")
     ] = 200,
     quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Show what would change against the current release.
 
@@ -110,7 +122,9 @@ def diff(
         from etl.report.differences import workbook
         from etl.report.page import page
 
-        with prepared_from(files, pairs, mapping_file, save_mapping, quiet=quiet) as prepared:
+        with prepared_from(
+            files, pairs, mapping_file, save_mapping, quiet=quiet, verbose=verbose
+        ) as prepared:
             outcome = prepared.verdict()
         print_changes(Content(prepared, outcome), limit)
         if report:
@@ -143,11 +157,13 @@ def refresh(
         ),
     ] = False,
     quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Build a release from the register, check it, and publish it if it holds.
 
     On a terminal it shows what changes and asks before it publishes; elsewhere it never asks.
-    With --into-register, what is published from a FILE stands in the register afterwards.
+    With --into-register, what is published from a FILE stands in the register afterwards. What
+    the register has and the FILE lacks is listed first; to lose it, say yes or give --yes.
 
     Example: `cyber-valleys refresh`
 
@@ -156,16 +172,24 @@ def refresh(
     accepted = ["accept_shrink"] if accept_shrink else []
     with sentences():
         from etl.adopt import NOT_ADOPTED, adopted
-        from etl.cli.findings import print_findings
+        from etl.cli.findings import print_findings, print_losses
         from etl.pipeline import Status, publish
         from etl.report import words
 
-        with prepared_from(files, pairs, mapping_file, save_mapping, quiet=quiet) as prepared:
+        with prepared_from(
+            files, pairs, mapping_file, save_mapping, quiet=quiet, verbose=verbose
+        ) as prepared:
             outcome = prepared.verdict(accepted)
             print_findings(prepared, outcome, quiet=quiet)
             wanted = outcome.status is Status.PASSED and not dry_run
+            lost = prepared.losses if into_register else []
+            if lost:
+                print_losses(lost)
+            if wanted and lost and not yes and not is_interactive():
+                fail(f"Nothing was published. {NEEDS_YES}", INPUT)
             if wanted and not yes and is_interactive():
-                wanted = agreed(f"{words.compared(outcome)} Publish?")
+                all_the_same = " all the same" if lost else ""
+                wanted = agreed(f"{words.compared(outcome)} Publish{all_the_same}?")
                 if not wanted:
                     say("Nothing was published.")
                     return
@@ -175,7 +199,7 @@ def refresh(
                     accepted,
                     into_register=into_register,
                     on_wait=complain,
-                    track=_tracker(quiet=quiet),
+                    track=_tracker(quiet=quiet, verbose=verbose),
                 )
                 if outcome.status is Status.PUBLISHED and prepared.given:
                     say(adopted(prepared.given) if into_register else NOT_ADOPTED)
@@ -190,6 +214,7 @@ def prepared_from(
     save_mapping: Path | None,
     *,
     quiet: bool,
+    verbose: bool = False,
 ) -> Prepared:
     """What the files would make, with progress shown; asks about columns on a terminal."""
     from etl.pipeline import prepare
@@ -198,17 +223,20 @@ def prepared_from(
     # garbage takes a sixth of the time.
     gc.set_threshold(GC_THRESHOLD)
     return with_columns(
-        lambda mapping: prepare(files or [], mapping=mapping, track=_tracker(quiet=quiet)),
+        lambda mapping: prepare(
+            files or [], mapping=mapping, track=_tracker(quiet=quiet, verbose=verbose)
+        ),
         pairs,
         mapping_file,
         save_mapping,
     )
 
 
-def _tracker(*, quiet: bool) -> Track:
+def _tracker(*, quiet: bool, verbose: bool) -> Track:
     from etl.progress import tracker
 
-    return tracker(err, quiet=quiet)
+    # In a log, a line for each step hides the result.
+    return tracker(err, quiet=quiet or not (verbose or err.is_terminal))
 
 
 def _write_report(prepared: Prepared, outcome: Outcome, folder: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from etl.cli.terminal import complain, out, say, table
 from etl.deduplicate import Candidate
+from etl.overwritten import Loss
 from etl.pipeline import Outcome, Prepared
 from etl.report import words
 from etl.report.content import Content, succession_rows
@@ -26,6 +27,9 @@ def print_findings(prepared: Prepared, outcome: Outcome, *, quiet: bool = False)
     quiet : bool
         Only what is wrong.
     """
+    missing = words.missing(outcome)
+    if missing:
+        complain(missing)
     if not quiet:
         for note in outcome.notes:
             say(f"Note: {note}")
@@ -34,8 +38,22 @@ def print_findings(prepared: Prepared, outcome: Outcome, *, quiet: bool = False)
         print_candidates(outcome.candidates)
     _print_faults(Content(prepared, outcome))
     for result in outcome.gates:
-        if not result.passed:
-            complain(f"{'Accepted' if result.waived else 'Gate failed'}: {result.sentence()}")
+        if result.waived:
+            complain(f"Accepted: {words.gate_sentence(result, outcome)}")
+        # The verdict names the others, unless there is more to mend first.
+        elif result.stops and result.gate.about != "input" and outcome.rejections:
+            complain(f"Gate failed: {words.gate_sentence(result, outcome)}")
+
+
+def print_losses(losses: Sequence[Loss]) -> None:
+    """What the register would lose: a sentence, then each of them."""
+    complain(words.losses(losses))
+    for loss in losses[:MAX_SHOWN]:
+        complain(f"  {words.loss_line(loss)}")
+    rest = words.more(MAX_SHOWN, len(losses))
+    if rest:
+        complain(rest)
+    complain(words.KEEP_LOSSES)
 
 
 def print_candidates(candidates: Sequence[Candidate]) -> None:

@@ -42,6 +42,7 @@ def list_releases() -> None:
     with sentences():
         from ecosystem.settings import settings
         from etl import publish
+        from etl.report import words
 
         folder = settings().releases_dir
         known = publish.releases(folder)
@@ -49,19 +50,16 @@ def list_releases() -> None:
             say("There is no release yet. Run `cyber-valleys refresh` to make one.")
             return
         current = publish.current_id(folder)
-        table(
-            ["", "release", "organisations", "MB", "state"],
-            [
-                [
-                    "*" if manifest.release_id == current else "",
-                    manifest.release_id,
-                    f"{manifest.organisations:,}",
-                    f"{manifest.bytes / 1e6:.1f}",
-                    "whole" if publish.is_intact(folder, manifest) else "DAMAGED",
-                ]
-                for manifest in known
-            ],
-        )
+        for manifest in known:
+            mark = "*" if manifest.release_id == current else " "
+            changes = publish.changes_of(folder, manifest.release_id)
+            state = "whole" if publish.is_intact(folder, manifest) else "DAMAGED"
+            say(f"{mark} {words.release(manifest.created_at, changes)}")
+            say(
+                f"    {manifest.release_id}, "
+                f"{words.counted(manifest.organisations, 'organisation')}, "
+                f"{manifest.bytes / 1e6:.1f} MB, {state}"
+            )
 
 
 def show(
@@ -73,8 +71,12 @@ def show(
             show_default=False,
         ),
     ] = None,
+    details: Annotated[
+        bool,
+        typer.Option("--details", help="Rows of each table, checksums and versions, too."),
+    ] = False,
 ) -> None:
-    """Show a release's story: counts, gates, what it was made from and what it changed.
+    """Show a release's story: what it changed, what it was made from, and what was checked.
 
     Example: `cyber-valleys show`
 
@@ -84,7 +86,7 @@ def show(
         manifest = _chosen(release_id)
         database = _opened(manifest)
         try:
-            _print_story(database, manifest)
+            _print_story(database, manifest, details=details)
         finally:
             database.close()
 
@@ -135,22 +137,30 @@ def rollback(
         str | None,
         typer.Argument(
             metavar="[ID]",
-            help="The release to go back to, or the beginning of its id; the one before the "
-            "current one by default.",
+            help="The release to show, or the beginning of its id; the one that was shown before "
+            "the current one by default.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Make an earlier release the current one.
+    """Show the release again that was shown before the current one, or any other.
 
     Example: `cyber-valleys rollback`
     """
     with sentences():
         from ecosystem.settings import settings
         from etl import publish
+        from etl.report import words
 
-        chosen = publish.rollback(settings().releases_dir, release_id, complain)
-    say(f"Current release: {chosen.release_id} ({chosen.organisations:,} organisations).")
+        folder = settings().releases_dir
+        before = publish.current_id(folder) or ""
+        chosen = publish.rollback(folder, release_id, complain)
+        counts = publish.difference(folder, before, chosen.release_id)
+        named = {
+            m.release_id: f"{words.moment(m.created_at)} ({m.release_id})"
+            for m in publish.releases(folder)
+        }
+    say(words.went_back(named.get(before, before), named[chosen.release_id], counts))
 
 
 def prune(
@@ -208,7 +218,7 @@ def _opened(manifest: Manifest) -> Database:
         raise PublishError(str(error)) from error
 
 
-def _print_story(database: Database, manifest: Manifest) -> None:
+def _print_story(database: Database, manifest: Manifest, *, details: bool) -> None:
     from ecosystem import releases
     from etl.change import count_kinds
     from etl.check import figure
@@ -216,9 +226,19 @@ def _print_story(database: Database, manifest: Manifest) -> None:
 
     story = releases.story(database)
     say(f"Release {manifest.release_id}, made on {story['created_at']:%-d %B %Y at %H:%M} UTC.")
-    say(f"SHA-256 {manifest.sha256}, {manifest.bytes / 1e6:.1f} MB.\n")
-    table(["table", "rows"], [[name, f"{n:,}"] for name, n in story["counts"].items()])
-    say("")
+    say(f"{words.counted(manifest.organisations, 'organisation')}.")
+    change = database.frame(
+        "SELECT org_id, kind FROM change WHERE release_id = $id", {"id": manifest.release_id}
+    )
+    before = story["previous_id"]
+    if isinstance(before, str):
+        say(f"Against release {before}: {words.change_counts(count_kinds(change))}.")
+    made_from = {
+        name.removeprefix("register/"): sha256
+        for name, sha256 in story["input_hashes"].items()
+        if name.startswith("register/")
+    }
+    say(f"Made from {', '.join(made_from)}.\n")
     table(
         words.GATE_COLUMNS,
         [
@@ -227,15 +247,12 @@ def _print_story(database: Database, manifest: Manifest) -> None:
             for gate in releases.gates(database).to_dict("records")
         ],
     )  # fmt: skip
-    change = database.frame(
-        "SELECT org_id, kind FROM change WHERE release_id = $id", {"id": manifest.release_id}
-    )
-    before = story["previous_id"]
-    if isinstance(before, str):
-        say(f"\nAgainst release {before}: {words.change_counts(count_kinds(change))}.")
-    say("\nMade from these register files (SHA-256):")
-    for name, sha256 in story["input_hashes"].items():
-        if name.startswith("register/"):
-            say(f"  {sha256[:12]}  {name.removeprefix('register/')}")
+    if not details:
+        return
+    say("")
+    table(["table", "rows"], [[name, f"{n:,}"] for name, n in story["counts"].items()])
+    say(f"\nSHA-256 {manifest.sha256}, {manifest.bytes / 1e6:.1f} MB.")
+    for name, sha256 in made_from.items():
+        say(f"  {sha256[:12]}  {name}")
     tools = ", ".join(f"{tool} {version}" for tool, version in story["tool_versions"].items())
     say(f"Made with {tools}.")

@@ -15,9 +15,10 @@ from pathlib import Path
 import pandas as pd
 
 from ecosystem.settings import settings
+from ecosystem.text import fold
 from etl import files
 from etl.errors import RegisterError
-from etl.identity import past_ids
+from etl.identity import NOT_FORMER, past_ids
 from etl.inbox import register
 from etl.inbox.check import Checked, Fault, Reference, cautions, reference
 from etl.inbox.known import Known
@@ -322,9 +323,14 @@ class Desk:
             for column in ("nuts2_hint", "lat", "lon"):
                 cells[column] = wanted.get(column, "")
         old = now.get("name", "")
-        if old and was_renamed and cells["name"] != old and "former_names" not in edits:
-            former = filter(None, map(str.strip, now.get("former_names", "").split(";")))
-            cells["former_names"] = ";".join(dict.fromkeys([*former, old]))
+        if old and cells["name"] != old and "former_names" not in edits:
+            former = [*filter(None, map(str.strip, now.get("former_names", "").split(";")))]
+            if was_renamed:
+                former = [name for name in former if name != f"{NOT_FORMER} {old}"] + [old]
+            elif fold(old) != fold(cells["name"]):
+                # The release has the misspelt name, and would keep it.
+                former.append(f"{NOT_FORMER} {old}")
+            cells["former_names"] = ";".join(dict.fromkeys(former))
         return cells
 
     def _changes(

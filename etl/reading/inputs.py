@@ -32,6 +32,8 @@ _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Fewer recognised columns than this say nothing about what a sheet is.
 _ENOUGH = 2
+# Sheets that the register's workbook and the copy with the faults marked have besides.
+_OUR_SHEETS = {"codes", "what to mend"}
 
 
 @dataclass(frozen=True)
@@ -267,7 +269,7 @@ def _recognised(
         if resource:
             one = _Given(path, digest, sheet, tuple(notes), resource, by_name)
             found.setdefault(resource, []).append(one)
-        else:
+        elif fold(sheet.name) not in _OUR_SHEETS:
             left_out.append(sheet.name)
     if not found:
         # One table that nothing is known about is what the secretariat usually has.

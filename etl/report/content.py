@@ -80,7 +80,8 @@ class Content:
     def changes(self, kind: str) -> pd.DataFrame:
         """Changes of one kind, with the columns of :data:`words.CHANGE_COLUMNS`."""
         change = self.prepared.change
-        rows = change[change["kind"] == kind].fillna("")
+        # Columns without any text are of no type that could hold an empty one.
+        rows = change[change["kind"] == kind].astype(object).fillna("")
         if kind == "changed":
             rows = rows.assign(field=rows["field"].map(lambda name: self.titles.get(name, name)))
             rows[["old", "new"]] = rows[["old", "new"]].replace("", words.EMPTY)

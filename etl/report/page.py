@@ -17,7 +17,8 @@ from etl.report.content import Content, succession_rows
 
 MAX_ROWS = 2_000
 MAX_CELL = 400
-_FAULT_WIDTHS = (15, 9, 17, 17, 19, 23)
+# Wide enough for `organisations, K467` without a break within a word.
+_FAULT_WIDTHS = (13, 13, 15, 16, 19, 24)
 _COUNTED = {
     "organisation": "organisations",
     "place": "towns",
@@ -85,6 +86,9 @@ def page(prepared: Prepared, outcome: Outcome, *, differences_only: bool = False
         title="What would change" if differences_only else "Report of the check",
         verdict="" if differences_only else words.verdict(outcome),
         good=good,
+        missing=words.missing(outcome),
+        losses=words.losses(prepared.losses),
+        lost=[_short(words.loss_line(loss)) for loss in prepared.losses[:MAX_ROWS]],
         compared=f"{words.compared(outcome)} {words.left_out(outcome)}".strip(),
         files=sorted({read.file for read in prepared.extracts.values()}),
         made_at=datetime.now(UTC),

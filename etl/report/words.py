@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 
+from etl.check import Result
 from etl.model import Rejection
+from etl.overwritten import Loss
 from etl.pipeline import Outcome, Status
 
 FAULT_COLUMNS = ("File", "Cell", "Organisation", "Value", "What is wrong", "How to mend it")
@@ -36,7 +39,17 @@ ABOUT_CANDIDATES = (
     "They don't stop a release. Decide about each pair with "
     '`cyber-valleys decide FIRST SECOND same --reason "..."`, or `different`.'
 )
+KEEP_LOSSES = (
+    "To keep them, make the same changes in your file, or take the register as Excel again and "
+    "work in that one; then check it."
+)
+REGISTER_STAYS = (
+    "The register still holds what was published last. If there is a mistake in it, mend it there, "
+    "too, or publish a corrected file: otherwise the next refresh brings it back."
+)
 _PLACES = ("lat", "lon")
+# As many as are usually deleted at once; more look like half a list.
+_MANY_MISSING = 0.1
 
 
 def verdict(outcome: Outcome) -> str:
@@ -48,8 +61,97 @@ def verdict(outcome: Outcome) -> str:
     if outcome.status is Status.INPUT_REFUSED:
         cells = counted(len(outcome.rejections), "cell")
         return f"This would not be published: {cells} must be mended first."
-    stopped = [result.sentence() for result in outcome.gates if result.stops]
+    stopped = [gate_sentence(result, outcome) for result in outcome.gates if result.stops]
     return f"This would not be published. {' '.join(stopped)}"
+
+
+def gate_sentence(result: Result, outcome: Outcome) -> str:
+    """What a gate measured and what is allowed, in a sentence."""
+    before, now = outcome.published, outcome.counts.get("organisation", 0)
+    if result.gate.gate != "total" or not before or result.value is None:
+        return result.sentence()
+    percent = f"{abs(result.value):.0f} %"
+    if now < before:
+        limit = abs(result.gate.minimum or 0)
+        return (
+            f"{before - now:,} of {before:,} organisations ({percent}) would go; more than "
+            f"{limit:g} % needs your consent."
+        )
+    return (
+        f"{now - before:,} organisations would be added to {before:,} ({percent}); more than "
+        f"{result.gate.maximum:g} % needs your consent."
+    )
+
+
+def missing(outcome: Outcome) -> str:
+    """That much of what is published isn't in the file; empty if it is little."""
+    if outcome.missing <= _MANY_MISSING * outcome.published:
+        return ""
+    verb = "isn't" if outcome.missing == 1 else "aren't"
+    return (
+        f"{outcome.missing:,} of the {outcome.published:,} published organisations {verb} in your "
+        "file. Is part of the list missing?"
+    )
+
+
+def losses(lost: Sequence[Loss]) -> str:
+    """How much of the register isn't in the file, in a sentence or two; empty if all is."""
+    if not lost:
+        return ""
+    rows = sum(not loss.column for loss in lost)
+    parts = [counted(n, noun) for n, noun in ((rows, "row"), (len(lost) - rows, "field")) if n]
+    one = len(lost) == 1
+    return (
+        f"{' and '.join(parts)} {'stands' if one else 'stand'} in the register but not in your "
+        f"file, such as a suggestion that was accepted since you took it. If the file goes into "
+        f"the register, {'it is' if one else 'they are'} lost."
+    )
+
+
+def loss_line(loss: Loss) -> str:
+    """One of them in a line: what it is, and since when."""
+    who = f"{loss.name} ({loss.key})" if loss.key else loss.name
+    since = f", checked on {day(loss.checked_on)}" if loss.checked_on else ""
+    if not loss.column:
+        return f"{loss.resource}: {who}{since}"
+    held, given = (text or EMPTY for text in (loss.held, loss.given))
+    return f"{who}: {loss.column}: {held} in the register, {given} in your file{since}"
+
+
+def release(created_at: str, changes: Mapping[str, int] | None) -> str:
+    """When a release was made and, if that is known, what it changed."""
+    made = moment(created_at)
+    return made if changes is None else f"{made}: {change_counts(changes)}"
+
+
+def day(text: str) -> str:
+    """``"25 November 2026"`` of ``"2026-11-25"``; what is no day as it is."""
+    try:
+        return f"{date.fromisoformat(text):%-d %B %Y}"
+    except ValueError:
+        return text
+
+
+def went_back(before: str, now: str, counts: Mapping[str, int] | None) -> str:
+    """That another release is shown, in sentences.
+
+    Parameters
+    ----------
+    before, now : str
+        When the two releases were made, as :func:`moment` says it.
+    counts : mapping of str to int or None
+        What the change is, by kind; None if it isn't known.
+    """
+    change = f" Against the former one: {change_counts(counts)}." if counts is not None else ""
+    return (
+        f"Shown until now: the release of {before}. Shown from now on: that of {now}.{change} "
+        f"{REGISTER_STAYS}"
+    )
+
+
+def moment(text: str) -> str:
+    """``"25 November 2026, 09:50 UTC"`` of an ISO 8601 time in UTC."""
+    return f"{datetime.fromisoformat(text):%-d %B %Y, %H:%M} UTC"
 
 
 def compared(outcome: Outcome) -> str:
@@ -60,11 +162,12 @@ def compared(outcome: Outcome) -> str:
 
 
 def left_out(outcome: Outcome) -> str:
-    """That faulty rows count as removed, as a sentence; empty if there are none."""
+    """That faulty rows are left out, as a sentence; empty if there are none."""
     if not outcome.rejections:
         return ""
     cells = counted(len(outcome.rejections), "cell")
-    return f"{cells} can't be taken as they are; organisations with such a cell count as removed."
+    as_is = "it is" if len(outcome.rejections) == 1 else "they are"
+    return f"{cells} can't be taken as {as_is}; rows with such a cell are left out here."
 
 
 def change_counts(counts: Mapping[str, int]) -> str:

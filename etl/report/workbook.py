@@ -25,7 +25,7 @@ from openpyxl.worksheet.datavalidation import DataValidationList
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ecosystem.spreadsheet import BOLD, neutralised
+from ecosystem.spreadsheet import BOLD, FORMULA_STARTS, neutralised
 from etl.model import Rejection
 from etl.pipeline import Outcome, Prepared
 from etl.reading import Extract, Origin
@@ -40,10 +40,14 @@ MAX_UNPACKED = 200 * 1024 * 1024
 MAX_COMMENTS = 2_000
 MAX_COMMENT = 600
 MAX_TEXT = 1_000
+# What a cell of a workbook holds at most.
+MAX_CELL = 32_767
+_LINE_POINTS = 15
 _FAULTY = PatternFill("solid", fgColor="FFC7CE")
 _LINK = Font(color="0563C1", underline="single")
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _AUTHOR = "Cyber Valleys"
+_TO_MEND = " to mend"
 _WIDTHS = (24, 18, 34, 34, 48, 60)
 
 Found = list[tuple[Cell, Rejection]]
@@ -96,13 +100,15 @@ def annotated_copies(prepared: Prepared, outcome: Outcome) -> Iterator[tuple[str
     files: dict[Path, dict[str, Extract]] = {}
     for resource, read in prepared.extracts.items():
         files.setdefault(read.origin.path, {})[resource] = read
-    stems = Counter(path.stem for path in files)
+    # A copy that was mended in part and came back is called so already.
+    stems = {path: path.stem.removesuffix(_TO_MEND) for path in files}
+    often = Counter(stems.values())
     for path, extracts in files.items():
         names = {f"{resource}.csv" for resource in extracts}
         faults = [fault for fault in outcome.rejections if fault.file in names]
         if faults:
-            name = path.stem if stems[path.stem] == 1 else path.name
-            yield f"{name} to mend.xlsx", annotated(extracts, faults)
+            name = stems[path] if often[stems[path]] == 1 else path.name
+            yield f"{name}{_TO_MEND}.xlsx", annotated(extracts, faults)
 
 
 class _Sheet:
@@ -161,7 +167,7 @@ def _from_rows(book: Workbook, file: str, read: Extract, found: Found, *, whole:
     for number, *texts in cells.itertuples(index=True, name=None):
         for column, text in zip(columns, texts, strict=True):
             if text:
-                _write(sheet, rows[number], column, text)
+                _write_exactly(sheet, rows[number], column, text)
     return _Sheet(sheet, rows)
 
 
@@ -215,6 +221,9 @@ def _summary(
         for column, text in enumerate(texts, start=1):
             _write(sheet, row, column, text)
             sheet.cell(row, column).alignment = _WRAPPED
+        # LibreOffice doesn't make a row higher by itself.
+        lines = max(-(-len(str(t)) // (w - 2)) for t, w in zip(texts, _WIDTHS, strict=True))
+        sheet.row_dimensions[row].height = _LINE_POINTS * max(lines, 1)
         link = sheet.cell(row, 2)
         link.hyperlink = Hyperlink(
             ref=link.coordinate, location=f"{quote_sheetname(title)}!{coordinate}"
@@ -224,12 +233,15 @@ def _summary(
 
 def _about(found: Found, *, whole: bool) -> list[str]:
     lines = [f"{words.counted(len(found), 'cell')} to mend. The cells are coloured in the sheets."]
-    lines.append(
-        "Mend them in your own file and check it again; formulas are left out of this copy."
-    )
-    if not whole:
+    if whole:
         lines.append(
-            f"The file has more than {MAX_ROWS:,} rows, so only those with a fault are here."
+            "Mend them here, or in your own file. Save it, choose it and check it again. In this "
+            "copy, formulas have become their results."
+        )
+    else:
+        lines.append(
+            f"The file has more than {MAX_ROWS:,} rows, so only those with a fault are here: mend "
+            "them in your own file, and check that one again."
         )
     if len(found) > MAX_LISTED:
         lines.append(f"The first {MAX_LISTED:,} are listed.")
@@ -247,6 +259,15 @@ def _write(sheet: Worksheet, row: int, column: int, text: str) -> None:
     cell = sheet.cell(row, column)
     cell.value = neutralised(_text(text, MAX_TEXT))
     cell.number_format = "@"
+
+
+def _write_exactly(sheet: Worksheet, row: int, column: int, text: str) -> None:
+    """Write a cell that reads back as the same text, and is no formula."""
+    cell = sheet.cell(row, column)
+    cell.value = _text(text, MAX_CELL)
+    cell.data_type = "s"
+    cell.number_format = "@"
+    cell.quotePrefix = text.startswith(FORMULA_STARTS)
 
 
 def _text(text: str, longest: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,17 @@ from typer.testing import CliRunner
 from ecosystem.settings import settings
 from etl import files, pipeline, publish
 from etl.adopt import NotAdoptedError
-from etl.cli import OK, WRITE, app
+from etl.change import published_organisations
+from etl.cli import INPUT, OK, WRITE, app
+from etl.decisions import add_decision
 from etl.errors import PublishError
 from etl.inbox.check import reference
 from etl.inbox.moderation import Desk
 from etl.inbox.store import Inbox
 from etl.publish import BaselineMovedError
-from tests.etl.inbox.conftest import LIMES, cells_of, correction
+from etl.report import words
+from etl.report.register import register_workbook
+from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
 
 
 def secretariats_file(register: Path, folder: Path) -> Path:
@@ -162,6 +167,96 @@ def test_nobody_changes_the_register_while_the_release_is_published(
     assert publish.current_id(releases) == done.release_id
 
 
+def taken_before(register: Path, folder: Path) -> Path:
+    """The workbook of the register, taken before two suggestions are accepted and a decision."""
+    path = folder / "taken.xlsx"
+    path.write_bytes(register_workbook(register))
+    desk = Desk(Inbox(folder / "inbox.sqlite"), register, reference())
+    desk.accept(desk.inbox.add(correction(), "form"))
+    desk.accept(desk.inbox.add(new("Armor Test Lab", city="Wien", country="AT"), "form"))
+    add_decision(
+        register / "duplicate_decisions.csv", LIMES, "at-armor-test-lab", "different", "Two",
+        date(2026, 11, 25), decided_by="secretariat",
+    )  # fmt: skip
+    return path
+
+
+def test_what_was_accepted_since_the_file_was_taken_is_told(
+    register: Path, releases: Path, tmp_path: Path
+) -> None:
+    path = taken_before(register, tmp_path)
+    with pipeline.prepare([path], register, releases) as prepared:
+        assert prepared.verdict().changes == {}
+        told = {(loss.resource, loss.key, loss.column) for loss in prepared.losses}
+        assert told == {
+            ("organisations", LIMES, "Founded"),
+            ("organisations", LIMES, "Evidence"),
+            ("organisations", LIMES, "Source"),
+            ("organisations", "at-armor-test-lab", ""),
+            ("duplicate_decisions", "", ""),
+        }
+        said = words.losses(prepared.losses)
+        assert said.startswith("2 rows and 3 fields stand in the register but not in your file")
+        lines = [words.loss_line(loss) for loss in prepared.losses]
+    today = f"checked on {datetime.now(UTC):%-d %B %Y}"
+    assert f"organisations: Armor Test Lab (at-armor-test-lab), {today}" in lines
+    assert any(line.endswith(f"in your file, {today}") and "2011 in the" in line for line in lines)
+
+
+def test_what_the_file_itself_changes_or_has_is_not_told_as_lost(
+    register: Path, releases: Path, tmp_path: Path
+) -> None:
+    taken_before(register, tmp_path)
+    path = tmp_path / "now.xlsx"
+    path.write_bytes(register_workbook(register))
+    sheet = pd.read_excel(path, sheet_name="organisations", dtype="str", keep_default_na=False,
+                          engine="openpyxl")  # fmt: skip
+    sheet.loc[0, "name"], sheet.loc[4, "founded"], sheet.loc[5, "lat"] = "Hers", "1999", ""
+    sheet = sheet.drop(index=7)
+    sheet.to_excel(path, sheet_name="organisations", index=False)
+    with pipeline.prepare([path], register, releases) as prepared:
+        assert prepared.losses == []
+        assert prepared.missing == 1
+    with pipeline.prepare((), register, releases) as prepared:
+        assert prepared.losses == []
+
+
+def test_a_register_that_can_not_be_read_can_be_replaced(
+    register: Path, releases: Path, tmp_path: Path
+) -> None:
+    path = secretariats_file(register, tmp_path)
+    (register / "organisations.csv").write_bytes(b"")
+    with pipeline.prepare([path], register, releases) as prepared:
+        assert any("can't be compared with the register" in note for note in prepared.notes)
+        done = pipeline.publish(prepared, into_register=True)
+    assert done.status is pipeline.Status.PUBLISHED
+
+
+@pytest.mark.parametrize(("was_renamed", "former"), [(True, ["Limes Security GmbH"]), (False, [])])
+def test_a_misspelt_name_is_no_former_name(
+    was_renamed: bool, former: list[str], register: Path, releases: Path, tmp_path: Path
+) -> None:
+    desk = Desk(Inbox(tmp_path / "inbox.sqlite"), register, reference())
+    renamed = correction("Limes Security GmbH", "Lime Security Austria", "name")
+    desk.accept(desk.inbox.add(renamed, "form"), was_renamed=was_renamed)
+    for _ in range(2):
+        assert pipeline.run(register, releases).status is pipeline.Status.PUBLISHED
+        names = former_names(releases)
+        assert names == former
+    # In the register, any former name can be said to be none.
+    path = register / "organisations.csv"
+    frame = pd.read_csv(path, dtype="str", keep_default_na=False)
+    frame.loc[frame["org_id"] == LIMES, "former_names"] = "not: Limes Security GmbH"
+    frame.to_csv(path, index=False)
+    pipeline.run(register, releases)
+    assert former_names(releases) == []
+
+
+def former_names(releases: Path) -> list[str]:
+    rows = published_organisations(releases / f"{publish.current_id(releases)}.duckdb")
+    return list(rows.set_index("org_id").loc[LIMES, "former_names"])
+
+
 @pytest.fixture
 def full_register(register: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A register on a disk that is full."""
@@ -203,6 +298,40 @@ def own_data(register: Path, releases: Path, monkeypatch: pytest.MonkeyPatch) ->
     settings.cache_clear()
     yield register
     settings.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("options", "answer", "code", "published"),
+    [
+        (["--into-register"], None, INPUT, False),
+        (["--into-register"], "n", OK, False),
+        (["--into-register"], "y", OK, True),
+        (["--into-register", "--yes"], None, OK, True),
+    ],
+)
+def test_the_command_takes_nothing_out_of_the_register_without_a_yes(
+    options: list[str],
+    answer: str | None,
+    code: int,
+    published: bool,
+    own_data: Path,
+    releases: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path, before = taken_before(own_data, tmp_path), publish.current_id(releases)
+    if not answer:
+        checked = CliRunner().invoke(app, ["check", str(path), "--report", str(tmp_path / "said")])
+        assert "2 rows and 3 fields stand in the register" in checked.output
+        assert "Armor Test Lab" in (tmp_path / "said" / "check.html").read_text(encoding="utf-8")
+    if answer:
+        monkeypatch.setattr("etl.cli.data.is_interactive", lambda: True)
+    result = CliRunner().invoke(app, ["refresh", str(path), "-q", *options], input=answer)
+    assert result.exit_code == code, result.output
+    assert "organisations: Armor Test Lab (at-armor-test-lab)" in result.output
+    assert (publish.current_id(releases) != before) is published
+    kept = "at-armor-test-lab" in (own_data / "organisations.csv").read_text(encoding="utf-8")
+    assert kept is not published
 
 
 @pytest.mark.parametrize("option", ["", "--into-register"])

@@ -37,12 +37,57 @@ def test_refresh_then_releases_then_rollback(own_releases: Path) -> None:
     second = call("refresh", "--quiet")
     assert second.output.startswith("Published as release ")
     old, new = sorted(m.release_id for m in publish.releases(own_releases))
-    assert f"* │ {new}" in call("releases").output
-    assert call("rollback").exit_code == OK
+    listed = " ".join(call("releases").output.split())
+    assert "UTC: no change" in listed
+    back = call("rollback")
+    assert back.exit_code == OK
+    assert f"UTC ({new}). Shown from now on: that of" in back.output
+    assert f"UTC ({old}). Against the former one: no change." in back.output
+    assert "The register still holds what was published last." in back.output
     assert publish.current_id(own_releases) == old
     assert call("rollback").exit_code == WRITE
     assert call("rollback", "nonsense").exit_code == WRITE
     assert call("rollback", new).exit_code == OK
+
+
+def test_how_long_steps_took_is_said_if_asked_for(own_releases: Path) -> None:
+    assert "Normalise: " not in call("refresh", "--dry-run").output
+    assert "Normalise: " in call("refresh", "--dry-run", "--verbose").output
+
+
+def test_half_a_list_is_called_so_and_each_gap_said_rightly(
+    own_releases: Path, release_dir: Path, edit: Callable[..., Path], tmp_path: Path
+) -> None:
+    shutil.copytree(release_dir, own_releases)
+
+    def halve(rows: Rows) -> None:
+        del rows[1::2]
+
+    folder = edit(halve)
+    result = call("check", folder / "organisations.csv", "--report", tmp_path / "report")
+    assert result.exit_code == INPUT
+    said = "232 of the 465 published organisations aren't in your file. Is part of the list missing"
+    assert said in result.output
+    assert result.output.index(said) < result.output.index("There is no such org_id")
+    gaps = [line for line in result.output.splitlines() if "There is no such org_id" in line]
+    assert gaps
+    assert all("row is missing from organisations.csv: put it back" in line for line in gaps)
+    assert not any("Did you mean" in line for line in gaps)
+    assert said in (tmp_path / "report" / "check.html").read_text().replace("&#39;", "'")
+
+
+def test_what_needs_consent_is_said_in_numbers(
+    own_releases: Path, release_dir: Path, edit: Callable[..., Path]
+) -> None:
+    shutil.copytree(release_dir, own_releases)
+
+    def add(rows: Rows) -> None:
+        rows += [{**rows[0], "org_id": "", "name": f"New {i}", "website": ""} for i in range(120)]
+
+    result = call("refresh", edit(add) / "organisations.csv", "-q")
+    assert result.exit_code == GATE
+    said = "120 organisations would be added to 465 (26 %); more than 20 % needs your consent."
+    assert result.output.count(said) == 1
 
 
 def test_a_dry_run_publishes_nothing(own_releases: Path) -> None:
@@ -218,6 +263,8 @@ def test_the_story_of_a_release(own_releases: Path, release_dir: Path) -> None:
     assert f"Release {current}, made on" in result.output
     assert "Valleys without an organisation" in " ".join(result.output.split())
     assert "organisations.csv" in result.output
+    assert "SHA-256" not in result.output
+    assert "SHA-256" in call("show", current, "--details").output
     assert call("show", "nonsense").exit_code == WRITE
 
 

@@ -211,7 +211,20 @@ def test_a_former_name_stays_and_is_there_once() -> None:
     assert recorded["former_names"].tolist() == [["ARIADNEXT"]]
     back = record_former_names(typed(("fr-1", "AriadNext", [])), published)
     assert back["former_names"].tolist() == [["IDnow"]]
-    assert record_former_names(recorded, None) is recorded
+    assert record_former_names(recorded, None)["former_names"].tolist() == [["ARIADNEXT"]]
+
+
+def test_a_name_that_the_register_says_is_none_is_no_former_name() -> None:
+    published = release(("fr-1", "Ariadnetx", "Rennes", "FR", "", "Ariadne;Wrong"))
+    now = typed(("fr-1", "AriadNext", ["not: ARIADNETX", "not:Wrong", "First"]))
+    recorded = record_former_names(now, published)
+    assert recorded["former_names"].tolist() == [["First", "Ariadne"]]
+    assert record_former_names(now, None)["former_names"].tolist() == [["First"]]
+
+
+def test_a_row_without_identifier_is_recognised_by_a_misspelling() -> None:
+    row = file(("", "Stoïque", "Paris", "FR", "", "not: Stoïk"))
+    assert ids(row, PUBLISHED) == ["fr-1"]
 
 
 # Successions

@@ -37,7 +37,7 @@ def test_a_release_is_a_file_a_manifest_and_the_pointer(tmp_path: Path) -> None:
     assert manifest.created_at == "2026-11-23T10:15:00+00:00"
     assert publish.is_intact(tmp_path, manifest)
     assert {path.name for path in tmp_path.iterdir()} <= {
-        "CURRENT", ".lock", f"{release_id}.duckdb", f"{release_id}.json"
+        "CURRENT", "SHOWN", ".lock", f"{release_id}.duckdb", f"{release_id}.json"
     }  # fmt: skip
 
 
@@ -66,6 +66,28 @@ def test_rollback(tmp_path: Path) -> None:
     assert publish.current_id(tmp_path) == second
     with pytest.raises(PublishError, match="no release x"):
         publish.rollback(tmp_path, "x")
+
+
+def test_going_back_passes_over_what_was_taken_back_before(tmp_path: Path) -> None:
+    good, wrong = add(tmp_path, 1), add(tmp_path, 2)
+    publish.rollback(tmp_path)
+    mended = add(tmp_path, 3)
+    assert good < wrong < mended
+    assert publish.rollback(tmp_path).release_id == good
+    with pytest.raises(PublishError, match="no earlier release"):
+        publish.rollback(tmp_path)
+    publish.rollback(tmp_path, mended)
+    assert publish.rollback(tmp_path).release_id == good
+
+
+def test_going_back_works_in_a_folder_that_does_not_say_what_was_shown(tmp_path: Path) -> None:
+    first, second, third = (add(tmp_path, number) for number in range(3))
+    (tmp_path / "SHOWN").unlink()
+    assert publish.rollback(tmp_path).release_id == second
+    # The pointer was moved by hand.
+    (tmp_path / "CURRENT").write_text(f"{third}\n")
+    assert publish.rollback(tmp_path).release_id == second
+    assert publish.rollback(tmp_path).release_id == first
 
 
 def test_a_damaged_release_is_not_chosen(tmp_path: Path) -> None:
@@ -98,7 +120,7 @@ def test_left_overs_are_swept(tmp_path: Path) -> None:
     with publish.workshop(tmp_path):
         pass
     assert {path.name for path in tmp_path.iterdir()} == {
-        "CURRENT", ".lock", f"{release_id}.duckdb", f"{release_id}.json"
+        "CURRENT", "SHOWN", ".lock", f"{release_id}.duckdb", f"{release_id}.json"
     }  # fmt: skip
 
 
@@ -209,7 +231,7 @@ def test_a_disk_that_is_full_at_any_step_leaves_the_current_release(
         known = {m.release_id: m for m in publish.releases(folder)}
         assert publish.is_intact(folder, known[new])
         assert {path.name for path in folder.iterdir()} == {
-            "CURRENT", ".lock",
+            "CURRENT", "SHOWN", ".lock",
             *(f"{id_}.{end}" for id_ in {old, new} for end in ("duckdb", "json")),
         }, step  # fmt: skip
         add(folder, 3)

@@ -8,13 +8,16 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from ecosystem.settings import ROOT, settings
+from ecosystem.ui.office.guide import sections
 from etl import pipeline, publish
 from tests.pages.conftest import Visit, use_releases
 
@@ -290,3 +293,79 @@ def test_a_release_is_read_once_to_see_whether_it_is_whole(
     desk.app.run()
     assert looked == [new, old, old]
     assert desk.app.dataframe[0].value["State"].tolist() == ["whole", "damaged"]
+
+
+def test_what_was_accepted_since_the_file_was_taken_needs_a_tick(desk: Desk) -> None:
+    taken = desk.sheet()
+    added = taken.head(1).assign(org_id="at-armor-test-lab", name="Armor <b>Test</b> Lab")
+    pd.concat([taken, added]).to_csv(desk.register / "organisations.csv", index=False)
+    desk.choose(taken)
+    desk.press("Check")
+    (warning,) = desk.app.warning
+    assert warning.value.startswith("1 row stands in the register but not in your file")
+    assert "Armor \\<b\\>Test" in warning.value
+    desk.tick()
+    assert button(desk.app, "Publish").disabled
+    (box,) = (b for b in desk.app.checkbox if b.label.startswith("Publish all the same"))
+    box.check().run()
+    assert not button(desk.app, "Publish").disabled
+    desk.choose(desk.sheet(), "newer.xlsx")
+    desk.press("Check")
+    assert not desk.app.warning
+    desk.tick()
+    assert not button(desk.app, "Publish").disabled
+
+
+def button(app: AppTest, label: str) -> Button:
+    return next(button for button in app.button if button.label == label)
+
+
+def test_half_a_list_is_asked_about_first(desk: Desk) -> None:
+    desk.choose(desk.sheet().iloc[::2])
+    desk.press("Check")
+    assert desk.app.warning[0].value.startswith("232 of the 465 published organisations")
+    assert "row is missing from the sheet Organisations: put it back" in shown(desk.app)
+
+
+def shown(app: AppTest) -> str:
+    return " ".join(text.value for text in app.markdown).replace("\\", "")
+
+
+def test_a_result_says_which_file_it_is_about(desk: Desk) -> None:
+    desk.choose(desk.other_sheet(), "our *list*.xlsx")
+    desk.press("Check")
+    captions = [c.value.replace("\\", "") for c in desk.app.caption]
+    today = f"{datetime.now(UTC):%-d %B %Y} at"
+    assert sum(c.startswith(f"our *list*.xlsx, checked on {today}") for c in captions) == 2
+    sheet = desk.sheet()
+    sheet.loc[0, "type"] = "smee"
+    desk.choose(sheet, "wrong.xlsx")
+    desk.press("Check")
+    assert "**Organisations, C2**" in shown(desk.app)
+
+
+def test_releases_are_told_apart_and_the_mistake_in_the_register_is_spoken_of(desk: Desk) -> None:
+    desk.other_sheet().to_csv(desk.register / "organisations.csv", index=False)
+    pipeline.run(desk.register, desk.releases)
+    new, old = publish.releases(desk.releases)
+    desk.app.segmented_control[0].select("Releases").run()
+    names = desk.app.dataframe[0].value["Published"].tolist()
+    assert names[0].endswith("UTC: 1 changed")
+    assert names[1].endswith("UTC")
+    assert desk.app.selectbox[0].options == names[1:]
+    desk.app.checkbox[0].check().run()
+    desk.press("Go back to this release")
+    assert publish.current_id(desk.releases) == old.release_id
+    said = desk.app.success[0].value.replace("\\", "")
+    assert "Against the former one: 1 changed." in said
+    assert "The register still holds what was published last." in said
+    desk.app.checkbox[0].check().run()
+    desk.press("Show this newer release")
+    assert publish.current_id(desk.releases) == new.release_id
+
+
+def test_the_guide_on_the_page_shows_no_remark_and_does_not_send_anybody_to_it() -> None:
+    texts = sections()
+    assert "Columns of the register" in texts
+    assert not any("<!--" in text for text in texts.values())
+    assert "Sign in" not in next(iter(texts.values()))

@@ -225,16 +225,20 @@ def test_a_moderator_accepts_and_rejects(tmp_path: Path, inbox: Inbox, register:
     inbox.add(new(HOSTILE), "b")
     app = view(tmp_path)
     assert app.selectbox[0].options[0].startswith("1 · new · Lab One")
-    assert "- **Name**: *empty* → Lab One" in said(app)
+    assert "**New: Lab One**" in said(app)
+    assert "- **Name**: Lab One" in said(app)
+    assert "- **Type**: SME or start-up" in said(app)
+    assert "*empty*" not in said(app)
     app.button(key="moderation_accept").click().run()
     assert "fr\\-lab\\-one" in app.success[0].value
+    assert "not yet on the map" in app.success[0].value
     assert "fr-lab-one,Lab One" in register.read_text(encoding="utf-8")
     shown = words(app)
     assert "<script>" not in shown
     assert "\\<script\\>" in shown
     assert any("Look twice" in warning.value for warning in app.warning)
     app.button(key="moderation_reject").click().run()
-    assert "Give a reason" in app.warning[0].value
+    assert app.error[-1].value == "Write a reason first."
     app.text_input(key="moderation_reason_2").set_value("Not an organisation.").run()
     app.button(key="moderation_reject").click().run()
     assert "No suggestion waits for a decision." in said(app)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
 import streamlit as st
@@ -43,6 +44,8 @@ class Desk:
         Which header is which column, as far as it was asked.
     said, trouble : str
         What to say at the next rerun, after something was done or failed.
+    about : str
+        What was checked, and when: names of the files and the time, UTC.
     """
 
     prepared: Prepared | None = None
@@ -52,6 +55,7 @@ class Desk:
     mapping: ColumnMapping = field(default_factory=ColumnMapping)
     said: str = ""
     trouble: str = ""
+    about: str = ""
     _files: frozenset[str] = frozenset()
     _folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -60,6 +64,8 @@ class Desk:
         self.clear()
         self.number += 1
         self._files = _ids(files)
+        names = ", ".join(file.name for file in files) or "the register as it is"
+        self.about = f"{names}, checked on {datetime.now(UTC):%-d %B %Y at %H:%M} UTC"
         self._folder = tempfile.TemporaryDirectory(prefix="cyber-valleys-upload-")
         paths = []
         for number, file in enumerate(files):

@@ -11,6 +11,7 @@ from ecosystem.settings import ROOT
 GUIDE = ROOT / "docs" / "secretariat.md"
 _SECTION = re.compile(r"^## (.+)$", re.MULTILINE)
 _HEADING = re.compile(r"^### (.+)$", re.MULTILINE)
+_COMMENT = re.compile(r"^<!--.*?-->\n", re.MULTILINE)
 _PICTURE = re.compile(r"^!\[([^\]]*)\]\(([^)]+)\)$", re.MULTILINE)
 
 
@@ -28,7 +29,7 @@ def guide() -> None:
 
 def sections() -> dict[str, str]:
     """Markdown of each section by its heading; what comes before the first one is left out."""
-    _, *parts = _SECTION.split(GUIDE.read_text(encoding="utf-8"))
+    _, *parts = _SECTION.split(_COMMENT.sub("", GUIDE.read_text(encoding="utf-8")))
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 

@@ -31,8 +31,9 @@ from etl.report.workbook import annotated_copies
 
 FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "xlsb", "ods", "geojson", "json"]
 MAX_ROWS = 500
-# A table that wraps its text is easier to read, but long ones are slow.
-MAX_WRAPPED = 60
+# A card for each fault is easier to read, also on a phone, but many are slow.
+MAX_CARDS = 60
+MAX_LOSSES = 50
 MAX_PAIRS = 20
 _NOT_THERE = "(not in the file)"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -71,12 +72,15 @@ def view() -> None:
         here.trouble = ""
     if not here.is_about(files):
         if here.prepared or here.unsure:
-            st.caption("The choice of files has changed since the check. Press “Check”.")
+            st.caption(
+                f"{markdown(here.about)}. The choice of files has changed since; if the file is no "
+                "longer in it, choose it again. Press “Check”."
+            )
         return
     if here.unsure:
         _ask(here, here.unsure, files)
     if here.prepared and here.outcome:
-        _findings(here.prepared, here.outcome)
+        _findings(here, here.prepared, here.outcome)
         _changes(here.prepared, here.outcome)
         _pairs(here.outcome)
         _publish(here)
@@ -129,8 +133,12 @@ def _ask(here: Desk, unsure: ColumnsUnsure, files: Sequence[UploadedFile]) -> No
         st.rerun()
 
 
-def _findings(prepared: Prepared, outcome: Outcome) -> None:
+def _findings(here: Desk, prepared: Prepared, outcome: Outcome) -> None:
     st.header("2. What the check found", anchor=False)
+    st.caption(markdown(here.about))
+    missing = words.missing(outcome)
+    if missing:
+        st.warning(markdown(missing), icon=":material/warning:")
     good = outcome.status in (Status.PASSED, Status.PUBLISHED)
     (st.success if good else st.error)(markdown(words.verdict(outcome)))
     content = Content(prepared, outcome)
@@ -140,10 +148,13 @@ def _findings(prepared: Prepared, outcome: Outcome) -> None:
              fault.reason, fault.mend)
             for fault in outcome.rejections[:MAX_ROWS]
         ]  # fmt: skip
-        faults = pd.DataFrame(rows, columns=list(words.FAULT_COLUMNS))
-        if len(rows) <= MAX_WRAPPED:
-            st.table(faults.map(markdown).set_index(words.FAULT_COLUMNS[0]))
+        if len(rows) <= MAX_CARDS:
+            for row in rows:
+                _card(*row)
         else:
+            # What a phone shows first is what is wrong.
+            order = [words.FAULT_COLUMNS[at] for at in (1, 4, 5, 3, 2, 0)]
+            faults = pd.DataFrame(rows, columns=list(words.FAULT_COLUMNS))[order]
             st.dataframe(faults, hide_index=True, alt="Cells to mend")
         _more(len(outcome.rejections))
         copies = list(annotated_copies(prepared, outcome))
@@ -159,6 +170,17 @@ def _findings(prepared: Prepared, outcome: Outcome) -> None:
         "check.html",
         "text/html",
     )
+
+
+def _card(file: str, cell: str, name: str, value: str, reason: str, mend: str) -> None:
+    """One fault: where, what stands there, what is wrong and how to mend it."""
+    with st.container(border=True):
+        about = f" · {markdown(name)}" if name and name != value else ""
+        st.markdown(
+            f"**{markdown(cell)}**{about}: {markdown(value) or f'*{words.EMPTY}*'}  \n"
+            f"{markdown(reason)} {markdown(mend)}"
+        )
+        st.caption(markdown(file))
 
 
 def _changes(prepared: Prepared, outcome: Outcome) -> None:
@@ -221,13 +243,18 @@ def _publish(here: Desk) -> None:
     prepared, outcome = here.prepared, here.outcome
     assert prepared is not None and outcome is not None  # noqa: S101, PT018  (see view)
     st.header("4. Publish", anchor=False)
+    st.caption(markdown(here.about))
     if outcome.status is Status.INPUT_REFUSED:
-        st.markdown("Mend the cells above in your file, then choose it again and check it.")
+        st.markdown(
+            "Mend the cells above in your file or in the copy with the faults marked, then choose "
+            "it and check it again."
+        )
         return
     accepted = _accepted(outcome, here.number)
     if prepared.verdict(accepted).status is not Status.PASSED:
         return
-    seen = st.checkbox("I have looked at what would change", key=f"seen_{here.number}")
+    seen = _may_lose(prepared, here.number)
+    seen &= st.checkbox("I have looked at what would change", key=f"seen_{here.number}")
     wanted = st.button("Publish", type="primary", icon=":material/publish:", disabled=not seen)
     if wanted and sign_in.is_signed_in():
         bar = Bar()
@@ -264,10 +291,25 @@ def _accepted(outcome: Outcome, number: int) -> list[str]:
         result.gate.waived_by
         for result in waivable
         if st.checkbox(
-            f"Publish all the same: {markdown(result.sentence())}",
+            # The verdict says how much.
+            f"Publish all the same: {markdown(result.gate.label)}",
             key=f"{result.gate.waived_by}_{number}",
         )
     ]
+
+
+def _may_lose(prepared: Prepared, number: int) -> bool:
+    """Whether the register loses nothing, or the member has seen what and wants it."""
+    lost = prepared.losses
+    if not lost:
+        return True
+    lines = [f"- {markdown(words.loss_line(loss))}" for loss in lost[:MAX_LOSSES]]
+    rest = words.more(MAX_LOSSES, len(lost))
+    st.warning(
+        "\n".join([f"{words.losses(lost)} {words.KEEP_LOSSES}\n", *lines, f"\n{rest}"]),
+        icon=":material/warning:",
+    )
+    return st.checkbox("Publish all the same; these are lost", key=f"lost_{number}")
 
 
 def _download(label: str, data: Callable[[], bytes], name: str, media_type: str) -> None:

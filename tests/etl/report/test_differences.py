@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import warnings
+from dataclasses import replace
 
+import numpy as np
 import openpyxl
 import pytest
 from openpyxl.workbook.workbook import Workbook
 
 from etl.change import count_kinds
 from etl.pipeline import Outcome, Prepared
+from etl.report.content import Content
 from etl.report.differences import workbook
 
 
@@ -42,3 +46,14 @@ def test_no_cell_is_a_formula(book: Workbook) -> None:
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert any(str(cell.value).startswith("'=HYPERLINK") for cell in cells)
+
+
+def test_changes_without_any_text_before_and_after(prepared: Prepared, outcome: Outcome) -> None:
+    change = prepared.change[prepared.change["kind"] == "removed"]
+    bare = change.assign(field=np.nan, old=np.nan, new=np.nan)
+    content = Content(replace(prepared, change=bare), outcome)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rows = content.changes("removed")
+    assert len(rows) == len(change) > 0
+    assert rows["Organisation"].tolist() == change["name"].tolist()

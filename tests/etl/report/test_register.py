@@ -8,8 +8,9 @@ from pathlib import Path
 import openpyxl
 
 from ecosystem.settings import settings
+from ecosystem.vocabulary import BY_COLUMN
 from etl import pipeline
-from etl.reading import extract
+from etl.reading import extract, read_inputs
 from etl.report.register import register_workbook
 from etl.schema import load_schemas
 
@@ -22,6 +23,30 @@ def test_the_workbook_is_the_register(register: Path, releases: Path, tmp_path: 
         assert outcome.status is pipeline.Status.PASSED
         assert outcome.changes == {}
         assert len(prepared.given) == len(prepared.extracts)
+
+
+def test_codes_stand_in_a_sheet_of_their_own_and_can_be_chosen(
+    register: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "register.xlsx"
+    path.write_bytes(register_workbook(register))
+    book = openpyxl.load_workbook(path)
+    rows = list(book["codes"].iter_rows(2, values_only=True))
+    assert ("functions", "identify", "Identify") in rows
+    for resource, schema in load_schemas(settings().schema_dir).items():
+        sheet = book[resource]
+        offered = {str(v.sqref).split("2:")[0]: v for v in sheet.data_validations.dataValidation}
+        for cell, column in zip(sheet[1], schema.columns.values(), strict=True):
+            codes = column.constraints.get("enum") or (
+                [] if column.separator else list(BY_COLUMN.get(column.name, ()))
+            )
+            assert (cell.column_letter in offered) is bool(codes), (resource, column.name)
+            if codes:
+                place = offered[cell.column_letter].formula1.partition("!")[2].replace("$", "")
+                assert [code.value for (code,) in book["codes"][place]] == codes
+    assert book["organisations"].auto_filter.ref == "A1:R466"
+    read = read_inputs([path], register, load_schemas(settings().schema_dir))
+    assert [note for one in read.values() for note in one.notes] == []
 
 
 def test_text_that_looks_like_a_formula_or_is_a_negative_number_stays_as_it_is(

@@ -79,9 +79,31 @@ def test_the_first_sheet_lists_the_cells_and_leads_to_them(copy: Workbook) -> No
 
 def test_no_text_of_the_register_is_a_formula(copy: Workbook) -> None:
     assert formulas(copy) == []
-    assert copy["organisations"]["C2"].value == f"'{FORMULA}"
+    assert copy["organisations"]["C2"].value == FORMULA
+    assert copy["organisations"]["C2"].quotePrefix
     notes = [cell.value for cell in copy["organisations"][7]]
-    assert f"'{FORMULA}" in notes
+    assert FORMULA in notes
+
+
+def test_the_copy_says_that_it_may_be_mended_and_comes_back_as_the_file(
+    prepared: Prepared, outcome: Outcome, release_dir: Path, tmp_path: Path
+) -> None:
+    ((_, content),) = annotated_copies(prepared, outcome)
+    said = " ".join(str(row[0].value) for row in opened(content).worksheets[0].iter_rows(max_row=4))
+    assert "Mend them here, or in your own file" in said
+    path = tmp_path / "organisations to mend.xlsx"
+    path.write_bytes(content)
+    with prepare([path], releases_dir=release_dir) as ready:
+        before, after = (p.extracts["organisations"].frame for p in (prepared, ready))
+        assert after.to_numpy().tolist() == before.to_numpy().tolist()
+
+
+def test_rows_of_the_list_are_high_enough_for_their_text(copy: Workbook) -> None:
+    sheet = copy.worksheets[0]
+    first = next(cell.row for cell in sheet["A"] if cell.value == "File") + 1
+    for row in range(first, sheet.max_row + 1):
+        longest = len(str(sheet.cell(row, 6).value))
+        assert sheet.row_dimensions[row].height >= 15 * longest / 60
 
 
 def test_of_a_long_file_only_the_faulty_rows_are_written(
@@ -94,6 +116,7 @@ def test_of_a_long_file_only_the_faulty_rows_are_written(
     assert len(coloured(book, "organisations")) == len(FAULTS)
     said = " ".join(str(row[0].value) for row in book.worksheets[0].iter_rows(max_row=5))
     assert "only those with a fault" in said
+    assert "mend them in your own file" in said
 
 
 def test_comments_and_list_are_bounded(prepared: Prepared, outcome: Outcome) -> None:

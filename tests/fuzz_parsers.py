@@ -1,6 +1,6 @@
 """Feed the parsers of our own with what reaches new code: ``python -m tests.fuzz_parsers``.
 
-Guided by coverage: needs `atheris <https://pypi.org/project/atheris/>`_, which is there for Linux
+Guided by coverage: needs `atheris <https://github.com/google/atheris>`_, which is there for Linux
 and isn't among the project's dependencies. The options are libFuzzer's, such as
 ``-max_total_time=600``. Anything but a table or a sentence is a fault, and ends the run.
 """

@@ -46,6 +46,7 @@ from etl.reading import ColumnMapping, Extract, read_inputs
 from etl.regions import load_regions
 from etl.schema import Schema, load_schemas
 from etl.transform import transform
+from etl.workshop import scratch, workshop
 
 
 class Status(enum.Enum):
@@ -267,7 +268,7 @@ def prepare(
     change = changes(done.tables["organisation"], published, merged_into)
     from_elsewhere = given(extracts, done.frames, register_dir)
     lost, unread = _losses(from_elsewhere, before, register_dir, schemas, published, merged_into)
-    folder = publishing.scratch()
+    folder = scratch()
     database = Path(folder.name) / "release.duckdb"
     try:
         with _written(database.parent):
@@ -349,7 +350,7 @@ def publish(
         return outcome
     folder = prepared.releases_dir
     taken = prepared.given if into_register else {}
-    with publishing.workshop(folder, on_wait) as building:
+    with workshop(folder, on_wait) as building:
         publishing.require_baseline(folder, prepared.baseline_id)
         database = building / prepared.database.name
         with _written(folder):

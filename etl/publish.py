@@ -9,45 +9,27 @@ elsewhere first, and the pointer moves last.
 from __future__ import annotations
 
 import json
-import logging
-import os
-import shlex
-import shutil
-import socket
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import duckdb
-from filelock import FileLock, Timeout
 
 from ecosystem.store import POINTER, nearest, open_read_only
 from etl.change import changes, count_kinds, published_organisations
 from etl.errors import PublishError
 from etl.files import RELEASE_KEPT, sha256, sync, write_whole, writing
+from etl.workshop import Say, alone, remove, silent
 
 SHOWN = "SHOWN"
-LOCK = ".lock"
-HOLDER = ".lock.holder"
-BUILDING = ".building-"
-SCRATCH = "cyber-valleys-"
 KEEP = 10
-LOCK_WAIT_S = 30.0
 ANY_BASELINE: Final = "any"
-_POLL_S = 0.5
 _MAX_NAMED = 5
 # No folder has more releases, unless somebody wants to keep them.
 _MAX_WAY = 1_000
-_READABLE_FILE, _READABLE_FOLDER = 0o444, 0o555
-_log = logging.getLogger(__name__)
-
-Say = Callable[[str], None]
+_READABLE_FILE = 0o444
 
 
 class BaselineMovedError(PublishError):
@@ -77,57 +59,6 @@ class Manifest:
     bytes: int
     created_at: str
     organisations: int
-
-
-def _silent(_: str) -> None:
-    return None
-
-
-@contextmanager
-def workshop(
-    folder: Path, on_wait: Say = _silent, *, wait_s: float | None = None
-) -> Iterator[Path]:
-    """A folder to build in, held by one process at a time and gone afterwards.
-
-    What killed builds left behind is removed first.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder of the releases; made if it isn't there.
-    on_wait : callable, optional
-        Is told, in a sentence, whom this process waits for; again if somebody else takes over.
-    wait_s : float, optional
-        Seconds to wait at most; ``LOCK_WAIT_S`` by default.
-
-    Raises
-    ------
-    PublishError
-        If the folder can't be written, or another process holds it for too long.
-    """
-    with writing(folder):
-        _make(folder)
-    with _alone(folder, on_wait, wait_s), writing(folder):
-        building = folder / f"{BUILDING}{os.getpid()}"
-        try:
-            _sweep(folder)
-            building.mkdir()
-            yield building
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
-
-
-def scratch() -> tempfile.TemporaryDirectory[str]:
-    """A temporary folder for what may never be published.
-
-    Those of this user's processes that were killed are removed first.
-    """
-    for left in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*-*"):
-        pid = left.name.removeprefix(SCRATCH).partition("-")[0]
-        with suppress(OSError):
-            if pid.isdecimal() and left.stat().st_uid == os.getuid() and not _alive(int(pid)):
-                shutil.rmtree(left, ignore_errors=True)
-    return tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-")
 
 
 def new_release_id(folder: Path, input_hash: str, now: datetime | None = None) -> str:
@@ -399,7 +330,7 @@ def find(folder: Path, release_id: str) -> Manifest:
 def rollback(
     folder: Path,
     release_id: str | None = None,
-    on_wait: Say = _silent,
+    on_wait: Say = silent,
     *,
     wait_s: float | None = None,
 ) -> Manifest:
@@ -413,7 +344,7 @@ def rollback(
         Which one, as :func:`find` takes it; the whole one that was served before the current
         one by default.
     on_wait, wait_s
-        See :func:`workshop`.
+        See :func:`etl.workshop.workshop`.
 
     Raises
     ------
@@ -422,7 +353,7 @@ def rollback(
     """
     if not folder.is_dir():
         raise PublishError("There is no release yet; run `cyber-valleys refresh` to make one.")
-    with _alone(folder, on_wait, wait_s), writing(folder):
+    with alone(folder, on_wait, wait_s), writing(folder):
         chosen = previous(folder) if release_id is None else find(folder, release_id)
         if chosen is None:
             raise PublishError("There is no earlier release to go back to.")
@@ -433,7 +364,7 @@ def rollback(
 
 
 def prune(
-    folder: Path, keep: int, on_wait: Say = _silent, *, wait_s: float | None = None
+    folder: Path, keep: int, on_wait: Say = silent, *, wait_s: float | None = None
 ) -> list[Manifest]:
     """Remove old releases.
 
@@ -445,7 +376,7 @@ def prune(
         How many of the newest stay. The current one stays whatever its age, and so does what
         stands in for it if it is damaged.
     on_wait, wait_s
-        See :func:`workshop`.
+        See :func:`etl.workshop.workshop`.
 
     Returns
     -------
@@ -461,7 +392,7 @@ def prune(
         raise PublishError(f"{keep} releases can't be kept; give a number from 0.")
     if not folder.is_dir():
         raise PublishError("There is no release yet; run `cyber-valleys refresh` to make one.")
-    with _alone(folder, on_wait, wait_s), writing(folder):
+    with alone(folder, on_wait, wait_s), writing(folder):
         before = releases(folder)
         _prune(folder, keep)
         left = {manifest.release_id for manifest in releases(folder)}
@@ -474,96 +405,11 @@ def prunable(folder: Path, keep: int) -> list[Manifest]:
     return [manifest for manifest in releases(folder) if manifest.release_id not in kept]
 
 
-@contextmanager
-def _alone(folder: Path, on_wait: Say, wait_s: float | None) -> Iterator[None]:
-    """Hold the folder's lock, and say beside it who does.
-
-    The system lets go of the lock when its holder dies; what the holder said of itself counts
-    only while somebody holds it.
-    """
-    lock = FileLock(folder / LOCK)
-    with writing(folder):
-        _wait(lock, folder, on_wait, LOCK_WAIT_S if wait_s is None else wait_s)
-    holder = folder / HOLDER
-    try:
-        with suppress(OSError):  # it helps others, and must not stop this one
-            _write(holder, json.dumps(_myself()))
-        yield
-    finally:
-        with suppress(OSError):
-            holder.unlink(missing_ok=True)
-        lock.release()
-
-
-def _wait(lock: FileLock, folder: Path, on_wait: Say, wait_s: float) -> None:
-    end = time.monotonic() + wait_s
-    told = ""
-    while True:
-        try:
-            lock.acquire(timeout=max(0.0, min(_POLL_S, end - time.monotonic())))
-        except Timeout as error:
-            who = _holder(folder)
-            if time.monotonic() >= end:
-                raise PublishError(
-                    f"{who} is writing to {folder}. Gave up after {wait_s:g} seconds; try again "
-                    f"when it has finished. {RELEASE_KEPT}"
-                ) from error
-            if who != told:
-                on_wait(f"{who} is writing to {folder}; waiting for it, {wait_s:g} s at most.")
-                told = who
-        else:
-            return
-
-
-def _myself() -> dict[str, str | int]:
-    program = Path(sys.argv[0])
-    # `python -m etl` is known by its file only.
-    name = program.parent.name if program.name == "__main__.py" else program.name
-    return {
-        "pid": os.getpid(),
-        "host": socket.gethostname(),
-        "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
-        "command": shlex.join([name, *sys.argv[1:]]),
-    }
-
-
-def _holder(folder: Path) -> str:
-    """Who holds the lock, as the beginning of a sentence."""
-    try:
-        told = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
-        pid, host = int(told["pid"]), told["host"]
-        if host == socket.gethostname() and not _alive(pid):
-            return "Another process"
-        return f"Process {pid} on {host} (`{told['command']}`, since {told['since']})"
-    except (OSError, ValueError, TypeError, KeyError):
-        return "Another process"
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
-
-
 def _manifest(path: Path) -> Manifest | None:
     try:
         return Manifest(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-
-
-def _make(folder: Path) -> None:
-    """Make a folder and those above it, for everybody to read whatever the umask."""
-    if folder.is_dir():
-        return
-    _make(folder.parent)
-    folder.mkdir(exist_ok=True)
-    folder.chmod(folder.stat().st_mode | _READABLE_FOLDER)
-    sync(folder.parent)
 
 
 def _write(path: Path, text: str) -> None:
@@ -575,20 +421,11 @@ def _readable(path: Path) -> None:
     path.chmod(path.stat().st_mode | _READABLE_FILE)
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what killed refreshes left: build folders, parts, and files without their pair."""
-    for left in folder.glob(f"{BUILDING}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    alone = [p for p in folder.glob("*.duckdb") if not p.with_suffix(".json").exists()]
-    for path in (*folder.glob(".*.part"), *folder.glob("*.duckdb.wal"), *alone):
-        _remove(path)
-
-
 def _prune(folder: Path, keep: int) -> None:
     kept = _kept(folder, keep)
     for path in (*folder.glob("*.duckdb"), *folder.glob("*.json")):
         if path.stem not in kept:
-            _remove(path)
+            remove(path)
 
 
 def _kept(folder: Path, keep: int) -> set[str | None]:
@@ -596,11 +433,3 @@ def _kept(folder: Path, keep: int) -> set[str | None]:
     standing_in = baseline(folder)
     kept = {*(m.release_id for m in releases(folder)[:keep]), current_id(folder)}
     return kept | {standing_in.release_id} if standing_in else kept
-
-
-def _remove(path: Path) -> None:
-    # Somebody else's file in a shared folder is left, and does not stop a publication.
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        _log.warning("%s can't be removed (%s).", path, error.strerror)

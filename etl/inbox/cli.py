@@ -114,8 +114,8 @@ def export(
 
     Example: `cyber-valleys inbox export suggestions.csv`.
     """
+    from etl.files import writing
     from etl.inbox.export import as_csv, as_json
-    from etl.publish import writing
 
     kinds = {".csv": as_csv, ".json": as_json}
     if file.suffix.lower() not in kinds:
@@ -124,7 +124,7 @@ def export(
         desk = _desk()
         waiting = desk.waiting()
         shown = desk.inbox.suggestions() if everything else waiting
-        with writing(file.parent):
+        with writing(file.parent, then=""):
             file.write_bytes(kinds[file.suffix.lower()](shown))
     say(f"{file.name}: {len(shown):,} suggestions.")
 

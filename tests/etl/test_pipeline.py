@@ -18,7 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ecosystem.store import open_read_only
-from etl import publish
+from etl import publish, workshop
 from etl.cli import app
 from etl.errors import PublishError, RegisterError
 from etl.model import T
@@ -333,6 +333,6 @@ def test_kill_in_the_middle_of_a_refresh(release_dir: Path, tmp_path: Path) -> N
         manifest = next(m for m in publish.releases(folder) if m.release_id == current)
         assert publish.is_intact(folder, manifest)
         assert len(tables(folder)["organisation"]) == 465
-        with publish.workshop(folder) as building:
+        with workshop.workshop(folder) as building:
             assert list(folder.glob(".building-*")) == [building]
         assert first in {m.release_id for m in publish.releases(folder)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from etl import publish
+from etl import publish, workshop
 from etl.errors import PublishError
 
 NOW = datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
@@ -20,7 +21,7 @@ NOW = datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
 
 def add(folder: Path, number: int, content: bytes = b"database") -> str:
     """Publish a stand-in for a database."""
-    with publish.workshop(folder) as building:
+    with workshop.workshop(folder) as building:
         (building / "release.duckdb").write_bytes(content)
         release_id = publish.new_release_id(folder, f"{number:06x}", NOW)
         publish.publish(building / "release.duckdb", folder, release_id, number, NOW)
@@ -117,7 +118,7 @@ def test_left_overs_are_swept(tmp_path: Path) -> None:
     (tmp_path / ".building-1" / "release.duckdb").write_bytes(b"half")
     (tmp_path / ".CURRENT.part").write_text("half")
     (tmp_path / "orphan.duckdb").write_bytes(b"whole, but never announced")
-    with publish.workshop(tmp_path):
+    with workshop.workshop(tmp_path):
         pass
     assert {path.name for path in tmp_path.iterdir()} == {
         "CURRENT", "SHOWN", ".lock", f"{release_id}.duckdb", f"{release_id}.json"
@@ -127,11 +128,11 @@ def test_left_overs_are_swept(tmp_path: Path) -> None:
 def test_a_second_refresh_is_told_that_one_is_running(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publish, "LOCK_WAIT_S", 0.1)
+    monkeypatch.setattr(workshop, "LOCK_WAIT_S", 0.1)
     with (
-        FileLock(tmp_path / publish.LOCK),
+        FileLock(tmp_path / workshop.LOCK),
         pytest.raises(PublishError, match=r"Another process is writing to .*Gave up after 0\.1"),
-        publish.workshop(tmp_path),
+        workshop.workshop(tmp_path),
     ):
         pass
 
@@ -140,14 +141,14 @@ def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with (
         pytest.raises(PublishError, match="can't be written"),
-        publish.workshop(tmp_path / "file" / "releases"),
+        workshop.workshop(tmp_path / "file" / "releases"),
     ):
         pass
 
 
 TOUCHES = (
     (os, "fsync"), (Path, "replace"), (Path, "write_text"), (Path, "mkdir"), (Path, "chmod"),
-    (Path, "unlink"), (publish.shutil, "rmtree"),
+    (Path, "unlink"), (shutil, "rmtree"),
 )  # fmt: skip
 
 
@@ -244,7 +245,7 @@ def test_a_disk_that_is_full_at_any_step_leaves_the_current_release(
 
 def test_a_database_that_kept_a_log_is_not_whole(tmp_path: Path) -> None:
     old = add(tmp_path, 1)
-    with publish.workshop(tmp_path) as building:
+    with workshop.workshop(tmp_path) as building:
         (building / "release.duckdb").write_bytes(b"database")
         (building / "release.duckdb.wal").write_bytes(b"what did not fit")
         with pytest.raises(PublishError, match="could not be completed"):
@@ -261,7 +262,7 @@ def test_another_user_can_read_what_is_published(tmp_path: Path) -> None:
         os.umask(before)
     for path in (*folder.iterdir(), folder, *folder.parents[:2]):
         wanted = 0o555 if path.is_dir() else 0o444
-        if path.name != publish.LOCK:
+        if path.name != workshop.LOCK:
             assert path.stat().st_mode & wanted == wanted, path
 
 
@@ -300,7 +301,7 @@ def test_prune_keeps_the_newest_and_what_is_served(tmp_path: Path) -> None:
 
 def test_nothing_is_published_against_another_release_than_was_checked(tmp_path: Path) -> None:
     def attempt(expected: str | None, number: int) -> publish.Manifest:
-        with publish.workshop(tmp_path) as building:
+        with workshop.workshop(tmp_path) as building:
             (building / "release.duckdb").write_bytes(b"database")
             return publish.publish(
                 building / "release.duckdb", tmp_path,
@@ -320,15 +321,15 @@ def test_nothing_is_published_against_another_release_than_was_checked(tmp_path:
 def test_scratch_of_the_killed_is_swept_and_that_of_the_living_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publish.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(workshop.tempfile, "tempdir", str(tmp_path))
     child = os.fork()
     if child == 0:
-        kept = publish.scratch()
+        kept = workshop.scratch()
         assert kept.name
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(child, 0)
     (left,) = tmp_path.iterdir()
     assert left.name.startswith(f"cyber-valleys-{child}-")
-    with publish.scratch() as first, publish.scratch() as second:
+    with workshop.scratch() as first, workshop.scratch() as second:
         assert {str(path) for path in tmp_path.iterdir()} == {first, second}
     assert not list(tmp_path.iterdir())

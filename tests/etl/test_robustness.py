@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 
 from ecosystem.settings import ROOT, settings
 from ecosystem.store import Database, current, open_read_only
-from etl import publish
+from etl import publish, workshop
 from etl.cli import WRITE, app
 from etl.errors import PublishError
 
@@ -140,7 +140,7 @@ def _refresh(register: Path, releases: Path) -> tuple[int, str]:
 
 def _publish_again(database: Path, folder: Path) -> None:
     """The writing part of a refresh, with the database of an earlier one."""
-    with publish.workshop(folder) as building:
+    with workshop.workshop(folder) as building:
         built = building / "release.duckdb"
         shutil.copyfile(database, built)
         release_id = publish.new_release_id(folder, "a9a1a0")
@@ -161,7 +161,7 @@ def _until(happened: Callable[[], bool], is_alive: Callable[[], bool]) -> None:
 
 
 def _is_building(folder: Path) -> bool:
-    return any(folder.glob(f"{publish.BUILDING}*"))
+    return any(folder.glob(f"{workshop.BUILDING}*"))
 
 
 Kill = Callable[[Path, float], bool]
@@ -174,7 +174,7 @@ def _kills(context: ForkServerContext, register: Path, database: Path) -> dict[s
     """
 
     def at_work(folder: Path) -> set[Path]:
-        return {path / "release.duckdb" for path in folder.glob(f"{publish.BUILDING}*")}
+        return {path / "release.duckdb" for path in folder.glob(f"{workshop.BUILDING}*")}
 
     def from_the_start(folder: Path, after_s: float) -> bool:
         with _cold(register, folder) as process:
@@ -223,7 +223,7 @@ def _check(folder: Path, old: str) -> str:
 
 def _left(releases: Path) -> list[Path]:
     """What processes left in the folder's temporary folder."""
-    return list(_scratch(releases).glob(f"{publish.SCRATCH}*"))
+    return list(_scratch(releases).glob(f"{workshop.SCRATCH}*"))
 
 
 def _names(folder: Path) -> set[str]:
@@ -235,7 +235,7 @@ def _whole_folder(folder: Path) -> set[str]:
     known = publish.releases(folder)
     assert all(publish.is_intact(folder, manifest) for manifest in known)
     pairs = {f"{m.release_id}.{ending}" for m in known for ending in ("duckdb", "json")}
-    return {publish.POINTER, publish.LOCK, *pairs}
+    return {publish.POINTER, publish.SHOWN, workshop.LOCK, *pairs}
 
 
 def _spread(number: int, length: float) -> Iterator[float]:
@@ -277,7 +277,7 @@ def test_fifty_kills_leave_a_whole_release_and_nothing_else(
                 after_s /= 2
             new = _check(folder, old)
             # What one process left is gone as soon as the next one needs a place of its own.
-            assert len(list(folder.glob(f"{publish.BUILDING}*"))) <= 1
+            assert len(list(folder.glob(f"{workshop.BUILDING}*"))) <= 1
             assert len(_left(folder)) <= 1
             moved.append(new != old)
         return moved
@@ -287,8 +287,8 @@ def test_fifty_kills_leave_a_whole_release_and_nothing_else(
         outcomes = list(pool.map(attack, folders, (moments[:half], moments[half:])))
     assert {True, False} == {moved for folder in outcomes for moved in folder}
     for folder in folders:
-        with publish.workshop(folder) as building:
-            assert _names(folder) - {building.name, publish.HOLDER} == _whole_folder(folder)
+        with workshop.workshop(folder) as building:
+            assert _names(folder) - {building.name, workshop.HOLDER} == _whole_folder(folder)
     refreshed = [_cold(small, folder) for folder in folders]
     assert [process.wait(TIMEOUT_S) for process in refreshed] == [0, 0]
     for folder in folders:
@@ -321,8 +321,8 @@ def test_of_two_refreshes_at_once_each_follows_the_other_or_is_refused(
 HOLD = """
 import sys
 from pathlib import Path
-from etl import publish
-with publish.workshop(Path(sys.argv[1])):
+from etl import workshop
+with workshop.workshop(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -346,7 +346,7 @@ def holder(small: Path, releases: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def _enter(folder: Path, say: publish.Say, wait_s: float) -> None:
-    with publish.workshop(folder, say, wait_s=wait_s):
+    with workshop.workshop(folder, say, wait_s=wait_s):
         pass
 
 
@@ -393,12 +393,12 @@ def test_the_word_of_a_dead_holder_counts_for_nothing(
 ) -> None:
     holder.kill()
     holder.wait(TIMEOUT_S)
-    told = (releases / publish.HOLDER).read_text()
+    told = (releases / workshop.HOLDER).read_text()
     assert str(holder.pid) in told
     said: list[str] = []
     _enter(releases, said.append, 0)
     assert not said
-    assert not (releases / publish.HOLDER).exists()
+    assert not (releases / workshop.HOLDER).exists()
 
 
 def _refresh_on_a_small_disk(

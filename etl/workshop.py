@@ -1,0 +1,185 @@
+"""Where releases are built: by one process at a time, out of sight, and swept after a crash."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shlex
+import shutil
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from etl.errors import PublishError
+from etl.files import RELEASE_KEPT, sync, write_whole, writing
+
+LOCK = ".lock"
+HOLDER = ".lock.holder"
+BUILDING = ".building-"
+SCRATCH = "cyber-valleys-"
+LOCK_WAIT_S = 30.0
+_POLL_S = 0.5
+_READABLE_FOLDER = 0o555
+_log = logging.getLogger(__name__)
+
+Say = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Tell nobody."""
+
+
+@contextmanager
+def workshop(folder: Path, on_wait: Say = silent, *, wait_s: float | None = None) -> Iterator[Path]:
+    """A folder to build in, held by one process at a time and gone afterwards.
+
+    What killed builds left behind is removed first.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the releases; made if it isn't there.
+    on_wait : callable, optional
+        Is told, in a sentence, whom this process waits for; again if somebody else takes over.
+    wait_s : float, optional
+        Seconds to wait at most; ``LOCK_WAIT_S`` by default.
+
+    Raises
+    ------
+    PublishError
+        If the folder can't be written, or another process holds it for too long.
+    """
+    with writing(folder):
+        _make(folder)
+    with alone(folder, on_wait, wait_s), writing(folder):
+        building = folder / f"{BUILDING}{os.getpid()}"
+        try:
+            _sweep(folder)
+            building.mkdir()
+            yield building
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+
+
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """A temporary folder for what may never be published.
+
+    Those of this user's processes that were killed are removed first.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*-*"):
+        pid = left.name.removeprefix(SCRATCH).partition("-")[0]
+        with suppress(OSError):
+            if pid.isdecimal() and left.stat().st_uid == os.getuid() and not _alive(int(pid)):
+                shutil.rmtree(left, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-")
+
+
+@contextmanager
+def alone(folder: Path, on_wait: Say, wait_s: float | None) -> Iterator[None]:
+    """Hold the folder's lock, and say beside it who does.
+
+    The system lets go of the lock when its holder dies; what the holder said of itself counts
+    only while somebody holds it.
+    """
+    lock = FileLock(folder / LOCK)
+    with writing(folder):
+        _wait(lock, folder, on_wait, LOCK_WAIT_S if wait_s is None else wait_s)
+    holder = folder / HOLDER
+    try:
+        with suppress(OSError):  # it helps others, and must not stop this one
+            write_whole(holder, json.dumps(_myself()).encode("utf-8"), readable=True)
+        yield
+    finally:
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _wait(lock: FileLock, folder: Path, on_wait: Say, wait_s: float) -> None:
+    end = time.monotonic() + wait_s
+    told = ""
+    while True:
+        try:
+            lock.acquire(timeout=max(0.0, min(_POLL_S, end - time.monotonic())))
+        except Timeout as error:
+            who = _holder(folder)
+            if time.monotonic() >= end:
+                raise PublishError(
+                    f"{who} is writing to {folder}. Gave up after {wait_s:g} seconds; try again "
+                    f"when it has finished. {RELEASE_KEPT}"
+                ) from error
+            if who != told:
+                on_wait(f"{who} is writing to {folder}; waiting for it, {wait_s:g} s at most.")
+                told = who
+        else:
+            return
+
+
+def _myself() -> dict[str, str | int]:
+    program = Path(sys.argv[0])
+    # `python -m etl` is known by its file only.
+    name = program.parent.name if program.name == "__main__.py" else program.name
+    return {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
+        "command": shlex.join([name, *sys.argv[1:]]),
+    }
+
+
+def _holder(folder: Path) -> str:
+    """Who holds the lock, as the beginning of a sentence."""
+    try:
+        told = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
+        pid, host = int(told["pid"]), told["host"]
+        if host == socket.gethostname() and not _alive(pid):
+            return "Another process"
+        return f"Process {pid} on {host} (`{told['command']}`, since {told['since']})"
+    except (OSError, ValueError, TypeError, KeyError):
+        return "Another process"
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those above it, for everybody to read whatever the umask."""
+    if folder.is_dir():
+        return
+    _make(folder.parent)
+    folder.mkdir(exist_ok=True)
+    folder.chmod(folder.stat().st_mode | _READABLE_FOLDER)
+    sync(folder.parent)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed refreshes left: build folders, parts, and files without their pair."""
+    for left in folder.glob(f"{BUILDING}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    alone = [p for p in folder.glob("*.duckdb") if not p.with_suffix(".json").exists()]
+    for path in (*folder.glob(".*.part"), *folder.glob("*.duckdb.wal"), *alone):
+        remove(path)
+
+
+def remove(path: Path) -> None:
+    """Remove a file; one that can't be removed is left, and the log says so."""
+    # Somebody else's file in a shared folder is left, and does not stop a publication.
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        _log.warning("%s can't be removed (%s).", path, error.strerror)

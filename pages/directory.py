@@ -8,11 +8,12 @@ from ecosystem.ui import (
     organisation_list,
     search_controls,
     strip,
+    style,
 )
 from ecosystem.ui.data import ask
 from ecosystem.ui.navigation import SUGGEST_PAGE
 
-search_controls.style()
+style.show("directory.css")
 st.title("Directory", anchor=False)
 box, town = st.columns([0.6, 0.4], vertical_alignment="top")
 with box:

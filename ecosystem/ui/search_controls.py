@@ -11,13 +11,11 @@ from ecosystem import nearby, organisations, search
 from ecosystem.filters import FACETS, Filter
 from ecosystem.nearby import Town
 from ecosystem.search import Place
-from ecosystem.settings import ROOT
 from ecosystem.ui import choices, labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.vocabulary import COUNTRIES
 
-STYLE = ROOT / "ecosystem" / "ui" / "assets" / "directory.css"
 RADII = (25, 50, 100, 200)
 _ANY = 0  # a list's None would mean that nothing is chosen yet
 DEFAULT_KM = 50
@@ -26,11 +24,6 @@ _CHIPS = {"type": 6, "country": 7, "domain": 4}
 _CITY = 50_000  # inhabitants; a smaller town called like a region is less likely meant
 _TOWNS_OFFERED = 3
 _ASKED = "_towns_asked_for"
-
-
-def style() -> None:
-    """What the page's own style sheet adds: a large box, chips that scroll on a phone."""
-    st.html(STYLE)
 
 
 def near(filter_: Filter) -> None:

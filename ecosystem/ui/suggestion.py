@@ -12,9 +12,8 @@ import streamlit as st
 from ecosystem import organisations
 from ecosystem.filters import Filter
 from ecosystem.per_release import per_release
-from ecosystem.settings import ROOT
 from ecosystem.store import Database
-from ecosystem.ui import state
+from ecosystem.ui import state, style
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.navigation import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
@@ -26,7 +25,6 @@ from etl.inbox.model import FIELDS, MAX_COMMENT, MAX_CONTACT, Refused
 from etl.inbox.reception import contact_fault, make_draft, published_cells, receive, whole_row
 from etl.schema import Column
 
-_STYLE = ROOT / "ecosystem" / "ui" / "assets" / "suggestion.css"
 _MOST = {"domains": 4, "sectors": 4, "functions": 5}
 _LISTS = tuple(_MOST)
 _CHOICES = ("type", "country", *_LISTS)
@@ -141,7 +139,7 @@ class _Form:
 
     def show(self) -> None:
         """All fields, what was found out about them, and the button."""
-        st.html(_STYLE)
+        style.show("suggestion.css")
         with st.container(width=760):
             self._who()
             self._where()

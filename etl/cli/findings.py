@@ -12,7 +12,6 @@ from etl.report import words
 from etl.report.content import Content, succession_rows
 
 MAX_SHOWN = 50
-_COUNTED = ("organisation", "place", "valley", "network_entity", "investor", "event", "document")
 
 
 def print_findings(prepared: Prepared, outcome: Outcome, *, quiet: bool = False) -> None:
@@ -33,7 +32,7 @@ def print_findings(prepared: Prepared, outcome: Outcome, *, quiet: bool = False)
     if not quiet:
         for note in outcome.notes:
             say(f"Note: {note}")
-        table(["table", "rows"], [[name, f"{outcome.counts[name]:,}"] for name in _COUNTED])
+        table(["table", "rows"], [[name, f"{outcome.counts[name]:,}"] for name in words.COUNTED])
         say(words.compared(outcome))
         print_candidates(outcome.candidates)
     _print_faults(Content(prepared, outcome))

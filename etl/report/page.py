@@ -19,15 +19,6 @@ MAX_ROWS = 2_000
 MAX_CELL = 400
 # Wide enough for `organisations, K467` without a break within a word.
 _FAULT_WIDTHS = (13, 13, 15, 16, 19, 24)
-_COUNTED = {
-    "organisation": "organisations",
-    "place": "towns",
-    "valley": "valleys",
-    "network_entity": "network bodies",
-    "investor": "investors",
-    "event": "events",
-    "document": "documents",
-}
 
 
 @dataclass(frozen=True)
@@ -94,7 +85,7 @@ def page(prepared: Prepared, outcome: Outcome, *, differences_only: bool = False
         made_at=datetime.now(UTC),
         counts=[
             (f"{outcome.counts[table]:,}", label)
-            for table, label in _COUNTED.items()
+            for table, label in words.COUNTED.items()
             if table in outcome.counts
         ],
         faults=[] if differences_only else _faults(content),

@@ -50,6 +50,16 @@ REGISTER_STAYS = (
 _PLACES = ("lat", "lon")
 # As many as are usually deleted at once; more look like half a list.
 _MANY_MISSING = 0.1
+# Tables of a release that the reports count, and what people call their rows.
+COUNTED = {
+    "organisation": "organisations",
+    "place": "towns",
+    "valley": "valleys",
+    "network_entity": "network bodies",
+    "investor": "investors",
+    "event": "events",
+    "document": "documents",
+}
 
 
 def verdict(outcome: Outcome) -> str:

@@ -3,15 +3,15 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ecosystem import web
 from ecosystem.ui import frame, state
 from ecosystem.ui.navigation import PAGES, not_found, own_the_pages
+from ecosystem.web import routes, warm_up
 
 
 def page() -> None:
     """Run one page, inside what surrounds every page."""
     st.set_page_config(
-        page_title="Cyber Valleys", page_icon=str(web.ASSETS / "icon.svg"), layout="wide"
+        page_title="Cyber Valleys", page_icon=str(routes.ASSETS / "icon.svg"), layout="wide"
     )
     pages = [
         st.Page(
@@ -34,6 +34,11 @@ def page() -> None:
 if get_script_run_ctx(suppress_warning=True) is None:
     # Imported by the server: this is the site. Run by the server: this is one page's script.
     own_the_pages()
-    app = st.App(__file__, lifespan=web.lifespan, routes=web.routes(), middleware=web.middleware())
+    app = st.App(
+        __file__,
+        lifespan=warm_up.lifespan,
+        routes=routes.routes(),
+        middleware=routes.middleware(),
+    )
 else:
     page()

@@ -10,9 +10,10 @@ import statistics
 import time
 from collections.abc import Callable
 
-from ecosystem import brief, comparisons, profiles
-from ecosystem.filters import Filter
-from ecosystem.store import Database, current
+from ecosystem import brief
+from ecosystem.common.store import Database, current
+from ecosystem.finding.filters import Filter
+from ecosystem.regional import comparisons, profiles
 
 REGION = "FRH0"
 COMPARED = ["FRH0", "DEA", "EE"]

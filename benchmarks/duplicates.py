@@ -18,12 +18,12 @@ import numpy as np
 import pandas as pd
 from anyascii import anyascii
 
-from ecosystem.settings import settings
-from etl.build import typed
-from etl.deduplicate import likely_duplicates, load_legal_forms
-from etl.gazetteer import load_gazetteer
-from etl.locate import locate
-from etl.regions import load_regions
+from ecosystem.common.settings import settings
+from etl.identity.deduplicate import likely_duplicates, load_legal_forms
+from etl.places.gazetteer import load_gazetteer
+from etl.places.locate import locate
+from etl.places.regions import load_regions
+from etl.release.build import typed
 from etl.schema import load_schemas
 
 VARIANTS = 200

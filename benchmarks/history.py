@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.synthetic import synthetic_register
-from etl.change import changes
+from etl.release.change import changes
 
 ROWS = 100_000
 

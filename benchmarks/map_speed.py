@@ -21,10 +21,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, Error, Page, WebSocket, sync_playwright
 
 from benchmarks.synthetic import synthetic_register
-from ecosystem import organisations
-from ecosystem.filters import Filter
-from ecosystem.settings import settings
-from ecosystem.store import Database, current
+from ecosystem.common.settings import settings
+from ecosystem.common.store import Database, current
+from ecosystem.finding.filters import Filter
+from ecosystem.tables import organisations
 from etl import pipeline
 from tests.browser.chromium import FLAGS, find
 from tests.browser.server import serving

@@ -13,10 +13,12 @@ import folium
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ecosystem import organisations, web
-from ecosystem.filters import Filter
+from ecosystem.common.vocabulary import TYPES
+from ecosystem.finding.filters import Filter
+from ecosystem.tables import organisations
 from ecosystem.ui.data import ask
-from ecosystem.vocabulary import TYPES
+from ecosystem.web import routes
+from ecosystem.web.outlines import outlines_json
 
 
 def page() -> None:
@@ -33,7 +35,7 @@ def page() -> None:
     map_.default_css = [("leaflet", "../../assets/leaflet/leaflet.css")]
     if st.query_params.get("outlines") != "no":
         for layer in ("land", "valley"):
-            folium.GeoJson(json.loads(ask(web.outlines_json, layer))).add_to(map_)
+            folium.GeoJson(json.loads(ask(outlines_json, layer))).add_to(map_)
     for row in found.itertuples():
         folium.CircleMarker(
             (row.lat, row.lon),
@@ -45,6 +47,6 @@ def page() -> None:
 
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    app = st.App(__file__, routes=web.routes())
+    app = st.App(__file__, routes=routes.routes())
 else:
     page()

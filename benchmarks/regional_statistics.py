@@ -24,8 +24,8 @@ import numpy as np
 import pandas as pd
 from libpysal.graph import Graph
 
-from ecosystem.settings import settings
-from ecosystem.statistics import (
+from ecosystem.common.settings import settings
+from ecosystem.regional.statistics import (
     completeness,
     concentration,
     counts,

@@ -18,21 +18,22 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.synthetic import synthetic_register
-from ecosystem import organisations, search
-from ecosystem.filters import Filter
-from ecosystem.settings import settings
-from ecosystem.similar import similar
-from ecosystem.store import Database, Release
-from etl import build as etl_build
-from etl.gazetteer import load_gazetteer
-from etl.locate import locate, place_table
-from etl.normalise import load_aliases, normalise
-from etl.provenance import sources_file
+from ecosystem.common.settings import settings
+from ecosystem.common.store import Database, Release
+from ecosystem.finding import search
+from ecosystem.finding.filters import Filter
+from ecosystem.finding.similar_organisations import similar
+from ecosystem.tables import organisations
+from etl.places.gazetteer import load_gazetteer
+from etl.places.locate import locate, place_table
+from etl.places.regions import load_regions
+from etl.places.valleys import assign_valleys
 from etl.reading import extract, register_file
-from etl.regions import load_regions
+from etl.register.normalise import load_aliases, normalise
+from etl.release import build as etl_build
+from etl.release.provenance import sources_file
+from etl.release.search_index import search_tables, town_table
 from etl.schema import load_schemas
-from etl.search_index import search_tables, town_table
-from etl.valleys import assign_valleys
 
 # More than this the synthetic register can't name apart.
 _DISTINCT = 200_000

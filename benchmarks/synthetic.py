@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ecosystem.settings import settings
-from ecosystem.text import fold, slug
-from etl.gazetteer import load_gazetteer
+from ecosystem.common.settings import settings
+from ecosystem.common.text import fold, slug
+from etl.places.gazetteer import load_gazetteer
+from etl.places.regions import load_regions
 from etl.reading import extract
-from etl.regions import load_regions
 from etl.schema import load_schemas
 
 

@@ -15,11 +15,11 @@ import geopandas as gpd
 import pandas as pd
 from openpyxl import Workbook
 
-from ecosystem import organisations, releases
-from ecosystem.filters import Filter
-from ecosystem.spreadsheet import header, neutralised
-from ecosystem.store import Database
-from ecosystem.vocabulary import BY_COLUMN, LOCATION_PRECISION
+from ecosystem.common.spreadsheet import header, neutralised
+from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import BY_COLUMN, LOCATION_PRECISION
+from ecosystem.finding.filters import Filter
+from ecosystem.tables import organisations, releases
 
 LICENCE = "CC BY 4.0"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -107,11 +107,6 @@ def csv(database: Database, filter_: Filter) -> bytes:
         frame[name] = facts[name]
     text = frame.to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
-
-
-def table_csv(table: pd.DataFrame) -> bytes:
-    """Any small table as CSV in UTF-8 with a byte order mark, formulas neutralised."""
-    return table.map(neutralised).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
 def xlsx(database: Database, filter_: Filter) -> bytes:

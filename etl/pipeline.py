@@ -20,10 +20,18 @@ from types import TracebackType
 import duckdb
 import pandas as pd
 
-from ecosystem.settings import settings
-from etl import publish as publishing
-from etl.adopt import adopt, given, held, standing
-from etl.build import (
+from ecosystem.common.settings import settings
+from etl.errors import PublishError, RegisterError
+from etl.files import RELEASE_KEPT, writing
+from etl.identity.deduplicate import Candidate
+from etl.identity.identifiers import Succession
+from etl.model import Rejection, Track, untracked
+from etl.places.gazetteer import load_gazetteer
+from etl.places.regions import load_regions
+from etl.reading import ColumnMapping, Extract, read_inputs
+from etl.release import shelf as publishing
+from etl.release.adopt import adopt, given, held, standing
+from etl.release.build import (
     ReleaseRow,
     Tables,
     add_changes,
@@ -32,21 +40,14 @@ from etl.build import (
     add_tables,
     build,
 )
-from etl.change import changes, count_kinds, history, published_organisations, stamp
-from etl.check import Result, check, gate_table, load_gates, waive
-from etl.deduplicate import Candidate
-from etl.errors import PublishError, RegisterError
-from etl.files import RELEASE_KEPT, writing
-from etl.gazetteer import load_gazetteer
-from etl.identity import Succession
-from etl.model import Rejection, Track, untracked
-from etl.overwritten import Loss, losses
-from etl.provenance import digest, input_hashes, tool_versions
-from etl.reading import ColumnMapping, Extract, read_inputs
-from etl.regions import load_regions
+from etl.release.change import changes, count_kinds, stamp
+from etl.release.earlier import history, published_organisations
+from etl.release.gates import Result, check, gate_table, load_gates, waive
+from etl.release.losses import Loss, losses
+from etl.release.provenance import digest, input_hashes, tool_versions
+from etl.release.workshop import scratch, workshop
 from etl.schema import Schema, load_schemas
 from etl.transform import transform
-from etl.workshop import scratch, workshop
 
 
 class Status(enum.Enum):
@@ -119,12 +120,12 @@ class Prepared:
     notes : list of str
         What was assumed, as sentences.
     change : pandas.DataFrame
-        What differs from the baseline, as :func:`etl.change.changes` gives it.
+        What differs from the baseline, as :func:`etl.release.change.changes` gives it.
     successions : list of Succession
         Organisations that may go on under another identifier, perhaps renamed.
     gates : list of Result
         What each gate measured; none waived.
-    baseline : etl.publish.Manifest or None
+    baseline : etl.release.shelf.Manifest or None
         The release that it was compared with.
     given : dict of str to pandas.DataFrame
         Register files that came from outside the register, as they would stand in it.
@@ -335,10 +336,10 @@ def publish(
 
     Raises
     ------
-    etl.publish.BaselineMovedError
+    etl.release.shelf.BaselineMovedError
         If another release is current than the one that was compared with, or the register was
         changed since the check and would be written.
-    etl.adopt.NotAdoptedError
+    etl.release.adopt.NotAdoptedError
         If the release was published, but the register can't be written.
     etl.errors.RegisterError
         If the register would be written and can't be read.

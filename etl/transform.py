@@ -11,8 +11,25 @@ from functools import partial
 
 import pandas as pd
 
-from ecosystem.settings import settings
-from etl.build import (
+from ecosystem.common.settings import settings
+from etl.identity.deduplicate import (
+    Candidate,
+    exact_duplicates,
+    likely_duplicates,
+    load_legal_forms,
+)
+from etl.identity.identifiers import Succession, assign_ids, record_former_names, successions
+from etl.model import Rejection, Track, untracked
+from etl.places.gazetteer import Gazetteer
+from etl.places.locate import locate, locate_seats, place_table
+from etl.places.regions import Regions
+from etl.places.valleys import assign_valleys, check_codes
+from etl.reading import Extract
+from etl.register.decisions import Decisions, check_decisions, follow, load_decisions, merge
+from etl.register.labels import check_labels
+from etl.register.normalise import Lookup, load_aliases, normalise
+from etl.register.validate import validate, validate_references
+from etl.release.build import (
     PLAIN_TABLES,
     Tables,
     finding_tables,
@@ -21,21 +38,9 @@ from etl.build import (
     register_tables,
     typed,
 )
-from etl.decisions import Decisions, check_decisions, follow, load_decisions, merge
-from etl.deduplicate import Candidate, exact_duplicates, likely_duplicates, load_legal_forms
-from etl.gazetteer import Gazetteer
-from etl.identity import Succession, assign_ids, record_former_names, successions
-from etl.labels import check_labels
-from etl.locate import locate, locate_seats, place_table
-from etl.model import Rejection, Track, untracked
-from etl.normalise import Lookup, load_aliases, normalise
-from etl.provenance import sources_file
-from etl.reading import Extract
-from etl.regions import Regions
+from etl.release.provenance import sources_file
+from etl.release.search_index import search_tables, town_table
 from etl.schema import Schema
-from etl.search_index import search_tables, town_table
-from etl.validate import validate, validate_references
-from etl.valleys import assign_valleys, check_codes
 
 # Register files of bodies whose seat is looked for too, wherever in the world it is.
 SEATED = ("network", "investors")

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from ecosystem import organisations
+from ecosystem.tables import organisations
 from ecosystem.ui import comparison_view, filter_panel, region_views, strip
 from ecosystem.ui.data import ask
 

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from ecosystem import organisations
+from ecosystem.tables import organisations
 from ecosystem.ui import (
     downloads,
     filter_panel,

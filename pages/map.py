@@ -1,8 +1,9 @@
 import streamlit as st
 
-from ecosystem import organisations
-from ecosystem.ui import cards, filter_panel, frame, map_view, organisation_list, strip
+from ecosystem.tables import organisations
+from ecosystem.ui import cards, filter_panel, frame, organisation_list, strip
 from ecosystem.ui.data import ask
+from ecosystem.ui.map import view
 
 filter_ = filter_panel.search()
 found = ask(organisations.summary, filter_)
@@ -11,8 +12,8 @@ strip.headline(filter_, found)
 with st.container(key="map_and_card"):
     left, right = st.columns([0.7, 0.3], gap="medium")
 with left:
-    level, measure = map_view.controls()
-    map_view.show(filter_, level, measure)
+    level, measure = view.controls()
+    view.show(filter_, level, measure)
     below = st.container(key="below_map_numbers")
 with right:
     cards.selection(filter_)

@@ -1,6 +1,7 @@
 import streamlit as st
 
-from ecosystem.ui import history, map_view, profile, shortlist, state
+from ecosystem.ui import history, profile, shortlist, state
+from ecosystem.ui.map import view
 from ecosystem.ui.navigation import DIRECTORY_PAGE
 
 record = history.record(state.get("org"))
@@ -22,6 +23,6 @@ else:
         profile.source(record)
         history.of_organisation(record["org_id"])
     with right:
-        map_view.locator(record)
+        view.locator(record)
         profile.place(record)
         profile.similar(record)

@@ -1,6 +1,6 @@
 import streamlit as st
 
-from ecosystem import profiles
+from ecosystem.regional import profiles
 from ecosystem.ui import cards, filter_panel, history, region_profile, region_views, state
 from ecosystem.ui.data import ask
 

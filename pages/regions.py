@@ -1,8 +1,10 @@
 import streamlit as st
 
-from ecosystem import organisations, shading
-from ecosystem.ui import cards, filter_panel, map_view, region_views, strip
+from ecosystem.regional import shading
+from ecosystem.tables import organisations
+from ecosystem.ui import cards, filter_panel, region_views, strip
 from ecosystem.ui.data import ask
+from ecosystem.ui.map import view
 from ecosystem.ui.theme import is_dark
 
 filter_ = filter_panel.search()
@@ -15,7 +17,7 @@ shaded = ask(shading.shaded, filter_, level, measure, domain=domain, dark=is_dar
 _, selected = cards.selected()
 left, right = st.columns([0.56, 0.44], gap="medium")
 with left:
-    map_view.choropleth(shaded, level, selected)
+    view.choropleth(shaded, level, selected)
     region_views.map_files(shaded, level)
 with right:
     cards.selection(filter_)

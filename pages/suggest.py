@@ -1,3 +1,3 @@
-from ecosystem.ui import suggestion
+from etl.ui import suggestion
 
 suggestion.view()

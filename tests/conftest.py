@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 from filelock import FileLock
 
-from ecosystem.settings import ROOT, settings
+from ecosystem.common.settings import ROOT, settings
 
 # How long an example takes says something of the machine, not of the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -90,16 +90,12 @@ def _other_decisions(rows: list[dict[str, str]]) -> None:
     )
 
 
-# Modules that the ETL builds a release with.
-_FOR_BUILDING = ("search/words", "settings", "text", "vocabulary")
-
-
 def _inputs() -> str:
     """Hash of all that decides what is in a release; of large files only by size and time."""
     own = settings()
     read = [
         *(ROOT / "etl").rglob("*.py"),
-        *(ROOT / "ecosystem" / f"{name}.py" for name in _FOR_BUILDING),
+        *(ROOT / "ecosystem" / "common").rglob("*.py"),
         *own.register_dir.iterdir(),
         *own.schema_dir.iterdir(),
         *own.gates_file.parent.glob("*.*"),

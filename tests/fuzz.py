@@ -15,13 +15,13 @@ import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ecosystem.settings import settings
+from ecosystem.common.settings import settings
 from etl.errors import RegisterError
-from etl.normalise import load_aliases, normalise
 from etl.reading import ColumnMapping, extract
+from etl.register.normalise import load_aliases, normalise
+from etl.register.validate import validate
 from etl.schema import Schema, load_schemas
-from etl.validate import validate
-from tests.etl import corpus
+from tests.etl.reading import corpus
 
 MAX_SEED_BYTES = 100_000
 _TOKENS = [

@@ -15,12 +15,12 @@ from collections.abc import Callable
 import atheris
 
 with atheris.instrument_imports(include=["etl", "ecosystem"]):
-    from ecosystem import links
-    from ecosystem.settings import settings
-    from ecosystem.text import fold, slug
+    from ecosystem.common import links
+    from ecosystem.common.settings import settings
+    from ecosystem.common.text import fold, slug
     from etl.errors import RegisterError
-    from etl.normalise import cell_normaliser, load_aliases
     from etl.reading.inputs import read_sheets
+    from etl.register.normalise import cell_normaliser, load_aliases
     from etl.schema import load_schemas
 
 # How every compound file begins.

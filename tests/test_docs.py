@@ -9,7 +9,7 @@ import tomllib
 import pytest
 import typer
 
-from ecosystem.settings import ROOT, settings
+from ecosystem.common.settings import ROOT, settings
 from etl.cli import app
 from etl.report import columns
 from etl.schema import load_schemas
@@ -19,7 +19,7 @@ _COMMAND = re.compile(r"^\s*(cyber-valleys|make|python -m) ([\w.-]+)(.*)", re.MU
 
 
 # Where the messages are that the guide explains.
-_SAYING = ("etl/**/*.py", "ecosystem/ui/moderation.py", "ecosystem/ui/office/*.py")
+_SAYING = ("etl/**/*.py", "etl/ui/moderation.py", "ecosystem/ui/office/*.py")
 
 
 def text_of(document: str) -> str:

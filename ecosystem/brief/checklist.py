@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ecosystem import made_in_europe
 from ecosystem.brief import shared
 from ecosystem.brief.typeset import printable, typeset
-from ecosystem.filters import Filter
-from ecosystem.made_in_europe import ANSWERS, CRITERIA, SOURCES, Criterion
-from ecosystem.store import Database
+from ecosystem.common.store import Database
+from ecosystem.finding import made_in_europe
+from ecosystem.finding.filters import Filter
+from ecosystem.finding.made_in_europe import ANSWERS, CRITERIA, SOURCES, Criterion
 
 _COMPANY = 120
 
@@ -28,7 +28,7 @@ def checklist_pdf(
     Parameters
     ----------
     answers : mapping of str to str
-        Key of :data:`ecosystem.made_in_europe.ANSWERS` by code of a criterion.
+        Key of :data:`ecosystem.finding.made_in_europe.ANSWERS` by code of a criterion.
     ready : collection of (str, int)
         Code of a criterion and position of the evidence that is ready.
     company : str

@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from ecosystem import links, organisations
 from ecosystem.brief import shared
 from ecosystem.brief.typeset import printable, typeset
-from ecosystem.filters import Filter
-from ecosystem.store import Database
-from ecosystem.vocabulary import COUNTRIES, DOMAINS, TYPES
+from ecosystem.common import links
+from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, TYPES
+from ecosystem.finding.filters import Filter
+from ecosystem.tables import organisations
 
 
 def collection_pdf(database: Database, filter_: Filter) -> bytes:

@@ -6,17 +6,19 @@ from typing import Any
 
 import pandas as pd
 
-from ecosystem import charts, context, measures, region_counts
 from ecosystem.brief import outline_map, shared
 from ecosystem.brief.typeset import printable, typeset
-from ecosystem.comparisons import Comparison
-from ecosystem.filters import Filter
-from ecosystem.measures import in_words
-from ecosystem.profiles import LEVEL_NAMES
-from ecosystem.statistics import completeness, words
-from ecosystem.statistics.counts import RegionCounts
-from ecosystem.store import Database
-from ecosystem.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
+from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
+from ecosystem.drawing import charts
+from ecosystem.finding.filters import Filter
+from ecosystem.regional import measures, outside_figures, region_counts
+from ecosystem.regional.comparisons import Comparison
+from ecosystem.regional.measures import in_words
+from ecosystem.regional.profiles import LEVEL_NAMES
+from ecosystem.regional.statistics import completeness, words
+from ecosystem.regional.statistics.counts import RegionCounts
+from ecosystem.tables import regions
 
 # Pixels; the templates show one as three quarters of a point.
 _MAP = (270, 230)
@@ -53,7 +55,7 @@ def content(database: Database, filter_: Filter, comparison: Comparison) -> dict
                 "name": names[id_],
                 "colour": colours[id_],
                 "grey": bool(comparison.small[id_]),
-                "level": LEVEL_NAMES[region_counts.level_of(id_)],
+                "level": LEVEL_NAMES[regions.level_of(id_)],
             }
             for id_ in ids
         ],
@@ -83,28 +85,25 @@ def figures(database: Database, region_ids: list[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As :func:`ecosystem.context.figures`, with ``region_id`` in front.
+        As :func:`ecosystem.regional.outside_figures.figures`, with ``region_id`` in front.
     """
     parts = []
     for id_ in region_ids:
-        nuts2 = context.nuts2_of(database, id_, region_counts.level_of(id_))
+        nuts2 = outside_figures.nuts2_of(database, id_, regions.level_of(id_))
         if nuts2:
-            own = context.figures(database, nuts2)
+            own = outside_figures.figures(database, nuts2)
             own.insert(0, "region_id", id_)
             parts.append(own)
     if parts:
         return pd.concat(parts, ignore_index=True)
-    return context.figures(database, "").assign(region_id=[])
+    return outside_figures.figures(database, "").assign(region_id=[])
 
 
 def roles_of(database: Database, counts: RegionCounts) -> pd.DataFrame:
     """Which roles each region has, with the known investors; rows by region, columns by role."""
     ids = list(counts.regions)
     investors = pd.concat(
-        [
-            measures.investors(database, level)
-            for level in {region_counts.level_of(id_) for id_ in ids}
-        ]
+        [measures.investors(database, level) for level in {regions.level_of(id_) for id_ in ids}]
     ).loc[ids]
     return completeness.roles_present(counts.types, investors)
 
@@ -112,7 +111,7 @@ def roles_of(database: Database, counts: RegionCounts) -> pd.DataFrame:
 def _coverage(
     database: Database, comparison: Comparison, id_: str, names: dict[str, str]
 ) -> list[dict[str, str]]:
-    counted = context.counted_elsewhere(database, region_counts.level_of(id_))
+    counted = outside_figures.counted_elsewhere(database, regions.level_of(id_))
     n = int(comparison.table[id_]["organisations"])
     sentences = [
         f"{names[id_]}: "
@@ -219,7 +218,7 @@ def _context(database: Database, ids: list[str]) -> list[dict[str, Any]]:
     if found.empty:
         return []
     rows = []
-    for indicator in context.indicators(database).to_dict("records"):
+    for indicator in outside_figures.indicators(database).to_dict("records"):
         own = found[found["indicator"] == indicator["indicator"]]
         if own.empty:
             continue
@@ -247,7 +246,7 @@ def _context_note(database: Database, ids: list[str], names: dict[str, str]) -> 
     without = [
         names[id_]
         for id_ in ids
-        if not context.nuts2_of(database, id_, region_counts.level_of(id_))
+        if not outside_figures.nuts2_of(database, id_, regions.level_of(id_))
     ]
     note = "The year stands behind each figure; figures of different years differ for that alone."
     if without:

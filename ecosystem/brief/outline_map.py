@@ -18,11 +18,11 @@ import shapely
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
-from ecosystem import region_counts, regions
 from ecosystem.brief.typeset import printable
-from ecosystem.filters import Filter
-from ecosystem.pictures import FONT
-from ecosystem.store import Database
+from ecosystem.common.store import Database
+from ecosystem.drawing.pictures import FONT
+from ecosystem.finding.filters import Filter
+from ecosystem.tables import regions
 
 _SEA, _LAND, _BORDER, _THIN = "#ffffff", "#f0eff4", "#a9a6b8", "#d3d1dd"
 _ELSEWHERE, _INK = "#b3b0c2", "#14171f"
@@ -72,7 +72,7 @@ def draw(
     width, height : int
         Of the drawing, pixels.
     """
-    levels = {id_: region_counts.level_of(id_) for id_ in colours}
+    levels = {id_: regions.level_of(id_) for id_ in colours}
     shapes = {
         id_: shape
         for level in set(levels.values())

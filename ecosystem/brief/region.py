@@ -6,15 +6,17 @@ from typing import Any
 
 import pandas as pd
 
-from ecosystem import charts, context, links
 from ecosystem.brief import outline_map, shared
 from ecosystem.brief.typeset import printable, typeset
-from ecosystem.filters import Filter
-from ecosystem.measures import ALL_MEASURES, in_words
-from ecosystem.profiles import LEVEL_NAMES, Profile
-from ecosystem.statistics import words
-from ecosystem.store import Database
-from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, ROLES, TYPES
+from ecosystem.common import links
+from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, ROLES, TYPES
+from ecosystem.drawing import charts
+from ecosystem.finding.filters import Filter
+from ecosystem.regional import outside_figures
+from ecosystem.regional.measures import ALL_MEASURES, in_words
+from ecosystem.regional.profiles import LEVEL_NAMES, Profile
+from ecosystem.regional.statistics import words
 
 # Pixels; the templates show one as three quarters of a point.
 _MAP = (270, 214)
@@ -100,7 +102,7 @@ def _coverage(database: Database, filter_: Filter, profile: Profile) -> list[dic
     if filter_ == Filter() and not rows:
         # Where nobody counted the region, the whole at least has a measure.
         everyone = profile.headline["whole"]["organisations"]
-        for row in context.europe_counted_elsewhere(database).head(1).to_dict("records"):
+        for row in outside_figures.europe_counted_elsewhere(database).head(1).to_dict("records"):
             sentence = words.coverage(
                 int(everyone),
                 float(row["counted"]),
@@ -206,7 +208,7 @@ def _context(database: Database, profile: Profile) -> list[dict[str, str]]:
         return []
     figures = profile.figures
     rows = []
-    for indicator in context.indicators(database).to_dict("records"):
+    for indicator in outside_figures.indicators(database).to_dict("records"):
         if indicator["indicator"] == "area_km2":
             continue
         own = figures[figures["indicator"] == indicator["indicator"]]

@@ -7,14 +7,17 @@ from typing import Any
 
 import pandas as pd
 
-from ecosystem import context, links, pictures, region_counts, regions, releases
 from ecosystem.brief.typeset import printable
-from ecosystem.filters import Filter
-from ecosystem.measures import offered
-from ecosystem.profiles import SAMPLE_NOTE
-from ecosystem.statistics.counts import SMALL_N
-from ecosystem.store import Database
-from ecosystem.vocabulary import TYPES
+from ecosystem.common import links
+from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import TYPES
+from ecosystem.drawing import pictures
+from ecosystem.finding.filters import Filter
+from ecosystem.regional import outside_figures
+from ecosystem.regional.measures import offered
+from ecosystem.regional.profiles import SAMPLE_NOTE
+from ecosystem.regional.statistics.counts import SMALL_N
+from ecosystem.tables import regions, releases
 
 ACCENT = "#4b3f9e"
 GAP = "–"
@@ -75,7 +78,7 @@ def picture(spec: dict[str, Any], alt: str) -> dict[str, str]:
 
 def coverage(database: Database, region_id: str, sentences: Iterable[str]) -> list[dict[str, str]]:
     """Outside counts of a region, each with the address of its source."""
-    counted = context.counted_elsewhere(database, region_counts.level_of(region_id))
+    counted = outside_figures.counted_elsewhere(database, regions.level_of(region_id))
     rows = counted.loc[counted.index == region_id]
     return [
         {
@@ -95,7 +98,7 @@ def organisations(
     rows = database.frame(
         f"""
         SELECT name, city, type FROM organisation
-        WHERE {where} AND {regions.LEVELS[region_counts.level_of(region_id)]} = $of_region
+        WHERE {where} AND {regions.LEVELS[regions.level_of(region_id)]} = $of_region
         ORDER BY strip_accents(lower(name)), org_id LIMIT $limit
         """,
         {**bound, "of_region": region_id, "limit": limit},
@@ -141,7 +144,7 @@ def _attribution(database: Database, row: dict[Any, Any]) -> str:
     """The attribution as its owner wants it; Eurostat's with the tables that are used."""
     if row["source"] != "indicators":
         return str(row["attribution"])
-    known = context.indicators(database)
+    known = outside_figures.indicators(database)
     # The areas in the brief are measured on the boundaries.
     used = known.loc[known["indicator"] != "area_km2", "source"]
     tables = sorted({code.strip() for codes in used for code in str(codes).split(";")})

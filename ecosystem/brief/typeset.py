@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 from anyascii import anyascii
 
-from ecosystem import pictures, releases
-from ecosystem.store import Database
+from ecosystem.common.store import Database
+from ecosystem.drawing import pictures
+from ecosystem.tables import releases
 
 _TEMPLATES = Path(__file__).parent / "templates"
 # PDF/UA-1: tagged headings, tables and pictures with their descriptions, for screen readers.

@@ -12,16 +12,19 @@ import pandas as pd
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from ecosystem import context, export, measures, region_counts, regions, releases, spreadsheet
+from ecosystem import export
 from ecosystem.brief import shared
 from ecosystem.brief.comparison import figures, roles_of
-from ecosystem.comparisons import Comparison
-from ecosystem.filters import Filter
-from ecosystem.measures import ALL_MEASURES, Measure
-from ecosystem.profiles import Profile
-from ecosystem.statistics.counts import SMALL_N
-from ecosystem.store import Database
-from ecosystem.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
+from ecosystem.common import spreadsheet
+from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
+from ecosystem.finding.filters import Filter
+from ecosystem.regional import measures, outside_figures, region_counts
+from ecosystem.regional.comparisons import Comparison
+from ecosystem.regional.measures import ALL_MEASURES, Measure
+from ecosystem.regional.profiles import Profile
+from ecosystem.regional.statistics.counts import SMALL_N
+from ecosystem.tables import regions, releases
 
 _SAYS_LITTLE = f"fewer than {SMALL_N} organisations: says little"
 _LISTS = ("former_names", "domains", "sectors", "functions")
@@ -255,7 +258,7 @@ def _comparison_note(comparison: Comparison, measure: Measure) -> str:
 
 
 def _counted(database: Database, region_id: str) -> list[dict[Any, Any]]:
-    rows = context.counted_elsewhere(database, region_counts.level_of(region_id))
+    rows = outside_figures.counted_elsewhere(database, regions.level_of(region_id))
     return rows.loc[rows.index == region_id].to_dict("records")
 
 
@@ -277,7 +280,7 @@ def _organisations(
 ) -> None:
     parts = []
     for id_ in region_ids:
-        level = region_counts.level_of(id_)
+        level = regions.level_of(id_)
         # Where the filter chooses regions itself, both choices hold.
         narrowed = filter_
         if level == "valley" and not filter_.valley:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ecosystem import links, organisations, releases
-from ecosystem.filters import Filter
+from ecosystem.common import links
+from ecosystem.common.vocabulary import EVIDENCE, LOCATION_PRECISION, Vocabulary
+from ecosystem.finding.filters import Filter
+from ecosystem.tables import organisations, releases
 from ecosystem.ui import labels
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.navigation import QUALITY_PAGE
-from ecosystem.vocabulary import EVIDENCE, LOCATION_PRECISION, Vocabulary
 
 
 def origin() -> None:

@@ -7,13 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from ecosystem import links, organisations, regions, valleys
-from ecosystem.filters import Filter
-from ecosystem.ui import figure, labels, made_in_europe, organisation_facts, shortlist, state
-from ecosystem.ui.data import ask
-from ecosystem.ui.escape import markdown
-from ecosystem.ui.navigation import MAP_PAGE, ORGANISATION_PAGE, REGION_PAGE
-from ecosystem.vocabulary import (
+from ecosystem.common import links
+from ecosystem.common.vocabulary import (
     COUNTRIES,
     DOMAINS,
     FUNCTIONS,
@@ -21,6 +16,12 @@ from ecosystem.vocabulary import (
     TYPES,
     Vocabulary,
 )
+from ecosystem.finding.filters import Filter
+from ecosystem.tables import organisations, regions, valleys
+from ecosystem.ui import figure, labels, made_in_europe, organisation_facts, shortlist, state
+from ecosystem.ui.data import ask
+from ecosystem.ui.escape import markdown
+from ecosystem.ui.navigation import MAP_PAGE, ORGANISATION_PAGE, REGION_PAGE
 
 
 def select(kind: str, id_: str) -> None:

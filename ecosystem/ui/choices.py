@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from ecosystem import organisations
-from ecosystem.filters import Filter
+from ecosystem.finding.filters import Filter
+from ecosystem.tables import organisations
 from ecosystem.ui import labels, state
 from ecosystem.ui.data import ask
 

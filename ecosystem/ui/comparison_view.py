@@ -5,15 +5,18 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ecosystem import brief, charts, measures, regions
-from ecosystem.comparisons import LEAST, MOST, Comparison, compare
-from ecosystem.filters import Filter
+from ecosystem import brief
+from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS
+from ecosystem.drawing import charts
+from ecosystem.finding.filters import Filter
+from ecosystem.regional import measures
+from ecosystem.regional.comparisons import LEAST, MOST, Comparison, compare
+from ecosystem.tables import regions
 from ecosystem.ui import downloads as files
 from ecosystem.ui import figure, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.theme import is_dark
-from ecosystem.vocabulary import DOMAINS, FUNCTIONS
 
 _KEY = "compare_regions"
 

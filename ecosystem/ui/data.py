@@ -9,15 +9,16 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from ecosystem import made_in_europe, serving
-from ecosystem.filters import Filter
-from ecosystem.store import Database
+from ecosystem.common.store import Database
+from ecosystem.finding import made_in_europe
+from ecosystem.finding.filters import Filter
+from ecosystem.web import serving
 
 T = TypeVar("T")
 
 
 def database() -> Database:
-    """The release that this rerun reads; see :func:`ecosystem.serving.database`."""
+    """The release that this rerun reads; see :func:`ecosystem.web.serving.database`."""
     return serving.database()
 
 

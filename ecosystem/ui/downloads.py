@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from ecosystem import export
-from ecosystem.filters import Filter
+from ecosystem.finding.filters import Filter
 from ecosystem.ui.data import ask, database
 
 

@@ -9,9 +9,9 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from ecosystem import pictures
-from ecosystem.charts import Spec
-from ecosystem.export import table_csv
+from ecosystem.common.spreadsheet import table_csv
+from ecosystem.drawing import pictures
+from ecosystem.drawing.charts import Spec
 from ecosystem.ui import state
 
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from ecosystem import made_in_europe, organisations
-from ecosystem.filters import FACETS, Filter
+from ecosystem.finding import made_in_europe
+from ecosystem.finding.filters import FACETS, Filter
+from ecosystem.tables import organisations
 from ecosystem.ui import choices, labels, state
 from ecosystem.ui.data import ask
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from ecosystem import organisations, releases
-from ecosystem.filters import PARAMS, Filter
-from ecosystem.store import ReleaseError
+from ecosystem.common.store import ReleaseError
+from ecosystem.finding.filters import PARAMS, Filter
+from ecosystem.tables import organisations, releases
 from ecosystem.ui import search_controls, shortlist, state, style
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.navigation import QUALITY_PAGE, SECRETARIAT_PAGE, SUGGEST_PAGE, PageEntry

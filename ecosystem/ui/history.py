@@ -9,14 +9,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ecosystem import history, organisations, regions, releases
-from ecosystem.history import Selection
+from ecosystem.common.vocabulary import CHANGES
+from ecosystem.tables import history, organisations, regions, releases
+from ecosystem.tables.history import Selection
 from ecosystem.ui import labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.navigation import NEWS_PAGE, ORGANISATION_PAGE
 from ecosystem.ui.organisation_list import page_number, pagination
-from ecosystem.vocabulary import CHANGES
 
 PER_PAGE = 50
 _ICONS = {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from ecosystem import nearby, regions, valleys
-from ecosystem.filters import FACETS, Filter
+from ecosystem.finding import nearby
+from ecosystem.finding.filters import FACETS, Filter
+from ecosystem.tables import regions, valleys
 from ecosystem.ui.data import ask
 
 

@@ -9,12 +9,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ecosystem import brief, links, made_in_europe
-from ecosystem.made_in_europe import ANSWERS, CRITERIA, Criterion, Source
+from ecosystem import brief
+from ecosystem.common import links
+from ecosystem.common.vocabulary import COUNTRIES, LABEL_STATUSES
+from ecosystem.finding import made_in_europe
+from ecosystem.finding.made_in_europe import ANSWERS, CRITERIA, Criterion, Source
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.navigation import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
-from ecosystem.vocabulary import COUNTRIES, LABEL_STATUSES
 
 MAX_NAME = 120
 _PREFIX = "label_check_"

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ecosystem import links
+from ecosystem.common import links
+from ecosystem.common.vocabulary import EVIDENCE, LOCATION_PRECISION, TYPES
 from ecosystem.ui.escape import markdown
-from ecosystem.vocabulary import EVIDENCE, LOCATION_PRECISION, TYPES
 
 
 def kind(record: dict[str, Any], *more: str) -> str:
@@ -18,7 +18,7 @@ def kind(record: dict[str, Any], *more: str) -> str:
     Parameters
     ----------
     record : dict
-        As :func:`ecosystem.organisations.one` gives it.
+        As :func:`ecosystem.tables.organisations.one` gives it.
     *more : str
         Markdown, between the type and the year.
     """

@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ecosystem import organisations, search
-from ecosystem.filters import Filter
+from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, TYPES
+from ecosystem.finding import search
+from ecosystem.finding.filters import Filter
+from ecosystem.tables import organisations
 from ecosystem.ui import cards, made_in_europe, search_controls, shortlist, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.navigation import ORGANISATION_PAGE
-from ecosystem.vocabulary import COUNTRIES, DOMAINS, TYPES
 
 BESIDE_MAP = 12
 IN_LIST = 20
@@ -98,7 +99,7 @@ def rows(found: pd.DataFrame, filter_: Filter) -> None:
     Parameters
     ----------
     found : DataFrame
-        As :func:`ecosystem.organisations.page` gives it.
+        As :func:`ecosystem.tables.organisations.page` gives it.
     filter_ : Filter
         The filter that found them.
     """

@@ -10,10 +10,18 @@ from urllib.parse import urlsplit
 import segno
 import streamlit as st
 
-from ecosystem import addresses, links, network
-from ecosystem import similar as alike
-from ecosystem.made_in_europe import NAME
-from ecosystem.settings import settings
+from ecosystem.common import links
+from ecosystem.common.settings import settings
+from ecosystem.common.vocabulary import (
+    COUNTRIES,
+    DOMAINS,
+    FUNCTIONS,
+    SECTORS,
+    Vocabulary,
+)
+from ecosystem.finding import similar_organisations as alike
+from ecosystem.finding.made_in_europe import NAME
+from ecosystem.tables import network_entities
 from ecosystem.ui import made_in_europe, organisation_facts
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
@@ -25,13 +33,7 @@ from ecosystem.ui.navigation import (
     REGION_PAGE,
     SUGGEST_PAGE,
 )
-from ecosystem.vocabulary import (
-    COUNTRIES,
-    DOMAINS,
-    FUNCTIONS,
-    SECTORS,
-    Vocabulary,
-)
+from ecosystem.web import addresses
 
 # Kinds of organisation that the label is made for.
 _COMPANIES = ("sme", "large")
@@ -80,7 +82,7 @@ def place(record: dict[str, Any]) -> None:
         icon=":material/map:",
         query_params={"selected": f"org:{record['org_id']}"},
     )
-    for body in ask(network.near, record["org_id"], valley_id).itertuples():
+    for body in ask(network_entities.near, record["org_id"], valley_id).itertuples():
         _body(body)
 
 

@@ -9,7 +9,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ecosystem import context, export, links, quality, regions
+from ecosystem.common import links
+from ecosystem.common.spreadsheet import table_csv
+from ecosystem.regional import outside_figures, quality
+from ecosystem.tables import regions
 from ecosystem.ui import labels, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
@@ -82,7 +85,7 @@ def by_region() -> None:
     )
     st.download_button(
         "CSV of this table",
-        data=lambda: export.table_csv(_readable(table).reset_index()),
+        data=lambda: table_csv(_readable(table).reset_index()),
         file_name=f"cyber-valleys-quality-{level}-{database().release.release_id}.csv",
         mime="text/csv",
         icon=":material/download:",
@@ -99,7 +102,7 @@ def methods() -> None:
             for method, columns in groupby(quality.COLUMNS.values(), lambda column: column.method)
         )
     )
-    outside = ask(context.europe_counted_elsewhere)
+    outside = ask(outside_figures.europe_counted_elsewhere)
     if not outside.empty:
         st.header("Outside counts for Europe", anchor=False)
         st.markdown("\n".join(_outside(row) for row in outside.to_dict("records")))

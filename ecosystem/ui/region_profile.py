@@ -8,19 +8,24 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ecosystem import brief, charts, links, measures, regions
-from ecosystem import context as region_context
-from ecosystem.filters import Filter
-from ecosystem.profiles import LEVEL_NAMES, Profile
-from ecosystem.region_counts import level_of
-from ecosystem.statistics.counts import SMALL_N
+from ecosystem import brief
+from ecosystem.common import links
+from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, ROLES, TYPES
+from ecosystem.drawing import charts
+from ecosystem.finding.filters import Filter
+from ecosystem.regional import measures
+from ecosystem.regional import outside_figures as region_context
+from ecosystem.regional.profiles import LEVEL_NAMES, Profile
+from ecosystem.regional.statistics.counts import SMALL_N
+from ecosystem.tables import regions
+from ecosystem.tables.regions import level_of
 from ecosystem.ui import downloads as files
-from ecosystem.ui import figure, labels, map_view, organisation_list, state
+from ecosystem.ui import figure, labels, organisation_list, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
+from ecosystem.ui.map import view
 from ecosystem.ui.navigation import COMPARE_PAGE, DIRECTORY_PAGE, REGION_PAGE
 from ecosystem.ui.theme import is_dark
-from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, ROLES, TYPES
 
 _QUOTIENT_METHOD = (
     "Share of the region's organisations that work on a domain, divided by the share in the "
@@ -184,7 +189,7 @@ def map_and_organisations(profile: Profile, filter_: Filter) -> None:
     )
     left, right = st.columns([0.55, 0.45], gap="large")
     with left:
-        map_view.region_map(filter_, profile.region_id, profile.level)
+        view.region_map(filter_, profile.region_id, profile.level)
     with right:
         st.header("Organisations", anchor=False)
         if profile.n:

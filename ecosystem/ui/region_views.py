@@ -5,17 +5,19 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ecosystem import charts, concentration, context, measures, regions, shading
-from ecosystem.filters import Filter
-from ecosystem.profiles import SAMPLE_NOTE
-from ecosystem.region_counts import region_counts
-from ecosystem.statistics.counts import SMALL_N
-from ecosystem.statistics.presence import presence
-from ecosystem.statistics.ranking import rank
+from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, TYPES
+from ecosystem.drawing import charts
+from ecosystem.finding.filters import Filter
+from ecosystem.regional import map_concentration, measures, outside_figures, shading
+from ecosystem.regional.profiles import SAMPLE_NOTE
+from ecosystem.regional.region_counts import region_counts
+from ecosystem.regional.statistics.counts import SMALL_N
+from ecosystem.regional.statistics.presence import presence
+from ecosystem.regional.statistics.ranking import rank
+from ecosystem.tables import regions
 from ecosystem.ui import cards, choices, figure, labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.navigation import ABOUT_PAGE
-from ecosystem.vocabulary import DOMAINS, FUNCTIONS, TYPES
 
 LEVELS = regions.LEVEL_LABELS
 _UNRANKED = "–"
@@ -73,7 +75,7 @@ def _select(label: str, name: str, value: str, options: dict[str, str]) -> None:
 
 def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
     """Regions by the measure; ties share a rank; a click selects the region on the map too."""
-    table = _ranked(shaded, ask(context.counted_elsewhere, level))
+    table = _ranked(shaded, ask(outside_figures.counted_elsewhere, level))
     if table.empty:
         st.caption(f"No region has a value for this measure{figure.under_filters()}.")
         return
@@ -168,7 +170,7 @@ def map_files(shaded: shading.Shaded, level: str) -> None:
 
 def how_concentrated(filter_: Filter) -> None:
     """Spatial concentration of what is filtered, in a sentence, with its numbers."""
-    found = ask(concentration.over_nuts2, filter_)
+    found = ask(map_concentration.over_nuts2, filter_)
     st.header("How concentrated is the map?", anchor=False)
     st.markdown(found.sentence)
     st.caption(

@@ -7,14 +7,15 @@ from dataclasses import replace
 
 import streamlit as st
 
-from ecosystem import nearby, organisations, search
-from ecosystem.filters import FACETS, Filter
-from ecosystem.nearby import Town
-from ecosystem.search import Place
+from ecosystem.common.vocabulary import COUNTRIES
+from ecosystem.finding import nearby, search
+from ecosystem.finding.filters import FACETS, Filter
+from ecosystem.finding.nearby import Town
+from ecosystem.finding.search import Place
+from ecosystem.tables import organisations
 from ecosystem.ui import choices, labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
-from ecosystem.vocabulary import COUNTRIES
 
 RADII = (25, 50, 100, 200)
 _ANY = 0  # a list's None would mean that nothing is chosen yet

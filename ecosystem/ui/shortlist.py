@@ -10,13 +10,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ecosystem import brief, links, organisations
-from ecosystem.filters import MAX_VALUES, Filter
+from ecosystem import brief
+from ecosystem.common import links
+from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES, Vocabulary
+from ecosystem.finding.filters import MAX_VALUES, Filter
+from ecosystem.tables import organisations
 from ecosystem.ui import downloads, labels, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.navigation import DIRECTORY_PAGE, MAP_PAGE, ORGANISATION_PAGE, SHORTLIST_PAGE
-from ecosystem.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES, Vocabulary
 
 _SESSION = "_shortlist"
 # Not the filter's own parameter, which would go along to the pages that filter.

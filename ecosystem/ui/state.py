@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from ecosystem.filters import PARAMS, Filter
+from ecosystem.finding.filters import PARAMS, Filter
 
 _STATE = "_address"
 _CHANGED = "_address_changed_by_visitor"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ecosystem import charts, organisations
-from ecosystem.filters import Filter
-from ecosystem.organisations import Summary
+from ecosystem.common.vocabulary import DOMAINS
+from ecosystem.drawing import charts
+from ecosystem.finding.filters import Filter
+from ecosystem.tables import organisations
+from ecosystem.tables.organisations import Summary
 from ecosystem.ui import labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.theme import is_dark
-from ecosystem.vocabulary import DOMAINS
 
 TOP_DOMAINS = 6
 

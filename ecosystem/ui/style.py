@@ -7,7 +7,7 @@ from functools import cache
 
 import streamlit as st
 
-from ecosystem.settings import ROOT
+from ecosystem.common.settings import ROOT
 
 ASSETS = ROOT / "ecosystem" / "ui" / "assets"
 

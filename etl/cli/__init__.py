@@ -8,8 +8,8 @@ from __future__ import annotations
 import typer
 
 from etl.cli import data, register, releases
+from etl.cli.inbox import app as inbox
 from etl.cli.terminal import EXIT_CODES, GATE, INPUT, OK, USAGE, WRITE
-from etl.inbox.cli import app as inbox
 
 __all__ = ["GATE", "INPUT", "OK", "USAGE", "WRITE", "app"]
 

@@ -171,9 +171,9 @@ def refresh(
     """
     accepted = ["accept_shrink"] if accept_shrink else []
     with sentences():
-        from etl.adopt import NOT_ADOPTED, adopted
         from etl.cli.findings import print_findings, print_losses
         from etl.pipeline import Status, publish
+        from etl.release.adopt import NOT_ADOPTED, adopted
         from etl.report import words
 
         with prepared_from(

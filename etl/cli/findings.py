@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from etl.cli.terminal import complain, out, say, table
-from etl.deduplicate import Candidate
-from etl.overwritten import Loss
+from etl.identity.deduplicate import Candidate
 from etl.pipeline import Outcome, Prepared
+from etl.release.losses import Loss
 from etl.report import words
 from etl.report.content import Content, succession_rows
 

@@ -14,9 +14,9 @@ from etl.cli.data import Files, Quiet, prepared_from
 from etl.cli.terminal import INPUT, fail, say, sentences
 
 if TYPE_CHECKING:
-    from etl.gazetteer import Gazetteer
-    from etl.regions import Regions
-    from etl.towns import Answer, Question
+    from etl.places.gazetteer import Gazetteer
+    from etl.places.regions import Regions
+    from etl.places.towns import Answer, Question
 
 MAX_OTHERS = 10
 _DECIDED = {
@@ -72,8 +72,8 @@ def decide(
     Example: `cyber-valleys decide fr-secure-ic fr-secure-ic-rennes same --reason "One company"`
     """
     with sentences():
-        from ecosystem.settings import settings
-        from etl.decisions import FILE, add_decision
+        from ecosystem.common.settings import settings
+        from etl.register.decisions import FILE, add_decision
 
         own = settings()
         known = _known_ids(own.register_dir, own.releases_dir)
@@ -107,11 +107,11 @@ def locate(
     Example: `cyber-valleys locate Salamanca ES --hint ES41`
     """
     with sentences():
-        from ecosystem.settings import settings
-        from etl.gazetteer import load_gazetteer
-        from etl.normalise import load_aliases, normalise_code
-        from etl.regions import load_regions
-        from etl.towns import Question, answer_questions
+        from ecosystem.common.settings import settings
+        from etl.places.gazetteer import load_gazetteer
+        from etl.places.regions import load_regions
+        from etl.places.towns import Question, answer_questions
+        from etl.register.normalise import load_aliases, normalise_code
 
         own = settings()
         code = normalise_code(country, load_aliases(own.schema_dir / "aliases.csv")["country"])
@@ -132,9 +132,9 @@ def mint(
     Example: `cyber-valleys mint data/register/organisations.csv`
     """
     with sentences():
-        from ecosystem.settings import settings
-        from etl.mint import mint as mint_file
-        from etl.normalise import load_aliases
+        from ecosystem.common.settings import settings
+        from etl.register.mint import mint as mint_file
+        from etl.register.normalise import load_aliases
 
         countries = load_aliases(settings().schema_dir / "aliases.csv")["country"]
         made = mint_file(file, countries)
@@ -144,8 +144,8 @@ def mint(
 def _print_place(
     question: Question, answer: Answer, gazetteer: Gazetteer, regions: Regions
 ) -> None:
-    from ecosystem.vocabulary import LOCATION_PRECISION
-    from etl.towns import Towns
+    from ecosystem.common.vocabulary import LOCATION_PRECISION
+    from etl.places.towns import Towns
 
     place = gazetteer.places.loc[answer.row]
     say(
@@ -171,9 +171,9 @@ def _print_place(
 
 def _known_ids(register_dir: Path, releases_dir: Path) -> set[str]:
     """Identifiers of the register file, and those that an organisation had at any time."""
-    from ecosystem.settings import settings
-    from etl.identity import past_ids
+    from ecosystem.common.settings import settings
     from etl.reading import extract, register_file
+    from etl.release.taken_ids import past_ids
     from etl.schema import load_schemas
 
     schema = load_schemas(settings().schema_dir)["organisations"]

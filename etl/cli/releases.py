@@ -21,8 +21,8 @@ from etl.cli.terminal import (
 )
 
 if TYPE_CHECKING:
-    from ecosystem.store import Database
-    from etl.publish import Manifest
+    from ecosystem.common.store import Database
+    from etl.release.shelf import Manifest
 
 
 class FileFormat(enum.StrEnum):
@@ -40,20 +40,20 @@ def list_releases() -> None:
     Example: `cyber-valleys releases`
     """
     with sentences():
-        from ecosystem.settings import settings
-        from etl import publish
+        from ecosystem.common.settings import settings
+        from etl.release import shelf
         from etl.report import words
 
         folder = settings().releases_dir
-        known = publish.releases(folder)
+        known = shelf.releases(folder)
         if not known:
             say("There is no release yet. Run `cyber-valleys refresh` to make one.")
             return
-        current = publish.current_id(folder)
+        current = shelf.current_id(folder)
         for manifest in known:
             mark = "*" if manifest.release_id == current else " "
-            changes = publish.changes_of(folder, manifest.release_id)
-            state = "whole" if publish.is_intact(folder, manifest) else "DAMAGED"
+            changes = shelf.changes_of(folder, manifest.release_id)
+            state = "whole" if shelf.is_intact(folder, manifest) else "DAMAGED"
             say(f"{mark} {words.release(manifest.created_at, changes)}")
             say(
                 f"    {manifest.release_id}, "
@@ -118,7 +118,7 @@ def export(
         fail("Say where to write it: --output FILE.", USAGE)
     with sentences():
         from ecosystem.export import FORMATS, geoparquet
-        from ecosystem.filters import Filter
+        from ecosystem.finding.filters import Filter
         from etl.files import writing
 
         database = _opened(_chosen(release_id))
@@ -148,17 +148,17 @@ def rollback(
     Example: `cyber-valleys rollback`
     """
     with sentences():
-        from ecosystem.settings import settings
-        from etl import publish
+        from ecosystem.common.settings import settings
+        from etl.release import shelf
         from etl.report import words
 
         folder = settings().releases_dir
-        before = publish.current_id(folder) or ""
-        chosen = publish.rollback(folder, release_id, complain)
-        counts = publish.difference(folder, before, chosen.release_id)
+        before = shelf.current_id(folder) or ""
+        chosen = shelf.rollback(folder, release_id, complain)
+        counts = shelf.difference(folder, before, chosen.release_id)
         named = {
             m.release_id: f"{words.moment(m.created_at)} ({m.release_id})"
-            for m in publish.releases(folder)
+            for m in shelf.releases(folder)
         }
     say(words.went_back(named.get(before, before), named[chosen.release_id], counts))
 
@@ -174,11 +174,11 @@ def prune(
     Example: `cyber-valleys prune --keep 3`
     """
     with sentences():
-        from ecosystem.settings import settings
-        from etl import publish
+        from ecosystem.common.settings import settings
+        from etl.release import shelf
 
         folder = settings().releases_dir
-        going = publish.prunable(folder, keep)
+        going = shelf.prunable(folder, keep)
         if not going:
             say("There is nothing to remove.")
             return
@@ -187,28 +187,28 @@ def prune(
         if not yes and is_interactive() and not agreed(f"Remove these {len(going):,}?"):
             say("Nothing was removed.")
             raise typer.Exit(OK)
-        gone = publish.prune(folder, keep, complain)
+        gone = shelf.prune(folder, keep, complain)
     say(f"Removed: {len(gone):,}.")
 
 
 def _chosen(release_id: str | None) -> Manifest:
-    from ecosystem.settings import settings
-    from etl import publish
+    from ecosystem.common.settings import settings
     from etl.errors import PublishError
+    from etl.release import shelf
 
     folder = settings().releases_dir
-    wanted = release_id or publish.current_id(folder)
+    wanted = release_id or shelf.current_id(folder)
     if not wanted:
         raise PublishError("There is no release yet; run `cyber-valleys refresh` to make one.")
-    manifest = publish.find(folder, wanted)
-    if not publish.is_intact(folder, manifest):
+    manifest = shelf.find(folder, wanted)
+    if not shelf.is_intact(folder, manifest):
         raise PublishError(f"Release {manifest.release_id} is damaged; choose another one.")
     return manifest
 
 
 def _opened(manifest: Manifest) -> Database:
-    from ecosystem.settings import settings
-    from ecosystem.store import Database, Release, ReleaseError
+    from ecosystem.common.settings import settings
+    from ecosystem.common.store import Database, Release, ReleaseError
     from etl.errors import PublishError
 
     path = settings().releases_dir / f"{manifest.release_id}.duckdb"
@@ -219,9 +219,9 @@ def _opened(manifest: Manifest) -> Database:
 
 
 def _print_story(database: Database, manifest: Manifest, *, details: bool) -> None:
-    from ecosystem import releases
-    from etl.change import count_kinds
-    from etl.check import figure
+    from ecosystem.tables import releases
+    from etl.release.change import count_kinds
+    from etl.release.gates import figure
     from etl.report import words
 
     story = releases.story(database)

@@ -12,18 +12,18 @@ from threading import Lock
 import numpy as np
 import pandas as pd
 
-from ecosystem.settings import settings
-from ecosystem.spreadsheet import FORMULA_STARTS
-from etl.deduplicate import load_legal_forms
-from etl.gazetteer import Gazetteer, load_gazetteer
+from ecosystem.common.settings import settings
+from ecosystem.common.spreadsheet import FORMULA_STARTS
+from etl.identity.deduplicate import load_legal_forms
 from etl.inbox.known import COMPARED, Known
 from etl.inbox.model import FIELDS, MAX_BYTES
-from etl.locate import locate
-from etl.normalise import Lookup, load_aliases, normalise
-from etl.regions import Regions, load_regions
+from etl.places.gazetteer import Gazetteer, load_gazetteer
+from etl.places.locate import locate
+from etl.places.regions import Regions, load_regions
+from etl.places.towns import Question, answer_questions
+from etl.register.normalise import Lookup, load_aliases, normalise
+from etl.register.validate import validate_cells
 from etl.schema import Schema, load_schemas
-from etl.towns import Question, answer_questions
-from etl.validate import validate_cells
 
 RESOURCE = "organisations"
 # Identifier of a row that has none yet; never written anywhere.

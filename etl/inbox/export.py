@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ecosystem.export import table_csv
-from ecosystem.spreadsheet import neutralised
+from ecosystem.common.spreadsheet import neutralised, table_csv
 from etl.inbox.model import FIELDS, Suggestion
 
 COLUMNS = ["number", "state", "received", "decided", "kind", "org_id", *FIELDS, "comment", "reason"]

@@ -8,10 +8,10 @@ from functools import cached_property
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from ecosystem.links import host, web_address
-from ecosystem.per_release import Recent
-from ecosystem.text import fold
-from etl.deduplicate import likely_duplicates
+from ecosystem.common.links import host, web_address
+from ecosystem.common.per_release import Recent
+from ecosystem.common.text import fold
+from etl.identity.deduplicate import likely_duplicates
 
 # What tells whether two organisations are one.
 COMPARED = [

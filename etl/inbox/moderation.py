@@ -14,18 +14,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from ecosystem.settings import settings
-from ecosystem.text import fold
+from ecosystem.common.settings import settings
+from ecosystem.common.text import fold
 from etl import files
 from etl.errors import RegisterError
-from etl.identity import NOT_FORMER, past_ids
-from etl.inbox import register
+from etl.identity.identifiers import NOT_FORMER
 from etl.inbox.check import Checked, Fault, Reference, cautions, reference
 from etl.inbox.known import Known
 from etl.inbox.model import FIELDS, State, Suggestion
-from etl.inbox.register import RegisterFile
-from etl.inbox.store import Inbox
-from etl.mint import possible_ids
+from etl.inbox.store import Inbox, inbox
+from etl.register import rows
+from etl.register.mint import possible_ids
+from etl.register.rows import RegisterFile
+from etl.release.taken_ids import past_ids
 
 # What a moderator may change before accepting.
 EDITABLE = (*FIELDS, "evidence", "former_names", "lat", "lon")
@@ -263,7 +264,7 @@ class Desk:
                 self.inbox.reopen(suggestion.number)
 
     def _path(self) -> Path:
-        return register.organisations_file(self._dir)
+        return rows.organisations_file(self._dir)
 
     def _get(self, number: int) -> Suggestion:
         suggestion = self.inbox.get(number)
@@ -300,7 +301,7 @@ class Desk:
             checked=checked,
             offered=self._offered(changes, checked, now, file),
             cautions=cautions(wanted),
-            version=register.version(now),
+            version=rows.version(now),
             missing=bool(org_id) and not now,
         )
 
@@ -405,17 +406,6 @@ class Desk:
 def desk() -> Desk:
     """The desk of this installation."""
     return Desk(inbox(), settings().register_dir, reference(), settings().releases_dir)
-
-
-def inbox() -> Inbox:
-    """The inbox of this installation."""
-    own = settings()
-    return Inbox(
-        own.inbox_file,
-        per_session=own.inbox_per_session,
-        per_hour=own.inbox_per_hour,
-        max_open=own.inbox_max_open,
-    )
 
 
 def _moves(now: Mapping[str, str], cells: Mapping[str, str]) -> bool:

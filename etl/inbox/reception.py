@@ -19,7 +19,7 @@ from etl.inbox.model import (
     Refused,
 )
 from etl.inbox.store import Inbox
-from etl.normalise import clean
+from etl.register.normalise import clean
 
 # Nobody has read the form, let alone filled it in, in less.
 MIN_SECONDS = 4.0

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from ecosystem.common.settings import settings
 from etl.errors import PublishError
 from etl.inbox.model import MAX_BYTES, Draft, NotKept, Refused, State, Suggestion
 
@@ -340,4 +341,15 @@ def _suggestion(row: sqlite3.Row) -> Suggestion:
         contact=row["contact"],
         reason=row["reason"],
         plan=json.loads(row["plan"]),
+    )
+
+
+def inbox() -> Inbox:
+    """The inbox of this installation."""
+    own = settings()
+    return Inbox(
+        own.inbox_file,
+        per_session=own.inbox_per_session,
+        per_hour=own.inbox_per_hour,
+        max_open=own.inbox_max_open,
     )

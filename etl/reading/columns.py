@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
-from ecosystem.text import fold
+from ecosystem.common.text import fold
 from etl.errors import RegisterError
 from etl.reading.model import listed
 from etl.schema import Schema

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ecosystem.settings import settings
-from ecosystem.text import fold
+from ecosystem.common.settings import settings
+from ecosystem.common.text import fold
 from etl.errors import RegisterError
 from etl.model import Track, untracked
 from etl.reading.columns import ColumnMapping, folded, resource_names

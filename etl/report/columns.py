@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ecosystem.settings import ROOT, settings
-from ecosystem.vocabulary import BY_COLUMN
+from ecosystem.common.settings import ROOT, settings
+from ecosystem.common.vocabulary import BY_COLUMN
 from etl.report.register import codes_of
 from etl.schema import Column, Schema, load_schemas
 

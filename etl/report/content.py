@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from ecosystem.settings import settings
+from ecosystem.common.settings import settings
 from etl.model import Rejection
 from etl.pipeline import Outcome, Prepared
 from etl.reading import Extract

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from ecosystem import spreadsheet
+from ecosystem.common import spreadsheet
 from etl.pipeline import Outcome, Prepared
 from etl.report import words
 from etl.report.content import Content, succession_rows

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from etl.check import figure
 from etl.pipeline import Outcome, Prepared, Status
+from etl.release.gates import figure
 from etl.report import words
 from etl.report.content import Content, succession_rows
 

@@ -10,9 +10,9 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from ecosystem.settings import settings
-from ecosystem.spreadsheet import header, text_cell
-from ecosystem.vocabulary import BY_COLUMN
+from ecosystem.common.settings import settings
+from ecosystem.common.spreadsheet import header, text_cell
+from ecosystem.common.vocabulary import BY_COLUMN
 from etl.reading import read_inputs
 from etl.schema import Column, Schema, load_schemas
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from etl.check import Result
 from etl.model import Rejection
-from etl.overwritten import Loss
 from etl.pipeline import Outcome, Status
+from etl.release.gates import Result
+from etl.release.losses import Loss
 
 FAULT_COLUMNS = ("File", "Cell", "Organisation", "Value", "What is wrong", "How to mend it")
 CANDIDATE_COLUMNS = ("Likeness", "First", "Second", "What speaks for it")

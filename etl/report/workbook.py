@@ -25,7 +25,7 @@ from openpyxl.worksheet.datavalidation import DataValidationList
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ecosystem.spreadsheet import BOLD, FORMULA_STARTS, neutralised
+from ecosystem.common.spreadsheet import BOLD, FORMULA_STARTS, neutralised
 from etl.model import Rejection
 from etl.pipeline import Outcome, Prepared
 from etl.reading import Extract, Origin

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 from playwright.sync_api import Page
 
-from ecosystem.settings import settings
+from ecosystem.common.settings import settings
 from tests.browser.provider import CLIENT_ID, Provider, providing
 from tests.browser.server import free_port, serving
 

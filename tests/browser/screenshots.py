@@ -19,8 +19,8 @@ import pandas as pd
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from ecosystem.settings import ROOT, settings
-from ecosystem.store import ReleaseError, current
+from ecosystem.common.settings import ROOT, settings
+from ecosystem.common.store import ReleaseError, current
 from etl import pipeline
 from tests.browser.chromium import FLAGS, find
 from tests.browser.office import Office, office

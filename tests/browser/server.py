@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ecosystem.settings import ROOT
+from ecosystem.common.settings import ROOT
 
 START_TIMEOUT = 60
 

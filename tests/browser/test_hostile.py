@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Frame, expect
 
 from benchmarks.synthetic import synthetic_register
-from ecosystem.settings import settings
+from ecosystem.common.settings import settings
 from etl import pipeline
 from tests.browser.server import serving
 from tests.browser.site import MAP, Site

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from ecosystem.store import current
+from ecosystem.common.store import current
 from tests.browser.office import Office, office
 from tests.browser.site import Site
 

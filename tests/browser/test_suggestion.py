@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from ecosystem.settings import settings
+from ecosystem.common.settings import settings
 from etl import pipeline
 from etl.inbox.check import reference
 from etl.inbox.moderation import Desk

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ecosystem.store import Database, current
+from ecosystem.common.store import Database, current
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,10 @@ import geopandas as gpd
 import pytest
 from openpyxl import load_workbook
 
-from ecosystem import export, spreadsheet
-from ecosystem.filters import Filter
-from ecosystem.store import Database
+from ecosystem import export
+from ecosystem.common import spreadsheet
+from ecosystem.common.store import Database
+from ecosystem.finding.filters import Filter
 
 BRITTANY = Filter(valley=("fr-bretagne",))
 

@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from ecosystem import export, organisations, regions, symbols
-from ecosystem.filters import Filter
-from ecosystem.store import Database
-from tests.ecosystem.test_filters import filters
+from ecosystem import export
+from ecosystem.common.store import Database
+from ecosystem.drawing import symbols
+from ecosystem.finding.filters import Filter
+from ecosystem.tables import organisations, regions
+from tests.ecosystem.finding.test_filters import filters
 
 
 @st.composite

@@ -11,15 +11,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import etl.gazetteer
-import etl.regions
+import etl.places.gazetteer
+import etl.places.regions
 from benchmarks import synthetic
-from ecosystem.settings import settings
+from ecosystem.common.settings import settings
 from etl import pipeline
-from etl.gazetteer import Gazetteer, load_gazetteer
-from etl.normalise import load_aliases, normalise
+from etl.places.gazetteer import Gazetteer, load_gazetteer
+from etl.places.regions import Regions, load_regions
 from etl.reading import extract
-from etl.regions import Regions, load_regions
+from etl.register.normalise import load_aliases, normalise
 from etl.schema import Schema, load_schemas
 
 Row = dict[str, str]
@@ -77,9 +77,9 @@ def gazetteer() -> Gazetteer:
 def _load_reference_data_once() -> Iterator[None]:
     """Reading them again for every refresh would take most of the tests' time."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (pipeline, synthetic, etl.gazetteer):
+        for module in (pipeline, synthetic, etl.places.gazetteer):
             patch.setattr(module, "load_gazetteer", lambda *_: _gazetteer())
-        for module in (pipeline, synthetic, etl.regions):
+        for module in (pipeline, synthetic, etl.places.regions):
             patch.setattr(module, "load_regions", lambda *_: _regions())
         yield
 

@@ -17,20 +17,20 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ecosystem.store import open_read_only
-from etl import publish, workshop
+from ecosystem.common.store import open_read_only
 from etl.cli import app
 from etl.errors import PublishError, RegisterError
 from etl.model import T
 from etl.pipeline import Outcome, Status, prepare, run
 from etl.pipeline import publish as publish_prepared
+from etl.release import shelf, workshop
 
 Edit = Callable[..., Path]
 Rows = list[dict[str, str]]
 
 
 def tables(folder: Path) -> dict[str, list[tuple]]:
-    database = folder / f"{publish.current_id(folder)}.duckdb"
+    database = folder / f"{shelf.current_id(folder)}.duckdb"
     with open_read_only(database) as connection:
         names = [row[0] for row in connection.execute("SHOW TABLES").fetchall()]
         return {name: connection.table(name).fetchall() for name in names if name != "release"}
@@ -63,7 +63,7 @@ def test_the_same_input_makes_the_same_tables(release_dir: Path, tmp_path: Path)
     releases = shutil.copytree(release_dir, tmp_path / "releases")
     outcome = run(releases_dir=releases)
     assert outcome.status is Status.PUBLISHED
-    assert outcome.previous_id == publish.current_id(release_dir) != outcome.release_id
+    assert outcome.previous_id == shelf.current_id(release_dir) != outcome.release_id
     again = tables(releases)
     for name, rows in tables(release_dir).items():
         assert again[name] == rows, name
@@ -77,7 +77,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_changes_against_the_current_release(edit: Edit, releases: Path) -> None:
-    first = publish.current_id(releases)
+    first = shelf.current_id(releases)
 
     def change(rows: Rows) -> None:
         assert rows[0]["city"] == "Hagenberg im Mühlkreis"
@@ -183,7 +183,7 @@ def test_many_lost_towns_stop_the_release(edit: Edit, tmp_path: Path) -> None:
 def test_a_shrunken_register_needs_to_be_accepted(
     register: Path, edit: Edit, releases: Path
 ) -> None:
-    first = publish.current_id(releases)
+    first = shelf.current_id(releases)
     linked = {row["org_id"] for f in ("valleys", "network") for row in read(register / f"{f}.csv")}
     kept: Counter[str] = Counter()
 
@@ -197,7 +197,7 @@ def test_a_shrunken_register_needs_to_be_accepted(
     outcome = run(folder, releases)
     assert outcome.status is Status.GATE_FAILED
     assert [r.gate.gate for r in outcome.gates if r.stops] == ["total"]
-    assert publish.current_id(releases) == first
+    assert shelf.current_id(releases) == first
     accepted = run(folder, releases, accepted=["accept_shrink"])
     assert accepted.status is Status.PUBLISHED
     assert [r.gate.gate for r in accepted.gates if r.waived] == ["total"]
@@ -238,11 +238,11 @@ def test_a_file_of_organisations_replaces_the_one_of_the_register(
 def test_what_was_prepared_is_published_as_it_was_checked(releases: Path) -> None:
     with prepare(releases_dir=releases) as prepared:
         assert prepared.verdict().status is Status.PASSED
-        assert publish.current_id(releases) == prepared.baseline_id
+        assert shelf.current_id(releases) == prepared.baseline_id
         outcome = publish_prepared(prepared)
         database = prepared.database
     assert outcome.status is Status.PUBLISHED
-    assert publish.current_id(releases) == outcome.release_id
+    assert shelf.current_id(releases) == outcome.release_id
     assert outcome.counts["organisation"] == len(tables(releases)["organisation"]) == 465
     assert not database.exists()
 
@@ -254,19 +254,19 @@ def test_nothing_is_published_if_the_release_compared_with_is_not_current_any_mo
         meanwhile = run(releases_dir=releases)
         with pytest.raises(PublishError, match="check again"):
             publish_prepared(late)
-    assert publish.current_id(releases) == meanwhile.release_id
-    assert len(publish.releases(releases)) == 2
+    assert shelf.current_id(releases) == meanwhile.release_id
+    assert len(shelf.releases(releases)) == 2
 
 
 def test_a_failed_gate_can_not_be_published(edit: Edit, releases: Path) -> None:
     def halve(rows: Rows) -> None:
         del rows[::2]
 
-    first = publish.current_id(releases)
+    first = shelf.current_id(releases)
     with prepare(register_dir=edit(halve), releases_dir=releases) as prepared:
         outcome = publish_prepared(prepared, ["accept_shrink"])
     assert outcome.status is not Status.PUBLISHED
-    assert publish.current_id(releases) == first
+    assert shelf.current_id(releases) == first
 
 
 def test_progress_is_told_to_whoever_wants_it(tmp_path: Path) -> None:
@@ -287,7 +287,7 @@ def test_a_missing_register_file(register: Path, tmp_path: Path) -> None:
 
 
 def test_a_damaged_current_release_does_not_stop_a_refresh(releases: Path) -> None:
-    current = publish.current_id(releases)
+    current = shelf.current_id(releases)
     (releases / f"{current}.duckdb").write_bytes(b"rot")
     (releases / "CURRENT").write_bytes(b"\xff\xff")
     assert run(releases_dir=releases).status is Status.PUBLISHED
@@ -317,7 +317,7 @@ def test_an_unwritable_folder_is_a_sentence(tmp_path: Path) -> None:
 
 def test_kill_in_the_middle_of_a_refresh(release_dir: Path, tmp_path: Path) -> None:
     moments = random.Random()  # noqa: S311
-    first = publish.current_id(release_dir)
+    first = shelf.current_id(release_dir)
     folders = [shutil.copytree(release_dir, tmp_path / str(number)) for number in range(4)]
     for folder in folders:
         refresh = in_a_fork(partial(run, releases_dir=folder))
@@ -329,10 +329,10 @@ def test_kill_in_the_middle_of_a_refresh(release_dir: Path, tmp_path: Path) -> N
         os.waitpid(refresh, 0)
         assert time.monotonic() < late
     for folder in folders:
-        current = publish.current_id(folder)
-        manifest = next(m for m in publish.releases(folder) if m.release_id == current)
-        assert publish.is_intact(folder, manifest)
+        current = shelf.current_id(folder)
+        manifest = next(m for m in shelf.releases(folder) if m.release_id == current)
+        assert shelf.is_intact(folder, manifest)
         assert len(tables(folder)["organisation"]) == 465
         with workshop.workshop(folder) as building:
             assert list(folder.glob(".building-*")) == [building]
-        assert first in {m.release_id for m in publish.releases(folder)}
+        assert first in {m.release_id for m in shelf.releases(folder)}

@@ -8,8 +8,8 @@ import frictionless
 import pandas as pd
 import pytest
 
-from ecosystem.settings import ROOT
-from ecosystem.vocabulary import BY_COLUMN
+from ecosystem.common.settings import ROOT
+from ecosystem.common.vocabulary import BY_COLUMN
 from etl.schema import Schema
 
 PACKAGE = ROOT / "data" / "datapackage.json"

@@ -23,11 +23,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ecosystem.settings import ROOT, settings
-from ecosystem.store import Database, current, open_read_only
-from etl import publish, workshop
+from ecosystem.common.settings import ROOT, settings
+from ecosystem.common.store import Database, current, open_read_only
 from etl.cli import WRITE, app
 from etl.errors import PublishError
+from etl.release import shelf, workshop
 
 pytestmark = pytest.mark.xdist_group("robustness")
 
@@ -143,8 +143,8 @@ def _publish_again(database: Path, folder: Path) -> None:
     with workshop.workshop(folder) as building:
         built = building / "release.duckdb"
         shutil.copyfile(database, built)
-        release_id = publish.new_release_id(folder, "a9a1a0")
-        publish.publish(built, folder, release_id, EACH * len(VALLEYS), datetime.now(UTC))
+        release_id = shelf.new_release_id(folder, "a9a1a0")
+        shelf.publish(built, folder, release_id, EACH * len(VALLEYS), datetime.now(UTC))
 
 
 def _publishing(context: ForkServerContext, database: Path, folder: Path) -> ForkServerProcess:
@@ -232,10 +232,10 @@ def _names(folder: Path) -> set[str]:
 
 def _whole_folder(folder: Path) -> set[str]:
     """What may lie in a folder: all releases that are whole, the pointer and the lock."""
-    known = publish.releases(folder)
-    assert all(publish.is_intact(folder, manifest) for manifest in known)
+    known = shelf.releases(folder)
+    assert all(shelf.is_intact(folder, manifest) for manifest in known)
     pairs = {f"{m.release_id}.{ending}" for m in known for ending in ("duckdb", "json")}
-    return {publish.POINTER, publish.SHOWN, workshop.LOCK, *pairs}
+    return {shelf.POINTER, shelf.SHOWN, workshop.LOCK, *pairs}
 
 
 def _spread(number: int, length: float) -> Iterator[float]:
@@ -293,7 +293,7 @@ def test_fifty_kills_leave_a_whole_release_and_nothing_else(
     assert [process.wait(TIMEOUT_S) for process in refreshed] == [0, 0]
     for folder in folders:
         assert _names(folder) == _whole_folder(folder)
-        assert len(publish.releases(folder)) <= publish.KEEP
+        assert len(shelf.releases(folder)) <= shelf.KEEP
         assert not _left(folder)
 
 
@@ -307,9 +307,9 @@ def test_of_two_refreshes_at_once_each_follows_the_other_or_is_refused(
     assert not any("Traceback" in words for words in said)
     for code, words in zip(codes, said, strict=True):
         assert code == 0 or (code == WRITE and "Nothing was published" in words)
-    known = [manifest.release_id for manifest in publish.releases(releases)]
+    known = [manifest.release_id for manifest in shelf.releases(releases)]
     assert len(known) == 1 + codes.count(0)
-    assert publish.current_id(releases) == known[0]
+    assert shelf.current_id(releases) == known[0]
     for release_id, compared_with in pairwise(known):
         with open_read_only(releases / f"{release_id}.duckdb") as connection:
             assert connection.execute("SELECT previous_id FROM release").fetchone() == (
@@ -345,17 +345,17 @@ def holder(small: Path, releases: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def _enter(folder: Path, say: publish.Say, wait_s: float) -> None:
+def _enter(folder: Path, say: shelf.Say, wait_s: float) -> None:
     with workshop.workshop(folder, say, wait_s=wait_s):
         pass
 
 
-WRITERS: dict[str, Callable[[Path, publish.Say, float], object]] = {
+WRITERS: dict[str, Callable[[Path, shelf.Say, float], object]] = {
     "refresh": _enter,
-    "rollback": lambda folder, say, wait_s: publish.rollback(
-        folder, publish.current_id(folder), say, wait_s=wait_s
+    "rollback": lambda folder, say, wait_s: shelf.rollback(
+        folder, shelf.current_id(folder), say, wait_s=wait_s
     ),
-    "prune": lambda folder, say, wait_s: publish.prune(folder, 5, say, wait_s=wait_s),
+    "prune": lambda folder, say, wait_s: shelf.prune(folder, 5, say, wait_s=wait_s),
 }
 
 
@@ -409,7 +409,7 @@ def _refresh_on_a_small_disk(
     def limited() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
-    write = publish._write
+    write = shelf._write
 
     def writing(path: Path, text: str) -> None:
         if step == path.suffix or step == path.name:
@@ -417,7 +417,7 @@ def _refresh_on_a_small_disk(
         write(path, text)
 
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    publish._write = writing
+    shelf._write = writing
     if not step:
         limited()
     code, output = _refresh(register, releases)
@@ -432,7 +432,7 @@ def _refresh_on_a_small_disk(
         (0.3, 0, ""),
         (0.9, 0, ""),
         (0, 40, ".json"),
-        (0, 5, publish.POINTER),
+        (0, 5, shelf.POINTER),
     ],
 )
 def test_a_full_disk_leaves_the_current_release(

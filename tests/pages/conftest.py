@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
-from ecosystem.settings import ROOT, settings
+from ecosystem.common.settings import ROOT, settings
 from ecosystem.ui.navigation import own_the_pages
 
 Visit = Callable[..., AppTest]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ecosystem import made_in_europe
-from ecosystem.settings import settings
+from ecosystem.common.settings import settings
+from ecosystem.finding import made_in_europe
 from ecosystem.ui import data
 from etl import pipeline
 from tests.pages.conftest import Visit, use_releases

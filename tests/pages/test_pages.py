@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ecosystem.settings import ROOT
+from ecosystem.common.settings import ROOT
 from tests.pages.conftest import Visit, use_releases
 
 ADDRESSES = [

@@ -16,9 +16,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from ecosystem.settings import ROOT, settings
-from ecosystem.ui.office.guide import sections
-from etl import pipeline, publish
+from ecosystem.common.settings import ROOT, settings
+from etl import pipeline
+from etl.release import shelf
+from etl.ui.secretariat.guide import sections
 from tests.pages.conftest import Visit, use_releases
 
 ANNA = {
@@ -237,20 +238,20 @@ def test_a_check_against_a_former_release_is_to_be_made_again(desk: Desk) -> Non
     desk.press("Publish")
     assert f"now release {other} is current. Nothing was published" in desk.errors()
     assert "Press “Check” again; the files are still chosen." in desk.errors()
-    assert publish.current_id(desk.releases) == other
+    assert shelf.current_id(desk.releases) == other
     assert desk.headers() == ["1. Choose the files"]
     assert desk.kept() == ["list.xlsx"]
     desk.press("Check")
     desk.tick()
     desk.press("Publish")
     assert "Published as release" in desk.app.success[0].value
-    assert publish.current_id(desk.releases) != other
+    assert shelf.current_id(desk.releases) != other
 
 
 def test_it_is_said_that_only_the_register_could_not_be_changed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, register = publish.current_id(desk.releases), desk.sheet()
+    before, register = shelf.current_id(desk.releases), desk.sheet()
     desk.choose(desk.other_sheet())
     desk.press("Check")
     desk.tick()
@@ -263,7 +264,7 @@ def test_it_is_said_that_only_the_register_could_not_be_changed(
 
     monkeypatch.setattr(Path, "write_bytes", full)
     desk.press("Publish")
-    now = publish.current_id(desk.releases)
+    now = shelf.current_id(desk.releases)
     assert now != before
     assert f"Published as release {now}, but the register could not be changed" in desk.errors()
     assert "as it was" not in desk.errors()
@@ -276,14 +277,14 @@ def test_a_release_is_read_once_to_see_whether_it_is_whole(
 ) -> None:
     pipeline.run(desk.register, desk.releases)
     looked = []
-    is_intact = publish.is_intact
+    is_intact = shelf.is_intact
 
-    def looking(folder: Path, manifest: publish.Manifest) -> bool:
+    def looking(folder: Path, manifest: shelf.Manifest) -> bool:
         looked.append(manifest.release_id)
         return is_intact(folder, manifest)
 
-    monkeypatch.setattr(publish, "is_intact", looking)
-    new, old = (manifest.release_id for manifest in publish.releases(desk.releases))
+    monkeypatch.setattr(shelf, "is_intact", looking)
+    new, old = (manifest.release_id for manifest in shelf.releases(desk.releases))
     desk.app.segmented_control[0].select("Releases").run()
     desk.app.run()
     assert looked == [new, old]
@@ -347,7 +348,7 @@ def test_a_result_says_which_file_it_is_about(desk: Desk) -> None:
 def test_releases_are_told_apart_and_the_mistake_in_the_register_is_spoken_of(desk: Desk) -> None:
     desk.other_sheet().to_csv(desk.register / "organisations.csv", index=False)
     pipeline.run(desk.register, desk.releases)
-    new, old = publish.releases(desk.releases)
+    new, old = shelf.releases(desk.releases)
     desk.app.segmented_control[0].select("Releases").run()
     names = desk.app.dataframe[0].value["Published"].tolist()
     assert names[0].endswith("UTC: 1 changed")
@@ -355,13 +356,13 @@ def test_releases_are_told_apart_and_the_mistake_in_the_register_is_spoken_of(de
     assert desk.app.selectbox[0].options == names[1:]
     desk.app.checkbox[0].check().run()
     desk.press("Go back to this release")
-    assert publish.current_id(desk.releases) == old.release_id
+    assert shelf.current_id(desk.releases) == old.release_id
     said = desk.app.success[0].value.replace("\\", "")
     assert "Against the former one: 1 changed." in said
     assert "The register still holds what was published last." in said
     desk.app.checkbox[0].check().run()
     desk.press("Show this newer release")
-    assert publish.current_id(desk.releases) == new.release_id
+    assert shelf.current_id(desk.releases) == new.release_id
 
 
 def test_the_guide_on_the_page_shows_no_remark_and_does_not_send_anybody_to_it() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
-from ecosystem.filters import MAX_VALUES
+from ecosystem.finding.filters import MAX_VALUES
 from tests.pages.conftest import Visit
 
 LIMES = "at-limes-security-gmbh"

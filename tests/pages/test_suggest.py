@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ecosystem.settings import settings
+from ecosystem.common.settings import settings
 from etl.inbox.store import Inbox
 from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
 from tests.pages.conftest import Visit

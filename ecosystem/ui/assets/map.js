@@ -1,4 +1,4 @@
-// Draws what ecosystem/ui/map.py sends: land, regions and counted symbols, on one canvas.
+// Draws what ecosystem/ui/map/drawing.py sends: land, regions and counted symbols, on one canvas.
 // Register text reaches the page as text nodes and canvas text only, never as HTML.
 "use strict";
 

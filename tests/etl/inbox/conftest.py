@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ecosystem.filters import Filter
-from ecosystem.organisations import everything
-from ecosystem.serving import database
+from ecosystem.finding.filters import Filter
+from ecosystem.tables.organisations import everything
+from ecosystem.web.serving import database
 from etl.inbox.check import Reference, reference
 from etl.inbox.model import FIELDS, Draft
 from etl.inbox.moderation import Desk

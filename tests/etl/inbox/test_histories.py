@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from ecosystem.settings import settings as installation
+from ecosystem.common.settings import settings as installation
 from etl.inbox.check import reference
 from etl.inbox.model import Draft, Refused, State
 from etl.inbox.moderation import Desk, Undecidable

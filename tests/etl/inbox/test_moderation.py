@@ -12,14 +12,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ecosystem.spreadsheet import FORMULA_STARTS
-from etl import files, mint, pipeline
+from ecosystem.common.spreadsheet import FORMULA_STARTS
+from etl import files, pipeline
 from etl.errors import PublishError, RegisterError
 from etl.inbox.check import Reference, cautions
 from etl.inbox.model import FIELDS, Draft, State
 from etl.inbox.moderation import ChangedMeanwhile, Desk, Undecidable
 from etl.inbox.reception import make_draft, published_cells, whole_row
 from etl.inbox.store import Inbox
+from etl.register import mint
 from tests.etl.conftest import Row
 from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
 

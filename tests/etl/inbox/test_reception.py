@@ -8,15 +8,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ecosystem.settings import settings
-from ecosystem.text import fold
-from etl.deduplicate import Candidate, likely_duplicates
+from ecosystem.common.settings import settings
+from ecosystem.common.text import fold
+from etl.identity.deduplicate import Candidate, likely_duplicates
 from etl.inbox.check import Reference
 from etl.inbox.known import LIKEST, Known
 from etl.inbox.model import FIELDS, Draft, Refused
 from etl.inbox.reception import contact_fault, make_draft, published_cells, receive, whole_row
-from etl.inbox.register import RegisterFile
 from etl.inbox.store import Inbox
+from etl.register.rows import RegisterFile
 from tests.etl.inbox.conftest import LIMES, correction, new
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ecosystem.settings import settings
+from ecosystem.common.settings import settings
 from etl.pipeline import Outcome, Prepared, prepare
 
 FORMULA = '=HYPERLINK("http://evil.example","x")'

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from openpyxl.workbook.workbook import Workbook
 
-from etl.change import count_kinds
 from etl.pipeline import Outcome, Prepared
+from etl.release.change import count_kinds
 from etl.report.content import Content
 from etl.report.differences import workbook
 

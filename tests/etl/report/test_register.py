@@ -7,8 +7,8 @@ from pathlib import Path
 
 import openpyxl
 
-from ecosystem.settings import settings
-from ecosystem.vocabulary import BY_COLUMN
+from ecosystem.common.settings import settings
+from ecosystem.common.vocabulary import BY_COLUMN
 from etl import pipeline
 from etl.reading import extract, read_inputs
 from etl.report.register import register_workbook

@@ -15,7 +15,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from ecosystem.settings import settings
+from ecosystem.common.settings import settings
 from etl.pipeline import Outcome, Prepared, prepare
 from etl.report import workbook
 from etl.report.workbook import SUMMARY, annotated_copies

@@ -1,0 +1,1 @@
+"""The ground everybody stands on: settings, text, vocabulary, the release's database."""

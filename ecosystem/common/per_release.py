@@ -1,0 +1,63 @@
+"""What is worked out once for each release and kept as long as it is open."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from functools import wraps
+from typing import Generic, TypeVar
+
+from ecosystem.common.store import Database
+
+T = TypeVar("T")
+
+
+def per_release(build: Callable[[Database], T]) -> Callable[[Database], T]:
+    """Remember what a function gives for a database; threads that ask at once wait for one.
+
+    Parameters
+    ----------
+    build : callable
+        Takes the database alone. What it gives is shared and must not be changed.
+    """
+    kept: weakref.WeakKeyDictionary[Database, T] = weakref.WeakKeyDictionary()
+    lock = threading.Lock()
+
+    @wraps(build)
+    def remembered(database: Database) -> T:
+        with lock:
+            if database not in kept:
+                kept[database] = build(database)
+            return kept[database]
+
+    return remembered
+
+
+class Recent(Generic[T]):
+    """The last few answers to questions of one kind; safe to share between threads.
+
+    Parameters
+    ----------
+    size : int
+        How many are kept.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """The kept answer; else what the function gives, which is kept then."""
+        with self._lock:
+            if question in self._kept:
+                self._kept.move_to_end(question)
+                return self._kept[question]
+        new = answer()
+        with self._lock:
+            self._kept[question] = new
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        return new

@@ -1,0 +1,100 @@
+"""Words of a query and of a text: folded, spelt in other ways, found again in what is shown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from itertools import pairwise
+
+from ecosystem.common.text import fold
+
+MAX_LENGTH = 100
+MAX_WORDS = 8
+WORD = re.compile(r"\w+")
+# As many words of a query may be one name: "Castilla y León" counts two.
+_MAX_JOINED = 4
+# Words that say nothing of an organisation, in the languages that names are written in.
+_STOP_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "a an and at by for from in near of on the to with "
+        "au aux d de des du en et l la le les pour "
+        "am auf das der die fur im mit und von zu "
+        "da do dos e el los las y di del della dei per van het een",
+    )
+)
+# How German and Nordic letters are written where a keyboard lacks them.
+_TWO_LETTERS = str.maketrans(
+    {"ä": "ae", "æ": "ae", "ö": "oe", "ø": "oe", "ü": "ue", "å": "aa"}
+    | {"Ä": "Ae", "Æ": "Ae", "Ö": "Oe", "Ø": "Oe", "Ü": "Ue", "Å": "Aa"}
+)
+_ONE_LETTER = re.compile(r"([aou])e")
+_ADDRESS_WORDS = frozenset(("http", "https", "www"))
+
+
+def query_words(text: str) -> list[str]:
+    """Words of a query that count, folded, each once."""
+    words = list(dict.fromkeys(fold(text[:MAX_LENGTH]).split()))
+    telling = [word for word in words if word not in _STOP_WORDS | _ADDRESS_WORDS]
+    return (telling or words)[:MAX_WORDS]
+
+
+def spellings(text: str) -> dict[str, tuple[str, ...]]:
+    """Words of a query as :func:`query_words` gives them, with other ways to write each.
+
+    The German "ü" is written "ue" where there is no such key, and folded to "u".
+    """
+    two_letters = {
+        fold(m[0]): fold(m[0].translate(_TWO_LETTERS))
+        for m in WORD.finditer(unicodedata.normalize("NFC", text[:MAX_LENGTH]))
+    }
+    return {
+        word: tuple(
+            other
+            for other in (two_letters.get(word, word), _ONE_LETTER.sub(r"\1", word))
+            if other != word
+        )
+        for word in query_words(text)
+    }
+
+
+def neighbours(number: int) -> list[tuple[int, ...]]:
+    """Which words of a query stand side by side: all pairs, then all threes, and so on."""
+    return [
+        tuple(range(first, first + length))
+        for length in range(2, _MAX_JOINED + 1)
+        for first in range(number - length + 1)
+    ]
+
+
+def tolerance(word: str) -> int:
+    """How many letters a word may be wrong by: wrong, missing, too many or exchanged."""
+    return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+
+
+def marked(text: str, words: Collection[str]) -> list[tuple[str, bool]]:
+    """A text in pieces, with whether each is one of the words that were found.
+
+    Parameters
+    ----------
+    text : str
+        As it is shown; the pieces put together give it again.
+    words : collection of str
+        :attr:`ecosystem.finding.search.Found.words`.
+    """
+    spans = [(m.start(), m.end(), fold(m[0]).split()) for m in WORD.finditer(text)]
+    alone = [any(word in words for word in folded) for *_, folded in spans]
+    hit = list(alone)
+    for i, ((*_, a), (*_, b)) in enumerate(pairwise(spans)):
+        # "G DATA" was found as "gdata"; "Quantum Security" not because of "quantumsecurity".
+        if a and b and a[-1] + b[0] in words and not (alone[i] or alone[i + 1]):
+            hit[i] = hit[i + 1] = True
+    pieces: list[tuple[str, bool]] = []
+    done = 0
+    for (start, end, _), is_hit in zip(spans, hit, strict=True):
+        if is_hit:
+            pieces += [(text[done:start], False), (text[start:end], True)]
+            done = end
+    pieces.append((text[done:], False))
+    return [piece for piece in pieces if piece[0]]

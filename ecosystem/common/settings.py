@@ -1,0 +1,68 @@
+"""Where things are, read once from the environment (``CYBER_VALLEYS_...``)."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """Paths of one installation.
+
+    Attributes
+    ----------
+    register_dir : Path
+        Folder of the reviewed register files.
+    schema_dir : Path
+        Folder of the Table Schema of each register file.
+    reference_dir : Path
+        Folder of boundaries, gazetteer and indicators.
+    releases_dir : Path
+        Folder that the ETL publishes to and the app reads from.
+    gates_file : Path
+        TOML file that declares what must hold before a release is published.
+    inbox_file : Path
+        SQLite file of what visitors suggest; never part of a release.
+    inbox_per_session, inbox_per_hour, inbox_max_open : int
+        How many suggestions are taken in an hour from one visit and in all, and how many may
+        wait for a decision.
+    secretariat : tuple of str
+        Accounts that may use the secretariat's page, separated by commas in the environment;
+        see :func:`etl.ui.sign_in.is_member`. Nobody by default.
+    site_url : str
+        Address of the site as visitors see it, for feeds and the sitemap; by default the one
+        that a request was sent to.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CYBER_VALLEYS_", frozen=True)
+
+    register_dir: Path = ROOT / "data" / "register"
+    schema_dir: Path = ROOT / "data" / "schema"
+    reference_dir: Path = ROOT / "data" / "reference"
+    releases_dir: Path = ROOT / "data" / "releases"
+    gates_file: Path = ROOT / "data" / "gates.toml"
+    site_url: str = ""
+    inbox_file: Path = ROOT / "data" / "inbox" / "inbox.sqlite"
+    inbox_per_session: int = 5
+    inbox_per_hour: int = 200
+    inbox_max_open: int = 5_000
+    secretariat: Annotated[tuple[str, ...], NoDecode] = ()
+
+    @field_validator("secretariat", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(filter(None, map(str.strip, value.split(","))))
+        return value
+
+
+@cache
+def settings() -> Settings:
+    """Settings of this process, read at the first call."""
+    return Settings()

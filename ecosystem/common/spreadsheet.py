@@ -1,0 +1,52 @@
+"""Sheets and cells that spreadsheet programs take for what they are: text stays text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+# Spreadsheet programs take a cell for a formula that begins with one of these.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+BOLD = Font(bold=True)
+
+
+def neutralised(value: object) -> object:
+    """A value that no spreadsheet program takes for a formula, without control characters.
+
+    Control characters go first: behind one that a program drops, a formula would begin.
+    """
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def table_csv(table: pd.DataFrame) -> bytes:
+    """Any small table as CSV in UTF-8 with a byte order mark, formulas neutralised."""
+    return table.map(neutralised).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def header(sheet: WriteOnlyWorksheet, names: Iterable[object]) -> None:
+    """Append a row of column names in bold."""
+    cells = []
+    for name in names:
+        cell = WriteOnlyCell(sheet, value=neutralised(name))
+        cell.font = BOLD
+        cells.append(cell)
+    sheet.append(cells)
+
+
+def text_cell(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
+    """A cell that is just this text, also after somebody has edited it in the program.
+
+    Only a workbook can say so of a cell; in CSV text must be :func:`neutralised`.
+    """
+    cell = WriteOnlyCell(sheet, value=text)
+    cell.data_type = "s"
+    cell.quotePrefix = text.startswith(FORMULA_STARTS)
+    return cell

@@ -1,0 +1,1 @@
+"""Charts, symbols and pictures as data; nothing here knows Streamlit."""

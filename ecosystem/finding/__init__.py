@@ -1,0 +1,1 @@
+"""Which organisations are meant: the filter, the search, nearness, similar organisations."""

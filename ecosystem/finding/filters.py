@@ -1,0 +1,341 @@
+"""The filter: one frozen value that is an address, a SQL condition and a sentence.
+
+To add a filter, add a field to :class:`Filter` with :func:`facet`. The address bar, the
+query, the panel, its counts, the sentence and "clear all" follow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+from typing import Any
+
+from ecosystem.common.vocabulary import (
+    COUNTRIES,
+    DOMAINS,
+    FUNCTIONS,
+    LABEL_STATUSES,
+    SECTORS,
+    TYPES,
+    Vocabulary,
+)
+from ecosystem.finding import made_in_europe, nearby, search
+from ecosystem.finding.masks import holds
+
+MAX_SEARCH_LENGTH = 100
+MAX_VALUES = 50
+FIRST_YEAR, LAST_YEAR = 1800, 2100
+_TOWN = re.compile(r"g[0-9]{1,10}|s-[a-z]{2}-[a-z0-9-]{1,60}")
+_RADIUS = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
+_SPAN = re.compile(r"^(\d{4})?-(\d{4})?$")
+
+
+@dataclass(frozen=True)
+class Facet:
+    """How one filter field reaches the database and the page.
+
+    Attributes
+    ----------
+    name : str
+        Field of :class:`Filter` and parameter in the address.
+    label : str
+        What people read.
+    condition : str
+        SQL that holds for the rows to keep; ``$name`` is bound to the list of chosen codes.
+    codes : str
+        SQL expression of the list of codes that one organisation has for this facet.
+    pattern : re.Pattern
+        What a code looks like; anything else in an address is dropped.
+    vocabulary : Vocabulary or None
+        The closed set of codes, where there is one; a valley's and a region's are data.
+    joined_by : str
+        How the sentence introduces the chosen values.
+    counted : bool
+        Whether the sentence says only how many values are chosen: organisations are too many to
+        be named there, or offered in a panel.
+    bound : mapping of str to object
+        What `condition` and `codes` bind besides the chosen codes.
+    """
+
+    name: str
+    label: str
+    condition: str
+    codes: str
+    pattern: re.Pattern[str]
+    vocabulary: Vocabulary | None
+    joined_by: str
+    counted: bool = False
+    bound: Mapping[str, Any] = field(default_factory=dict)
+
+    def accepts(self, code: str) -> bool:
+        """Whether a string can be a code of this facet."""
+        if self.vocabulary is not None:
+            return code in self.vocabulary
+        return self.pattern.fullmatch(code) is not None
+
+
+def facet(
+    label: str,
+    column: str,
+    joined_by: str,
+    *,
+    vocabulary: Vocabulary | None = None,
+    many: bool = False,
+    pattern: str = r"[a-z0-9-]{1,80}",
+    counted: bool = False,
+) -> Any:
+    """Declare a filter field: its column, whether the column is a list, and its words."""
+    return field(
+        default=(),
+        metadata={
+            "label": label,
+            "column": column,
+            "many": many,
+            "vocabulary": vocabulary,
+            "pattern": re.compile(pattern),
+            "joined_by": joined_by,
+            "counted": counted,
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which organisations are looked at; the empty filter is all of them.
+
+    Values within one field widen the choice (any of them), fields narrow it (all of them).
+
+    Attributes
+    ----------
+    q : str
+        Words to search for; :mod:`ecosystem.finding.search` says what they find.
+    near : str
+        Id of a town in the gazetteer; organisations are listed by their distance from it.
+    km : int or None
+        How far from that town they may be; any distance if None.
+    founded_from, founded_to : int or None
+        First and last founding year; organisations without a year are left out if either is
+        set.
+    """
+
+    valley: tuple[str, ...] = facet("Valley", "valley_id", "in")
+    country: tuple[str, ...] = facet("Country", "country", "in", vocabulary=COUNTRIES)
+    nuts: tuple[str, ...] = facet(
+        "NUTS region",
+        "[nuts0, nuts1, nuts2, nuts3]",
+        "in",
+        many=True,
+        pattern=r"[A-Z]{2}[0-9A-Z]{0,3}",
+    )
+    type: tuple[str, ...] = facet("Type", "type", "of type", vocabulary=TYPES)
+    domain: tuple[str, ...] = facet(
+        "JRC domain", "domains", "working on", vocabulary=DOMAINS, many=True
+    )
+    sector: tuple[str, ...] = facet("Sector", "sectors", "for", vocabulary=SECTORS, many=True)
+    function: tuple[str, ...] = facet(
+        "NIST CSF function", "functions", "helping to", vocabulary=FUNCTIONS, many=True
+    )
+    label: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "label": f"Label {made_in_europe.NAME}",
+            "condition": made_in_europe.HAS_STATUS,
+            "codes": made_in_europe.CODES,
+            "bound": made_in_europe.BOUND,
+            "vocabulary": LABEL_STATUSES,
+            "joined_by": f"with the label {made_in_europe.NAME}:",
+        },
+    )
+    orgs: tuple[str, ...] = facet(
+        "Chosen organisations",
+        "org_id",
+        "chosen organisations",
+        pattern=r"[a-z]{2}-[a-z0-9-]{1,257}",
+        counted=True,
+    )
+    founded_from: int | None = None
+    founded_to: int | None = None
+    q: str = ""
+    near: str = ""
+    km: int | None = None
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Sequence[str]]) -> Filter:
+        """Read a filter from an address; whatever makes no sense there is left out.
+
+        Parameters
+        ----------
+        params : mapping of str to sequence of str
+            Query parameters, each with all its values.
+        """
+        chosen: dict[str, Any] = {
+            name: tuple(sorted({c for c in params.get(name, ())[:MAX_VALUES] if facet_.accepts(c)}))
+            for name, facet_ in FACETS.items()
+        }
+        span = _SPAN.match(_first(params, "founded"))
+        if span:
+            chosen["founded_from"], chosen["founded_to"] = _years(span[1], span[2])
+        chosen["q"] = " ".join(_first(params, "q").split())[:MAX_SEARCH_LENGTH].strip()
+        chosen["near"], chosen["km"] = _nearness(_first(params, "near"), _first(params, "km"))
+        return cls(**chosen)
+
+    def to_params(self) -> dict[str, list[str]]:
+        """Query parameters that :meth:`from_params` reads back to the same filter."""
+        params = {name: list(getattr(self, name)) for name in FACETS if getattr(self, name)}
+        if self.founded_from is not None or self.founded_to is not None:
+            params["founded"] = [f"{self.founded_from or ''}-{self.founded_to or ''}"]
+        if self.q:
+            params["q"] = [self.q]
+        if self.near:
+            params["near"] = [self.near]
+            if self.km is not None:
+                params["km"] = [str(self.km)]
+        return params
+
+    def where(self, leaving_out: str = "") -> tuple[str, dict[str, Any]]:
+        """SQL condition on the table ``organisation`` and its bound parameters.
+
+        Parameters
+        ----------
+        leaving_out : str
+            Name of a facet to ignore, for counting its options under the other filters.
+
+        Returns
+        -------
+        tuple of str and dict
+            ``"TRUE"`` and no parameters for the empty filter.
+        """
+        conditions: list[str] = []
+        bound: dict[str, Any] = {}
+        for name, facet_ in FACETS.items():
+            if getattr(self, name) and name != leaving_out:
+                conditions.append(facet_.condition)
+                bound |= {**facet_.bound, name: list(getattr(self, name))}
+        if self.founded_from is not None:
+            conditions.append("founded >= $founded_from")
+            bound["founded_from"] = self.founded_from
+        if self.founded_to is not None:
+            conditions.append("founded <= $founded_to")
+            bound["founded_to"] = self.founded_to
+        if self.q:
+            conditions.append(holds("q"))
+            bound["q"] = partial(search.bits, text=self.q)
+        if self.near and self.km is not None:
+            conditions.append(holds("near"))
+            bound["near"] = partial(nearby.bits, town_id=self.near, km=self.km)
+        return " AND ".join(conditions) or "TRUE", bound
+
+    def sentence(self, labels: Mapping[str, Mapping[str, str]] | None = None) -> str:
+        """The filter in words, without a capital or a full stop.
+
+        Parameters
+        ----------
+        labels : mapping of str to mapping of str to str, optional
+            Labels of the codes that are data and not vocabulary: ``{"valley": {...}}``, and of
+            the town that organisations are near.
+        """
+        parts = []
+        for name, facet_ in FACETS.items():
+            codes = getattr(self, name)
+            if codes and facet_.counted:
+                parts.append(f"{len(codes):,} {facet_.joined_by}")
+            elif codes:
+                words = [_label(facet_, code, (labels or {}).get(name, {})) for code in codes]
+                parts.append(f"{facet_.joined_by} {_listed(words)}")
+        if self.founded_from is not None or self.founded_to is not None:
+            parts.append(_founded_words(self.founded_from, self.founded_to))
+        if self.q:
+            parts.append(f"matching “{self.q}”")
+        if self.near:
+            town = (labels or {}).get("near", {}).get(self.near, self.near)
+            parts.append(f"near {town}" if self.km is None else f"within {self.km:,} km of {town}")
+        return ", ".join(parts) or "all organisations"
+
+    def with_values(self, name: str, codes: Iterable[str]) -> Filter:
+        """The same filter with other values of one facet."""
+        changes: dict[str, Any] = {name: tuple(sorted(set(codes)))}
+        return replace(self, **changes)
+
+    def active(self) -> list[str]:
+        """Names of the parameters that narrow the choice, in the order of the address."""
+        return list(self.to_params())
+
+    def without(self, param: str) -> Filter:
+        """The same filter without one parameter of the address."""
+        return Filter.from_params({k: v for k, v in self.to_params().items() if k != param})
+
+
+def _facets() -> dict[str, Facet]:
+    facets = {}
+    for f in fields(Filter):
+        if not f.metadata:
+            continue
+        if "condition" in f.metadata:
+            facets[f.name] = Facet(name=f.name, pattern=re.compile(""), **f.metadata)
+            continue
+        column, many = f.metadata["column"], f.metadata["many"]
+        facets[f.name] = Facet(
+            name=f.name,
+            label=f.metadata["label"],
+            condition=(
+                f"list_has_any({column}, ${f.name})"
+                if many
+                else f"list_contains(${f.name}, {column})"
+            ),
+            codes=column if many else f"[{column}]",
+            pattern=f.metadata["pattern"],
+            vocabulary=f.metadata["vocabulary"],
+            joined_by=f.metadata["joined_by"],
+            counted=f.metadata["counted"],
+        )
+    return facets
+
+
+def _first(params: Mapping[str, Sequence[str]], name: str) -> str:
+    values = params.get(name, ())
+    return values[0] if values else ""
+
+
+def _years(first: str | None, last: str | None) -> tuple[int | None, int | None]:
+    start, end = int(first) if first else None, int(last) if last else None
+    inside = [y is None or FIRST_YEAR <= y <= LAST_YEAR for y in (start, end)]
+    if not all(inside) or (start and end and start > end):
+        return None, None
+    return start, end
+
+
+def _nearness(near: str, km: str) -> tuple[str, int | None]:
+    """A town and a radius; without the town the radius means nothing."""
+    if not _TOWN.fullmatch(near):
+        return "", None
+    return near, int(km) if _RADIUS.fullmatch(km) else None
+
+
+def _label(facet_: Facet, code: str, labels: Mapping[str, str]) -> str:
+    if facet_.vocabulary is not None:
+        return facet_.vocabulary.label(code)
+    return labels.get(code, code)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _founded_words(start: int | None, end: int | None) -> str:
+    if start is not None and end is not None:
+        return f"founded {start} to {end}"
+    return f"founded {start} or later" if start is not None else f"founded {end} or earlier"
+
+
+FACETS: dict[str, Facet] = _facets()
+
+# Every parameter that a filter has in the address, with its label.
+PARAMS: dict[str, str] = {
+    **{name: facet_.label for name, facet_ in FACETS.items()},
+    "founded": "Founded",
+    "q": "Search",
+    "near": "Near a town",
+    "km": "Distance",
+}

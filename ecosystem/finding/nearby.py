@@ -1,0 +1,199 @@
+"""Near a town: which town is meant, how far organisations are from it, and who is near.
+
+Distances are kilometres along the geodesic of WGS 84 between the points of two towns, by Karney's
+algorithm (C. F. F. Karney, "Algorithms for geodesics", J. Geodesy 87, 2013), which
+:class:`pyproj.Geod` implements; exact to nanometres. An organisation stands where its town does,
+unless the register gives its coordinates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import Geod
+
+from ecosystem.common.per_release import Recent, per_release
+from ecosystem.common.store import Database
+from ecosystem.common.text import fold
+from ecosystem.common.vocabulary import COUNTRIES
+from ecosystem.finding.masks import packed
+from ecosystem.finding.search import tolerance
+
+MAX_LENGTH = 100
+# A town is meant without a doubt if no other of its name has a fifth of its inhabitants.
+DOMINANCE = 5
+_KEPT = 24
+# A case, so that the costly comparison is made only where it can hold.
+_NEAR_SPELLING = """
+    CASE WHEN abs(length(spelt) - length($key)) <= $allowed
+         THEN damerau_levenshtein(spelt, $key) <= $allowed ELSE FALSE END
+"""
+_GEOD = Geod(ellps="WGS84")
+
+
+@dataclass(frozen=True)
+class Town:
+    """A town of the gazetteer.
+
+    Attributes
+    ----------
+    town_id, name, country : str
+        Its id, its name as the gazetteer has it, and its ISO 3166-1 code.
+    lon, lat : float
+        Degrees, EPSG:4326.
+    population : int
+        Inhabitants; 0 where the gazetteer does not know.
+    """
+
+    town_id: str
+    name: str
+    country: str
+    lon: float
+    lat: float
+    population: int
+
+    @property
+    def label(self) -> str:
+        """Name and country: ``"Rennes, France"``."""
+        return f"{self.name}, {COUNTRIES.label(self.country)}"
+
+
+def towns(database: Database, text: str, limit: int = 8) -> list[Town]:
+    """Towns that a text may mean, the likeliest first.
+
+    Parameters
+    ----------
+    text : str
+        A name in any language and spelling, with the country behind a comma if one likes:
+        ``"Munich"``, ``"München"``, ``"Valencia, Spain"``.
+    limit : int
+        How many at most.
+
+    Returns
+    -------
+    list of Town
+        Those that are called so; else those whose name begins so; else those whose name is one
+        or two letters apart. First those that are called so at home, then the larger ones. Empty
+        if there is none.
+    """
+    name, _, country = text[:MAX_LENGTH].partition(",")
+    key = fold(name)
+    if not key:
+        return []
+    bound = {"key": key, "limit": limit, **_country_codes(country)}
+    for reading in ("spelt = $key", "starts_with(spelt, $key)"):
+        found = _read_as(database, reading, country, bound)
+        if found:
+            return found
+    bound["allowed"] = tolerance(key)
+    return _read_as(database, _NEAR_SPELLING, country, bound) if bound["allowed"] else []
+
+
+def surely(candidates: list[Town]) -> Town | None:
+    """The first of the candidates, if it is so large that no other can be meant; else None."""
+    if not candidates:
+        return None
+    first, *others = candidates
+    rivals = [t for t in others if first.population < DOMINANCE * max(t.population, 1)]
+    return None if rivals else first
+
+
+def town(database: Database, town_id: str) -> Town | None:
+    """The town of an id; None if there is none."""
+    row = database.record(
+        "SELECT town_id, name, country, lon, lat, population FROM town WHERE town_id = $id",
+        {"id": town_id},
+    )
+    return _town(row) if row else None
+
+
+def distances(database: Database, lon: float, lat: float) -> npt.NDArray[np.float32]:
+    """Distance of every organisation from a point, in km along the geodesic.
+
+    Returns
+    -------
+    array of float, shape (number of organisations,)
+        By ``ordinal``.
+    """
+    return _points(database).recent.get((lon, lat), lambda: _distances(database, lon, lat))
+
+
+def within_km(database: Database, lon: float, lat: float, km: float) -> npt.NDArray[np.bool_]:
+    """Whether every organisation lies within a distance of a point, by ``ordinal``."""
+    return distances(database, lon, lat) <= km
+
+
+def bits(database: Database, town_id: str, km: float) -> bytes:
+    """Organisations within a distance of a town, one bit each by ``ordinal``; none if unknown."""
+    centre = town(database, town_id)
+    if centre is None:
+        return packed(np.zeros(len(_points(database).of_organisation), dtype=np.bool_))
+    return packed(within_km(database, centre.lon, centre.lat, km))
+
+
+def _read_as(database: Database, reading: str, country: str, bound: dict[str, Any]) -> list[Town]:
+    """Towns with a name that a condition on ``spelt`` holds for."""
+    found = database.frame(
+        f"""
+        WITH meant AS (
+            SELECT town_id FROM (
+                SELECT town_id, unnest(names) AS spelt FROM town WHERE {_in_country(country)}
+            )
+            WHERE {reading} GROUP BY ALL
+        )
+        SELECT town_id, name, country, lon, lat, population
+        FROM town SEMI JOIN meant USING (town_id)
+        ORDER BY names[1] = $key DESC, population DESC, name, town_id LIMIT $limit
+        """,
+        bound,
+    )
+    return [_town(row) for row in found.to_dict("records")]
+
+
+@dataclass(frozen=True)
+class _Points:
+    """Where organisations stand: distinct points, and which each organisation has."""
+
+    lon: npt.NDArray[np.float64]
+    lat: npt.NDArray[np.float64]
+    of_organisation: npt.NDArray[np.integer[Any]]
+    recent: Recent[npt.NDArray[np.float32]]
+
+
+def _distances(database: Database, lon: float, lat: float) -> npt.NDArray[np.float32]:
+    points = _points(database)
+    *_, metres = _GEOD.inv(
+        np.full_like(points.lon, lon), np.full_like(points.lat, lat), points.lon, points.lat
+    )
+    return (np.asarray(metres) / 1000).astype(np.float32)[points.of_organisation]
+
+
+@per_release
+def _points(database: Database) -> _Points:
+    rows = database.frame("SELECT lon, lat FROM organisation ORDER BY ordinal")
+    number = rows.groupby(["lon", "lat"], sort=False).ngroup().to_numpy()
+    points = rows.drop_duplicates()
+    return _Points(points["lon"].to_numpy(), points["lat"].to_numpy(), number, Recent(_KEPT))
+
+
+def _town(row: Mapping[Any, Any]) -> Town:
+    return Town(**{f.name: row[f.name] for f in fields(Town)})
+
+
+def _in_country(text: str) -> str:
+    return "list_contains($countries, country)" if _country_codes(text) else "TRUE"
+
+
+def _country_codes(text: str) -> dict[str, list[str]]:
+    """Countries that the words behind a comma begin the name of; none given, none bound."""
+    key = fold(text)
+    codes = [
+        code
+        for code, term in COUNTRIES.items()
+        if key and (key == code.lower() or fold(term.label).startswith(key))
+    ]
+    return {"countries": codes} if codes else {}

@@ -1,0 +1,536 @@
+"""The index of a release in memory: which organisations words find, and in what order."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from ecosystem.common.per_release import Recent
+from ecosystem.common.search_words import neighbours, spellings, tolerance
+from ecosystem.common.store import Database
+from ecosystem.common.text import fold
+from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, SECTORS, TYPES
+from ecosystem.finding.masks import packed
+
+# What a word weighs by where it stands.
+WEIGHTS = {
+    "name": 10.0,
+    "subtitle": 9.0,
+    "name_part": 8.0,
+    "initials": 6.0,
+    "former": 7.0,
+    "town": 5.0,
+    "website": 4.0,
+    "domain": 3.0,
+    "type": 3.0,
+    "sector": 3.0,
+    "function": 2.0,
+    "region": 2.5,
+    "notes": 2.0,
+}
+_IN_NAME = ("name", "subtitle", "name_part", "initials")
+_MADE_UP = ("name_part", "initials")
+_WRITTEN = (*_IN_NAME, "former", "website", "notes")
+VOCABULARIES = {"type": TYPES, "domain": DOMAINS, "sector": SECTORS, "function": FUNCTIONS}
+# Columns of which an organisation may have several codes: the more, the less each says of it.
+_SEVERAL = {"domain": "domains", "sector": "sectors", "function": "functions"}
+_KEPT = 24
+_CLOSEST = 5
+_MIN_PREFIX = 2
+_MIN_INSIDE = 5
+# From how many letters on a beginning, or a near spelling, is sought outside of names and towns.
+_MIN_PREFIX_ANYWHERE = 4
+_MIN_NEAR_ANYWHERE = 6
+# How well a word fits, by how it was found; a beginning where the word itself stands elsewhere.
+_EXACT, _PREFIX, _PREFIX_OF_ANOTHER, _INSIDE = 1.0, 0.6, 0.3, 0.35
+_NEAR = {1: 0.5, 2: 0.35}
+
+Numbers = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a query finds.
+
+    Attributes
+    ----------
+    ordinals : array of int, shape (n,)
+        ``ordinal`` of the organisations that have every word, best first.
+    scores : array of float, shape (n,)
+        Their scores, falling.
+    bits : bytes
+        One bit for each organisation of the release, by its ordinal: 1 if it is found.
+    words : frozenset of str
+        Folded words of the release that the query's words were found as; for
+        :func:`ecosystem.common.search_words.marked`.
+    corrections : dict of str to str
+        Words of the query that were taken for others, and for which.
+    closest : tuple of int
+        Ordinals of organisations that have most of the words, where none has all.
+    places : tuple of tuple of str
+        Words of the query, folded, that are the name of a town or region in which no
+        organisation is.
+    """
+
+    ordinals: Ints
+    scores: Floats
+    bits: bytes
+    words: frozenset[str] = frozenset()
+    corrections: dict[str, str] = field(default_factory=dict)
+    closest: tuple[int, ...] = ()
+    places: tuple[tuple[str, ...], ...] = ()
+
+
+class _Reach(IntEnum):
+    """Where a reading of a word counts.
+
+    "soc" doesn't mean "société", another word for a company, but may begin a name.
+    """
+
+    ANYWHERE = 0
+    NAMED = 1  # in names, towns and websites
+
+
+class _Reading(NamedTuple):
+    """How well a word of the release fits one of the query, 0 to 1, and where that counts."""
+
+    fit: float
+    reach: _Reach = _Reach.ANYWHERE
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """A word of the query, or some that may be written as one, with its readings.
+
+    Attributes
+    ----------
+    texts : tuple of str
+        As it stands in the query, folded, and in other spellings.
+    covers : tuple of int
+        Which words of the query it stands for.
+    readings : dict of int to _Reading
+        Words of the release, by number.
+    """
+
+    texts: tuple[str, ...]
+    covers: tuple[int, ...]
+    readings: dict[int, _Reading]
+
+
+@dataclass(frozen=True)
+class _Hits:
+    """Where one slot's words occur.
+
+    Attributes
+    ----------
+    slot : _Slot
+        The slot.
+    words, weights, name_fits, written_fits, several : arrays, shape (number of terms,)
+        The best way to each term: number of the word, its weight times its fit, its fit, which
+        is 0 outside names, or what is written, and the row of :attr:`Index.shares` for it.
+    ordinals, rows : array of int, shape (n,)
+        Organisations, and which of the terms each has; an organisation may have several.
+    """
+
+    slot: _Slot
+    words: Numbers
+    weights: Floats
+    name_fits: Floats
+    written_fits: Floats
+    several: Numbers
+    ordinals: Ints
+    rows: Numbers
+
+
+class Index:
+    """The index of one release, in memory: 4 bytes a posting; safe to share between threads.
+
+    Parameters
+    ----------
+    database : Database
+        The release.
+    """
+
+    def __init__(self, database: Database) -> None:
+        postings = database.frame("SELECT term, ordinal FROM search_posting ORDER BY term, ordinal")
+        links = database.frame(
+            "SELECT word, term, field::VARCHAR AS field FROM search_word ORDER BY word, term"
+        )
+        terms = int(links["term"].max()) + 1 if len(links) else 0
+        counts = np.bincount(postings["term"], minlength=terms)
+        had = counts[links["term"]] > 0
+        self.empty_regions = _empty_regions(database, links[~had])
+        links = links[had]
+        word = links["word"].to_numpy(object)
+        first = np.flatnonzero(np.append(True, word[1:] != word[:-1])[: len(word)])
+        self._words: list[str] = word[first].tolist()
+        self._number = {word: i for i, word in enumerate(self._words)}
+        self._links_of_word = np.append(first, len(word))
+        self._term = links["term"].to_numpy(np.int64)
+        codes, fields = pd.factorize(links["field"])
+        self._weight = np.array([WEIGHTS[f] for f in fields], dtype=np.float32)[codes]
+        self._is_name = np.isin(fields, _IN_NAME)[codes]
+        self._is_written = np.isin(fields, _WRITTEN)[codes]
+        self._only_exact = (fields == "initials")[codes]
+        self._reach = np.array([_reach(f) for f in fields], dtype=np.int8)[codes]
+        self._several = np.array([_row_of_share(f) for f in fields], dtype=np.int8)[codes]
+        self._postings_of_term = np.append(0, np.cumsum(counts))
+        self._ordinals: Ints = postings["ordinal"].to_numpy(np.int32)
+        self.n = int(database.value("SELECT count(*) FROM organisation"))
+        self.shares = _shares(database)
+        in_name = np.unique(self._term[(fields == "name")[codes]])
+        rows, _ = _ranges(self._postings_of_term, in_name)
+        lengths = np.bincount(self._ordinals[rows], minlength=self.n)
+        self._name_length = np.maximum(lengths, 1).astype(np.float32)
+        self.coded = {
+            field: np.unique(self._term[(fields == field)[codes]]) for field in VOCABULARIES
+        }
+        self._hidden = self._never_shown(fields, codes)
+        # Words put together from others aren't what somebody misspells.
+        may_be_meant = self._anywhere(~np.isin(fields, _MADE_UP)[codes])
+        alike = [i for i in np.flatnonzero(may_be_meant).tolist() if " " not in self._words[i]]
+        by_length: dict[int, list[int]] = defaultdict(list)
+        for i in alike:
+            by_length[len(self._words[i])].append(i)
+        self._of_length = {
+            length: (np.array(numbers), [self._words[i] for i in numbers])
+            for length, numbers in by_length.items()
+        }
+        self._text = "\n".join(self._words[i] for i in alike)
+        self._number_in_text = np.array(alike, dtype=np.int64)
+        self._offsets = np.append(0, np.cumsum([len(self._words[i]) + 1 for i in alike]))
+        self._recent = Recent[Found](_KEPT)
+
+    def find(self, text: str, town_names: Callable[[], Collection[str]]) -> Found:
+        """What a query finds; see :func:`ecosystem.finding.search.found`.
+
+        Parameters
+        ----------
+        town_names : callable
+            Gives the names of towns; called only where a word is not found.
+        """
+        words = tuple(spellings(text).items())
+        return self._recent.get(words, lambda: self._search(dict(words), town_names))
+
+    def _never_shown(self, fields: pd.Index, codes: Numbers) -> npt.NDArray[np.bool_]:
+        """Whether each word is only another word for a code, and in none of their labels."""
+        labels = {
+            word
+            for vocabulary in VOCABULARIES.values()
+            for term in vocabulary.values()
+            for word in fold(f"{term.label} {term.plural}").split()
+        }
+        hidden = ~self._anywhere(~np.isin(fields, list(VOCABULARIES))[codes])
+        for i in np.flatnonzero(hidden):
+            hidden[i] = self._words[i] not in labels
+        return hidden
+
+    def _anywhere(self, of_link: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Whether something holds for any of the links of each word."""
+        starts = self._links_of_word[:-1]
+        return np.logical_or.reduceat(of_link, starts) if len(starts) else np.empty(0, np.bool_)
+
+    def postings(self, term: int) -> Ints:
+        """Ordinals of the organisations that have a term, each once."""
+        return self._ordinals[self._postings_of_term[term] : self._postings_of_term[term + 1]]
+
+    def _search(
+        self, spelt: dict[str, tuple[str, ...]], town_names: Callable[[], Collection[str]]
+    ) -> Found:
+        words = tuple(spelt)
+        if not words or not self.n:
+            return self._nothing()
+        plain = [self._plain(word, others) for word, others in spelt.items()]
+        hits = [self._hits(slot) for slot in self._slots(spelt, plain)]
+        score, had = self._scored(hits, len(words))
+        if (had == len(words)).any():
+            return self._answer(score, had == len(words), hits, frozenset())
+        named, places = self._places(words, plain, town_names())
+        closest = self._closest(score, had, hits, places)
+        unknown = frozenset(i for i, readings in enumerate(plain) if not readings) - named
+        every = frozenset(range(len(words))) - named
+        # Near spellings are a last resort: they would hide what was meant among what wasn't.
+        for near in dict.fromkeys(filter(None, (unknown, every))):
+            readings = [
+                (self._near(word) if i in near else {}) | plain[i] for i, word in enumerate(words)
+            ]
+            hits = [self._hits(slot) for slot in self._slots(spelt, readings)]
+            score, had = self._scored(hits, len(words))
+            if (had == len(words)).any():
+                return self._answer(score, had == len(words), hits, near)
+            if not closest.closest:
+                closest = self._closest(score, had, hits, places)
+        return closest
+
+    def _slots(
+        self, spelt: dict[str, tuple[str, ...]], readings: list[dict[int, _Reading]]
+    ) -> list[_Slot]:
+        words = tuple(spelt)
+        slots = [_Slot((word, *spelt[word]), (i,), readings[i]) for i, word in enumerate(words)]
+        slots += [
+            _Slot((name,), covers, {self._number[name]: _Reading(_EXACT)})
+            for covers in neighbours(len(words))
+            for between in ("", " ")
+            if (name := between.join(words[i] for i in covers)) in self._number
+        ]
+        return slots
+
+    def _places(
+        self,
+        words: tuple[str, ...],
+        plain: list[dict[int, _Reading]],
+        town_names: Collection[str],
+    ) -> tuple[frozenset[int], tuple[tuple[str, ...], ...]]:
+        """Which words are names of places, and the names of those where no organisation is."""
+        named: set[int] = set()
+        nowhere: list[tuple[str, ...]] = []
+        for covers in [*reversed(neighbours(len(words))), *((i,) for i in range(len(words)))]:
+            name = " ".join(words[i] for i in covers)
+            if named & {*covers} or not (name in town_names or name in self.empty_regions):
+                continue
+            named |= {*covers}
+            if name not in self._number and not (len(covers) == 1 and plain[covers[0]]):
+                nowhere.append(tuple(words[i] for i in covers))
+        return frozenset(named), tuple(nowhere)
+
+    def _plain(self, word: str, others: tuple[str, ...]) -> dict[int, _Reading]:
+        """The word itself and those that begin with it; else in its other spellings."""
+        readings = self._beginning(word)
+        for other in others:
+            # "ü" is a letter that was typed; the "ue" of "blue" is only perhaps one.
+            if not readings or len(other) > len(word):
+                readings = self._beginning(other) | readings
+        return readings
+
+    def _beginning(self, word: str) -> dict[int, _Reading]:
+        readings = {}
+        own = self._number.get(word)
+        if len(word) >= _MIN_PREFIX:
+            first = bisect_left(self._words, word)
+            last = bisect_left(self._words, word + "{")  # the character after z
+            reach = _Reach.NAMED if len(word) < _MIN_PREFIX_ANYWHERE else _Reach.ANYWHERE
+            least = _PREFIX if own is None else _PREFIX_OF_ANOTHER
+            readings = {
+                i: _Reading(least + 0.3 * len(word) / len(self._words[i]), reach)
+                for i in range(first, last)
+                if " " not in self._words[i]
+            }
+        if own is not None:
+            readings[own] = _Reading(_EXACT)
+        return readings
+
+    def _near(self, word: str) -> dict[int, _Reading]:
+        """Words that may be meant: a letter or two apart, or with this word inside.
+
+        Words that no page shows come in only where there are no others.
+        """
+        is_short = len(word) < _MIN_NEAR_ANYWHERE
+        reach = _Reach.NAMED if is_short else _Reach.ANYWHERE
+        fits = dict.fromkeys(self._around(word), _INSIDE) if len(word) >= _MIN_INSIDE else {}
+        distance = tolerance(word)
+        for length in range(len(word) - distance, len(word) + distance + 1):
+            if not distance or length not in self._of_length:
+                continue
+            numbers, texts = self._of_length[length]
+            apart = process.cdist(
+                [word],
+                texts,
+                scorer=OSA.distance,
+                score_cutoff=distance,
+                dtype=np.uint8,
+            )[0]
+            for i in np.flatnonzero((apart > 0) & (apart <= distance)):
+                if not is_short or texts[i][0] == word[0]:
+                    fits[int(numbers[i])] = _NEAR[int(apart[i])]
+        shown = {i: fit for i, fit in fits.items() if not self._hidden[i]}
+        return {i: _Reading(fit, reach) for i, fit in (shown or fits).items()}
+
+    def _around(self, word: str) -> Iterator[int]:
+        """Numbers of the words that a word stands inside of."""
+        at = self._text.find(word)
+        while at >= 0:
+            line = int(np.searchsorted(self._offsets, at, "right")) - 1
+            yield int(self._number_in_text[line])
+            at = self._text.find(word, int(self._offsets[line + 1]))
+
+    def _hits(self, slot: _Slot) -> _Hits:
+        numbers = np.fromiter(slot.readings, np.int64, len(slot.readings))
+        fits = np.fromiter((r.fit for r in slot.readings.values()), np.float32, len(numbers))
+        reach = np.fromiter((r.reach for r in slot.readings.values()), np.int8, len(numbers))
+        links, reading = _ranges(self._links_of_word, numbers)
+        fit, term = fits[reading], self._term[links]
+        # An acronym that one made up oneself is meant letter by letter or not at all.
+        counts = ((fit == _EXACT) | ~self._only_exact[links]) & (
+            self._reach[links] >= reach[reading]
+        )
+        weight = self._weight[links] * fit * counts
+        order = np.lexsort((weight, term))
+        order = order[np.append(term[order][1:] != term[order][:-1], True)[: len(order)]]
+        order = order[weight[order] > 0]
+        rows, which = _ranges(self._postings_of_term, term[order])
+        return _Hits(
+            slot,
+            numbers[reading][order],
+            weight[order],
+            (fit * self._is_name[links])[order],
+            (fit * self._is_written[links])[order],
+            self._several[links][order],
+            self._ordinals[rows],
+            which,
+        )
+
+    def _scored(
+        self, hits: list[_Hits], n_words: int
+    ) -> tuple[Floats, npt.NDArray[np.integer[Any]]]:
+        """Score of every organisation, and how many of the query's words it has."""
+        by_word = np.zeros((n_words, self.n), dtype=np.float32)
+        in_name = np.zeros(self.n, dtype=np.float32)
+        written = np.zeros((n_words, self.n), dtype=np.float32)
+        for hit in hits:
+            if not len(hit.ordinals):
+                continue
+            weights = hit.weights[hit.rows]
+            if hit.several.any():
+                weights = weights * self.shares[hit.several[hit.rows], hit.ordinals]
+            weight = self._best(hit.ordinals, weights)
+            weight *= np.float32(np.log1p(self.n / np.count_nonzero(weight)))
+            of_text = hit.written_fits[hit.rows] > 0
+            text_fit = self._best(hit.ordinals[of_text], hit.written_fits[hit.rows[of_text]])
+            for i in hit.slot.covers:
+                np.maximum(by_word[i], weight, out=by_word[i])
+                np.maximum(written[i], text_fit, out=written[i])
+            of_name = hit.name_fits[hit.rows] > 0
+            name_fit = self._best(hit.ordinals[of_name], hit.name_fits[hit.rows[of_name]])
+            in_name += name_fit * len(hit.slot.covers)
+        covered = np.minimum(in_name / self._name_length, 1)
+        score: Floats = by_word.sum(axis=0) * (1 + covered) * (1 + written.sum(axis=0) / n_words)
+        return score, np.count_nonzero(by_word, axis=0)
+
+    def _best(self, ordinals: Ints, values: Floats) -> Floats:
+        """Highest value of each organisation; 0 for the others."""
+        best = np.zeros(self.n, dtype=np.float32)
+        np.maximum.at(best, ordinals, values)
+        return best
+
+    def _answer(
+        self,
+        score: Floats,
+        has_all: npt.NDArray[np.bool_],
+        hits: list[_Hits],
+        near: frozenset[int],
+    ) -> Found:
+        ordinals = np.flatnonzero(has_all).astype(np.int32)
+        # A stable sort: equals stay in the order of names, which ordinals are in.
+        ordinals = ordinals[np.argsort(-score[ordinals], kind="stable")]
+        return Found(
+            ordinals=ordinals,
+            scores=score[ordinals],
+            bits=packed(has_all),
+            words=self._marks(hits),
+            corrections=dict(self._corrections(hits, near, int(ordinals[0]))),
+        )
+
+    def _closest(
+        self,
+        score: Floats,
+        had: npt.NDArray[np.integer[Any]],
+        hits: list[_Hits],
+        places: tuple[tuple[str, ...], ...],
+    ) -> Found:
+        """Nothing, but with the organisations that have most of the words."""
+        nothing = replace(self._nothing(), places=places)
+        most = int(had.max(initial=0))
+        if not most:
+            return nothing
+        near = np.flatnonzero(had == most)
+        best = near[np.argsort(-score[near], kind="stable")][:_CLOSEST]
+        return replace(nothing, words=self._marks(hits), closest=tuple(int(i) for i in best))
+
+    def _nothing(self) -> Found:
+        return Found(
+            np.empty(0, np.int32), np.empty(0, np.float32), packed(np.zeros(self.n, np.bool_))
+        )
+
+    def _marks(self, hits: list[_Hits]) -> frozenset[str]:
+        return frozenset(self._words[i] for hit in hits for i in np.unique(hit.words))
+
+    def _corrections(
+        self, hits: list[_Hits], near: frozenset[int], best: int
+    ) -> Iterator[tuple[str, str]]:
+        """What the best organisation has in place of words that it hasn't as they are written."""
+        for hit in hits:
+            if len(hit.slot.covers) > 1 or hit.slot.covers[0] not in near:
+                continue
+            had = hit.words[hit.rows[hit.ordinals == best]].tolist()
+            if had:
+                # Of words that fit equally well the one that a page shows.
+                best_word = max(had, key=lambda i: (hit.slot.readings[i].fit, not self._hidden[i]))
+                word = self._words[best_word]
+                if not word.startswith(hit.slot.texts):
+                    yield hit.slot.texts[0], word
+
+
+def _reach(field: str) -> _Reach:
+    """The narrowest reach that takes in a field."""
+    named = (*_IN_NAME, "former", "town", "website")
+    return _Reach.NAMED if field in named else _Reach.ANYWHERE
+
+
+def _shares(database: Database) -> Floats:
+    """What one code of several counts; see :func:`ecosystem.finding.search.found`.
+
+    Returns
+    -------
+    array of float, shape (1 + number of :data:`_SEVERAL`, number of organisations)
+        By ``ordinal``; the first row, for all that isn't coded, is 1.
+    """
+    columns = ", ".join(f"len({column}) AS {column}" for column in _SEVERAL.values())
+    lengths = database.frame(f"SELECT {columns} FROM organisation ORDER BY ordinal")
+    several = (1 + 1 / np.maximum(lengths.to_numpy(np.float32), 1)) / 2
+    return np.vstack([np.ones(len(lengths), np.float32), several.T]).astype(np.float32)
+
+
+def _row_of_share(field: str) -> int:
+    return list(_SEVERAL).index(field) + 1 if field in _SEVERAL else 0
+
+
+def _empty_regions(database: Database, links: pd.DataFrame) -> dict[str, str]:
+    """Names of NUTS regions without organisations, and the region's id.
+
+    The id is one of the words that name its term; of several regions the largest counts.
+    """
+    ids = database.frame("SELECT nuts_id FROM region")["nuts_id"]
+    of_word = dict(zip(ids.str.lower(), ids, strict=True))
+    own = links.assign(nuts_id=links["word"].map(of_word)).dropna(subset=["nuts_id"])
+    of_term = dict(zip(own["term"], own["nuts_id"], strict=True))
+    named = links.assign(nuts_id=links["term"].map(of_term)).dropna(subset=["nuts_id"])
+    smallest_first = named.iloc[named["nuts_id"].str.len().argsort(kind="stable")[::-1]]
+    return dict(zip(smallest_first["word"], smallest_first["nuts_id"], strict=True))
+
+
+def _ranges(starts: Numbers, which: Numbers) -> tuple[Numbers, Numbers]:
+    """Positions of some of the parts of an array, and the part's place in `which` for each.
+
+    Parameters
+    ----------
+    starts : array of int
+        Where each part starts, and where the last one ends.
+    which : array of int
+        Numbers of the parts.
+    """
+    lengths = starts[which + 1] - starts[which]
+    part = np.repeat(np.arange(len(which)), lengths)
+    within = np.arange(len(part)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return starts[which][part] + within, part

@@ -1,0 +1,165 @@
+"""What a query finds in a release, and how it was understood."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, replace
+from functools import partial
+
+from ecosystem.common.per_release import per_release
+from ecosystem.common.search_words import WORD, query_words
+from ecosystem.common.store import Database
+from ecosystem.common.text import fold
+from ecosystem.common.vocabulary import COUNTRIES
+from ecosystem.finding.search.engine import VOCABULARIES, Found, Index
+
+_MIN_INHABITANTS = 1_000
+_NUTS0, _NUTS3 = 2, 5  # lengths of ids
+
+
+@per_release
+def index(database: Database) -> Index:
+    """The index of a release, read at the first search."""
+    return Index(database)
+
+
+@per_release
+def _town_names(database: Database) -> frozenset[str]:
+    """Names of all but the smallest towns in all languages, without words that don't count."""
+    names = database.frame(
+        "SELECT DISTINCT unnest(names) AS name FROM town WHERE population >= $least",
+        {"least": _MIN_INHABITANTS},
+    )["name"]
+    return frozenset(" ".join(query_words(name)) if " " in name else name for name in names)
+
+
+def prepare(database: Database) -> None:
+    """Read into memory what the first search would wait for."""
+    index(database)
+    _town_names(database)
+
+
+def found(database: Database, text: str) -> Found:
+    """What a query finds, best first.
+
+    The score is the sum over the query's words of *weight x fit x rarity*, times 1 to 2 by the
+    share of the name, up to a dash or bracket, that the query covers, and times 1 to 2 by the
+    share of the query's words that the organisation's own text has: its names, website or notes.
+    So "incident response" comes first where the notes say it.
+
+    The weight is that of the place where the word stands
+    (:data:`ecosystem.finding.search.engine.WEIGHTS`), the best one counts; for one of d JRC
+    domains (or sectors, or functions) it is multiplied by (1 + 1/d) / 2, since
+    the only domain of an organisation says more of it than one of three. The fit is 1 for the
+    word itself, 0.6 to 0.9 for the beginning of a longer one, by its share of it (0.3 less where
+    the word itself stands elsewhere), and 0.5 or 0.35 for one that is one or two letters apart.
+    The rarity is log(1 + N/n) for a word that n of N organisations have, as in Okapi BM25. Equals
+    come by name.
+
+    Parameters
+    ----------
+    text : str
+        Any text. Accents, case, punctuation and script don't matter, nor whether "ü" is written
+        "ue"; words like "the" and "in" count only where there are no others; what is longer than
+        ``MAX_LENGTH`` characters or ``MAX_WORDS`` words is cut off.
+    """
+    return index(database).find(text, partial(_town_names, database))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place that a query names and where no organisation is.
+
+    Attributes
+    ----------
+    text : str
+        As it stands in the query.
+    words : tuple of str
+        The same, folded.
+    is_town : bool
+        Whether a town is called so.
+    region, country : str
+        Name of the NUTS region that is called so, and ISO 3166-1 code of its country; empty if
+        only towns are, or a town and the NUTS 3 region around it.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    is_town: bool
+    region: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a query was understood, for showing it.
+
+    Attributes
+    ----------
+    words : frozenset of str
+        See :class:`Found`.
+    corrections : dict of str to str
+        Words as they stand in the query -> what they were taken for, where possible as the first
+        organisation writes it.
+    places : tuple of Place
+        Towns and regions of the query without organisations.
+    """
+
+    words: frozenset[str]
+    corrections: dict[str, str]
+    places: tuple[Place, ...] = ()
+
+
+def reading(database: Database, text: str) -> Reading:
+    """How a query was understood, for showing it."""
+    answer = found(database, text)
+    return Reading(
+        answer.words,
+        {
+            _as_typed(text, (word,)): _as_written(database, int(answer.ordinals[0]), right)
+            for word, right in answer.corrections.items()
+        },
+        tuple(_place(database, text, words) for words in answer.places),
+    )
+
+
+def _place(database: Database, text: str, words: tuple[str, ...]) -> Place:
+    name = " ".join(words)
+    place = Place(_as_typed(text, words), words, name in _town_names(database))
+    nuts_id = index(database).empty_regions.get(name)
+    if nuts_id is None or (place.is_town and len(nuts_id) == _NUTS3):
+        return place
+    region = database.record(
+        "SELECT name, country FROM region WHERE nuts_id = $id", {"id": nuts_id}
+    )
+    if not region:
+        return place
+    country = region["country"]
+    name = COUNTRIES.label(country) if len(nuts_id) == _NUTS0 else region["name"]
+    return replace(place, region=name, country=country)
+
+
+def _as_typed(text: str, words: tuple[str, ...]) -> str:
+    """The part of a query from one folded word to another; the words where it isn't found."""
+    typed = unicodedata.normalize("NFC", text)
+    spans = [(m.start(), m.end(), fold(m[0]).split()) for m in WORD.finditer(typed)]
+    start = next((start for start, _, folded in spans if words[0] in folded), len(typed))
+    end = next((end for _, end, folded in spans if words[-1] in folded and end > start), 0)
+    return typed[start:end] or " ".join(words)
+
+
+def _as_written(database: Database, ordinal: int, word: str) -> str:
+    """A folded word as an organisation's texts or the labels of its codes write it."""
+    row = database.record(
+        "SELECT name, former_names, city, notes FROM organisation WHERE ordinal = $ordinal",
+        {"ordinal": ordinal},
+    )
+    texts = [row["name"], row["city"], row["notes"] or "", *row["former_names"]] if row else []
+    texts += [term.label for terms in VOCABULARIES.values() for term in terms.values()]
+    written = (m[0] for text in texts for m in WORD.finditer(text) if fold(m[0]) == word)
+    return next(written, word)
+
+
+def bits(database: Database, text: str) -> bytes:
+    """What a query finds as one bit for each organisation; see :class:`Found`."""
+    return found(database, text).bits

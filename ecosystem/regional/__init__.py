@@ -1,0 +1,1 @@
+"""Regions by number: counts, measures, profiles, comparisons."""

@@ -1,0 +1,150 @@
+"""Two to four regions side by side, of any level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import pandas as pd
+
+from ecosystem.common.store import Database
+from ecosystem.finding.filters import Filter
+from ecosystem.regional import measures, profiles, region_counts
+from ecosystem.regional.statistics import completeness, words
+from ecosystem.tables import regions
+
+LEAST, MOST = 2, 4
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Regions compared.
+
+    Attributes
+    ----------
+    region_ids : list of str
+        The regions, in the order chosen.
+    names : dict of str to str
+        Their names, each unlike the others.
+    table : DataFrame
+        Measures (rows, by code) of the regions (columns, by id); missing where unknown.
+    best : DataFrame of bool
+        Where a region has the best value of a measure that has one, shaped as `table`.
+    small : Series of bool
+        Which regions have too few organisations to say much.
+    shares : DataFrame
+        Share of each region's organisations that work on each domain (rows by code).
+    quotients : DataFrame
+        Representation quotients by (region, domain).
+    functions : DataFrame
+        Share serving each NIST CSF function (rows by code).
+    sentences : list of str
+        The comparison in plain English.
+    remarks : list of str
+        What to keep in mind: overlaps, different years, unknown regions.
+    """
+
+    region_ids: list[str]
+    names: dict[str, str]
+    table: pd.DataFrame
+    best: pd.DataFrame
+    small: pd.Series
+    shares: pd.DataFrame
+    quotients: pd.DataFrame
+    functions: pd.DataFrame
+    sentences: list[str]
+    remarks: list[str]
+
+
+def compare(database: Database, filter_: Filter, region_ids: Sequence[str]) -> Comparison:
+    """Compare regions under a filter.
+
+    Parameters
+    ----------
+    region_ids : sequence of str
+        Two to four different regions of the release, of the same or different levels.
+
+    Raises
+    ------
+    ValueError
+        If they are fewer, more, repeated or unknown; the message can be shown.
+    """
+    ids = list(dict.fromkeys(region_ids))
+    if not LEAST <= len(ids) <= MOST:
+        raise ValueError(f"Choose {LEAST} to {MOST} different regions.")
+    tables = [
+        measures.table(database, filter_, level)
+        for level in sorted({regions.level_of(id_) for id_ in ids})
+    ]
+    table = pd.concat(tables)
+    unknown = [id_ for id_ in ids if id_ not in table.index]
+    if unknown:
+        raise ValueError(f"There is no region {words.listed(unknown)} in this release.")
+    table = table.loc[ids]
+    counts = region_counts.counts_of(database, filter_, ids)
+    quotients = profiles.quotients_of(database, filter_, counts)
+    names = _distinct_names(table["name"])
+    numbers = table[list(measures.offered(database))].astype("float64").T
+    investors = pd.concat(
+        [measures.investors(database, level) for level in {regions.level_of(id_) for id_ in ids}]
+    ).loc[ids]
+    return Comparison(
+        region_ids=ids,
+        names=names,
+        table=numbers,
+        best=_best(numbers, table["organisations"]),
+        small=counts.small,
+        shares=quotients["share"].unstack("region")[ids],
+        quotients=quotients,
+        functions=completeness.function_coverage(counts.functions, counts.n).T,
+        sentences=words.comparison(
+            ids,
+            names,
+            counts,
+            quotients,
+            per_million=table["per-million"].astype("float64"),
+            roles=completeness.roles_present(counts.types, investors),
+        ),
+        remarks=_remarks(database, ids, names, table),
+    )
+
+
+def _distinct_names(names: pd.Series) -> dict[str, str]:
+    repeated = set(names[names.duplicated(keep=False)])
+    return {
+        str(id_): f"{name} ({id_})" if name in repeated else str(name)
+        for id_, name in names.items()
+    }
+
+
+def _best(numbers: pd.DataFrame, n: pd.Series) -> pd.DataFrame:
+    marked = numbers.eq(numbers.max(axis=1), axis=0) & numbers.notna()
+    for code in numbers.index:
+        measure = measures.ALL_MEASURES[str(code)]
+        alike = numbers.loc[code].nunique() < 2
+        if not measure.has_best or alike:
+            marked.loc[code] = False
+        marked.loc[code] &= n >= measure.needs
+    return marked
+
+
+def _remarks(
+    database: Database, ids: list[str], names: dict[str, str], table: pd.DataFrame
+) -> list[str]:
+    remarks = []
+    covered = {id_: regions.codes_of(database, id_) for id_ in ids}
+    for one, other in combinations(ids, 2):
+        if any(a.startswith(b) or b.startswith(a) for a in covered[one] for b in covered[other]):
+            remarks.append(
+                f"{names[one]} and {names[other]} overlap: organisations in both count in each."
+            )
+    years = table["population_year"].dropna()
+    if years.nunique() > 1:
+        of = words.listed([f"{names[str(id_)]} {year}" for id_, year in years.items()])
+        remarks.append(f"Population figures are of different years: {of}.")
+    without = table.index[table["population_year"].isna()]
+    if len(without):
+        which = words.listed([names[str(id_)] for id_ in without])
+        remarks.append(f"No population figure for {which}, so no number per million inhabitants.")
+    return remarks

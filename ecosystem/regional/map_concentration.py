@@ -1,0 +1,56 @@
+"""How concentrated the map is: the statistics with their spatial weights from the boundaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+
+from ecosystem.common import late
+from ecosystem.common.store import Database
+from ecosystem.finding.filters import Filter
+from ecosystem.regional.statistics import concentration
+from ecosystem.tables import regions
+
+NEIGHBOURS = 6
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """Spatial concentration of organisations over NUTS 2 regions.
+
+    Attributes
+    ----------
+    gini : float
+        Gini coefficient over all regions, 0 (even) to 1; NaN if there is no organisation.
+    moran_i, moran_p : float
+        Moran's I and its permutation p-value; NaN if not defined.
+    sentence : str
+        What they mean, for people who don't do statistics.
+    """
+
+    gini: float
+    moran_i: float
+    moran_p: float
+    sentence: str
+
+
+def over_nuts2(database: Database, filter_: Filter) -> Concentration:
+    """Concentration of what a filter leaves over all NUTS 2 regions.
+
+    Neighbours are each region's six nearest by the distance of label points in EPSG:3035,
+    since islands have none by a common border.
+    """
+    counts = regions.organisation_counts(database, filter_, "nuts2")
+    units = regions.units(database, "nuts2").set_index("region_id")
+    points = gpd.GeoSeries(
+        gpd.points_from_xy(units["lon"], units["lat"]), index=units.index, crs=4326
+    ).to_crs(3035)
+    weights = late.load("libpysal.graph").Graph.build_knn(points, k=NEIGHBOURS)
+    moran = concentration.morans_i(counts.astype("float64"), weights)
+    return Concentration(
+        gini=concentration.gini(counts),
+        moran_i=moran.i,
+        moran_p=moran.p,
+        sentence=concentration.in_words(counts, moran),
+    )

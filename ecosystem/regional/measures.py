@@ -1,0 +1,272 @@
+"""What regions are compared by: every measure with its label, unit, method and source.
+
+To add a measure, add it to :data:`MEASURES` and a column of that name to :func:`table`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ecosystem.common.store import Database
+from ecosystem.finding import made_in_europe
+from ecosystem.finding.filters import Filter
+from ecosystem.regional import outside_figures, region_counts
+from ecosystem.regional.statistics import completeness, counts, diversity
+from ecosystem.regional.statistics.counts import RegionCounts
+from ecosystem.tables import organisations, regions
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure of a region.
+
+    Attributes
+    ----------
+    code : str
+        Column of :func:`table` and value in the address.
+    label : str
+        What people read.
+    unit : str
+        Written after the value; empty for plain numbers.
+    digits : int
+        Decimals to show.
+    method : str
+        How it is computed, in one or two sentences, with the source of the figures.
+    is_share : bool
+        Whether the value is a share from 0 to 1, to be shown in per cent.
+    needs : int
+        With fewer organisations than this the value is shown grey and said to say little.
+    has_best : bool
+        Whether more is better in a comparison; a founding year or a concentration is neither.
+    """
+
+    code: str
+    label: str
+    unit: str
+    digits: int
+    method: str
+    is_share: bool = False
+    needs: int = 0
+    has_best: bool = True
+
+
+_SMALL = counts.SMALL_N
+
+MEASURES: dict[str, Measure] = {
+    measure.code: measure
+    for measure in (
+        Measure(
+            "organisations",
+            "Organisations",
+            "",
+            0,
+            "Organisations of the register in the region, under the chosen filter.",
+        ),
+        Measure(
+            "per-million",
+            "Organisations per million inhabitants",
+            "",
+            1,
+            "Organisations divided by inhabitants. Population: Eurostat, table demo_r_d2jan, "
+            "latest year that all parts of the region have; no figure, no value.",
+        ),
+        Measure(
+            "per-1000-km2",
+            "Organisations per 1,000 km²",
+            "",
+            2,
+            "Organisations divided by the area of the boundaries, measured in the equal-area "
+            "projection EPSG:3035. © EuroGeographics for the administrative boundaries.",
+        ),
+        Measure(
+            "effective-domains",
+            "Effective number of JRC domains",
+            "",
+            1,
+            "How varied the work is: the number of equally frequent domains that would be as "
+            "diverse. Hill number of order 1, exp(-Σ p ln p) over the domains' shares p. JRC "
+            "domains: the cybersecurity taxonomy of the Joint Research Centre. Source: Hill 1973, "
+            "Jost 2006.",
+            needs=_SMALL,
+        ),
+        Measure(
+            "concentration",
+            "Concentration of domains (HHI)",
+            "",
+            2,
+            "How much the work is about a few domains: from 1/15 (all alike) to 1 (one domain "
+            "only). Herfindahl-Hirschman index (HHI), Σ p² over the domains' shares p.",
+            needs=_SMALL,
+            has_best=False,
+        ),
+        Measure(
+            "roles",
+            "Ecosystem roles present",
+            "of 6",
+            0,
+            "How many of six roles have at least one organisation or known investor: business, "
+            "research, training, public sector, support, capital.",
+        ),
+        Measure(
+            "nist-functions",
+            "NIST CSF functions covered",
+            "of 5",
+            0,
+            "How many of identify, protect, detect, respond and recover at least one "
+            "organisation serves: the functions of the NIST Cybersecurity Framework (CSF).",
+        ),
+        Measure(
+            "median-founded",
+            "Median founding year",
+            "",
+            0,
+            "Median over the organisations whose founding year is known.",
+            needs=_SMALL,
+            has_best=False,
+        ),
+        Measure(
+            "evidence-share",
+            "Share with page evidence",
+            "",
+            0,
+            "Share of the organisations that a public page confirms; the others rest on "
+            "general knowledge with their own website as source.",
+            is_share=True,
+            needs=_SMALL,
+        ),
+    )
+}
+
+# Offered only where the release holds labels: else they would look like a result.
+LABEL_MEASURES: dict[str, Measure] = {
+    measure.code: measure
+    for measure in (
+        Measure(
+            "labelled",
+            "Labelled organisations",
+            "",
+            0,
+            f"Organisations whose label {made_in_europe.NAME} is valid on the day of viewing, as "
+            "far as the register records labels.",
+        ),
+        Measure(
+            "labelled-share",
+            "Share of labelled organisations",
+            "",
+            0,
+            "Labelled organisations divided by organisations.",
+            is_share=True,
+            needs=_SMALL,
+        ),
+    )
+}
+ALL_MEASURES = MEASURES | LABEL_MEASURES
+
+
+def offered(database: Database) -> dict[str, Measure]:
+    """The measures that the release has values for, by code."""
+    return ALL_MEASURES if made_in_europe.is_any_recorded(database) else MEASURES
+
+
+def table(
+    database: Database, filter_: Filter, level: str, *, of: RegionCounts | None = None
+) -> pd.DataFrame:
+    """All measures of all regions of a level.
+
+    Parameters
+    ----------
+    level : str
+        A key of :data:`ecosystem.tables.regions.LEVELS`.
+    of : RegionCounts, optional
+        The level's counts, if they are there already.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by region id: ``name``, ``country``, one column a measure that is
+        :func:`offered` (missing where there is no value) and ``population_year``.
+    """
+    of = of or region_counts.region_counts(database, filter_, level)
+    units = regions.units(database, level).set_index("region_id")
+    people = regions.population(database, level).reindex(of.regions)
+    roles = completeness.roles_present(of.types, investors(database, level))
+    frame = pd.DataFrame(
+        {
+            "name": units["name"],
+            "country": units["country"],
+            "organisations": of.n,
+            "per-million": counts.per_million(of.n, people["inhabitants"]),
+            "per-1000-km2": counts.per_1000_km2(of.n, units["area_km2"].reindex(of.regions)),
+            "effective-domains": diversity.effective_number(of.domains),
+            "concentration": diversity.herfindahl(of.domains),
+            "roles": roles.sum(axis=1),
+            "nist-functions": (of.functions > 0).sum(axis=1),
+            "median-founded": of.founded["median"],
+            "evidence-share": counts.evidence_share(of.evidence, of.n),
+            "population_year": people["year"],
+        }
+    )
+    if made_in_europe.is_any_recorded(database):
+        frame["labelled"] = region_counts.labelled_counts(database, filter_, level)
+        frame["labelled-share"] = frame["labelled"] / frame["organisations"].where(of.n > 0)
+    return frame.loc[of.regions]
+
+
+def of_whole(database: Database, filter_: Filter) -> dict[str, float]:
+    """The same measures of the register as a whole, to compare a region with.
+
+    Numbers per inhabitant use countries with a population figure only, on both sides of the
+    division; those per area all NUTS countries that have an organisation.
+    """
+    everyone = region_counts.whole(database, filter_)
+    countries = regions.units(database, "nuts0").set_index("region_id")
+    by_country = regions.organisation_counts(database, filter_, "nuts0")
+    people = regions.population(database, "nuts0")["inhabitants"].reindex(by_country.index)
+    present = by_country > 0
+    known = present & people.notna()
+    roles = completeness.roles_present(
+        everyone.types, pd.Series(investors(database, "nuts0").sum(), index=everyone.regions)
+    )
+    n = float(everyone.n["all"])
+    labelled = float(organisations.summary(database, filter_).labelled)
+    return {
+        "organisations": n,
+        "per-million": 1e6 * by_country[known].sum() / people[known].sum()
+        if known.any()
+        else float("nan"),
+        "per-1000-km2": 1e3 * by_country.sum() / countries["area_km2"][present].sum()
+        if present.any()
+        else float("nan"),
+        "effective-domains": diversity.effective_number(everyone.domains)["all"],
+        "concentration": diversity.herfindahl(everyone.domains)["all"],
+        "roles": float(roles.sum(axis=1)["all"]),
+        "nist-functions": float((everyone.functions > 0).sum(axis=1)["all"]),
+        "median-founded": everyone.founded["median"]["all"],
+        "evidence-share": counts.evidence_share(everyone.evidence, everyone.n)["all"],
+        "labelled": labelled,
+        "labelled-share": labelled / n if n else float("nan"),
+    }
+
+
+def investors(database: Database, level: str) -> pd.Series:
+    """Known investors of every region of a level, beside those that the register counts.
+
+    The filter is about organisations; investors are counted whatever it says.
+    """
+    return outside_figures.investor_counts(database, level, regions.ids(database, level))
+
+
+def in_words(code: str, value: object) -> str:
+    """A value of a measure as people read it; a dash if there is none."""
+    if code not in ALL_MEASURES or value is None or pd.isna(value):  # type: ignore[call-overload]
+        return "–"
+    measure = ALL_MEASURES[code]
+    number = float(value)  # type: ignore[arg-type]
+    if measure.is_share:
+        return f"{number:.0%}"
+    if code == "median-founded":
+        return f"{number:.0f}"
+    text = f"{number:,.{measure.digits}f}"
+    return f"{text} {measure.unit}" if measure.unit else text

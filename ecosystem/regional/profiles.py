@@ -1,0 +1,303 @@
+"""One region in full: what the region page shows and the regional brief prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ecosystem.common.store import Database
+from ecosystem.finding.filters import Filter
+from ecosystem.regional import measures, outside_figures, region_counts
+from ecosystem.regional.statistics import completeness, peers, similarity, words
+from ecosystem.regional.statistics.counts import SMALL_N, RegionCounts
+from ecosystem.regional.statistics.ranking import rank
+from ecosystem.regional.statistics.specialisation import location_quotient
+from ecosystem.tables import regions, valleys
+
+SAMPLE_NOTE = (
+    "The register is a sample of mature ecosystems, not a census: numbers compare what is in it."
+)
+
+
+# A region's level, of one region.
+LEVEL_NAMES = {
+    "valley": "Valley",
+    "nuts0": "Country (NUTS 0)",
+    "nuts1": "Major region (NUTS 1)",
+    "nuts2": "Region (NUTS 2)",
+    "nuts3": "Small region (NUTS 3)",
+}
+# As many as leave room for the organisations on the brief's two pages.
+_RELATED = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Related:
+    """Regions that have something to do with one region.
+
+    Attributes
+    ----------
+    heading : str
+        What they are.
+    regions : DataFrame
+        By region id, best first: ``name``, ``reason``.
+    none : str
+        What to say if there is none.
+    method : str
+        How they are found, with the source of the figures.
+    """
+
+    heading: str
+    regions: pd.DataFrame
+    none: str
+    method: str
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """A region with its numbers and what they mean.
+
+    Attributes
+    ----------
+    region_id, level, name, country : str
+        Which region it is; `level` is a key of :data:`ecosystem.tables.regions.LEVELS`.
+    headline : DataFrame
+        Indexed by measure: ``value``, ``whole`` (the register as a whole), ``rank`` (missing
+        without an organisation, or with fewer than the measure needs), ``of``, ``tied``,
+        ``small``.
+    quotients : DataFrame
+        Representation quotients by domain code, with interval and n.
+    types, functions : Series
+        Organisations by type (int); share serving each NIST CSF function (0 to 1).
+    growth : DataFrame
+        ``year``, ``organisations`` (cumulative).
+    figures : DataFrame
+        Eurostat's figures, all years; empty if the region is not exactly one NUTS 2 region.
+    nuts2 : str or None
+        That NUTS 2 region.
+    counted : DataFrame
+        Outside counts: ``counted, scope, year, source_url``.
+    roles : Series of bool
+        Which of the six roles are present.
+    sentences : list of str
+        The profile in plain English.
+    nearest, partners, peers : DataFrame
+        Regions alike in profile, best complements, and alike in structure, by region id,
+        each with ``name`` and ``reason``; :attr:`related` says what to call them.
+    valley : dict or None
+        The valley's record: coordinator, priorities and so on; of the valley that covers a
+        NUTS region if it is not a valley itself.
+    population_year : int or None
+        Year of the population that the numbers per inhabitant use.
+    """
+
+    region_id: str
+    level: str
+    name: str
+    country: str
+    headline: pd.DataFrame
+    quotients: pd.DataFrame
+    types: pd.Series
+    functions: pd.Series
+    growth: pd.DataFrame
+    figures: pd.DataFrame
+    nuts2: str | None
+    counted: pd.DataFrame
+    roles: pd.Series
+    sentences: list[str]
+    nearest: pd.DataFrame
+    partners: pd.DataFrame
+    peers: pd.DataFrame
+    valley: dict[str, Any] | None
+    population_year: int | None
+
+    @property
+    def n(self) -> int:
+        """Organisations of the register in the region, under the filter."""
+        return int(self.headline["value"]["organisations"])
+
+    @property
+    def related(self) -> list[Related]:
+        """Regions to look at next, by kind, as the page, the brief and the workbook show them."""
+        few = self.n < SMALL_N
+        return [
+            Related(
+                "Alike in cybersecurity",
+                self.nearest,
+                "Too few organisations to say which regions are alike."
+                if few
+                else "No region is alike in what its organisations work on.",
+                "How alike the mix of domains is, from 0 to 1 (cosine similarity).",
+            ),
+            Related(
+                "Would add most",
+                self.partners,
+                "Too few organisations to say what another region would add."
+                if few
+                else "No region stands out that would add what is rare here.",
+                "Domains that another region is specialised in (quotient above 1.25, at least 3 "
+                "organisations) and this one lacks (none, or a quotient below 0.8).",
+            ),
+            Related(
+                "Alike in structure",
+                self.peers,
+                "No comparison of structure: Eurostat's figures for it are missing.",
+                "Population, GDP per inhabitant, R&D share and tertiary education, brought to one "
+                "scale; over the figures that both have. Source: Eurostat.",
+            ),
+        ]
+
+    @property
+    def coverage_sentences(self) -> list[str]:
+        """What others count, beside the register's own number."""
+        return [
+            words.coverage(
+                self.n,
+                float(row["counted"]),
+                str(row["scope"]),
+                None if pd.isna(row["year"]) else float(row["year"]),
+            )
+            for row in self.counted.to_dict("records")
+        ]
+
+
+def profile(database: Database, filter_: Filter, region_id: str) -> Profile | None:
+    """Everything about one region under a filter; None if there is no such region.
+
+    Parameters
+    ----------
+    region_id : str
+        A NUTS id of any level, or a valley id.
+    """
+    level = regions.level_of(region_id)
+    counts = region_counts.region_counts(database, filter_, level)
+    if region_id not in counts.regions:
+        return None
+    table = measures.table(database, filter_, level, of=counts)
+    names = {str(id_): str(name) for id_, name in table["name"].items()}
+    quotients = quotients_of(database, filter_, counts)
+    nuts2 = outside_figures.nuts2_of(database, region_id, level)
+    counted = outside_figures.counted_elsewhere(database, level)
+    year: Any = table["population_year"][region_id]
+    all_roles = completeness.roles_present(counts.types, measures.investors(database, level))
+    return Profile(
+        region_id=region_id,
+        level=level,
+        name=str(names[region_id]),
+        country=str(table["country"][region_id]),
+        headline=_headline(database, filter_, table, region_id),
+        quotients=quotients.loc[[region_id]].droplevel("region"),
+        types=counts.types.T[region_id],
+        functions=completeness.function_coverage(counts.functions, counts.n).T[region_id],
+        growth=region_counts.founding_years(database, filter_, region_id),
+        figures=outside_figures.figures(database, nuts2)
+        if nuts2
+        else outside_figures.figures(database, ""),
+        nuts2=nuts2,
+        counted=counted.loc[counted.index == region_id],
+        roles=all_roles.T[region_id],
+        sentences=words.profile(
+            region_id, names, counts, quotients, per_million=table["per-million"], roles=all_roles
+        ),
+        nearest=_nearest(counts, region_id, names),
+        partners=_partners(quotients, region_id, names),
+        peers=_peers(database, nuts2),
+        valley=_valley(database, region_id, level),
+        population_year=None if pd.isna(year) else int(year),
+    )
+
+
+def quotients_of(database: Database, filter_: Filter, counts: RegionCounts) -> pd.DataFrame:
+    """Representation quotients by domain, against all organisations that a filter leaves.
+
+    They are location quotients over the register, whose denominator is the register and not
+    an economy: hence their name.
+    """
+    everyone = region_counts.whole(database, filter_)
+    return location_quotient(
+        counts.domains,
+        counts.n,
+        whole_counts=everyone.domains.T["all"],
+        whole_n=int(everyone.n["all"]),
+    )
+
+
+def _headline(
+    database: Database, filter_: Filter, table: pd.DataFrame, region_id: str
+) -> pd.DataFrame:
+    whole = measures.of_whole(database, filter_)
+    own: dict[Any, Any] = table.loc[region_id].to_dict()
+    rows = {}
+    for code, measure in measures.offered(database).items():
+        # Nothing is not a place, and a share of one organisation would be the first of all.
+        values = table[code].where(table["organisations"] >= max(measure.needs, 1))
+        years = table["population_year"] if code == "per-million" else None
+        ranked = rank(
+            values,
+            years=None if years is None else years.where(values.notna()),
+            across_years=True,
+        ).loc[region_id]
+        rows[code] = {
+            "value": own[code],
+            "whole": whole.get(code),
+            "rank": ranked["rank"] if measure.has_best else pd.NA,
+            "of": ranked["of"],
+            "tied": ranked["tied"],
+            "small": own["organisations"] < measure.needs,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _nearest(counts: RegionCounts, region_id: str, names: Mapping[Any, str]) -> pd.DataFrame:
+    found = similarity.nearest(counts.domains, counts.n, region_id, limit=_RELATED)
+    reasons = [
+        words.similar_reason(region_id, str(other), names, row) for other, row in found.iterrows()
+    ]
+    return _with_names(found, names, reasons)
+
+
+def _partners(quotients: pd.DataFrame, region_id: str, names: Mapping[Any, str]) -> pd.DataFrame:
+    found = similarity.partners(quotients, region_id, limit=_RELATED)
+    if not quotients["n"][region_id].any():
+        found = found.iloc[:0]  # it lacks everything: that is no complement
+    reasons = []
+    for giver in found.index:
+        pairs = similarity.complements(quotients, [str(giver)], [region_id])
+        reasons.append(words.complement_reason(names, pairs.iloc[0]))
+    return _with_names(found, names, reasons)
+
+
+def _peers(database: Database, nuts2: str | None) -> pd.DataFrame:
+    values, years = outside_figures.structure(database)
+    if nuts2 is None or nuts2 not in values.index:
+        return pd.DataFrame({"distance": [], "name": [], "reason": []})
+    found = peers.peers(values, nuts2, years=years, limit=_RELATED)
+    labels = outside_figures.indicators(database).set_index("indicator")["label"]
+    reasons = []
+    for _, row in found.iterrows():
+        alike = words.listed([_inside(labels, code) for code in row["used"]])
+        other = [_inside(labels, code) for code in row["other_year"]]
+        years_differ = f"; of another year: {words.listed(other)}" if other else ""
+        reasons.append(f"Alike in {alike}{years_differ}.")
+    names = regions.units(database, "nuts2").set_index("region_id")["name"].to_dict()
+    return _with_names(found, names, reasons)
+
+
+def _inside(labels: pd.Series, code: str) -> str:
+    """Label of an indicator inside a sentence; abbreviations such as GDP keep their capitals."""
+    label = str(labels.get(code, code))
+    return label if label[1:2].isupper() or label[1:2] == "&" else label[:1].lower() + label[1:]
+
+
+def _with_names(found: pd.DataFrame, names: Mapping[Any, str], reasons: list[str]) -> pd.DataFrame:
+    return found.assign(name=[names.get(str(id_), str(id_)) for id_ in found.index], reason=reasons)
+
+
+def _valley(database: Database, region_id: str, level: str) -> dict[str, Any] | None:
+    if level == "valley":
+        return valleys.one(database, region_id)
+    covering = valleys.covering(database, region_id)
+    return valleys.one(database, covering) if covering else None

@@ -1,0 +1,482 @@
+"""Organisations per region: counted by kind, per inhabitant and per area.
+
+Everything else in this package starts from :class:`RegionCounts`. Two functions make it:
+:func:`tabulate` from a frame of organisations, :func:`from_groups` from the few thousand rows
+that a database's ``GROUP BY`` returns, however many organisations there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ecosystem.common.vocabulary import DOMAINS, EVIDENCE, FUNCTIONS, SECTORS, TYPES, Vocabulary
+from ecosystem.regional.statistics._checks import (
+    region_index,
+    require_columns,
+    require_counts,
+    require_known,
+    require_same_regions,
+)
+
+# Fewer organisations than this say little: pages grey them, sentences hedge.
+SMALL_N = 5
+
+# Matrix of RegionCounts, column of the organisations, vocabulary of its codes.
+_MATRICES = {
+    "types": ("type", TYPES),
+    "domains": ("domains", DOMAINS),
+    "functions": ("functions", FUNCTIONS),
+    "sectors": ("sectors", SECTORS),
+    "evidence": ("evidence", EVIDENCE),
+}
+# An organisation has exactly one of these, but any number of the others.
+_ONE_EACH = ("types", "evidence")
+
+
+@dataclass(frozen=True, eq=False)
+class RegionCounts:
+    """How many organisations of each kind every region has.
+
+    All fields share one index: the region ids, unique, named ``region``, **including regions
+    without an organisation**. Columns of a matrix are all codes of its vocabulary in the
+    vocabulary's order. Cells are numbers of organisations (int64): an organisation counts
+    once in each of its codes, so a row of ``domains`` may add up to more than ``n``, while a
+    row of ``types`` or ``evidence`` adds up to exactly ``n``. An organisation outside every
+    region is counted nowhere.
+
+    Attributes
+    ----------
+    n : Series of int
+        Organisations; shape (regions,).
+    types : DataFrame of int
+        Organisations of each type; shape (regions, 9).
+    domains : DataFrame of int
+        Organisations working on each JRC domain; shape (regions, 15).
+    functions : DataFrame of int
+        Organisations serving each NIST CSF function; shape (regions, 5).
+    sectors : DataFrame of int
+        Organisations serving each sector; shape (regions, 15).
+    evidence : DataFrame of int
+        Organisations by kind of evidence; shape (regions, 2).
+    founded : DataFrame
+        ``known`` (int), organisations whose founding year is known, and ``median`` (float,
+        calendar year), the median over those; NaN where ``known`` is 0.
+
+    Raises
+    ------
+    ValueError
+        If the fields contradict one another or the above.
+    """
+
+    n: pd.Series
+    types: pd.DataFrame
+    domains: pd.DataFrame
+    functions: pd.DataFrame
+    sectors: pd.DataFrame
+    evidence: pd.DataFrame
+    founded: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        region_index(self.n.index)
+        require_counts(self.n)
+        for name, (_, vocabulary) in _MATRICES.items():
+            self._check_matrix(name, vocabulary)
+        self._check_founded()
+
+    def _check_matrix(self, name: str, vocabulary: Vocabulary) -> None:
+        matrix: pd.DataFrame = getattr(self, name)
+        require_same_regions(matrix, self.n.index, f"n and {name}")
+        require_counts(matrix)
+        if list(matrix.columns) != list(vocabulary):
+            raise ValueError(f"columns of {name} must be the codes of the vocabulary, in order")
+        cells, n = matrix.to_numpy(), self.n.to_numpy()
+        if name in _ONE_EACH and (cells.sum(axis=1) != n).any():
+            raise ValueError(f"rows of {name} must add up to n")
+        if (cells > n[:, None]).any():
+            raise ValueError(f"{name} counts more organisations than there are")
+
+    def _check_founded(self) -> None:
+        require_columns(self.founded, ["known", "median"])
+        require_same_regions(self.founded, self.n.index, "n and founded")
+        require_counts(self.founded["known"])
+        if (self.founded["known"] > self.n).any():
+            raise ValueError("founded counts more organisations than there are")
+        if not (self.founded["median"].isna() == (self.founded["known"] == 0)).all():
+            raise ValueError("a median year must be there where a year is known, and only there")
+
+    @property
+    def regions(self) -> pd.Index:
+        """Region ids, in order."""
+        return self.n.index
+
+    @property
+    def small(self) -> pd.Series:
+        """Whether a region has fewer organisations than say much (:data:`SMALL_N`)."""
+        return (self.n < SMALL_N).rename("small")
+
+
+def tabulate(organisations: pd.DataFrame, regions: Iterable[str]) -> RegionCounts:
+    """Count organisations by region and kind.
+
+    Parameters
+    ----------
+    organisations : DataFrame
+        One row an organisation: ``org_id``, ``region`` (id at the chosen level; missing if it
+        lies in none, as many lie in no valley), ``type``, ``domains``, ``functions``,
+        ``sectors`` (lists of codes), ``founded`` (calendar year or missing), ``evidence``.
+    regions : iterable of str
+        All regions of the level, with or without an organisation.
+
+    Returns
+    -------
+    RegionCounts
+        In the order of `regions`.
+
+    Raises
+    ------
+    ValueError
+        A repeated ``org_id``, a missing type or evidence, an unknown code or region.
+
+    Examples
+    --------
+    >>> organisations = pd.DataFrame(
+    ...     {
+    ...         "org_id": ["a", "b", "c"],
+    ...         "region": ["FRH0", "FRH0", "EE00"],
+    ...         "type": ["sme", "research", "sme"],
+    ...         "domains": [["cryptology"], ["cryptology", "legal-aspects"], ["legal-aspects"]],
+    ...         "functions": [["protect"], ["protect"], ["detect"]],
+    ...         "sectors": [["energy"], [], []],
+    ...         "founded": [2001, None, None],
+    ...         "evidence": ["page", "page", "general"],
+    ...     }
+    ... )
+    >>> counts = tabulate(organisations, ["EE00", "FRH0", "MT00"])
+    >>> counts.n.to_dict()
+    {'EE00': 1, 'FRH0': 2, 'MT00': 0}
+    >>> int(counts.domains.loc["FRH0", "cryptology"])
+    2
+    >>> counts.founded.loc["FRH0"].to_dict()
+    {'known': 1.0, 'median': 2001.0}
+    """
+    columns = {name: column for name, (column, _) in _MATRICES.items()}
+    require_columns(organisations, ["org_id", "region", *columns.values(), "founded"])
+    if organisations["org_id"].duplicated().any():
+        raise ValueError("an org_id is repeated")
+    if organisations[[columns[name] for name in _ONE_EACH]].isna().to_numpy().any():
+        raise ValueError("every organisation needs a type and a kind of evidence")
+    return from_groups(
+        regions,
+        {name: _grouped(organisations, column) for name, column in columns.items()},
+        _founded(organisations),
+    )
+
+
+def _grouped(organisations: pd.DataFrame, column: str) -> pd.DataFrame:
+    codes = organisations[["org_id", "region", column]].explode(column).dropna(subset=[column])
+    # A code that is written twice in a list still is one organisation's.
+    codes = codes.drop_duplicates().rename(columns={column: "code"})
+    return codes.groupby(["region", "code"], dropna=False).size().reset_index(name="n")
+
+
+def _founded(organisations: pd.DataFrame) -> pd.DataFrame:
+    years = organisations.assign(founded=organisations["founded"].astype("float64"))
+    summary = years.groupby("region")["founded"].agg(["count", "median"])
+    return summary.rename(columns={"count": "known"}).reset_index()
+
+
+def from_groups(
+    regions: Iterable[str], groups: Mapping[str, pd.DataFrame], founded: pd.DataFrame
+) -> RegionCounts:
+    """Region counts from the rows of a ``GROUP BY``: one query a matrix.
+
+    Parameters
+    ----------
+    regions : iterable of str
+        All regions of the level, with or without an organisation.
+    groups : mapping of str to DataFrame
+        ``types``, ``domains``, ``functions``, ``sectors`` and ``evidence``: each
+        ``region, code, n`` as :func:`matrix` takes it, from ``SELECT region, type AS code,
+        count(*) AS n ... GROUP BY ALL``, lists unnested and without repetitions.
+    founded : DataFrame
+        ``region, known, median`` from ``SELECT region, count(founded) AS known,
+        median(founded) AS median ... GROUP BY ALL``; regions without a row have no year.
+
+    Returns
+    -------
+    RegionCounts
+        In the order of `regions`.
+
+    Raises
+    ------
+    ValueError
+        An unknown code or region, a missing matrix, rows that contradict one another.
+
+    Examples
+    --------
+    >>> def rows(*cells):
+    ...     return pd.DataFrame(cells, columns=["region", "code", "n"])
+    >>> counts = from_groups(
+    ...     ["FRH0", "MT00"],
+    ...     {
+    ...         "types": rows(("FRH0", "sme", 2), ("FRH0", "csirt", 1)),
+    ...         "domains": rows(("FRH0", "cryptology", 3)),
+    ...         "functions": rows(("FRH0", "detect", 1)),
+    ...         "sectors": rows(),
+    ...         "evidence": rows(("FRH0", "page", 3)),
+    ...     },
+    ...     pd.DataFrame({"region": ["FRH0"], "known": [1], "median": [2001.0]}),
+    ... )
+    >>> counts.n.to_dict()
+    {'FRH0': 3, 'MT00': 0}
+    """
+    index = region_index(regions)
+    missing = set(_MATRICES) - set(groups)
+    if missing:
+        raise ValueError(f"matrices missing: {', '.join(sorted(missing))}")
+    matrices = {
+        name: matrix(groups[name], index, vocabulary) for name, (_, vocabulary) in _MATRICES.items()
+    }
+    return RegionCounts(
+        n=matrices["types"].sum(axis=1).astype("int64").rename("n"),
+        founded=_founded_of(founded, index),
+        **matrices,
+    )
+
+
+def matrix(groups: pd.DataFrame, regions: Iterable[str], vocabulary: Vocabulary) -> pd.DataFrame:
+    """Count matrix from long rows.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        ``region, code, n``: one row a pair that occurs. Rows without a region are
+        organisations outside all of them, and are left out.
+    regions : iterable of str
+        Rows of the result.
+    vocabulary : Vocabulary
+        Columns of the result.
+
+    Returns
+    -------
+    DataFrame of int
+        Shape (regions, codes); a pair without a row is 0: none was counted.
+
+    Raises
+    ------
+    ValueError
+        An unknown code or region, or a pair that is there twice.
+
+    Examples
+    --------
+    >>> groups = pd.DataFrame({"region": ["FRH0"], "code": ["detect"], "n": [4]})
+    >>> matrix(groups, ["EE00", "FRH0"], FUNCTIONS)["detect"].to_dict()
+    {'EE00': 0, 'FRH0': 4}
+    """
+    index, codes = region_index(regions), pd.Index(list(vocabulary), name="code")
+    require_columns(groups, ["region", "code", "n"])
+    require_known(groups["code"].unique(), vocabulary, vocabulary.name)
+    inside = groups[groups["region"].notna()]
+    require_known(inside["region"].unique(), index, "region")
+    if inside.duplicated(["region", "code"]).any():
+        raise ValueError("a pair of region and code is there twice")
+    cells = np.zeros((len(index), len(codes)), dtype="int64")
+    rows = index.get_indexer(pd.Index(inside["region"]))
+    columns = codes.get_indexer(pd.Index(inside["code"]))
+    cells[rows, columns] = inside["n"]
+    return pd.DataFrame(cells, index=index, columns=codes)
+
+
+def _founded_of(founded: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
+    require_columns(founded, ["region", "known", "median"])
+    inside = founded[founded["region"].notna()]
+    require_known(inside["region"].unique(), index, "region")
+    summary = inside.set_index("region")[["known", "median"]].reindex(index)
+    summary["known"] = summary["known"].fillna(0)
+    return summary.astype({"known": "int64", "median": "float64"})
+
+
+def per_million(n: pd.Series, inhabitants: pd.Series) -> pd.Series:
+    """Organisations per million inhabitants.
+
+    Formula: ``1e6 * n / inhabitants``.
+
+    Parameters
+    ----------
+    n : Series of int
+        Organisations; shape (regions,).
+    inhabitants : Series of float
+        Persons, by region id; missing where no figure is known, other regions are ignored.
+
+    Returns
+    -------
+    Series of float
+        Organisations per million inhabitants, indexed as `n`; NaN where the population is
+        not known.
+
+    Raises
+    ------
+    ValueError
+        A population of zero or less.
+
+    Examples
+    --------
+    >>> n = pd.Series({"FRH0": 29, "UKI3": 3})
+    >>> per_million(n, pd.Series({"FRH0": 3_400_000.0})).round(2).to_dict()
+    {'FRH0': 8.53, 'UKI3': nan}
+    """
+    return (1e6 * _per(n, inhabitants, "inhabitants")).rename("per_million")
+
+
+def per_1000_km2(n: pd.Series, area_km2: pd.Series) -> pd.Series:
+    """Organisations per 1,000 km².
+
+    Formula: ``1000 * n / area``.
+
+    Parameters
+    ----------
+    n : Series of int
+        Organisations; shape (regions,).
+    area_km2 : Series of float
+        Area of the geometry in EPSG:3035, km², by region id; may be missing.
+
+    Returns
+    -------
+    Series of float
+        Organisations per 1,000 km², indexed as `n`; NaN where the area is not known.
+
+    Raises
+    ------
+    ValueError
+        An area of zero or less.
+
+    Examples
+    --------
+    >>> per_1000_km2(pd.Series({"FRH0": 29}), pd.Series({"FRH0": 27_200.0})).round(2).to_dict()
+    {'FRH0': 1.07}
+    """
+    return (1e3 * _per(n, area_km2, "area_km2")).rename("per_1000_km2")
+
+
+def _per(n: pd.Series, size: pd.Series, what: str) -> pd.Series:
+    require_counts(n)
+    known = size.reindex(n.index).astype("float64")
+    if (known <= 0).any():
+        raise ValueError(f"{what} must be greater than zero where known")
+    return n / known
+
+
+def shares(counts: pd.DataFrame, n: pd.Series) -> pd.DataFrame:
+    """Share of a region's organisations that have each code.
+
+    Formula: ``n_rc / n_r``. Where an organisation has several codes, a row adds up to more
+    than 1.
+
+    Parameters
+    ----------
+    counts : DataFrame of int
+        Organisations by region and code, any matrix of :class:`RegionCounts`.
+    n : Series of int
+        Organisations by region, in the same order.
+
+    Returns
+    -------
+    DataFrame of float
+        0 to 1, same shape as `counts`; a row of NaN where a region has no organisation.
+
+    Examples
+    --------
+    >>> n = pd.Series({"FRH0": 4, "MT00": 0})
+    >>> detect = pd.DataFrame({"detect": {"FRH0": 1, "MT00": 0}})
+    >>> shares(detect, n)["detect"].to_dict()
+    {'FRH0': 0.25, 'MT00': nan}
+    """
+    require_same_regions(counts, n.index)
+    require_counts(counts)
+    require_counts(n)
+    return counts.div(n.where(n > 0), axis=0)
+
+
+def evidence_share(evidence: pd.DataFrame, n: pd.Series) -> pd.Series:
+    """Share of a region's organisations that a public page confirms.
+
+    Formula: ``n with evidence "page" / n``.
+
+    Parameters
+    ----------
+    evidence : DataFrame of int
+        Organisations by region and kind of evidence.
+    n : Series of int
+        Organisations by region, in the same order.
+
+    Returns
+    -------
+    Series of float
+        0 to 1; NaN for a region without an organisation.
+
+    Examples
+    --------
+    >>> evidence = pd.DataFrame({"page": {"FRH0": 3}, "general": {"FRH0": 1}})
+    >>> evidence_share(evidence, pd.Series({"FRH0": 4})).to_dict()
+    {'FRH0': 0.75}
+    """
+    return shares(evidence, n)["page"].rename("evidence_share")
+
+
+def overview(
+    counts: RegionCounts,
+    inhabitants: pd.Series | None = None,
+    area_km2: pd.Series | None = None,
+) -> pd.DataFrame:
+    """Headline numbers of every region in one frame.
+
+    Parameters
+    ----------
+    counts : RegionCounts
+        What is in the regions.
+    inhabitants : Series of float, optional
+        Persons, by region id; see :func:`per_million`.
+    area_km2 : Series of float, optional
+        km², by region id; see :func:`per_1000_km2`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by region: ``n``, ``small`` (n below :data:`SMALL_N`), ``per_million``,
+        ``per_1000_km2``, ``founded_known`` (organisations with a known year),
+        ``founded_median`` (calendar year), ``evidence_share`` (0 to 1). NaN is a gap.
+
+    Examples
+    --------
+    >>> organisations = pd.DataFrame(
+    ...     {
+    ...         "org_id": ["a"],
+    ...         "region": ["FRH0"],
+    ...         "type": ["sme"],
+    ...         "domains": [["cryptology"]],
+    ...         "functions": [["protect"]],
+    ...         "sectors": [[]],
+    ...         "founded": [2001],
+    ...         "evidence": ["page"],
+    ...     }
+    ... )
+    >>> numbers = overview(tabulate(organisations, ["FRH0"]), pd.Series({"FRH0": 500_000.0}))
+    >>> numbers.loc["FRH0", ["per_million", "per_1000_km2", "evidence_share"]].to_dict()
+    {'per_million': 2.0, 'per_1000_km2': nan, 'evidence_share': 1.0}
+    """
+    nothing = pd.Series(dtype="float64")
+    return pd.DataFrame(
+        {
+            "n": counts.n,
+            "small": counts.small,
+            "per_million": per_million(counts.n, nothing if inhabitants is None else inhabitants),
+            "per_1000_km2": per_1000_km2(counts.n, nothing if area_km2 is None else area_km2),
+            "founded_known": counts.founded["known"],
+            "founded_median": counts.founded["median"],
+            "evidence_share": evidence_share(counts.evidence, counts.n),
+        }
+    )

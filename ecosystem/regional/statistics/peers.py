@@ -1,0 +1,151 @@
+"""Regions that are alike in structure: the ones it is fair to compare a region with.
+
+Structure means what policy can't change in a year: how many people, how wealthy, how much
+research, how many graduates. What a region does in cybersecurity plays no part; for that see
+:mod:`~ecosystem.regional.statistics.similarity`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ecosystem.regional.statistics._checks import require_known, require_same_regions
+
+# Eurostat's names as in the table region_indicator, with their units.
+STRUCTURE = {
+    "population": "persons, 1 January",
+    "gdp_pps_per_inhabitant": "PPS (EU27_2020) per inhabitant",
+    "gerd_pct_gdp": "% of GDP",
+    "tertiary_25_64_pct": "% of population aged 25-64",
+}
+# Regions differ in population by factors, not by differences.
+_LOGARITHMIC = ("population",)
+
+# One indicator in common says too little of two regions' structure.
+MINIMUM_SHARED = 2
+
+
+def standardise(indicators: pd.DataFrame) -> pd.DataFrame:
+    r"""Indicators on one scale: how many standard deviations from the mean of all regions.
+
+    .. math:: z_{ri} = \frac{x_{ri} - \bar{x}_i}{s_i}
+
+    with :math:`x` the natural logarithm for population and the value itself otherwise, mean
+    and (population) standard deviation over the regions that have a value.
+
+    Parameters
+    ----------
+    indicators : DataFrame of float
+        Indexed by region; columns among :data:`STRUCTURE`, gaps as NaN.
+
+    Returns
+    -------
+    DataFrame of float
+        Same shape, without unit; gaps stay gaps. 0 where all regions have the same value.
+
+    Raises
+    ------
+    ValueError
+        A column that is not in :data:`STRUCTURE`, or a population of zero or less.
+
+    Examples
+    --------
+    >>> standardise(pd.DataFrame({"gerd_pct_gdp": [1.0, 3.0, None]})).round(2).to_numpy().tolist()
+    [[-1.0], [1.0], [nan]]
+    """
+    require_known(indicators.columns, STRUCTURE, "indicator")
+    values = indicators.astype("float64")
+    for column in values.columns.intersection(list(_LOGARITHMIC)):
+        if (values[column] <= 0).any():
+            raise ValueError(f"{column} must be greater than zero where known")
+        values[column] = np.log(values[column])
+    deviations = values - values.mean()
+    spread = values.std(ddof=0)
+    return deviations / spread.where(spread > 0, 1.0)
+
+
+def peers(
+    indicators: pd.DataFrame,
+    region: str,
+    *,
+    limit: int = 5,
+    minimum: int = MINIMUM_SHARED,
+    years: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    r"""The regions most alike in structure to one.
+
+    .. math:: d_{ab} = \sqrt{\frac{1}{|I|} \sum_{i \in I} (z_{ai} - z_{bi})^2}
+
+    over the indicators :math:`I` that both have (at least `minimum`); the mean and not the
+    sum, so that a pair with gaps is not nearer for having fewer terms. 1 is a typical
+    difference of one standard deviation.
+
+    Regions that share more indicators with the one come first, and nearest first among
+    those that share as many: to be near in two of four things is easier than in all four.
+
+    Parameters
+    ----------
+    indicators : DataFrame of float
+        Indexed by region; columns among :data:`STRUCTURE`, gaps as NaN.
+    region : str
+        The one that peers are looked for.
+    limit : int
+        How many to return at most.
+    minimum : int
+        Indicators that both must have.
+    years : DataFrame of int, optional
+        Calendar year of each value, of the same shape as `indicators`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by region, in the order said above, equals in that of `indicators`:
+        ``distance`` (standard deviations), ``used`` (list of the indicators both have) and, if
+        `years` is given, ``other_year`` (those of them that are of another year than the
+        region's).
+        Empty if the region has fewer than `minimum` values itself.
+
+    Raises
+    ------
+    ValueError
+        An unknown region or indicator, a population of zero or less, years of another shape.
+
+    References
+    ----------
+    Gower, J. C. (1971). A general coefficient of similarity and some of its properties.
+    Biometrics 27(4), 857-871 (the treatment of missing values).
+
+    Examples
+    --------
+    >>> indicators = pd.DataFrame(
+    ...     {"population": [1e6, 1e6, 4e6], "gerd_pct_gdp": [1.0, 2.0, None]},
+    ...     index=["A", "B", "C"],
+    ... )
+    >>> peers(indicators, "A").round(2).reset_index().to_dict("records")
+    [{'region': 'B', 'distance': 1.41, 'used': ['population', 'gerd_pct_gdp']}]
+    """
+    require_known([region], indicators.index, "region")
+    scores = standardise(indicators)
+    squared = (scores - scores.loc[region]) ** 2
+    shared = squared.notna()
+    found = pd.DataFrame(
+        # Rounded, so that equals are equal whatever the order of their sums.
+        {"distance": (squared.mean(axis=1) ** 0.5).round(12), "shared": shared.sum(axis=1)}
+    ).rename_axis("region")
+    eligible = found[(found["shared"] >= minimum) & (found.index != region)]
+    chosen = eligible.sort_values(["shared", "distance"], ascending=[False, True], kind="stable")
+    found = chosen.head(limit)[["distance"]]
+    found["used"] = _columns_where(shared.loc[found.index])
+    if years is not None:
+        require_same_regions(years, indicators.index, "indicators and years")
+        own = years.loc[region, list(indicators.columns)]
+        other = (years[indicators.columns] != own).fillna(True).astype(bool)
+        found["other_year"] = _columns_where((shared & other).loc[found.index])
+    return found
+
+
+def _columns_where(marked: pd.DataFrame) -> pd.Series:
+    columns = marked.columns.to_numpy()
+    lists = [columns[row].tolist() for row in marked.to_numpy()]
+    return pd.Series(lists, index=marked.index, dtype="object")

@@ -1,0 +1,310 @@
+"""Which regions are alike in what they do, and what one would add to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from ecosystem.regional.statistics._checks import (
+    require_counts,
+    require_known,
+    require_same_regions,
+)
+from ecosystem.regional.statistics.counts import SMALL_N
+from ecosystem.regional.statistics.specialisation import SPECIALISED_ABOVE, specialised
+
+# A region is thin in what it has a fifth less of than the whole: on the scale of ratios that
+# is as far below 1 as SPECIALISED_ABOVE is above.
+THIN_BELOW = 1 / SPECIALISED_ABOVE
+
+# How many codes are named as the reason why two regions are alike.
+_REASONS = 3
+
+
+def cosine_similarity(counts: pd.DataFrame) -> pd.DataFrame:
+    r"""Cosine similarity of the domain profiles of all pairs of regions.
+
+    .. math:: s_{ab} = \frac{\sum_d n_{ad} n_{bd}}
+                            {\sqrt{\sum_d n_{ad}^2} \sqrt{\sum_d n_{bd}^2}}
+
+    It compares the mix and not the size: a region and one ten times as large with the same
+    mix have 1, two regions without a common domain 0.
+
+    Parameters
+    ----------
+    counts : DataFrame of int
+        Organisations by region and code, shape (regions, codes).
+
+    Returns
+    -------
+    DataFrame of float
+        0 to 1, shape (regions, regions), symmetric; NaN for a region in which no code occurs.
+
+    References
+    ----------
+    Salton, G. and McGill, M. J. (1983). Introduction to modern information retrieval.
+    McGraw-Hill.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"detect": [1, 2, 0], "recover": [1, 2, 3]}, index=["A", "B", "C"])
+    >>> cosine_similarity(counts).round(2).to_numpy().tolist()
+    [[1.0, 1.0, 0.71], [1.0, 1.0, 0.71], [0.71, 0.71, 1.0]]
+    """
+    unit = _unit_vectors(counts)
+    return pd.DataFrame(_cosines(unit, unit), index=counts.index, columns=counts.index)
+
+
+def similarity_to(counts: pd.DataFrame, region: str) -> pd.Series:
+    """Cosine similarity of every region's profile to that of one.
+
+    Formula: one row of :func:`cosine_similarity`, without making the others.
+
+    Parameters
+    ----------
+    counts : DataFrame of int
+        Organisations by region and code, shape (regions, codes).
+    region : str
+        The one that all are compared with.
+
+    Returns
+    -------
+    Series of float
+        0 to 1, by region; 1 for the region itself, NaN where no code occurs.
+
+    Raises
+    ------
+    ValueError
+        A region that is not in `counts`.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"detect": [1, 2, 0], "recover": [1, 2, 3]}, index=["A", "B", "C"])
+    >>> similarity_to(counts, "C").round(2).to_dict()
+    {'A': 0.71, 'B': 0.71, 'C': 1.0}
+    """
+    require_known([region], counts.index, "region")
+    unit = _unit_vectors(counts)
+    own = counts.index.get_loc(region)
+    return pd.Series(_cosines(unit, unit[own]), index=counts.index, name="similarity")
+
+
+def _cosines(unit: np.ndarray, others: np.ndarray) -> np.ndarray:
+    # Floating-point sums leave equal profiles a hair apart; rounded, they are equal.
+    cosines: np.ndarray = (unit @ others.T).round(12)
+    return cosines
+
+
+def _unit_vectors(counts: pd.DataFrame) -> np.ndarray:
+    require_counts(counts)
+    vectors = counts.to_numpy("float64")
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: np.ndarray = np.divide(
+        vectors, lengths, out=np.full_like(vectors, np.nan), where=lengths > 0
+    )
+    return unit
+
+
+def nearest(
+    counts: pd.DataFrame,
+    n: pd.Series,
+    region: str,
+    *,
+    limit: int = 5,
+    least: int = SMALL_N,
+) -> pd.DataFrame:
+    """The regions whose profile is most like that of one, and why.
+
+    Formula: :func:`similarity_to`, highest first, equals in the order of `counts`. The reason
+    is the codes that contribute most to the cosine, ``n_ad * n_bd``.
+
+    Parameters
+    ----------
+    counts : DataFrame of int
+        Organisations by region and code, shape (regions, codes).
+    n : Series of int
+        Organisations by region, in the same order.
+    region : str
+        The one that others are looked for.
+    limit : int
+        How many to return at most.
+    least : int
+        Organisations that a region must have to be considered: the mix of two or three says
+        nothing.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by region: ``similarity`` (0 to 1), ``n``, ``small`` (whether it or the one
+        has few organisations) and ``shared`` (list of up to three codes, strongest first).
+        Empty if the region has no profile.
+
+    Raises
+    ------
+    ValueError
+        A region that is not in `counts`.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"detect": [1, 2, 0], "recover": [1, 2, 3]}, index=["A", "B", "C"])
+    >>> n = pd.Series({"A": 5, "B": 6, "C": 7})
+    >>> nearest(counts, n, "A", limit=1).loc["B"].to_dict()
+    {'similarity': 1.0, 'n': 6, 'small': False, 'shared': ['detect', 'recover']}
+    """
+    require_same_regions(counts, n.index)
+    similar = similarity_to(counts, region)
+    candidates = similar[(n >= least) & (similar.index != region)].dropna()
+    chosen = candidates.sort_values(ascending=False, kind="stable").head(limit)
+    together = counts.loc[chosen.index] * counts.loc[region]
+    return pd.DataFrame(
+        {
+            "similarity": chosen,
+            "n": n[chosen.index],
+            "small": (n[chosen.index] < SMALL_N) | bool(n[region] < SMALL_N),
+            "shared": pd.Series(
+                [_strongest(row, counts.columns) for row in together.to_numpy()],
+                index=chosen.index,
+                dtype="object",
+            ),
+        }
+    )
+
+
+def _strongest(contributions: np.ndarray, codes: pd.Index) -> list[str]:
+    order = np.argsort(-contributions, kind="stable")[:_REASONS]
+    return [str(codes[place]) for place in order if contributions[place] > 0]
+
+
+def complements(
+    quotients: pd.DataFrame, givers: Iterable[str], receivers: Iterable[str]
+) -> pd.DataFrame:
+    """What some regions are specialised in and others lack: one row a pair and code.
+
+    A giver is specialised as :func:`~ecosystem.regional.statistics.specialisation.specialised` says
+    (LQ > 1.25 and at least three organisations). A receiver lacks a code if it has no
+    organisation with it (``absent``) or an LQ below 0.8 (``thin``), the mirror image of
+    1.25. An LQ just below 1 is no lack: half of all regions have one.
+
+    Parameters
+    ----------
+    quotients : DataFrame
+        As :func:`~ecosystem.regional.statistics.specialisation.location_quotient` returns it.
+    givers, receivers : iterable of str
+        Regions on either side; a region is not paired with itself.
+
+    Returns
+    -------
+    DataFrame
+        ``giver, receiver, code``; the reason as data: ``gap`` (``absent`` or ``thin``),
+        ``giver_count, giver_n, giver_lq, giver_clear, receiver_count, receiver_n,
+        receiver_lq`` (NaN if it has no organisation), and ``small``: whether either side has
+        few organisations. Givers in their order, their highest quotient first.
+
+    Raises
+    ------
+    ValueError
+        A region that is not in `quotients`.
+
+    Examples
+    --------
+    >>> from ecosystem.regional.statistics.specialisation import location_quotient
+    >>> counts = pd.DataFrame({"cryptology": [4, 0], "legal-aspects": [2, 9]}, index=["A", "B"])
+    >>> quotients = location_quotient(counts, pd.Series({"A": 10, "B": 20}))
+    >>> found = complements(quotients, ["A", "B"], ["A", "B"])
+    >>> found[["giver", "receiver", "code", "gap"]].to_numpy().tolist()
+    [['A', 'B', 'cryptology', 'absent']]
+    """
+    regions = quotients.index.get_level_values("region")
+    givers, receivers = list(givers), list(receivers)
+    known = regions.unique()
+    require_known([*givers, *receivers], known, "region")
+    strong = specialised(quotients[regions.isin(givers)]).reset_index()
+    weak = _lacking(quotients[regions.isin(receivers)]).reset_index()
+    pairs = strong[["region", "code", "count", "n", "lq", "clear", "small"]].merge(
+        weak[["region", "code", "count", "n", "lq", "gap", "small"]],
+        on="code",
+        suffixes=("_giver", "_receiver"),
+    )
+    pairs = pairs[pairs["region_giver"] != pairs["region_receiver"]]
+    return pd.DataFrame(
+        {
+            "giver": pairs["region_giver"],
+            "receiver": pairs["region_receiver"],
+            "code": pairs["code"],
+            "gap": pairs["gap"],
+            "giver_count": pairs["count_giver"],
+            "giver_n": pairs["n_giver"],
+            "giver_lq": pairs["lq_giver"],
+            "giver_clear": pairs["clear"],
+            "receiver_count": pairs["count_receiver"],
+            "receiver_n": pairs["n_receiver"],
+            "receiver_lq": pairs["lq_receiver"],
+            "small": pairs["small_giver"] | pairs["small_receiver"],
+        }
+    ).reset_index(drop=True)
+
+
+def _lacking(quotients: pd.DataFrame) -> pd.DataFrame:
+    absent = quotients["count"] == 0
+    gap = pd.Series(np.where(absent, "absent", "thin"), index=quotients.index)
+    return quotients.assign(gap=gap)[absent | (quotients["lq"] < THIN_BELOW)]
+
+
+def partners(quotients: pd.DataFrame, region: str, *, limit: int = 5) -> pd.DataFrame:
+    """The regions that would add most to one.
+
+    Formula: regions in the order of how many codes they would add
+    (:func:`complements`), then how many they would get in return, then how many
+    organisations they have, then their order in `quotients`.
+
+    Parameters
+    ----------
+    quotients : DataFrame
+        As :func:`~ecosystem.regional.statistics.specialisation.location_quotient` returns it.
+    region : str
+        The one that would be added to.
+    limit : int
+        How many to return at most.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by region: ``n``, ``adds`` and ``gets`` (lists of codes, highest quotient
+        first), ``small``. Only regions that add something.
+
+    Raises
+    ------
+    ValueError
+        A region that is not in `quotients`.
+
+    Examples
+    --------
+    >>> from ecosystem.regional.statistics.specialisation import location_quotient
+    >>> counts = pd.DataFrame({"cryptology": [4, 0], "legal-aspects": [0, 9]}, index=["A", "B"])
+    >>> quotients = location_quotient(counts, pd.Series({"A": 10, "B": 20}))
+    >>> partners(quotients, "A").loc["B"].to_dict()
+    {'n': 20, 'adds': ['legal-aspects'], 'gets': ['cryptology'], 'small': False}
+    """
+    regions = quotients.index.get_level_values("region").unique()
+    require_known([region], regions, "region")
+    strong, weak = specialised(quotients).reset_index(), _lacking(quotients).reset_index()
+    # Nobody lacks what they are specialised in, so a region is never its own partner.
+    adds = strong[strong["code"].isin(weak.loc[weak["region"] == region, "code"])]
+    gets = strong.loc[strong["region"] == region, ["code"]].merge(weak[["region", "code"]])
+    found = adds.drop_duplicates("region").set_index("region")[["n", "small"]]
+    found["small"] |= bool(quotients.loc[[region], "small"].any())
+    found["adding"] = adds["region"].value_counts().reindex(found.index)
+    found["getting"] = gets["region"].value_counts().reindex(found.index, fill_value=0)
+    found["place"] = regions.get_indexer(found.index)
+    chosen = found.sort_values(
+        ["adding", "getting", "n", "place"], ascending=[False, False, False, True]
+    ).head(limit)
+    chosen["adds"], chosen["gets"] = _lists(adds, chosen.index), _lists(gets, chosen.index)
+    return chosen[["n", "adds", "gets", "small"]]
+
+
+def _lists(pairs: pd.DataFrame, regions: pd.Index) -> pd.Series:
+    lists = [pairs.loc[pairs["region"] == region, "code"].tolist() for region in regions]
+    return pd.Series(lists, index=regions, dtype="object")

@@ -1,0 +1,293 @@
+"""The table ``organisation``: who is in the register, listed, counted and looked up.
+
+Every function takes the database first and costs one pass over the table at most, however
+many rows it returns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ecosystem.common.store import Database
+from ecosystem.finding import made_in_europe, nearby, search
+from ecosystem.finding.filters import FACETS, Filter
+
+# What a list may be sorted by, and the SQL that does it.
+SORTS = {
+    "name": "name_sorted",
+    "type": "type",
+    "city": "city",
+    "country": "country",
+    "valley": "valley_name",
+    "founded": "founded",
+}
+# Orders that a filter gives: how well the words of its search fit, how far from its town.
+RELEVANCE, DISTANCE = "relevance", "distance"
+_LISTED = f"""
+    SELECT o.*, v.name AS valley_name, r.name AS nuts2_name,
+           strip_accents(lower(o.name)) AS name_sorted, l.* EXCLUDE (labelled)
+    FROM organisation o
+    LEFT JOIN valley v USING (valley_id)
+    LEFT JOIN region r ON r.nuts_id = o.nuts2
+    LEFT JOIN ({made_in_europe.LONGEST}) l ON l.labelled = o.org_id
+"""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a filter leaves, in a few numbers.
+
+    Attributes
+    ----------
+    organisations, valleys, countries, smes : int
+        How many there are of each.
+    labelled : int
+        Organisations whose label Cybersecurity Made in Europe is valid today.
+    """
+
+    organisations: int
+    valleys: int
+    countries: int
+    smes: int
+    labelled: int
+
+    @property
+    def sme_share(self) -> float | None:
+        """Share of SMEs and start-ups, 0 to 1; None if there is no organisation."""
+        return self.smes / self.organisations if self.organisations else None
+
+
+def summary(database: Database, filter_: Filter) -> Summary:
+    """Numbers of the statistics strip."""
+    where, bound = filter_.where()
+    row = database.frame(
+        f"""
+        SELECT count(*) AS organisations, count(DISTINCT valley_id) AS valleys,
+               count(DISTINCT country) AS countries, count(*) FILTER (type = 'sme') AS smes,
+               count(*) FILTER ({made_in_europe.IS_LABELLED}) AS labelled
+        FROM organisation WHERE {where}
+        """,
+        {**bound, **made_in_europe.BOUND},
+    ).iloc[0]
+    return Summary(**{str(name): int(n) for name, n in row.items()})
+
+
+def facet_counts(database: Database, filter_: Filter, name: str) -> dict[str, int]:
+    """How many organisations each code of a facet has under the *other* filters.
+
+    Parameters
+    ----------
+    name : str
+        A key of :data:`ecosystem.finding.filters.FACETS`.
+
+    Returns
+    -------
+    dict of str to int
+        Codes without an organisation are not in it.
+    """
+    where, bound = filter_.where(leaving_out=name)
+    counts = database.frame(
+        f"""
+        SELECT code, count(*) AS n
+        FROM (SELECT unnest({FACETS[name].codes}) AS code FROM organisation WHERE {where})
+        WHERE code IS NOT NULL GROUP BY code
+        """,
+        {**bound, **FACETS[name].bound},
+    )
+    return dict(zip(counts["code"], counts["n"].astype(int), strict=True))
+
+
+def sorts(filter_: Filter) -> list[str]:
+    """What the list of a filter can be sorted by; the first is its own order."""
+    given = [(DISTANCE, bool(filter_.near)), (RELEVANCE, bool(filter_.q))]
+    return [*(sort for sort, has in given if has), *SORTS]
+
+
+def page(
+    database: Database,
+    filter_: Filter,
+    *,
+    sort: str = "name",
+    descending: bool = False,
+    limit: int = 50,
+    offset: int = 0,
+) -> pd.DataFrame:
+    """One page of the list, sorted over the whole of it; empty values come last.
+
+    Parameters
+    ----------
+    sort : str
+        One of :func:`sorts`; any other is by name.
+
+    Returns
+    -------
+    DataFrame
+        All columns of ``organisation`` plus ``valley_name`` and ``nuts2_name``, ``label_*`` of
+        the label that is valid longest (missing without one), and, if the filter names a town,
+        ``km`` from there.
+    """
+    if sort in (RELEVANCE, DISTANCE) and sort in sorts(filter_):
+        ordinals = _ranked(database, filter_, sort, descending)[offset : offset + limit]
+        return _with_km(database, filter_, _listed(database, ordinals))
+    where, bound = filter_.where()
+    direction = "DESC" if descending else "ASC"
+    order = SORTS.get(sort, SORTS["name"])
+    rows = database.frame(
+        f"""
+        SELECT * FROM ({_LISTED}) WHERE {where}
+        ORDER BY {order} {direction} NULLS LAST, name_sorted, org_id
+        LIMIT $limit OFFSET $offset
+        """,
+        {**bound, "limit": limit, "offset": offset},
+    ).drop(columns="name_sorted")
+    return _with_km(database, filter_, rows)
+
+
+def closest(database: Database, filter_: Filter) -> pd.DataFrame:
+    """Organisations with most of the words of a search, where none has all; columns as a page.
+
+    The rest of the filter does not count here.
+    """
+    ordinals = search.found(database, filter_.q).closest if filter_.q else ()
+    return _listed(database, np.array(ordinals, dtype=np.int32))
+
+
+def _ranked(
+    database: Database, filter_: Filter, sort: str, descending: bool
+) -> npt.NDArray[np.int32]:
+    """Ordinals of a filter's organisations by relevance or distance, equals by name."""
+    if sort == RELEVANCE and filter_.active() == ["q"]:
+        ranked = search.found(database, filter_.q).ordinals
+        return ranked[::-1] if descending else ranked
+    where, bound = filter_.where()
+    rows = database.frame(f"SELECT ordinal FROM organisation WHERE {where}", bound)
+    ordinals = rows["ordinal"].to_numpy(np.int32)
+    if sort == RELEVANCE:
+        found = search.found(database, filter_.q)
+        kept = np.zeros(8 * len(found.bits), dtype=np.bool_)
+        kept[ordinals] = True
+        ranked = found.ordinals[kept[found.ordinals]]
+        return ranked[::-1] if descending else ranked
+    ordinals = np.sort(ordinals)
+    km = _km(database, filter_)[ordinals]
+    return ordinals[np.argsort(-km if descending else km, kind="stable")]
+
+
+def _km(database: Database, filter_: Filter) -> npt.NDArray[np.float32]:
+    """Distance of every organisation from the filter's town, by ordinal; NaN if it is unknown."""
+    town = nearby.town(database, filter_.near)
+    if town is not None:
+        return nearby.distances(database, town.lon, town.lat)
+    n = int(database.value("SELECT count(*) FROM organisation"))
+    return np.full(n, np.nan, dtype=np.float32)
+
+
+def _with_km(database: Database, filter_: Filter, rows: pd.DataFrame) -> pd.DataFrame:
+    if not filter_.near:
+        return rows
+    return rows.assign(km=_km(database, filter_)[rows["ordinal"].to_numpy(np.int32)])
+
+
+def _listed(database: Database, ordinals: npt.NDArray[np.int32]) -> pd.DataFrame:
+    """Rows of the list by ordinal, in the order given."""
+    rows = database.frame(
+        f"""
+        {_LISTED} WHERE o.rowid IN (
+            SELECT rowid FROM organisation WHERE ordinal IN (SELECT unnest($ordinals::INTEGER[]))
+        )
+        """,
+        {"ordinals": ordinals.tolist()},
+    ).drop(columns="name_sorted")
+    order = rows["ordinal"].map({number: i for i, number in enumerate(ordinals.tolist())})
+    return rows.iloc[np.argsort(order.to_numpy())].reset_index(drop=True)
+
+
+def everything(database: Database, filter_: Filter) -> pd.DataFrame:
+    """All organisations of a filter with all columns, for downloads; ordered by name."""
+    where, bound = filter_.where()
+    return database.frame(
+        f"SELECT * FROM ({_LISTED}) WHERE {where} ORDER BY name_sorted, org_id",
+        bound,
+    ).drop(columns="name_sorted")
+
+
+def one(database: Database, org_id: str) -> dict[str, Any] | None:
+    """One organisation as a mapping of its columns; None if there is none of that id."""
+    record = database.record(
+        f"SELECT * FROM ({_LISTED}) WHERE org_id = $org_id", {"org_id": org_id}
+    )
+    if record:
+        del record["name_sorted"]
+    return record
+
+
+def ids(database: Database, *, limit: int, offset: int = 0) -> list[str]:
+    """Identifiers in alphabetical order, a part at a time."""
+    found = database.frame(
+        "SELECT org_id FROM organisation ORDER BY org_id LIMIT $limit OFFSET $offset",
+        {"limit": limit, "offset": offset},
+    )
+    return list(found["org_id"])
+
+
+def count(database: Database) -> int:
+    """Number of organisations in the release."""
+    return int(database.value("SELECT count(*) FROM organisation"))
+
+
+def in_place(database: Database, filter_: Filter, place_id: str) -> pd.DataFrame:
+    """Organisations of one town under a filter, by name."""
+    where, bound = filter_.where()
+    return database.frame(
+        f"""
+        SELECT * FROM ({_LISTED}) WHERE {where} AND place_id = $place_id
+        ORDER BY name_sorted, org_id
+        """,
+        {**bound, "place_id": place_id},
+    ).drop(columns="name_sorted")
+
+
+def founding_years(database: Database) -> tuple[int, int]:
+    """First and last founding year in the register; this year twice if none is known."""
+    row = database.record(
+        """
+        SELECT coalesce(min(founded), year(today())) AS first,
+               coalesce(max(founded), year(today())) AS last FROM organisation
+        """
+    )
+    assert row is not None  # noqa: S101  (an aggregate always has a row)
+    return int(row["first"]), int(row["last"])
+
+
+def domain_counts(database: Database, filter_: Filter) -> pd.Series:
+    """Organisations by JRC domain under a filter, most frequent first.
+
+    An organisation counts once in each of its domains, so the counts exceed their number.
+    """
+    where, bound = filter_.where()
+    counts = database.frame(
+        f"""
+        SELECT domain, count(*) AS n
+        FROM (SELECT unnest(domains) AS domain FROM organisation WHERE {where})
+        GROUP BY domain ORDER BY n DESC, domain
+        """,
+        bound,
+    )
+    return counts.set_index("domain")["n"].astype(int)
+
+
+def evidence_counts(database: Database) -> dict[str, int]:
+    """Organisations by kind of evidence, over the whole register."""
+    counts = database.frame("SELECT evidence, count(*) AS n FROM organisation GROUP BY ALL")
+    return dict(zip(counts["evidence"], counts["n"].astype(int), strict=True))
+
+
+def precision_counts(database: Database) -> dict[str, int]:
+    """Organisations by how their town was found, over the whole register."""
+    counts = database.frame("SELECT location_precision, count(*) AS n FROM organisation GROUP BY 1")
+    return dict(zip(counts["location_precision"], counts["n"].astype(int), strict=True))

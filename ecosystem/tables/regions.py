@@ -1,0 +1,243 @@
+"""The tables ``region`` and ``region_indicator``: NUTS regions and what is measured of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from ecosystem.common.store import Database
+from ecosystem.finding.filters import Filter
+
+# The levels that people can look at, with the column of ``organisation`` that holds its ids.
+LEVELS = {
+    "valley": "valley_id",
+    "nuts0": "nuts0",
+    "nuts1": "nuts1",
+    "nuts2": "nuts2",
+    "nuts3": "nuts3",
+}
+LEVEL_LABELS = {
+    "valley": "Valleys",
+    "nuts0": "Countries (NUTS 0)",
+    "nuts1": "Major regions (NUTS 1)",
+    "nuts2": "Regions (NUTS 2)",
+    "nuts3": "Small regions (NUTS 3)",
+}
+
+# A NUTS id is the country's two letters and one more character a level.
+_COUNTRY_LETTERS = 2
+_NUTS_ID = re.compile(r"[A-Z]{2}[0-9A-Z]{0,3}")
+
+
+def level_of(region_id: str) -> str:
+    """Level of a region by the form of its id: NUTS ids are capitals, valley ids are not."""
+    if _NUTS_ID.fullmatch(region_id):
+        return f"nuts{len(region_id) - 2}"
+    return "valley"
+
+
+def _units(level: str) -> str:
+    """SQL of the regions of a level: ``region_id, name, country, area_km2, lon, lat, geometry``."""
+    if level == "valley":
+        return "SELECT valley_id AS region_id, * EXCLUDE (valley_id) FROM valley"
+    return (
+        "SELECT nuts_id AS region_id, * EXCLUDE (nuts_id) FROM region "
+        f"WHERE level = {int(level.removeprefix('nuts'))}"
+    )
+
+
+def names(database: Database) -> dict[str, str]:
+    """Name and id of every NUTS region by its id: ``"Bretagne (FRH0)"``."""
+    rows = database.frame(
+        "SELECT nuts_id, name || ' (' || nuts_id || ')' AS label FROM region ORDER BY nuts_id"
+    )
+    return dict(zip(rows["nuts_id"], rows["label"], strict=True))
+
+
+def comparable(database: Database) -> dict[str, str]:
+    """Valleys and NUTS regions to choose from, by id: valleys first, then the larger levels.
+
+    NUTS 3 is left out: 1,514 entries more that hardly hold an organisation each.
+    """
+    rows = database.frame(
+        """
+        SELECT id, label FROM (
+            SELECT valley_id AS id, name || ' (valley)' AS label, -1 AS level FROM valley
+            UNION ALL
+            SELECT nuts_id, name || ' (' || nuts_id || ')', level FROM region WHERE level < 3
+        ) ORDER BY level, strip_accents(label)
+        """
+    )
+    return dict(zip(rows["id"], rows["label"], strict=True))
+
+
+def ids(database: Database, level: str) -> list[str]:
+    """Ids of a level's regions, in order."""
+    return list(units(database, level)["region_id"])
+
+
+def units(database: Database, level: str) -> pd.DataFrame:
+    """Regions of a level without geometry.
+
+    Parameters
+    ----------
+    level : str
+        A key of :data:`LEVELS`.
+
+    Returns
+    -------
+    DataFrame
+        ``region_id, name, country, area_km2`` (km2, measured in EPSG:3035), ``lon, lat`` (a
+        point inside, degrees), by id.
+    """
+    return database.frame(
+        f"SELECT region_id, name, country, area_km2, lon, lat FROM ({_units(level)}) "
+        "ORDER BY region_id"
+    )
+
+
+def outlines(database: Database, level: str) -> gpd.GeoDataFrame:
+    """Simplified outlines of a level's regions for drawing, in EPSG:4326.
+
+    Returns
+    -------
+    GeoDataFrame
+        ``region_id, name, lon, lat`` (label point) and ``geometry``, by id.
+    """
+    rows = database.frame(
+        f"SELECT region_id, name, lon, lat, geometry FROM ({_units(level)}) ORDER BY region_id"
+    )
+    geometry = shapely.from_wkb(rows.pop("geometry").map(bytes).to_numpy())
+    return gpd.GeoDataFrame(rows, geometry=geometry, crs=4326)
+
+
+def box(database: Database, region_id: str) -> tuple[float, float, float, float]:
+    """West, south, east and north edge of a region or valley, in degrees (EPSG:4326).
+
+    Raises
+    ------
+    KeyError
+        If there is no such region.
+    """
+    geometry = database.value(
+        """
+        SELECT geometry FROM region WHERE nuts_id = $region_id
+        UNION ALL SELECT geometry FROM valley WHERE valley_id = $region_id
+        """,
+        {"region_id": region_id},
+    )
+    if geometry is None:
+        raise KeyError(region_id)
+    west, south, east, north = shapely.from_wkb(bytes(geometry)).bounds
+    return west, south, east, north
+
+
+def neighbours(database: Database) -> gpd.GeoDataFrame:
+    """Land next to the NUTS area, so that the map shows no false sea; EPSG:4326."""
+    rows = database.frame("SELECT geometry FROM neighbour ORDER BY name")
+    return gpd.GeoDataFrame(
+        geometry=shapely.from_wkb(rows["geometry"].map(bytes).to_numpy()), crs=4326
+    )
+
+
+def one(database: Database, nuts_id: str) -> dict[str, Any] | None:
+    """One NUTS region as a mapping of its columns, without geometry; None if there is none."""
+    return database.record(
+        "SELECT * EXCLUDE (geometry) FROM region WHERE nuts_id = $nuts_id", {"nuts_id": nuts_id}
+    )
+
+
+def organisation_counts(database: Database, filter_: Filter, level: str) -> pd.Series:
+    """Organisations of every region of a level under a filter.
+
+    Returns
+    -------
+    Series of int
+        Indexed by region id; regions without an organisation hold 0.
+    """
+    where, bound = filter_.where()
+    counts = database.frame(
+        f"""
+        SELECT region_id, coalesce(n, 0) AS n
+        FROM (SELECT region_id FROM ({_units(level)})) u
+        LEFT JOIN (
+            SELECT {LEVELS[level]} AS region_id, count(*) AS n
+            FROM organisation WHERE {where} GROUP BY 1
+        ) c USING (region_id)
+        ORDER BY region_id
+        """,
+        bound,
+    )
+    return counts.set_index("region_id")["n"].astype(int)
+
+
+def population(database: Database, level: str) -> pd.DataFrame:
+    """Inhabitants of every region of a level: the latest year that all its NUTS 2 parts have.
+
+    Eurostat gives the figure for NUTS 2. Larger units are sums of their parts and have a
+    value only if every part has one for the same year; units smaller than NUTS 2 have none.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by region id: ``inhabitants`` (persons on 1 January) and ``year``; both
+        missing where there is no figure.
+    """
+    parts = _nuts2_parts(level)
+    rows = database.frame(
+        f"""
+        WITH parts AS ({parts}),
+        size AS (SELECT region_id, count(*) AS parts FROM parts GROUP BY region_id),
+        summed AS (
+            SELECT region_id, year, sum(value) AS inhabitants, count(*) AS parts
+            FROM parts JOIN region_indicator i ON i.nuts_id = parts.nuts2
+            WHERE indicator = 'population' GROUP BY region_id, year
+        )
+        SELECT u.region_id, s.inhabitants, s.year
+        FROM ({_units(level)}) u
+        LEFT JOIN (
+            SELECT summed.* FROM summed JOIN size USING (region_id, parts)
+            QUALIFY row_number() OVER (PARTITION BY region_id ORDER BY year DESC) = 1
+        ) s USING (region_id)
+        ORDER BY u.region_id
+        """
+    )
+    rows["year"] = rows["year"].astype("Int64")
+    return rows.set_index("region_id")
+
+
+def codes_of(database: Database, region_id: str) -> list[str]:
+    """NUTS codes that a region covers: its own, or those of a valley."""
+    codes = database.value(
+        "SELECT nuts_codes FROM valley WHERE valley_id = $region_id", {"region_id": region_id}
+    )
+    return list(codes) if codes else [region_id]
+
+
+def nuts2_parts(database: Database, level: str) -> pd.DataFrame:
+    """The NUTS 2 regions that make up each region of a level: ``region_id, nuts2``.
+
+    A part smaller than NUTS 2 is listed under its own code.
+    """
+    return database.frame(f"SELECT * FROM ({_nuts2_parts(level)}) ORDER BY ALL")
+
+
+def _nuts2_parts(level: str) -> str:
+    if level == "valley":
+        # A code below NUTS 2 covers only a part of a NUTS 2 region: the valley then has a part
+        # without a figure, and so none itself.
+        return """
+            SELECT valley_id AS region_id, coalesce(r.nuts_id, code) AS nuts2
+            FROM (SELECT valley_id, unnest(nuts_codes) AS code FROM valley) v
+            LEFT JOIN region r ON r.level = 2 AND starts_with(r.nuts_id, v.code)
+        """
+    if level == "nuts3":
+        return "SELECT nuts_id AS region_id, nuts_id AS nuts2 FROM region WHERE level = 3"
+    return (
+        f"SELECT left(nuts_id, {_COUNTRY_LETTERS + int(level[-1])}) AS region_id, "
+        "nuts_id AS nuts2 FROM region WHERE level = 2"
+    )

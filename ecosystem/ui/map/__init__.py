@@ -1,0 +1,1 @@
+"""The map: what is drawn, and what a page shows of it."""

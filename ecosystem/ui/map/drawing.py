@@ -1,0 +1,256 @@
+"""The map: a constant base and one small scene that each filter change sends.
+
+The base (Leaflet, land, frame) is the folium map; the scene goes in through streamlit-folium's
+``feature_group_to_add``, so that a change of filter, level or selection redraws symbols and
+regions without loading the map again. Outlines are fetched by the browser once and cached;
+a scene holds numbers only. What is drawn is made by pure functions that tests can call.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import folium
+import pandas as pd
+from branca.element import MacroElement, Template
+from jinja2.utils import htmlsafe_json_dumps
+
+from ecosystem.common.vocabulary import DARK_TEXT_ON, TYPES
+
+ATTRIBUTION = (
+    "© EuroGeographics for the administrative boundaries · Natural Earth · GeoNames, CC BY 4.0"
+)
+TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+TILES_ATTRIBUTION = (
+    '© <a href="https://www.openstreetmap.org/copyright" rel="noopener noreferrer" '
+    'target="_blank">OpenStreetMap</a> contributors'
+)
+MAX_ZOOM = 18
+# Latitude and longitude; map.js then goes where the address says, or fits Europe.
+EUROPE = (50.5, 10.0)
+_TYPE_NUMBER = {code: i for i, code in enumerate(TYPES)}
+
+
+@dataclass(frozen=True)
+class RegionLayer:
+    """Regions to draw and what they show.
+
+    Attributes
+    ----------
+    layer : str
+        Name of the outlines, a key of :data:`ecosystem.tables.regions.LEVELS`.
+    values : mapping of str to tuple
+        ``(n, text, colour)`` by region id; an empty colour is drawn as "no data".
+    style : str
+        ``"outline"`` under symbols, or ``"shaded"``.
+    kind : str
+        What a click selects: ``"valley"`` or ``"region"``.
+    countries : tuple of tuple
+        ``(name, latitude, longitude)`` in degrees, the first named first: written on the map
+        until the names of its regions find room.
+    """
+
+    layer: str
+    values: Mapping[str, tuple[int, str, str]]
+    style: str
+    kind: str
+    countries: tuple[tuple[str, float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that changes on the map.
+
+    Attributes
+    ----------
+    symbols : DataFrame
+        As :func:`ecosystem.drawing.symbols.symbols` gives them; empty to draw none.
+    regions : RegionLayer or None
+        The layer below the symbols.
+    selected : str
+        Id of the selected place, valley or region.
+    fit : str
+        The map moves whenever this text changes; empty means to all of Europe.
+    box : tuple of float
+        Where it moves to: west, south, east, north in degrees; by default to the symbols.
+    """
+
+    symbols: pd.DataFrame
+    regions: RegionLayer | None = None
+    selected: str = ""
+    fit: str = ""
+    box: tuple[float, float, float, float] | None = None
+
+    def as_data(self) -> dict[str, Any]:
+        """The scene as plain data, as compact as it gets: what ``map.js`` draws."""
+        kinds = set(self.symbols["kind"]) - {"cell"}
+        data: dict[str, Any] = {
+            "kind": kinds.pop() if kinds else "",
+            "symbols": symbol_rows(self.symbols),
+            "selected": self.selected,
+            "fit": {"key": self.fit, "box": self._target()},
+        }
+        if self.regions:
+            colours = sorted({colour for _, _, colour in self.regions.values.values()})
+            number = {colour: i for i, colour in enumerate(colours)}
+            data["regions"] = {
+                "layer": self.regions.layer,
+                "values": {
+                    id_: [n, text, number[colour]]
+                    for id_, (n, text, colour) in self.regions.values.items()
+                },
+                "colours": colours,
+                "style": self.regions.style,
+                "kind": self.regions.kind,
+                "countries": self.regions.countries,
+                "selected": self.selected,
+            }
+        return data
+
+    def _target(self) -> list[list[float]] | None:
+        box = self.box or _around(self.symbols)
+        if not self.fit or box is None:
+            return None
+        west, south, east, north = box
+        return [[south, west], [north, east]]
+
+
+def _around(symbols: pd.DataFrame) -> tuple[float, float, float, float] | None:
+    if symbols.empty:
+        return None
+    lon, lat = symbols["lon"], symbols["lat"]
+    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+
+
+def symbol_rows(symbols: pd.DataFrame) -> list[list[Any]]:
+    """Symbols as rows of ``[key, name, lon, lat, [type number, count, ...]]``.
+
+    An empty key is a cell. Three decimals are 100 metres: the middle of a town.
+    """
+    counts = symbols[list(TYPES)].to_numpy()
+    return [
+        [
+            key,
+            name,
+            round(lon, 3),
+            round(lat, 3),
+            [number for i, n in enumerate(row) if n for number in (i, int(n))],
+        ]
+        for key, name, lon, lat, row in zip(
+            *(symbols[column] for column in ("key", "name", "lon", "lat")), counts, strict=True
+        )
+    ]
+
+
+class _Base(MacroElement):
+    """Hands the map over to ``map.js`` as soon as it exists."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "CyberValleys.start({{ this._parent.get_name() }}, {{ this.options | tojson }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        super().__init__()
+        self._name = "CyberValleysBase"
+        self.options = options
+
+
+class _Drawing(MacroElement):
+    """Draws one scene into its feature group."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "CyberValleys.draw({{ this._parent.get_name() }}, {{ this.scene }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self._name = "CyberValleysDrawing"
+        # Safe inside HTML and JavaScript, as Jinja's own filter makes it, but without blanks.
+        text = htmlsafe_json_dumps(scene.as_data(), separators=(",", ":"), ensure_ascii=False)
+        # branca compiles the script once more: nothing in it may look like a Jinja tag.
+        self.scene = re.sub(r"\{(?=[{%#])", r"\\u007b", text)
+
+
+@dataclass(frozen=True)
+class Base:
+    """What the constant part of the map depends on.
+
+    Attributes
+    ----------
+    assets : str
+        Address of the site's own files, relative to the map's frame.
+    geometry : str
+        Address of the outlines of the current release.
+    dark : bool
+        Whether the visitor uses the dark theme.
+    tiles : bool
+        Whether the visitor switched the tile basemap on: only then a third party is asked.
+    """
+
+    assets: str
+    geometry: str
+    dark: bool = False
+    tiles: bool = False
+
+
+def base_map(base: Base) -> folium.Map:
+    """The folium map without any organisation on it.
+
+    A new object for every rerun: streamlit-folium writes into what it is given, so one map
+    can't be shared between sessions. It is cheap, since it holds no geometry.
+    """
+    map_ = folium.Map(
+        location=EUROPE,
+        zoom_start=4,
+        tiles=None,
+        prefer_canvas=True,
+        maxZoom=MAX_ZOOM,
+        minZoom=3,
+        zoomSnap=0.5,
+        worldCopyJump=False,
+    )
+    # folium's own list names CDNs and packages that this map does not use.
+    map_.default_js = [
+        ("leaflet", f"{base.assets}leaflet/leaflet.js"),
+        ("cyber-valleys", f"{base.assets}map.js"),
+    ]
+    map_.default_css = [
+        ("leaflet", f"{base.assets}leaflet/leaflet.css"),
+        ("cyber-valleys", f"{base.assets}map.css"),
+    ]
+    if base.tiles:
+        folium.TileLayer(TILES, attr=TILES_ATTRIBUTION, max_zoom=MAX_ZOOM).add_to(map_)
+    map_.add_child(
+        _Base(
+            {
+                "types": [
+                    {
+                        "label": term.label,
+                        "letter": term.letter,
+                        "colour": term.colour,
+                        "dark": term.colour in DARK_TEXT_ON,
+                    }
+                    for term in TYPES.values()
+                ],
+                "attribution": ATTRIBUTION,
+                "geometry": base.geometry,
+                "dark": base.dark,
+                "land": not base.tiles,
+            }
+        )
+    )
+    return map_
+
+
+def drawing(scene: Scene) -> folium.FeatureGroup:
+    """The scene as the one feature group that streamlit-folium swaps."""
+    group = folium.FeatureGroup()
+    group.add_child(_Drawing(scene))
+    return group

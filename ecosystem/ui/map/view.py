@@ -1,0 +1,255 @@
+"""The map on the page: what is shown at which level, the legend, and what a click does."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import COUNTRIES, DARK_TEXT_ON, TYPES
+from ecosystem.drawing import symbols
+from ecosystem.finding.filters import Filter
+from ecosystem.regional import measures, shading
+from ecosystem.tables import organisations, regions
+from ecosystem.ui import cards, labels, state
+from ecosystem.ui.data import ask, database
+from ecosystem.ui.map.drawing import Base, RegionLayer, Scene, base_map, drawing
+from ecosystem.ui.theme import is_dark
+
+LEVELS = {
+    "organisations": "Organisations",
+    "valley": "Valleys",
+    "nuts1": "NUTS 1",
+    "nuts2": "NUTS 2",
+}
+MEASURES = {code: measures.MEASURES[code].label for code in ("organisations", "per-million")}
+_KEY = "map"
+_CLICKS = ["last_active_drawing"]
+_SELECTED = "_selected_on_map"
+# From the map's frame, which Streamlit serves two folders below the site's root.
+_ROOT = "../../"
+
+
+def controls() -> tuple[str, str]:
+    """Level and measure, as the address holds them."""
+    level = state.get("level", "organisations")
+    level = level if level in LEVELS else "organisations"
+    measure = state.get("measure", "organisations")
+    measure = measure if measure in MEASURES else "organisations"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _segment("level", level, LEVELS, "organisations")
+        if level.startswith("nuts"):
+            _segment("measure", measure, MEASURES, "organisations")
+    return level, measure
+
+
+def _segment(name: str, value: str, options: dict[str, str], default: str) -> None:
+    if st.session_state.get(name) != value:
+        st.session_state[name] = value
+    st.segmented_control(
+        name.capitalize(),
+        list(options),
+        format_func=lambda code: options[code],
+        key=name,
+        required=True,
+        label_visibility="collapsed",
+        on_change=lambda: state.update(
+            {name: None if st.session_state[name] == default else st.session_state[name]}
+        ),
+    )
+
+
+def show(filter_: Filter, level: str, measure: str, *, height: int = 560) -> None:
+    """Draw the map and its legend; a click on it becomes the selection."""
+    _moving_map(filter_, level, measure, height)
+    with st.container(key="below_map_legend"):
+        _legend(filter_, level, measure)
+        _basemap_switch()
+
+
+def _basemap_switch() -> None:
+    is_on = state.get("basemap") == "osm"
+    if st.session_state.get("basemap") != is_on:
+        st.session_state["basemap"] = is_on
+    st.toggle(
+        "Street map in the background, from openstreetmap.org",
+        key="basemap",
+        help="Off, this site asks no third party for anything. On, your browser loads map "
+        "images from openstreetmap.org, which then sees your IP address.",
+        on_change=lambda: state.update({"basemap": "osm" if st.session_state["basemap"] else None}),
+    )
+
+
+@st.fragment
+def _moving_map(filter_: Filter, level: str, measure: str, height: int) -> None:
+    """The map, told where it looks: it may draw cells, which depend on it.
+
+    Moving it reruns this function only; a selection is the whole page's affair.
+    """
+    if st.session_state.pop(_SELECTED, False):
+        st.rerun()
+    view = _view(st.session_state.get(_KEY) or {})
+    _map(scene(filter_, level, measure, view), height, [*_CLICKS, "bounds", "zoom"], _KEY)
+
+
+def _map(found: Scene, height: int, returned: list[str], key: str) -> None:
+    release_id = database().release.release_id
+    base = Base(
+        assets=f"{_ROOT}assets/",
+        geometry=f"{_ROOT}geo/{release_id}/",
+        dark=is_dark(),
+        tiles=state.get("basemap") == "osm",
+    )
+    st_folium(
+        base_map(base),
+        key=key,
+        height=height,
+        use_container_width=True,
+        returned_objects=returned,
+        feature_group_to_add=drawing(found),
+        on_change=lambda: _clicked(key),
+    )
+
+
+def choropleth(shaded: shading.Shaded, level: str, selected: str) -> None:
+    """Map of a measure by region; a click selects a region."""
+    nothing = ask(symbols.symbols, Filter()).iloc[:0]
+    _map(Scene(nothing, shaded_layer(shaded, level), selected), 560, _CLICKS, "choropleth")
+    class_legend(shaded)
+
+
+def region_map(filter_: Filter, region_id: str, level: str) -> None:
+    """Map of one region with its organisations, zoomed in."""
+    inside = "valley" if level == "valley" else "nuts"
+    there = ask(symbols.symbols, filter_.with_values(inside, [region_id]))
+    counts = ask(regions.organisation_counts, filter_, level)
+    values = {
+        str(id_): (int(n), labels.plural(int(n), "organisation"), "") for id_, n in counts.items()
+    }
+    layer = RegionLayer(level, values, "outline", "region")
+    box = ask(regions.box, region_id)
+    _map(Scene(there, layer, region_id, fit=region_id, box=box), 420, [], "region")
+
+
+def locator(record: dict[str, Any]) -> None:
+    """Small map of one organisation's town in its valley."""
+    here = ask(symbols.at_place, record["place_id"])
+    fit = record["valley_id"] or record["place_id"]
+    _map(Scene(here, _valley_layer(Filter()), "", fit), 320, [], "locator")
+
+
+def _clicked(key: str) -> None:
+    clicked = ((st.session_state.get(key) or {}).get("last_active_drawing") or {}).get("properties")
+    if clicked and clicked.get("click") != st.session_state.get("_last_click"):
+        st.session_state["_last_click"] = clicked.get("click")
+        cards.select(str(clicked.get("kind")), str(clicked.get("id")))
+        state.update({"page": None})
+        st.session_state[_SELECTED] = True
+
+
+def _view(returned: dict[str, Any]) -> symbols.View:
+    try:
+        box = returned["bounds"]
+        west, south = box["_southWest"]["lng"], box["_southWest"]["lat"]
+        east, north = box["_northEast"]["lng"], box["_northEast"]["lat"]
+        return symbols.View.around(west, south, east, north, round(returned["zoom"]))
+    except (KeyError, TypeError, ValueError):
+        return symbols.EVERYTHING
+
+
+def scene(
+    filter_: Filter, level: str, measure: str, view: symbols.View = symbols.EVERYTHING
+) -> Scene:
+    """What the map shows for a filter, a level and a measure.
+
+    Parameters
+    ----------
+    level : str
+        A key of :data:`LEVELS`.
+    measure : str
+        A key of :data:`MEASURES`; matters for NUTS levels only.
+    """
+    kind, selected = cards.selected()
+    if kind == "org":
+        record = ask(organisations.one, selected)
+        selected = record["place_id"] if record else ""
+    found = ask(symbols.symbols, filter_, view)
+    fit = "&".join(filter_.valley + filter_.country + filter_.nuts)
+    if level == "organisations":
+        return Scene(found, _valley_layer(filter_), selected, fit)
+    if level == "valley":
+        by_valley = ask(symbols.of_valleys, filter_)
+        return Scene(by_valley, _valley_layer(filter_), selected, fit)
+    shaded = ask(shading.shaded, filter_, level, measure, dark=is_dark())
+    return Scene(found.iloc[:0], shaded_layer(shaded, level), selected, fit)
+
+
+def shaded_layer(shaded: shading.Shaded, level: str) -> RegionLayer:
+    """A measure's regions as a layer of the map."""
+    values = {
+        str(id_): (int(row["n"]), _tooltip(row, shaded.label), str(row["colour"]))
+        for id_, row in shaded.regions.to_dict("index").items()
+    }
+    kind = "valley" if level == "valley" else "region"
+    countries = ask(_countries) if level != "valley" else ()
+    return RegionLayer(level, values, "shaded", kind, countries)
+
+
+def _countries(database: Database) -> tuple[tuple[str, float, float], ...]:
+    """Name and label point of every country, the largest first."""
+    ids = regions.organisation_counts(database, Filter(), "nuts0").index
+    found = [record for id_ in ids if (record := regions.one(database, str(id_)))]
+    found.sort(key=lambda record: -record["area_km2"])
+    return tuple(
+        (COUNTRIES.label(record["country"]), round(record["lat"], 2), round(record["lon"], 2))
+        for record in found
+    )
+
+
+def _tooltip(row: dict[Hashable, Any], label: str) -> str:
+    if not row["n"]:
+        return ""
+    n = labels.plural(int(row["n"]), "organisation")
+    if label == measures.MEASURES["organisations"].label:
+        return n
+    return f"{label}: {row['text']} ({n})"
+
+
+def _valley_layer(filter_: Filter) -> RegionLayer:
+    counts = ask(regions.organisation_counts, filter_, "valley")
+    values = {
+        str(id_): (int(n), labels.plural(int(n), "organisation"), "") for id_, n in counts.items()
+    }
+    return RegionLayer("valley", values, "outline", "valley")
+
+
+def _legend(filter_: Filter, level: str, measure: str) -> None:
+    if level in {"organisations", "valley"}:
+        types = [
+            (term.colour, term.letter, term.label, term.colour in DARK_TEXT_ON)
+            for term in TYPES.values()
+        ]
+        st.html(_legend_html(types))
+        what = "town" if level == "organisations" else "valley"
+        st.caption(f"A number counts the organisations of one {what}; click it to see them.")
+    else:
+        class_legend(ask(shading.shaded, filter_, level, measure, dark=is_dark()))
+
+
+def class_legend(shaded: shading.Shaded) -> None:
+    """Colours of a choropleth, what they mean, and how they are made."""
+    st.html(_legend_html([(colour, "", text, False) for colour, text in shaded.legend]))
+    st.caption(f"{shaded.label}. {shaded.method}")
+
+
+def _legend_html(entries: list[tuple[str, str, str, bool]]) -> str:
+    """Legend of vocabulary and class labels only: no register text gets here."""
+    items = "".join(
+        f'<li><span style="background:{colour};color:{"#000" if dark else "#fff"}">{letter}</span>'
+        f"{label}</li>"
+        for colour, letter, label, dark in entries
+    )
+    return f'<ul class="cv-legend" aria-label="Legend">{items}</ul>'

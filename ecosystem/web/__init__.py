@@ -1,0 +1,1 @@
+"""What is served beside the pages: documents, feeds, outlines, files, headers."""

@@ -1,0 +1,149 @@
+"""What search engines read: each organisation as a plain document, and the sitemap of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree
+
+import pandas as pd
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from ecosystem.common import links
+from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES
+from ecosystem.tables import history, organisations, releases
+from ecosystem.web import addresses, linked_data
+from ecosystem.web.endpoints import Answer, endpoint, not_found
+from ecosystem.web.templates import template
+
+# A sitemap may hold 50,000 addresses (https://www.sitemaps.org/protocol.html).
+PER_SITEMAP = 50_000
+_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_AN_HOUR = {"cache-control": "public, max-age=3600"}
+# More parts than an index may list make a number that no database counts to.
+_PART = re.compile("[1-9][0-9]{0,4}")
+_NO_PART = "There is no such part of the sitemap."
+_PAGES = ("", "regions", "directory", "compare", "whats_new", "label", "quality", "about")
+
+
+def routes() -> list[BaseRoute]:
+    """Routes of documents, linked data, sitemaps and ``robots.txt``."""
+    return [
+        Route("/profile/{org_id}", endpoint(_of_organisation(document))),
+        Route("/profile/{org_id}/jsonld", endpoint(_of_organisation(_json_ld))),
+        Route("/sitemap.xml", endpoint(_index)),
+        Route("/sitemap-{part}.xml", endpoint(_part)),
+        Route("/robots.txt", _robots),
+    ]
+
+
+def _of_organisation(make: Callable[[Database, dict[str, Any], str], Response]) -> Answer:
+    """Answer with what is made of the organisation, or of the one that it was merged into."""
+
+    def answer(request: Request, database: Database) -> Response:
+        org_id, base_url = request.path_params["org_id"], addresses.base(request)
+        record = organisations.one(database, org_id)
+        if record is not None:
+            return make(database, record, base_url)
+        successor = history.successor(database, org_id)
+        if successor:
+            return RedirectResponse(addresses.profile(base_url, successor), status_code=301)
+        return not_found("There is no organisation at this address.")
+
+    return answer
+
+
+def _json_ld(_: Database, record: dict[str, Any], base_url: str) -> Response:
+    data = linked_data.organisation(record, base_url)
+    return JSONResponse(data, headers=_AN_HOUR, media_type="application/ld+json")
+
+
+def document(database: Database, record: dict[str, Any], base_url: str) -> Response:
+    """An organisation's page as HTML, with its linked data.
+
+    Parameters
+    ----------
+    record : dict
+        As :func:`ecosystem.tables.organisations.one` gives it; its text is escaped here.
+    base_url : str
+        Address of the site without a slash at its end.
+    """
+    place = ", ".join([record["city"], COUNTRIES.label(record["country"])])
+    domains = [DOMAINS.label(code) for code in record["domains"]]
+    facts = [
+        ("Type", [TYPES.label(record["type"])]),
+        ("Town", [place]),
+        ("Region", [record["nuts2_name"]] if isinstance(record["nuts2_name"], str) else []),
+        ("Valley", [record["valley_name"]] if isinstance(record["valley_name"], str) else []),
+        ("Founded", [] if pd.isna(record["founded"]) else [int(record["founded"])]),
+        ("Former names", list(record["former_names"])),
+        ("JRC taxonomy domains", domains),
+        ("NIST CSF functions", [FUNCTIONS.label(code) for code in record["functions"]]),
+        ("Sectors", [SECTORS.label(code) for code in record["sectors"]]),
+    ]
+    text = template("profile.html").render(
+        base_url=base_url,
+        title=f"{record['name']}, {place} | Cyber Valleys",
+        description=f"{TYPES.label(record['type'])} in {place}: {', '.join(domains)}.",
+        data=linked_data.organisation(record, base_url),
+        record={"name": record["name"], "notes": linked_data.text(record["notes"])},
+        facts=facts,
+        website=links.web_address(record["website"]),
+        source=links.web_address(record["source_url"]),
+        app_url=addresses.organisation(base_url, record["org_id"]),
+        release_id=database.release.release_id,
+    )
+    return Response(text, media_type="text/html", headers=_AN_HOUR)
+
+
+def _index(request: Request, database: Database) -> Response:
+    parts = 1 + (organisations.count(database) + len(_PAGES) - 1) // PER_SITEMAP
+    base_url = addresses.base(request)
+    root = ElementTree.Element("sitemapindex", xmlns=_SITEMAP)
+    for part in range(1, parts + 1):
+        _entry(root, "sitemap", f"{base_url}/sitemap-{part}.xml", _day(database))
+    return _xml(root)
+
+
+def _part(request: Request, database: Database) -> Response:
+    if not _PART.fullmatch(request.path_params["part"]):
+        return not_found(_NO_PART)
+    base_url = addresses.base(request)
+    start = (int(request.path_params["part"]) - 1) * PER_SITEMAP
+    first = [f"{base_url}/{page}" for page in _PAGES[start:]] if start == 0 else []
+    ids = organisations.ids(
+        database,
+        limit=PER_SITEMAP - len(first),
+        offset=max(start - len(_PAGES), 0),
+    )
+    urls = [*first, *(addresses.profile(base_url, org_id) for org_id in ids)]
+    if not urls:
+        return not_found(_NO_PART)
+    root = ElementTree.Element("urlset", xmlns=_SITEMAP)
+    for url in urls:
+        _entry(root, "url", url, _day(database))
+    return _xml(root)
+
+
+async def _robots(request: Request) -> Response:
+    text = f"User-agent: *\nAllow: /\nSitemap: {addresses.base(request)}/sitemap.xml\n"
+    return PlainTextResponse(text, headers=_AN_HOUR)
+
+
+def _entry(root: ElementTree.Element, kind: str, url: str, day: str) -> None:
+    entry = ElementTree.SubElement(root, kind)
+    ElementTree.SubElement(entry, "loc").text = url
+    ElementTree.SubElement(entry, "lastmod").text = day
+
+
+def _day(database: Database) -> str:
+    return f"{releases.story(database)['created_at']:%Y-%m-%d}"
+
+
+def _xml(root: ElementTree.Element) -> Response:
+    body = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return Response(body, media_type="application/xml", headers=_AN_HOUR)

@@ -1,0 +1,155 @@
+"""Atom feeds of what is new: the whole register, or one valley, country or NUTS region.
+
+An entry is a release that brought changes to the region. Format: RFC 4287; identifiers are
+tag URIs (RFC 4151) of the site's own host.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pandas as pd
+from feedgen.feed import FeedGenerator
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from ecosystem.common.per_release import Recent
+from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import CHANGES
+from ecosystem.tables import history
+from ecosystem.tables.history import Selection
+from ecosystem.tables.releases import story
+from ecosystem.web import addresses
+from ecosystem.web.endpoints import endpoint, not_found
+from ecosystem.web.templates import template
+
+MAX_RELEASES = 20
+MAX_LINES = 50
+MEDIA_TYPE = "application/atom+xml"
+# A tag URI holds a day on which its author had the host's name: the year of the first release.
+_TAG_DAY = "2026"
+_CACHE = "public, max-age=900"
+# What XML 1.0 (section 2.2) has no way to write.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# A feed of a long history takes seconds, and its readers ask every few minutes.
+_recent: Recent[bytes | None] = Recent(64)
+
+
+def routes() -> list[BaseRoute]:
+    """Routes of the feeds."""
+    answer = endpoint(_answer)
+    return [Route("/feed.xml", answer), Route("/feed/{region_id}.xml", answer)]
+
+
+def atom(database: Database, base_url: str, region_id: str = "") -> bytes | None:
+    """A feed as an Atom document in UTF-8.
+
+    Parameters
+    ----------
+    base_url : str
+        Address of the site without a slash at its end.
+    region_id : str
+        Id of a valley, country or NUTS region; empty for all.
+
+    Returns
+    -------
+    bytes or None
+        None if there is no such region.
+    """
+    name = history.region_name(database, region_id) if region_id else "Europe"
+    if name is None:
+        return None
+    feed = FeedGenerator()
+    page_url = _page_url(base_url, region_id)
+    feed.id(_tag(base_url, region_id))
+    feed.title(_xml(f"Cyber Valleys: what's new in {name}"))
+    feed.subtitle("Changes of the open register of Europe's regional cybersecurity ecosystems.")
+    feed.author(name="Cyber Valleys")
+    feed.rights("CC BY 4.0. Compiled from public sources after ECSO's 2019 map; not ECSO's data.")
+    feed.link(href=page_url, rel="alternate", type="text/html")
+    feed.link(href=_feed_url(base_url, region_id), rel="self", type=MEDIA_TYPE)
+    found = history.releases(database, Selection(region=region_id)).head(MAX_RELEASES)
+    newest = found["released_at"].iloc[0] if len(found) else story(database)["created_at"]
+    feed.updated(newest.to_pydatetime().replace(tzinfo=UTC))
+    known = history.names(database)
+    for release in found.to_dict("records"):
+        entry = feed.add_entry(order="append")
+        entry.id(_tag(base_url, region_id, str(release["release_id"])))
+        entry.title(_xml(f"{name}, {release['released_at']:%-d %B %Y}: {_counts(release)}"))
+        entry.updated(release["released_at"].to_pydatetime().replace(tzinfo=UTC))
+        entry.link(href=page_url, rel="alternate", type="text/html")
+        entry.content(_xml(_list(database, base_url, region_id, release, known)), type="html")
+    document: bytes = feed.atom_str(pretty=True)
+    return document
+
+
+def _answer(request: Request, database: Database) -> Response:
+    region_id = request.path_params.get("region_id", "")
+    release_id, base_url = database.release.release_id, addresses.base(request)
+    body = _recent.get(
+        (release_id, base_url, region_id), lambda: atom(database, base_url, region_id)
+    )
+    if body is None:
+        return not_found(f"There is no valley, country or NUTS region {region_id}.")
+    headers = {"etag": f'"{release_id}"', "cache-control": _CACHE}
+    asked = request.headers.get("if-none-match", "").split(",")
+    if headers["etag"] in (tag.strip().removeprefix("W/") for tag in asked):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _list(
+    database: Database,
+    base_url: str,
+    region_id: str,
+    release: dict[Any, Any],
+    known: dict[str, dict[str, str]],
+) -> str:
+    selection = Selection(region=region_id, release_id=str(release["release_id"]))
+    rows = history.page(database, selection, limit=MAX_LINES)
+    entries = [
+        _entry(base_url, str(org_id), own, known)
+        for org_id, own in rows.groupby("org_id", sort=False)
+    ]
+    return template("feed_entry.html").render(
+        counts=_counts(release),
+        entries=entries,
+        more=int(release["organisations"]) - len(entries),
+        all_url=_page_url(base_url, region_id),
+    )
+
+
+def _entry(
+    base_url: str, org_id: str, rows: pd.DataFrame, known: dict[str, dict[str, str]]
+) -> dict[str, Any]:
+    return {
+        "name": rows["name"].iloc[0],
+        "url": addresses.organisation(base_url, org_id) if rows["exists"].iloc[0] else None,
+        "lines": [str(history.in_words(row, known)) for row in rows.to_dict("records")],
+    }
+
+
+def _counts(release: dict[Any, Any]) -> str:
+    return ", ".join(f"{release[k]:,} {CHANGES[k].plural}" for k in CHANGES if release[k])
+
+
+def _page_url(base_url: str, region_id: str) -> str:
+    query = f"?{urlencode({'region': region_id})}" if region_id else ""
+    return f"{base_url}/whats_new{query}"
+
+
+def _feed_url(base_url: str, region_id: str) -> str:
+    return f"{base_url}/feed/{region_id}.xml" if region_id else f"{base_url}/feed.xml"
+
+
+def _tag(base_url: str, *parts: str) -> str:
+    path = "/".join(["feed", *filter(None, parts)])
+    return f"tag:{urlsplit(base_url).hostname},{_TAG_DAY}:{path}"
+
+
+def _xml(text: str) -> str:
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)

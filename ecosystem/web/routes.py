@@ -1,0 +1,45 @@
+"""All web addresses beside the pages, and what surrounds every answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import js_lib_leaflet
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from ecosystem.web import documents, feeds
+from ecosystem.web.endpoints import endpoint
+from ecosystem.web.headers import SecurityHeaders
+from ecosystem.web.outlines import outlines
+
+ASSETS = Path(__file__).parents[1] / "ui" / "assets"
+LEAFLET = Path(js_lib_leaflet.__file__).parent / "static" / "js_lib_leaflet"
+_AN_HOUR = "public, max-age=3600"
+
+
+class _CachedFiles(StaticFiles):
+    """Static files that a browser may keep for an hour."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["cache-control"] = _AN_HOUR
+        return response
+
+
+def routes() -> list[BaseRoute]:
+    """Routes beside Streamlit's own."""
+    return [
+        *feeds.routes(),
+        *documents.routes(),
+        Route("/geo/{release_id}/{layer}.json", endpoint(outlines)),
+        Mount("/assets/leaflet", _CachedFiles(directory=LEAFLET)),
+        Mount("/assets", _CachedFiles(directory=ASSETS)),
+    ]
+
+
+def middleware() -> list[Middleware]:
+    """Middleware around the whole site."""
+    return [Middleware(SecurityHeaders)]

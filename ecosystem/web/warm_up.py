@@ -1,0 +1,36 @@
+"""What is done at the start of the server, so that the first visitor doesn't wait for it."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from threading import Thread
+
+from ecosystem.common import late
+from ecosystem.common.store import ReleaseError
+from ecosystem.finding import search
+from ecosystem.web import serving
+from ecosystem.web.outlines import outlines_json
+
+
+@asynccontextmanager
+async def lifespan(app: object) -> AsyncIterator[None]:
+    """Do what the first visitor would wait for: imports before the server listens, the rest after.
+
+    folium takes a second to import, the checksum of a large release as long, and the libraries
+    of spatial statistics several.
+    """
+    del app
+    importlib.import_module("folium.plugins")
+    Thread(target=_warm_up, daemon=True).start()
+    yield
+
+
+def _warm_up() -> None:
+    with contextlib.suppress(ReleaseError):
+        outlines_json(serving.database(), "land")
+        search.prepare(serving.database())
+    for name in late.LIBRARIES:
+        late.load(name)

@@ -1,0 +1,1 @@
+"""Who is who: identifiers over releases, likeness, duplicates."""

@@ -1,0 +1,476 @@
+"""How much two organisations are alike: by their names, how far apart they are, and websites.
+
+Only organisations of one country are compared, and never all with all: names that share rare
+groups of three letters, names that are equal, and rows that share a website.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from ecosystem.common.text import fold
+from etl.model import Track, untracked
+
+# One wrong letter touches at most four groups of three letters, so that two names that differ by
+# one share at least one of their rarest eight.
+RAREST = 8
+# A group of letters, or a website, that more rows have says too little to compare them all.
+MAX_BLOCK = 50
+# Names that are less alike aren't listed, however near the organisations are.
+MIN_NAMES = 70.0
+# Names looked at together, but for a country that has more.
+MAX_ROWS = 20_000
+# Pairs of names compared at once: bounds the memory.
+CHUNK = 500_000
+
+Scorer = Callable[..., float]
+
+# What distance, in km, takes from the likeness of the names.
+_FAR = 8.0
+_DISTANCES = ((1.0, 0.0), (10.0, 1.0), (50.0, 3.0))
+# A whole word replaced by another usually makes another organisation: Bonn is not Berlin.
+_OTHER_WORD = 15.0
+_SAME_WORD = 70.0
+# A name that is one part of the other's, as in "BSI" and "Bundesamt ... (BSI)".
+_PART = 93.0
+# Two names with the same abbreviation in brackets, as in one name in two languages.
+_ABBREVIATION = 85.0
+_NEAR_KM = 50.0
+_EARTH_KM = 6371.0088
+_COMPARED = ["name", "former_names", "country", "place_id", "lon", "lat", "website"]
+
+_BRACKETS = re.compile(r"\(([^()]*)\)")
+_DASH = re.compile(r"\s[–—-]\s")
+_FORMER = re.compile(r"(?:ex[- ]|formerly |former |ehemals |früher |anciennement )(.+)", re.I)
+_CAPITALS = re.compile(r"\b[^\W\d_a-z][^\W_a-z]{2,}\b")
+_FRONT_PAGE = re.compile(r"/(?:[a-z]{2}(?:[-_][a-z]{2})?|index\.\w+|home)$")
+_SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gob", "gouv", "gov", "net", "org"})
+
+
+@dataclass(frozen=True)
+class Website:
+    """How two websites relate, and what that adds to the likeness of the names."""
+
+    code: int
+    words: str
+    weight: float
+
+
+SAME_PAGE = Website(0, "the same website", 6.0)
+SAME_HOST = Website(1, "pages of one website", 2.0)
+OTHER_PAGE = Website(2, "different pages of one website", -4.0)
+RELATED = Website(3, "websites of one name", -1.0)
+UNKNOWN = Website(4, "a website missing", -2.0)
+DIFFERENT = Website(5, "different websites", -9.0)
+WEBSITES = (SAME_PAGE, SAME_HOST, OTHER_PAGE, RELATED, UNKNOWN, DIFFERENT)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How much two rows are alike.
+
+    Attributes
+    ----------
+    a, b : int
+        Their positions in the frame, `a` before `b`.
+    score : float
+        From 0 to 100.
+    names : float
+        Likeness of the names alone, from 0 to 100.
+    km : float
+        Distance of their towns.
+    website : Website
+        How the websites relate.
+    evidence : str
+        What speaks for it, as a part of a sentence.
+    """
+
+    a: int
+    b: int
+    score: float
+    names: float
+    km: float
+    website: Website
+    evidence: str
+
+
+def name_folder(legal_forms: Sequence[str]) -> Callable[[str], str]:
+    """Make the function that folds a name and leaves out its legal form.
+
+    Parameters
+    ----------
+    legal_forms : sequence of str
+        Folded; ``gmbh`` is left out at the end of a name, ``^uab`` at its beginning.
+
+    Returns
+    -------
+    callable
+        Name -> folded name. What is nothing but signs stays as it is.
+    """
+    longest = sorted(legal_forms, key=len, reverse=True)
+    first = "|".join(re.escape(form[1:]) for form in longest if form.startswith("^"))
+    last = "|".join(re.escape(form) for form in longest if not form.startswith("^"))
+    form = re.compile(rf"^(?:{first or '(?!)'}) (?=.)|(?: (?:{last or '(?!)'}))+$")
+
+    def bare(name: str) -> str:
+        folded = fold(name)
+        return form.sub("", folded).strip() or folded or name
+
+    return bare
+
+
+def page(website: object) -> str:
+    """Host and path of an address as far as they tell websites apart; empty if there is none."""
+    host, path, _ = _site(website)
+    return host + path
+
+
+def alike(
+    organisations: pd.DataFrame,
+    legal_forms: Sequence[str],
+    least: float,
+    *,
+    sides: pd.Series | None = None,
+    track: Track = untracked,
+) -> list[Likeness]:
+    """Pairs of organisations that are likely to be one.
+
+    Parameters
+    ----------
+    organisations : pandas.DataFrame
+        Rows with ``name, country, place_id, website`` and, if known, ``former_names, lon, lat``;
+        longitude and latitude in degrees (EPSG:4326).
+    legal_forms : sequence of str
+        What to leave out of a folded name.
+    least : float
+        Score from which a pair is listed.
+    sides : pandas.Series of bool, optional
+        Compare only rows that differ in it. Then a shared website in one town suffices, for
+        one of the two rows has gone.
+    track : Track, optional
+        Shows progress.
+
+    Returns
+    -------
+    list of Likeness
+        In no particular order; each pair once.
+    """
+    rows = _Rows(organisations.reindex(columns=_COMPARED).reset_index(drop=True), sides)
+    texts = _texts(rows.frame, name_folder(legal_forms))
+    found: list[Likeness] = []
+    with duckdb.connect() as connection:
+        for block in track(_blocks(texts), "Compare organisations"):
+            pairs = [_by_name(connection, block, rows, least), _by_part(block)]
+            if sides is not None:
+                pairs.append(_by_website(block, rows))
+            found += _scored(pd.concat(pairs, ignore_index=True), rows, least)
+    return found
+
+
+def _blocks(texts: pd.DataFrame) -> list[pd.DataFrame]:
+    """Whole countries, several small ones together."""
+    number = texts["country"].value_counts().sort_index().cumsum() // MAX_ROWS
+    return [block for _, block in texts.groupby(texts["country"].map(number), sort=True)]
+
+
+class _Rows:
+    """What is compared besides the names, by position."""
+
+    def __init__(self, frame: pd.DataFrame, sides: pd.Series | None) -> None:
+        sites = pd.DataFrame(
+            [_site(website) for website in frame["website"]],
+            columns=["host", "path", "label"],
+        )
+        self.frame = frame.assign(host=sites["host"])
+        self.has_site = (sites["host"] != "").to_numpy()
+        self.at_root = (sites["path"] == "").to_numpy()
+        self.host, self.label = (pd.factorize(sites[c])[0] for c in ("host", "label"))
+        self.page = pd.factorize(sites["host"] + sites["path"])[0]
+        self.place = pd.factorize(frame["place_id"])[0]
+        self.lon = np.radians(frame["lon"].to_numpy(np.float64))
+        self.lat = np.radians(frame["lat"].to_numpy(np.float64))
+        self.side = None if sides is None else sides.to_numpy(bool)
+
+    def km(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Great-circle distances by the haversine formula (Sinnott 1984), on the mean sphere."""
+        lat_a, lat_b = self.lat[a], self.lat[b]
+        across = np.cos(lat_a) * np.cos(lat_b) * np.sin((self.lon[a] - self.lon[b]) / 2) ** 2
+        half = np.sin((lat_a - lat_b) / 2) ** 2 + across
+        km = 2 * _EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+        return np.where(self.place[a] == self.place[b], 0.0, km)
+
+    def website(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Codes of :data:`WEBSITES`."""
+        same_host = self.host[a] == self.host[b]
+        return np.select(
+            [
+                ~(self.has_site[a] & self.has_site[b]),
+                self.page[a] == self.page[b],
+                same_host & (self.at_root[a] | self.at_root[b]),
+                same_host,
+                self.label[a] == self.label[b],
+            ],
+            [s.code for s in (UNKNOWN, SAME_PAGE, SAME_HOST, OTHER_PAGE, RELATED)],
+            DIFFERENT.code,
+        )
+
+
+def _site(website: object) -> tuple[str, str, str]:
+    """Host and path of an address as far as they tell pages apart, and the name in the host."""
+    if not isinstance(website, str) or not website:
+        return "", "", ""
+    try:
+        parts = urlsplit(website.lower())
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:
+        return "", "", ""
+    path = _FRONT_PAGE.sub("", parts.path.rstrip("/"))
+    labels = host.split(".")[:-1]
+    if len(labels) > 1 and labels[-1] in _SECOND_LEVEL:
+        labels.pop()
+    return host, path, labels[-1] if labels else host
+
+
+def _texts(organisations: pd.DataFrame, bare: Callable[[str], str]) -> pd.DataFrame:
+    """Every name a row goes by: ``org, country, place_id, host, kind, text``.
+
+    The kinds are ``name`` (whole, present or former), ``part`` (between dashes or brackets) and
+    ``capitals`` (a word in capitals within a name).
+    """
+    records: list[tuple[int, str, str]] = []
+    for org, (name, former) in enumerate(
+        zip(organisations["name"], organisations["former_names"], strict=True)
+    ):
+        whole = bare(name)
+        kinds = {whole: "name"}
+        for other in former if isinstance(former, Iterable) else ():
+            kinds.setdefault(bare(other), "name")
+        for kind, text in _parts(name):
+            kinds.setdefault(bare(text), kind)
+        records += [(org, kind, text) for text, kind in kinds.items() if text]
+    texts = pd.DataFrame(records, columns=["org", "kind", "text"])
+    place = organisations[["country", "place_id", "host"]]
+    return texts.join(place, on="org")
+
+
+def _parts(name: str) -> Iterator[tuple[str, str]]:
+    """Kind and text of what a name is made of, as far as that alone names the organisation.
+
+    In "Thales – National Digital Exploitation Centre" neither half does: the first is a parent's
+    name. In "INCIBE - Instituto Nacional de Ciberseguridad" both do, one being short for the other.
+    """
+    main = _BRACKETS.sub(" ", name).strip()
+    if main and main != name:
+        yield "part", main
+    for content in _BRACKETS.findall(name):
+        former = _FORMER.fullmatch(content.strip())
+        if former:
+            yield "name", former[1]
+        elif " " not in content.strip():
+            yield "part", content
+    pieces = _DASH.split(main)
+    if len(pieces) == 2 and any(map(_is_abbreviation, pieces)):
+        yield from (("part", piece) for piece in pieces)
+    if not name.isupper():
+        yield from (("capitals", word) for word in _CAPITALS.findall(name))
+
+
+def _is_abbreviation(text: str) -> bool:
+    return " " not in text and sum(c.isupper() for c in text) > 1
+
+
+# Rows that share a key are compared: one of the rarest groups of three letters of the name, or
+# the whole name, or the website's host. Where too many share it, only those of one town are.
+_PAIRS = f"""
+WITH gram AS (
+    SELECT DISTINCT id, org, country, place_id,
+        unnest([substr(padded, i, 3) for i in range(1, length(padded) - 1)]) AS gram
+    FROM (SELECT *, ' ' || text || ' ' AS padded FROM whole)
+), counted AS (
+    SELECT *, count(*) OVER (PARTITION BY country, gram) AS n FROM gram
+), rare AS (
+    SELECT DISTINCT org, country, place_id, gram FROM (
+        SELECT * FROM counted
+        QUALIFY row_number() OVER (PARTITION BY id ORDER BY n, gram) <= {RAREST}
+    )
+), key AS (
+    SELECT org, place_id, country || 'g' || gram AS key FROM rare
+    UNION ALL SELECT DISTINCT org, place_id, country || 'n' || text FROM whole
+    UNION ALL SELECT DISTINCT org, place_id, country || 'w' || host FROM whole WHERE host != ''
+), sized AS (
+    SELECT org,
+        CASE WHEN count(*) OVER (PARTITION BY key) <= {MAX_BLOCK} THEN key
+             ELSE key || chr(0) || place_id END AS key
+    FROM key
+), small AS (
+    SELECT * FROM sized QUALIFY count(*) OVER (PARTITION BY key) <= {MAX_BLOCK}
+)
+SELECT DISTINCT a.org AS a, b.org AS b
+FROM small AS a JOIN small AS b ON a.key = b.key AND a.org < b.org
+"""
+
+
+def _by_name(
+    connection: duckdb.DuckDBPyConnection, texts: pd.DataFrame, rows: _Rows, least: float
+) -> pd.DataFrame:
+    """Pairs whose names, present or former, are alike: ``a, b, names, evidence``."""
+    whole = texts[texts["kind"] == "name"].reset_index(drop=True)
+    whole = whole.assign(id=np.arange(len(whole)), compact=whole["text"].str.replace(" ", ""))
+    connection.register("whole", whole[["id", "org", "country", "place_id", "text", "host"]])
+    pairs = connection.execute(_PAIRS).fetchnumpy()
+    a, b = (np.asarray(pairs[side], dtype=np.int64) for side in "ab")
+    if rows.side is not None:
+        across = rows.side[a] != rows.side[b]
+        a, b = a[across], b[across]
+    best = [
+        _names_alike(whole, rows, a[start : start + CHUNK], b[start : start + CHUNK], least)
+        for start in range(0, len(a), CHUNK)
+    ]
+    return pd.concat(best or [_no_pairs()], ignore_index=True)
+
+
+def _no_pairs() -> pd.DataFrame:
+    return pd.DataFrame({"a": [], "b": [], "names": [], "evidence": []}).astype(
+        {"a": np.int64, "b": np.int64, "names": np.float64, "evidence": object}
+    )
+
+
+def _names_alike(
+    whole: pd.DataFrame,
+    rows: _Rows,
+    a: npt.NDArray[np.int64],
+    b: npt.NDArray[np.int64],
+    least: float,
+) -> pd.DataFrame:
+    by_org = whole[["org", "id"]]
+    pairs = pd.DataFrame({"a": a, "b": b, "rest": _rest(rows, a, b)})
+    pairs = pairs[100.0 + pairs["rest"] >= least]
+    pairs = pairs.merge(by_org.rename(columns={"org": "a", "id": "text_a"})).merge(
+        by_org.rename(columns={"org": "b", "id": "text_b"})
+    )
+    texts, compact = whole["text"].to_numpy(object), whole["compact"].to_numpy(object)
+    left, right = pairs["text_a"].to_numpy(), pairs["text_b"].to_numpy()
+    names = np.zeros(len(pairs), dtype=np.float64)
+    for rest in pairs["rest"].unique():
+        at = np.flatnonzero(pairs["rest"] == rest)
+        wanted = max(MIN_NAMES, least - rest)
+        names[at] = np.maximum(
+            _ratios(texts[left[at]], texts[right[at]], fuzz.token_sort_ratio, wanted),
+            _ratios(compact[left[at]], compact[right[at]], fuzz.ratio, wanted),
+        )
+    pairs = pairs.assign(names=names)[names > 0]
+    other = [
+        _other_word(texts[i], texts[j])
+        for i, j in zip(pairs["text_a"], pairs["text_b"], strict=True)
+    ]
+    pairs = pairs.assign(names=pairs["names"] - _OTHER_WORD * np.array(other, dtype=np.float64))
+    return pairs.assign(evidence="")[["a", "b", "names", "evidence"]]
+
+
+def _ratios(
+    left: npt.NDArray[np.object_], right: npt.NDArray[np.object_], scorer: Scorer, wanted: float
+) -> npt.NDArray[np.float32]:
+    """Likeness pair by pair; 0 where it is less than wanted."""
+    return process.cpdist(
+        left.tolist(),
+        right.tolist(),
+        scorer=scorer,
+        score_cutoff=wanted,
+        dtype=np.float32,
+        workers=-1,
+    )
+
+
+def _other_word(a: str, b: str) -> bool:
+    """Whether either name has a word that the other has in no form, or another number."""
+    numbers = {frozenset(re.findall(r"\d+", text)) for text in (a, b)}
+    return len(numbers) > 1 or (_lacks(a, b) and _lacks(b, a))
+
+
+def _lacks(a: str, b: str) -> bool:
+    words, joined = b.split(), b.replace(" ", "")
+    return any(
+        len(word) > 2
+        and word not in joined
+        and not any((len(w) > 2 and w in word) or fuzz.ratio(word, w) >= _SAME_WORD for w in words)
+        for word in a.split()
+    )
+
+
+def _by_part(texts: pd.DataFrame) -> pd.DataFrame:
+    """Pairs where one name is a part of the other's that no third row has."""
+    key = ["country", "text"]
+    parts = texts[(texts["kind"] != "name") & (texts["text"].str.len() > 2)]
+    alone = parts[~parts.duplicated(key, keep=False)]
+    whole = texts[texts["kind"] == "name"]
+    whole = whole[whole.groupby(key)["org"].transform("size") <= MAX_BLOCK]
+    named = alone.merge(whole, on=key).assign(names=_PART)
+    shared = parts[(parts["kind"] == "part") & ~parts["text"].str.contains(" ")]
+    shared = shared[shared.groupby(key)["org"].transform("size") == 2]
+    both = shared.merge(shared, on=key).assign(names=_ABBREVIATION)
+    pairs = pd.concat([named, both[both["org_x"] < both["org_y"]]], ignore_index=True)
+    return pd.DataFrame(
+        {
+            "a": np.minimum(pairs["org_x"], pairs["org_y"]),
+            "b": np.maximum(pairs["org_x"], pairs["org_y"]),
+            "names": pairs["names"],
+            "evidence": pairs["text"],
+        }
+    )
+
+
+def _by_website(texts: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
+    """Pairs of one country, website and town, whatever their names."""
+    sites = texts.loc[texts["host"] != "", ["org", "country"]].drop_duplicates()
+    sites = sites.assign(page=rows.page[sites["org"]])
+    sites = sites[sites.groupby(["country", "page"])["org"].transform("size") <= MAX_BLOCK]
+    pairs = sites.merge(sites, on=["country", "page"])
+    a, b = pairs["org_x"].to_numpy(np.int64), pairs["org_y"].to_numpy(np.int64)
+    wanted = (a < b) & (rows.km(a, b) <= _NEAR_KM)
+    if rows.side is not None:
+        wanted &= rows.side[a] != rows.side[b]
+    return pd.DataFrame({"a": a[wanted], "b": b[wanted], "names": MIN_NAMES, "evidence": ""})
+
+
+def _rest(
+    rows: _Rows, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """What distance and websites add to the likeness of the names."""
+    km = rows.km(a, b)
+    near = np.select([km <= most for most, _ in _DISTANCES], [-w for _, w in _DISTANCES], -_FAR)
+    return near + np.array([s.weight for s in WEBSITES])[rows.website(a, b)]
+
+
+def _scored(pairs: pd.DataFrame, rows: _Rows, least: float) -> list[Likeness]:
+    a, b = pairs["a"].to_numpy(np.int64), pairs["b"].to_numpy(np.int64)
+    score = np.clip(pairs["names"].to_numpy(np.float64) + _rest(rows, a, b), 0.0, 100.0)
+    pairs = pairs.assign(score=score.round(1), km=rows.km(a, b), website=rows.website(a, b))
+    pairs = pairs[pairs["score"] >= least].sort_values(
+        ["score", "names", "evidence"], ascending=[False, False, True]
+    )
+    best = pairs.drop_duplicates(["a", "b"])
+    columns = (best[name].tolist() for name in ("a", "b", "score", "names", "km"))
+    related = [WEBSITES[code] for code in best["website"]]
+    return [
+        Likeness(i, j, total, names, distance, website, _evidence(names, part, distance, website))
+        for i, j, total, names, distance, website, part in zip(
+            *columns, related, best["evidence"].tolist(), strict=True
+        )
+    ]
+
+
+def _evidence(names: float, part: str, km: float, website: Website) -> str:
+    likeness = f"both are called “{part}”" if part else f"names {names:.0f} % alike"
+    where = "in the same town" if km < 1 else f"{km:,.0f} km apart"
+    if np.isnan(km):
+        where = "in different towns"
+    return f"{likeness}, {where}, {website.words}"

@@ -1,0 +1,1 @@
+"""Where things are: towns, regions, valleys."""

@@ -1,0 +1,1 @@
+"""Register files as cells: normalise, validate, decide, mint, change one row."""

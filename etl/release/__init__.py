@@ -1,0 +1,1 @@
+"""Releases: built, compared, checked, put on the shelf."""

@@ -1,0 +1,182 @@
+"""Take what was published from other files into the register, which the next refresh reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from etl.errors import PublishError, RegisterError
+from etl.files import locked, replace, sha256
+from etl.reading import Extract, register_file
+from etl.release.shelf import BaselineMovedError
+
+NOT_ADOPTED = (
+    "The register itself is as it was: the next refresh without FILE goes back to it. Publish "
+    "with --into-register to change it, too."
+)
+
+
+class NotAdoptedError(PublishError):
+    """A release was published, but the register does not hold all of it."""
+
+
+def given(
+    extracts: Mapping[str, Extract], frames: Mapping[str, pd.DataFrame], register_dir: Path
+) -> dict[str, pd.DataFrame]:
+    """Register files that came from elsewhere, as they would stand in the register.
+
+    Parameters
+    ----------
+    extracts : mapping of str to Extract
+        Files as read, by resource.
+    frames : mapping of str to pandas.DataFrame
+        Their normalised cells as text; organisations with their identifiers.
+    register_dir : Path
+        Folder of the register files.
+    """
+    return {
+        resource: frames[resource]
+        for resource, read in extracts.items()
+        if not _is_own(read.origin.path, register_dir, resource)
+    }
+
+
+def standing(register_dir: Path, resources: Iterable[str]) -> dict[str, str]:
+    """What the register's own files are at the moment.
+
+    Parameters
+    ----------
+    register_dir : Path
+        Folder of the register files.
+    resources : iterable of str
+        Which of them.
+
+    Returns
+    -------
+    dict of str to str
+        Resource -> name and SHA-256 of its file; empty if there is none.
+
+    Raises
+    ------
+    RegisterError
+        If one can't be read.
+    """
+    return {resource: _standing(register_dir, resource) for resource in resources}
+
+
+@contextmanager
+def held(files: Collection[str], register_dir: Path, checked: Mapping[str, str]) -> Iterator[None]:
+    """Let nobody else change register files, which must be as they were at the check.
+
+    Parameters
+    ----------
+    files : collection of str
+        Resources that will be written.
+    register_dir : Path
+        Folder of the register files.
+    checked : mapping of str to str
+        From :func:`standing`, before the check.
+
+    Raises
+    ------
+    etl.release.shelf.BaselineMovedError
+        If one has changed since.
+    RegisterError
+        If one can't be read.
+    PublishError
+        If somebody else holds one for too long, or the folder can't be written.
+    """
+    with ExitStack() as stack:
+        for resource in sorted(files):
+            path = _own(register_dir, resource) or _csv(register_dir, resource)
+            stack.enter_context(locked(path))
+        now = standing(register_dir, files)
+        moved = [resource for resource in sorted(files) if now[resource] != checked[resource]]
+        if moved:
+            raise BaselineMovedError(
+                f"The register changed since the check ({', '.join(moved)}), perhaps by a "
+                "suggestion that was accepted, and what you gave may lack that. Nothing was "
+                "published: make the change there, too, and check again."
+            )
+        yield
+
+
+def adopt(files: Mapping[str, pd.DataFrame], register_dir: Path, release_id: str) -> list[Path]:
+    """Write files into the register folder as CSV, each whole or not at all; only within `held`.
+
+    A spreadsheet of the same register file in the folder would not be read any more, since CSV
+    goes first.
+
+    Parameters
+    ----------
+    files : mapping of str to pandas.DataFrame
+        From :func:`given`.
+    register_dir : Path
+        Folder of the register files.
+    release_id : str
+        The release that they were published in.
+
+    Returns
+    -------
+    list of Path
+        The files that were written.
+
+    Raises
+    ------
+    NotAdoptedError
+        If the folder can't be written.
+    """
+    written: list[Path] = []
+    for resource, frame in files.items():
+        path = _csv(register_dir, resource)
+        try:
+            replace(path, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+        except PublishError as error:
+            done = f" apart from {', '.join(p.name for p in written)}" if written else ""
+            raise NotAdoptedError(
+                f"Published as release {release_id}, but the register could not be changed{done}: "
+                f"{error} When that is mended, publish the same file once more; until then, a "
+                "refresh without it goes back to what the register holds."
+            ) from error
+        written.append(path)
+    return written
+
+
+def adopted(files: Collection[str]) -> str:
+    """That the register holds these files now, as a sentence; empty if there are none."""
+    if not files:
+        return ""
+    listed = ", ".join(f"{resource}.csv" for resource in sorted(files))
+    return f"The register now holds what was published: {listed}."
+
+
+def _csv(register_dir: Path, resource: str) -> Path:
+    return register_dir / f"{resource}.csv"
+
+
+def _is_own(path: Path, register_dir: Path, resource: str) -> bool:
+    """Whether a file is the one that the register reads for a resource."""
+    own = _own(register_dir, resource)
+    return own is not None and own.resolve() == path.resolve()
+
+
+def _own(register_dir: Path, resource: str) -> Path | None:
+    try:
+        return register_file(register_dir, resource)
+    except RegisterError:
+        return None
+
+
+def _standing(register_dir: Path, resource: str) -> str:
+    own = _own(register_dir, resource)
+    if own is None:
+        return ""
+    try:
+        return f"{own.name} {sha256(own)}"
+    except OSError as error:
+        raise RegisterError(
+            f"{own}: the file can't be read ({error.strerror}); check its permissions."
+        ) from error

@@ -1,0 +1,283 @@
+"""Write the tables of a release into one new DuckDB file.
+
+Register text only ever reaches the database as Arrow data or as bound parameters.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import shapely
+
+from etl.identity.deduplicate import Candidate
+from etl.model import Rejection, Track, untracked
+from etl.places.regions import Regions, region_table
+from etl.places.valleys import valley_shapes
+from etl.release.search_index import ordinals
+from etl.schema import Schema
+
+SCHEMA_SQL = Path(__file__).with_name("schema.sql")
+# Register resource -> table that takes its rows as they are.
+PLAIN_TABLES = {
+    "network": "network_entity",
+    "investors": "investor",
+    "events": "event",
+    "documents": "document",
+    "coverage": "coverage",
+    "labels": "label",
+}
+
+Tables = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class ReleaseRow:
+    """What a release says of itself.
+
+    Attributes
+    ----------
+    release_id : str
+        Its id.
+    created_at : datetime
+        UTC.
+    previous_id : str or None
+        The release that was current when it was built.
+    input_hashes, tool_versions : dict of str to str
+        File -> SHA-256, and tool -> version.
+    """
+
+    release_id: str
+    created_at: datetime
+    previous_id: str | None
+    input_hashes: dict[str, str]
+    tool_versions: dict[str, str]
+
+
+def typed(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    """Valid text cells as values: numbers, booleans, lists; missing where a cell is empty."""
+    return frame.assign(**{name: _typed(frame[name], schema, name) for name in schema.columns})
+
+
+def organisation_table(organisations: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the ``organisation`` table, near ones on the map near each other in the file.
+
+    Parameters
+    ----------
+    organisations : pandas.DataFrame
+        Typed register columns with those of the location and ``valley_id``.
+    """
+    order = np.lexsort(
+        (
+            organisations["org_id"].to_numpy(dtype=object),
+            morton(organisations["x"].to_numpy(), organisations["y"].to_numpy()),
+        )
+    )
+    return organisations.iloc[order].assign(
+        ordinal=ordinals(organisations["name"], organisations["org_id"])[order]
+    )
+
+
+def morton(x: npt.NDArray[np.int64], y: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
+    """Quadkey of whole metres as a number: the bits of `x` and `y` by turns.
+
+    Parameters
+    ----------
+    x, y : array of int, shape (n,)
+        From 0 to 2**31; `y` gives the higher bit of each pair, as in quadkeys.
+    """
+    return _spread(x) | (_spread(y) << np.uint64(1))
+
+
+def register_tables(valid: Mapping[str, pd.DataFrame], schemas: Mapping[str, Schema]) -> Tables:
+    """Tables that take the rows of a register file as they are."""
+    return {
+        table: typed(valid[resource], schemas[resource]) for resource, table in PLAIN_TABLES.items()
+    }
+
+
+def reference_tables(
+    valleys: pd.DataFrame, schema: Schema, regions: Regions, reference_dir: Path, sources: Path
+) -> Tables:
+    """Tables of regions, valleys, indicators and sources.
+
+    Parameters
+    ----------
+    valleys : pandas.DataFrame
+        Valid rows of the register file.
+    schema : Schema
+        Its schema.
+    regions : Regions
+        NUTS regions.
+    reference_dir : Path
+        Folder of the indicator files.
+    sources : Path
+        TOML file of sources and attributions.
+    """
+    return {
+        "region": region_table(regions),
+        "neighbour": _neighbour_table(reference_dir),
+        "valley": pd.concat([typed(valleys, schema), valley_shapes(valleys, regions)], axis=1),
+        "indicator": pd.read_csv(reference_dir / "indicators.csv"),
+        "region_indicator": pd.read_parquet(reference_dir / "region_indicators.parquet"),
+        "source": _source_table(sources),
+    }
+
+
+def finding_tables(rejections: list[Rejection], candidates: list[Candidate]) -> Tables:
+    """Tables of what the steps found fault with."""
+    return {
+        "rejected": pd.DataFrame(
+            map(asdict, rejections), columns=[f.name for f in fields(Rejection)]
+        ),
+        "duplicate_candidate": pd.DataFrame(
+            map(asdict, candidates), columns=[f.name for f in fields(Candidate)]
+        ),
+    }
+
+
+def build(path: Path, tables: Tables, *, track: Track = untracked) -> None:
+    """Make a new database file with the given tables.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it must not exist.
+    tables : dict of str to pandas.DataFrame
+        Rows by table name; columns that a table hasn't are left out.
+    track : Track, optional
+        Shows progress.
+
+    Raises
+    ------
+    duckdb.Error
+        If the file can't be written.
+    """
+    with _opened(path) as connection:
+        connection.execute(SCHEMA_SQL.read_text(encoding="utf-8"))
+        for table, frame in track(list(tables.items()), "Write the tables"):
+            wanted = connection.table(table).columns
+            connection.from_arrow(_to_arrow(frame[wanted])).insert_into(table)
+
+
+def add_tables(path: Path, tables: Tables, *, track: Track = untracked) -> None:
+    """Add the rows of further tables to a new database file; see :func:`build`."""
+    with _opened(path) as connection:
+        for table, frame in track(list(tables.items()), "Write the index"):
+            wanted = connection.table(table).columns
+            connection.from_arrow(_to_arrow(frame[wanted])).insert_into(table)
+
+
+def add_gates(path: Path, gates: pd.DataFrame) -> None:
+    """Add the outcome of the checks to a new database file."""
+    with _opened(path) as connection:
+        connection.from_arrow(_to_arrow(gates)).insert_into("gate")
+
+
+def add_changes(path: Path, *parts: pd.DataFrame) -> None:
+    """Add rows of the ``change`` table to a new database file: the history, then its own."""
+    with _opened(path) as connection:
+        for part in parts:
+            wanted = connection.table("change").columns
+            connection.from_arrow(_to_arrow(part[wanted])).insert_into("change")
+
+
+def add_release(path: Path, release: ReleaseRow) -> int:
+    """Add the release's own row, with the number of rows of every table.
+
+    Returns
+    -------
+    int
+        Number of organisations.
+    """
+    with _opened(path) as connection:
+        names = [row[0] for row in connection.execute("SHOW TABLES").fetchall()]
+        counts = {name: _count(connection, name) for name in names if name != "release"}
+        connection.execute(
+            "INSERT INTO release VALUES ($release_id, $created_at, $previous_id, "
+            "map($files, $hashes), map($tools, $versions), map($tables, $rows))",
+            {
+                "release_id": release.release_id,
+                "created_at": release.created_at.replace(tzinfo=None),
+                "previous_id": release.previous_id,
+                "files": list(release.input_hashes),
+                "hashes": list(release.input_hashes.values()),
+                "tools": list(release.tool_versions),
+                "versions": list(release.tool_versions.values()),
+                "tables": list(counts),
+                "rows": list(counts.values()),
+            },
+        )
+    return counts["organisation"]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that ends with everything in the file, or with an error."""
+    with duckdb.connect(str(path)) as connection:
+        yield connection
+        # While it closes, DuckDB says nothing if the disk has no room for this.
+        connection.execute("CHECKPOINT")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.table(table).count("*").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _typed(cells: pd.Series, schema: Schema, name: str) -> pd.Series:
+    column = schema.columns[name]
+    if column.separator:
+        return cells.map(lambda text: text.split(column.separator) if text else []).astype(object)
+    present = cells.where(cells != "")
+    if column.type == "boolean":
+        return present.map({"true": True, "false": False}).astype("boolean")
+    if column.type in ("integer", "number"):
+        return pd.to_numeric(present).astype("Int64" if column.type == "integer" else "Float64")
+    return present
+
+
+def _neighbour_table(reference_dir: Path) -> pd.DataFrame:
+    land = gpd.read_parquet(reference_dir / "boundaries" / "neighbours.parquet")
+    return pd.DataFrame({"name": land["name"], "geometry": shapely.to_wkb(land.geometry)})
+
+
+def _source_table(path: Path) -> pd.DataFrame:
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))["source"]
+    optional = dict.fromkeys(("licence_url", "url", "edition"))
+    return pd.DataFrame([optional | row for row in rows])
+
+
+def _to_arrow(frame: pd.DataFrame) -> pa.Table:
+    return pa.table({name: _arrow_column(frame[name]) for name in frame})
+
+
+def _arrow_column(values: pd.Series) -> pa.Array:
+    first = next((value for value in values if isinstance(value, list)), None)
+    if first is not None:
+        return pa.array(values.tolist(), type=pa.list_(pa.string()))
+    return pa.Array.from_pandas(values)
+
+
+def _spread(values: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
+    """Put a zero bit before each of the lower 32 bits."""
+    bits = values.astype(np.uint64)
+    for shift, mask in (
+        (16, 0x0000FFFF0000FFFF),
+        (8, 0x00FF00FF00FF00FF),
+        (4, 0x0F0F0F0F0F0F0F0F),
+        (2, 0x3333333333333333),
+        (1, 0x5555555555555555),
+    ):
+        bits = (bits | (bits << np.uint64(shift))) & np.uint64(mask)
+    return bits

@@ -1,0 +1,159 @@
+"""What differs from the release before, and the history that each release hands on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pyproj import Geod
+
+# The fields that mean something to a reader, in the order of an organisation's page. Where it
+# is on the map is a kind of change of its own.
+FIELDS = (
+    "name", "former_names", "type", "city", "country", "nuts3", "valley_id", "website",
+    "founded", "domains", "sectors", "functions", "evidence", "source_url", "checked_on", "notes",
+)  # fmt: skip
+COLUMNS = ["org_id", "name", "kind", "field", "old", "new", "nuts3", "valley_id"]
+HISTORY_COLUMNS = ["release_id", "released_at", *COLUMNS]
+# A shorter way is a better coordinate of the same town and no move.
+MOVED_KM = 1.0
+_PLACE = ["city", "lon", "lat"]
+# What every row says of its organisation.
+_TOLD = ["name", "nuts3", "valley_id"]
+
+
+def changes(
+    new: pd.DataFrame, old: pd.DataFrame | None, aliases: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """What differs between two releases.
+
+    Only fields that both have are compared. An organisation whose position differs by more
+    than :data:`MOVED_KM` has moved; distances are geodesics on the WGS 84 ellipsoid.
+
+    Parameters
+    ----------
+    new, old : pandas.DataFrame
+        Rows of the ``organisation`` table; `old` is None if nothing was published before, and
+        then nothing has changed.
+    aliases : mapping of str to str, optional
+        Identifier that was given up -> identifier of the organisation it was merged into.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a difference: ``org_id, name, kind`` (added, removed, merged, moved, changed),
+        ``field, old, new``, and ``nuts3, valley_id`` (where the organisation is or last was);
+        ordered by identifier. Empty values are empty texts in `old` and `new` of a changed
+        field. A merged one has the identifier that it was merged into as `new`.
+    """
+    if old is None:
+        return pd.DataFrame(columns=COLUMNS, dtype="str")
+    after, before = _by_id(new), _by_id(old)
+    both = after.index.intersection(before.index)
+    parts = [
+        _row_each(after.loc[after.index.difference(before.index)], "added"),
+        _gone(before.loc[before.index.difference(after.index)], aliases or {}),
+    ]
+    # Aligned once, then compared a field at a time: that bounds the memory.
+    after, before = after.loc[both], before.loc[both]
+    if {*_PLACE} <= {*after} & {*before}:
+        parts.append(_moved(after, before))
+    parts += [_changed(after, before, name) for name in FIELDS if name in after and name in before]
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS, dtype="str")
+    found = pd.concat(parts).rename_axis("org_id")
+    ids = after.index.union(before.index).union(found.index.unique())
+    order = np.argsort(ids.get_indexer(found.index), kind="stable")
+    return found.iloc[order].reset_index().reindex(columns=COLUMNS)
+
+
+def stamp(changes: pd.DataFrame, release_id: str, released_at: datetime) -> pd.DataFrame:
+    """Changes with the release that brought them: rows of the ``change`` table.
+
+    Parameters
+    ----------
+    changes : pandas.DataFrame
+        As :func:`changes` gives them.
+    release_id : str
+        The release that is being made.
+    released_at : datetime
+        When, UTC.
+    """
+    moment = pd.Timestamp(released_at).tz_localize(None)
+    stamped = changes.assign(release_id=release_id, released_at=moment)
+    return stamped.astype({"released_at": "datetime64[us]"})[HISTORY_COLUMNS]
+
+
+def count_kinds(change: pd.DataFrame) -> dict[str, int]:
+    """Number of organisations added, removed, merged, moved and changed.
+
+    One that moved and has another name counts as both.
+    """
+    organisations = change.drop_duplicates(["org_id", "kind"])
+    return {str(kind): int(n) for kind, n in organisations["kind"].value_counts().items()}
+
+
+def _by_id(organisations: pd.DataFrame) -> pd.DataFrame:
+    """Rows by identifier; what goes into every change as plain objects, which are cheap to copy."""
+    told = {name: organisations[name].astype(object) for name in _TOLD if name in organisations}
+    return organisations.assign(**told).set_index("org_id")
+
+
+def _row_each(organisations: pd.DataFrame, kind: str) -> pd.DataFrame:
+    return organisations.reindex(columns=_TOLD).assign(kind=kind)
+
+
+def _gone(removed: pd.DataFrame, aliases: Mapping[str, str]) -> pd.DataFrame:
+    into = pd.Series([aliases.get(str(org_id)) for org_id in removed.index], removed.index)
+    rows = _row_each(removed, "removed").assign(new=into)
+    rows["kind"] = rows["kind"].where(rows["new"].isna(), "merged")
+    return rows
+
+
+def _moved(after: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    start, end = (
+        (frame["lon"].to_numpy(dtype=float), frame["lat"].to_numpy(dtype=float))
+        for frame in (before, after)
+    )
+    km = Geod(ellps="WGS84").inv(*start, *end)[2] / 1000
+    far = km > MOVED_KM
+    return _row_each(after[far], "moved").assign(
+        old=[_place(row) for row in before.loc[far, _PLACE].itertuples(index=False)],
+        new=[
+            f"{_place(row)}, {distance:,.0f} km away"
+            for row, distance in zip(
+                after.loc[far, _PLACE].itertuples(index=False), km[far], strict=True
+            )
+        ],
+    )
+
+
+def _place(row: Any) -> str:
+    return f"{row.city} ({row.lat:.4f}, {row.lon:.4f})"
+
+
+def _changed(after: pd.DataFrame, before: pd.DataFrame, name: str) -> pd.DataFrame:
+    new, old = _as_text(after[name]), _as_text(before[name])
+    differs = new != old
+    return _row_each(after[differs], "changed").assign(
+        field=name, old=old[differs], new=new[differs]
+    )
+
+
+def _as_text(values: pd.Series) -> npt.NDArray[np.object_]:
+    """Texts to compare and to show; in what order a list stands in the register says nothing."""
+    cells = values.to_numpy(dtype=object, na_value="")
+    if pd.api.types.infer_dtype(cells) == "string":
+        return cells
+    return np.fromiter(map(_text, cells), dtype=object, count=len(cells))
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, str):
+        return cell
+    return ";".join(sorted(cell)) if isinstance(cell, list | np.ndarray) else f"{cell:.10g}"

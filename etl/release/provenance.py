@@ -1,0 +1,48 @@
+"""What a release was made from: files by their hashes, and tools by their versions."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+from ecosystem.common.settings import settings
+from etl.reading import Extract
+
+TOOLS = ("duckdb", "pandas", "geopandas", "shapely", "frictionless", "rapidfuzz")
+
+
+def sources_file() -> Path:
+    """File of sources and attributions; it lies beside that of the gates."""
+    return settings().gates_file.with_name("sources.toml")
+
+
+def input_hashes(extracts: Iterable[Extract]) -> dict[str, str]:
+    """SHA-256 of every file that a release depends on, by folder and name."""
+    own = settings()
+    files = [
+        *own.schema_dir.glob("*"),
+        *own.reference_dir.glob("*.*"),
+        *own.reference_dir.glob("boundaries/*"),
+        own.gates_file,
+        sources_file(),
+    ]
+    hashes = {
+        f"{path.parent.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+    hashes |= {f"register/{read.file}": read.sha256 for read in extracts}
+    return dict(sorted(hashes.items()))
+
+
+def digest(hashes: dict[str, str]) -> str:
+    """One hash of all inputs, hexadecimal."""
+    lines = "\n".join(f"{name} {value}" for name, value in hashes.items())
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def tool_versions() -> dict[str, str]:
+    """Versions of what the tables may depend on."""
+    return {"python": platform.python_version(), **{tool: version(tool) for tool in TOOLS}}

@@ -1,0 +1,250 @@
+-- The tables of a release. Longitude and latitude are degrees in EPSG:4326; x and y are whole
+-- metres east and south of the north-west corner of Web Mercator (EPSG:3857), for the map's
+-- cells; geometry is WKB in EPSG:4326; areas are km2 measured in EPSG:3035.
+
+CREATE TABLE release (
+    release_id    VARCHAR PRIMARY KEY,
+    created_at    TIMESTAMP NOT NULL,          -- UTC
+    previous_id   VARCHAR,                     -- the release that was current when this was built
+    input_hashes  MAP(VARCHAR, VARCHAR) NOT NULL,  -- file name -> SHA-256
+    tool_versions MAP(VARCHAR, VARCHAR) NOT NULL,
+    counts        MAP(VARCHAR, BIGINT) NOT NULL    -- table -> rows
+);
+
+CREATE TABLE gate (
+    gate   VARCHAR PRIMARY KEY,
+    label  VARCHAR NOT NULL,
+    value  DOUBLE,                              -- what was measured
+    bound  VARCHAR NOT NULL,                    -- what was allowed, as a phrase
+    passed BOOLEAN NOT NULL,
+    waived BOOLEAN NOT NULL                     -- failed, but accepted on the command line
+);
+
+CREATE TABLE source (
+    source      VARCHAR PRIMARY KEY,
+    title       VARCHAR NOT NULL,
+    used_for    VARCHAR NOT NULL,
+    attribution VARCHAR NOT NULL,
+    licence     VARCHAR NOT NULL,
+    licence_url VARCHAR,
+    url         VARCHAR,
+    edition     VARCHAR
+);
+
+CREATE TABLE region (
+    nuts_id   VARCHAR PRIMARY KEY,
+    level     TINYINT NOT NULL,
+    name      VARCHAR NOT NULL,
+    country   VARCHAR NOT NULL,                 -- ISO 3166-1
+    parent_id VARCHAR,
+    area_km2  DOUBLE NOT NULL,
+    lon       DOUBLE NOT NULL,                  -- a point inside, for labels
+    lat       DOUBLE NOT NULL,
+    geometry  BLOB NOT NULL
+);
+
+-- Land next to the NUTS area, drawn as plain background.
+CREATE TABLE neighbour (
+    name     VARCHAR PRIMARY KEY,
+    geometry BLOB NOT NULL
+);
+
+CREATE TABLE indicator (
+    indicator      VARCHAR PRIMARY KEY,
+    label          VARCHAR NOT NULL,
+    unit           VARCHAR NOT NULL,
+    source         VARCHAR NOT NULL,
+    description    VARCHAR NOT NULL
+);
+
+CREATE TABLE region_indicator (
+    nuts_id   VARCHAR NOT NULL,
+    indicator VARCHAR NOT NULL,
+    year      SMALLINT NOT NULL,
+    value     DOUBLE NOT NULL,
+    unit      VARCHAR NOT NULL,
+    source    VARCHAR NOT NULL,
+    PRIMARY KEY (nuts_id, indicator, year)
+);
+
+CREATE TABLE valley (
+    valley_id             VARCHAR PRIMARY KEY,
+    name                  VARCHAR NOT NULL,
+    country               VARCHAR NOT NULL,
+    nuts_codes            VARCHAR[] NOT NULL,
+    anchor_city           VARCHAR NOT NULL,
+    coordinator           VARCHAR,
+    coordinator_type      VARCHAR,
+    website               VARCHAR,
+    interreg_cyber_partner BOOLEAN,
+    ecso_region_member    BOOLEAN,
+    s3_priorities         VARCHAR[] NOT NULL,
+    summary               VARCHAR,
+    evidence              VARCHAR,
+    source_url            VARCHAR,
+    org_id                VARCHAR,              -- the coordinator, if it is in the register
+    area_km2              DOUBLE NOT NULL,
+    lon                   DOUBLE NOT NULL,      -- a point inside, for labels
+    lat                   DOUBLE NOT NULL,
+    geometry              BLOB NOT NULL
+);
+
+-- A town: organisations at one place share one symbol on the map.
+CREATE TABLE place (
+    place_id   VARCHAR PRIMARY KEY,
+    name       VARCHAR NOT NULL,
+    country    VARCHAR NOT NULL,
+    geoname_id BIGINT,
+    lon        DOUBLE NOT NULL,
+    lat        DOUBLE NOT NULL,
+    x          INTEGER NOT NULL,
+    y          INTEGER NOT NULL,
+    nuts0      VARCHAR NOT NULL,
+    nuts1      VARCHAR NOT NULL,
+    nuts2      VARCHAR NOT NULL,
+    nuts3      VARCHAR NOT NULL
+);
+
+CREATE TABLE organisation (
+    org_id             VARCHAR PRIMARY KEY,
+    name               VARCHAR NOT NULL,
+    former_names       VARCHAR[] NOT NULL,
+    type               VARCHAR NOT NULL,
+    city               VARCHAR NOT NULL,
+    country            VARCHAR NOT NULL,
+    place_id           VARCHAR NOT NULL,
+    lon                DOUBLE NOT NULL,
+    lat                DOUBLE NOT NULL,
+    x                  INTEGER NOT NULL,
+    y                  INTEGER NOT NULL,
+    location_precision VARCHAR NOT NULL,
+    nuts0              VARCHAR NOT NULL,
+    nuts1              VARCHAR NOT NULL,
+    nuts2              VARCHAR NOT NULL,
+    nuts3              VARCHAR NOT NULL,
+    valley_id          VARCHAR,
+    website            VARCHAR,
+    founded            SMALLINT,
+    domains            VARCHAR[] NOT NULL,
+    sectors            VARCHAR[] NOT NULL,
+    functions          VARCHAR[] NOT NULL,
+    evidence           VARCHAR NOT NULL,
+    source_url         VARCHAR NOT NULL,
+    notes              VARCHAR,
+    checked_on         VARCHAR,                 -- ISO 8601, a day or a month
+    ordinal            INTEGER NOT NULL          -- in the order of names: its bit in a search's answer
+);
+
+-- The full-text index: a word finds terms, a term is had by organisations. See etl/release/search_index.py.
+CREATE TYPE search_field AS ENUM (
+    'name', 'subtitle', 'name_part', 'initials', 'former', 'town', 'region', 'website', 'type', 'domain',
+    'sector', 'function', 'notes'
+);
+
+CREATE TABLE search_word (
+    word  VARCHAR NOT NULL,                     -- folded
+    field search_field NOT NULL,
+    term  INTEGER NOT NULL
+);
+
+CREATE TABLE search_posting (
+    term    INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL                    -- of the organisation
+);
+
+-- Every town of the gazetteer, to measure distances from.
+CREATE TABLE town (
+    town_id    VARCHAR PRIMARY KEY,
+    name       VARCHAR NOT NULL,
+    country    VARCHAR NOT NULL,                -- ISO 3166-1
+    lon        DOUBLE NOT NULL,
+    lat        DOUBLE NOT NULL,
+    population INTEGER NOT NULL,                -- 0 where it is unknown
+    names      VARCHAR[] NOT NULL               -- folded, in all languages, its own first
+);
+
+-- Seats of the network and of investors: located where a town of the NUTS area is known, else NULL.
+CREATE TABLE network_entity (
+    entity_id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, scope VARCHAR NOT NULL,
+    country VARCHAR, city VARCHAR, kind VARCHAR NOT NULL, valley_id VARCHAR, website VARCHAR,
+    evidence VARCHAR NOT NULL, source_url VARCHAR NOT NULL, notes VARCHAR,
+    org_id VARCHAR,                              -- the same body in the register
+    lon DOUBLE, lat DOUBLE, nuts0 VARCHAR, nuts1 VARCHAR, nuts2 VARCHAR, nuts3 VARCHAR
+);
+
+CREATE TABLE investor (
+    investor_id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, city VARCHAR, country VARCHAR,
+    stages VARCHAR[] NOT NULL, ticket_min_meur DOUBLE, ticket_max_meur DOUBLE,
+    focus_domains VARCHAR[] NOT NULL, focus_countries VARCHAR[] NOT NULL,
+    cyber_specialist BOOLEAN, website VARCHAR, evidence VARCHAR NOT NULL,
+    source_url VARCHAR NOT NULL, notes VARCHAR,
+    lon DOUBLE, lat DOUBLE, nuts0 VARCHAR, nuts1 VARCHAR, nuts2 VARCHAR, nuts3 VARCHAR,
+    valley_id VARCHAR
+);
+
+CREATE TABLE event (
+    event_id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, kind VARCHAR NOT NULL,
+    start_date VARCHAR, end_date VARCHAR,        -- ISO 8601, to the precision that is known
+    city VARCHAR, country VARCHAR, organiser VARCHAR, participants_smes INTEGER,
+    participants_investors INTEGER, b2b_meetings INTEGER, evidence VARCHAR NOT NULL,
+    source_url VARCHAR NOT NULL, notes VARCHAR
+);
+
+CREATE TABLE document (
+    doc_id VARCHAR PRIMARY KEY, date VARCHAR, title VARCHAR NOT NULL, working_group VARCHAR,
+    kind VARCHAR NOT NULL, url VARCHAR, summary VARCHAR
+);
+
+CREATE TABLE coverage (
+    territory VARCHAR NOT NULL, nuts_codes VARCHAR[] NOT NULL, organisations INTEGER NOT NULL,
+    scope VARCHAR NOT NULL, year SMALLINT, source_url VARCHAR NOT NULL
+);
+
+-- Who got the label Cybersecurity Made in Europe. Whether it is valid depends on the day on which
+-- somebody asks: see ecosystem/finding/made_in_europe.py.
+CREATE TABLE label (
+    org_id VARCHAR NOT NULL, issuer VARCHAR NOT NULL, awarded DATE NOT NULL,
+    valid_until DATE NOT NULL,                   -- the last day
+    reference VARCHAR,                           -- number or address of the certificate
+    source_url VARCHAR NOT NULL,
+    PRIMARY KEY (org_id, awarded)
+);
+
+-- What the ETL could not take, cell by cell.
+CREATE TABLE rejected (
+    file   VARCHAR NOT NULL,
+    "row"  INTEGER NOT NULL,                     -- as a spreadsheet counts: the header is row 1
+    name   VARCHAR,
+    "column" VARCHAR NOT NULL,
+    value  VARCHAR,
+    reason VARCHAR NOT NULL,
+    mend   VARCHAR NOT NULL,
+    step   VARCHAR NOT NULL                      -- what refused it: validate, locate, deduplicate
+);
+
+-- Pairs that may be one organisation; a person decides.
+CREATE TABLE duplicate_candidate (
+    org_id_a VARCHAR NOT NULL, org_id_b VARCHAR NOT NULL, score DOUBLE NOT NULL,
+    evidence VARCHAR NOT NULL, km DOUBLE NOT NULL, same_website BOOLEAN NOT NULL,
+    PRIMARY KEY (org_id_a, org_id_b)
+);
+
+-- Organisations that were merged into another: their old addresses lead to it.
+CREATE TABLE organisation_alias (
+    org_id VARCHAR PRIMARY KEY, merged_into VARCHAR NOT NULL
+);
+
+-- What changed from release to release: the history of the release before and the rows of this
+-- one. field, old and new are empty for added and removed ones.
+CREATE TABLE change (
+    release_id  VARCHAR NOT NULL,
+    released_at TIMESTAMP NOT NULL,             -- UTC
+    org_id      VARCHAR NOT NULL,
+    name        VARCHAR NOT NULL,
+    kind        VARCHAR NOT NULL,               -- added, removed, merged, moved, changed
+    field       VARCHAR,                        -- column of organisation
+    old         VARCHAR,
+    new         VARCHAR,                        -- of a merged one: what it was merged into
+    nuts3       VARCHAR,                        -- where the organisation is or last was
+    valley_id   VARCHAR
+);

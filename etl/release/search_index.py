@@ -1,0 +1,422 @@
+"""What the full-text search reads: words, what they stand for, and where that occurs.
+
+A *term* is something that an organisation has: a word of its name or notes, a JRC domain, a
+town. ``search_posting`` says which organisations have it, ``search_word`` by which words it is
+found. A town is written once, however many organisations sit in it and however many languages
+name it. Regions without an organisation are terms without postings, so that the search can say
+that it knows them.
+
+What a term is called is either split, so that each of its words finds it ("incident" finds
+"Incident handling and forensics"), or whole: then the words that count are one with spaces
+("gran empresa"), and "gran" alone doesn't find it.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ecosystem.common.search_words import query_words
+from ecosystem.common.settings import settings
+from ecosystem.common.text import fold
+from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES, Vocabulary
+from etl.places.gazetteer import Gazetteer
+from etl.places.regions import ID_LENGTHS, Regions
+
+# Register column -> field of the index and vocabulary of its codes.
+_CODED = {
+    "type": ("type", TYPES),
+    "domains": ("domain", DOMAINS),
+    "sectors": ("sector", SECTORS),
+    "functions": ("function", FUNCTIONS),
+}
+_HUMP = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ])|(?<=\d)(?=[A-Z])")
+# "INCIBE - Instituto Nacional de Ciberseguridad", "DIVD (Dutch Institute ...)"
+_SUBTITLE = re.compile(r"(?<=\S)\s+[-–—/]\s+|(?<=\S)\s+\(")
+_HOST = re.compile(r"^https?://(?:www\.)?([^/:?#]+)", re.IGNORECASE)
+_MIN_INITIALS = 3
+_NAME_PARTS = re.compile(r"\s*[,/(]\s*")
+# Columns whose aliases are phrases with words of their own: "incident response", "data privacy".
+_SPLIT_ALIASES = frozenset(("domains",))
+_CITY = 50_000  # inhabitants; a village called like a region is none of its names
+_PARTS_OF_COUNTRIES = frozenset(("england", "wales", "scotland", "northern ireland"))
+
+Split = Callable[[str], Iterable[str]]
+Ints = npt.NDArray[np.int64]
+# Column -> code -> words that people look for it by.
+Synonyms = Mapping[str, Mapping[str, list[str]]]
+
+
+class _Called(NamedTuple):
+    """What a term is called, folded: names of which each word finds it, and others as a whole."""
+
+    split: list[str]
+    whole: list[str]
+
+
+class _Part(NamedTuple):
+    """One field of the index: words with the part's own term numbers, and their postings."""
+
+    words: pd.DataFrame
+    terms: Ints
+    ordinals: Ints
+
+
+def ordinals(names: pd.Series, ids: pd.Series) -> Ints:
+    """Number of each organisation in the order of folded names, then ids; from 0, no gaps."""
+    keys = _over_distinct(names, fold)
+    numbers = np.empty(len(names), dtype=np.int64)
+    numbers[np.lexsort((ids.to_numpy(dtype=object), keys))] = np.arange(len(names))
+    return numbers
+
+
+def search_tables(
+    organisations: pd.DataFrame,
+    towns: pd.DataFrame,
+    regions: Regions,
+    valleys: pd.DataFrame,
+    aliases: Mapping[str, Mapping[str, str]],
+) -> dict[str, pd.DataFrame]:
+    """Rows of ``search_word`` and ``search_posting``.
+
+    Parameters
+    ----------
+    organisations : pandas.DataFrame
+        Typed register columns with ``ordinal``, ``valley_id`` and those of the location.
+    towns : pandas.DataFrame
+        What :func:`town_table` gives.
+    regions : Regions
+        NUTS regions, for their names.
+    valleys : pandas.DataFrame
+        ``valley_id`` and ``name``.
+    aliases : mapping
+        Column -> folded alias -> code, from :func:`etl.register.normalise.load_aliases`.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``search_word``: ``word, field, term``; ``search_posting``: ``term, ordinal``, sorted.
+    """
+    synonyms = load_synonyms(settings().schema_dir / "search_synonyms.csv")
+    countries = aliases.get("country", {})
+    named = _region_names(regions, towns, synonyms["region"])
+    former = organisations["former_names"].map("\n".join)
+    parts = [
+        *_named(organisations["name"], organisations["ordinal"]),
+        _written("former", former, organisations["ordinal"], _parts_of_names),
+        _written("website", organisations["website"], organisations["ordinal"], _host_words),
+        _written(
+            "notes",
+            organisations["notes"],
+            organisations["ordinal"],
+            _words_and_synonyms(synonyms["notes"]),
+        ),
+        _in_towns(organisations, towns),
+        _in_regions(organisations, named, valleys, countries),
+        _without_organisations(organisations, named, regions, countries),
+        *(
+            _coded(field, organisations, vocabulary, column, aliases, synonyms)
+            for column, (field, vocabulary) in _CODED.items()
+        ),
+    ]
+    return _joined(parts)
+
+
+def load_synonyms(path: Path) -> dict[str, dict[str, list[str]]]:
+    """Words that people look for, beside the aliases that a cell of the register may hold.
+
+    Parameters
+    ----------
+    path : Path
+        CSV file with the columns ``column, code, language, word``. The column is one of the
+        register with a vocabulary; or ``region``, with a NUTS id as code; or ``notes``, with a
+        phrase as code: notes that have the phrase are found by the word.
+
+    Returns
+    -------
+    dict of dict of list of str
+        Column -> code -> folded words; a column without any is empty.
+    """
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found[row["column"]][row["code"]].append(fold(row["word"]))
+    return found
+
+
+def town_table(gazetteer: Gazetteer) -> pd.DataFrame:
+    """Rows of ``town``: every place of the gazetteer with its folded names, the own one first."""
+    places = gazetteer.places
+    names = [
+        list(dict.fromkeys(filter(None, map(fold, (name, *others)))))
+        for name, others in zip(places["name"], places["alternate_names"], strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "town_id": places["place_id"].to_numpy(),
+            "name": places["name"].to_numpy(),
+            "country": places["country"].to_numpy(),
+            "lon": places["lon"].to_numpy(float),
+            "lat": places["lat"].to_numpy(float),
+            "population": places["population"].to_numpy(),
+            "names": pd.Series(names, dtype=object),
+        }
+    )
+
+
+def _named(names: pd.Series, ordinal: pd.Series) -> Iterator[_Part]:
+    yield _written("name", names, ordinal, lambda name: _folded_words(_SUBTITLE.split(name)[0]))
+    yield _written(
+        "subtitle", names, ordinal, lambda name: _folded_words(" ".join(_SUBTITLE.split(name)[1:]))
+    )
+    yield _written("name_part", names, ordinal, _name_parts)
+    yield _written("initials", names, ordinal, _initials)
+
+
+def _written(field: str, texts: pd.Series, ordinal: pd.Series, split: Split) -> _Part:
+    """Own words of organisations: each is a term that it alone finds."""
+    codes, distinct = pd.factorize(texts.fillna(""))
+    lists = [list(dict.fromkeys(split(str(text)))) for text in distinct]
+    lengths = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
+    starts = np.cumsum(lengths) - lengths
+    terms, words = pd.factorize(np.array([w for words in lists for w in words], dtype=object))
+    repeats = lengths[codes]
+    within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    return _Part(
+        pd.DataFrame({"word": words, "field": field, "term": np.arange(len(words))}),
+        terms[np.repeat(starts[codes], repeats) + within],
+        np.repeat(ordinal.to_numpy(), repeats),
+    )
+
+
+def _coded(
+    field: str,
+    organisations: pd.DataFrame,
+    vocabulary: Vocabulary,
+    column: str,
+    aliases: Mapping[str, Mapping[str, str]],
+    synonyms: Synonyms,
+) -> _Part:
+    """Codes of a vocabulary: terms that the words of their labels find, and other names."""
+    values = pd.Series(organisations[column].to_numpy(), index=organisations["ordinal"].to_numpy())
+    exploded = values.explode().dropna()
+    terms, codes = pd.factorize(exploded)
+    called = {
+        code: _Called(
+            [fold(vocabulary.label(code)), fold(vocabulary[code].plural), fold(code)],
+            list(synonyms[column].get(code, ())),
+        )
+        for code in codes
+    }
+    for alias, code in aliases.get(column, {}).items():
+        if code in called:
+            (called[code].split if column in _SPLIT_ALIASES else called[code].whole).append(alias)
+    return _Part(_words_of(called.values(), field), terms, exploded.index.to_numpy())
+
+
+def _in_towns(organisations: pd.DataFrame, towns: pd.DataFrame) -> _Part:
+    """Towns: terms that their names in all languages find, and what the register calls them."""
+    terms, place_ids = pd.factorize(organisations["place_id"])
+    known = towns["names"].to_numpy()
+    row = pd.Index(towns["town_id"]).get_indexer(place_ids)
+    spelt = organisations[["place_id", "city"]].drop_duplicates()
+    names: list[list[str]] = [list(known[i]) if i >= 0 else [] for i in row]
+    of_term = pd.Index(place_ids).get_indexer(spelt["place_id"])
+    for term, city in zip(of_term, spelt["city"], strict=True):
+        names[term].append(fold(city))
+    called = (_Called(of_town, of_town) for of_town in names)
+    return _Part(_words_of(called, "town"), terms, organisations["ordinal"].to_numpy())
+
+
+def _in_regions(
+    organisations: pd.DataFrame,
+    named: Mapping[str, _Called],
+    valleys: pd.DataFrame,
+    countries: Mapping[str, str],
+) -> _Part:
+    """NUTS 3 regions: terms that the names of all that they lie in find, and the valley's."""
+    valley = dict(zip(valleys["valley_id"], valleys["name"].map(fold), strict=True))
+    country = _country_names(countries)
+    columns = ["country", "valley_id", *(f"nuts{level}" for level in ID_LENGTHS)]
+    terms, keys = pd.factorize(
+        pd.MultiIndex.from_frame(organisations[columns].astype(object).fillna(""))
+    )
+    nothing = _Called([], [])
+    called = [
+        _Called(
+            [
+                *country[code].split,
+                valley.get(valley_id, ""),
+                *(name for i in ids for name in named.get(i, nothing).split),
+            ],
+            [*country[code].whole, *(name for i in ids for name in named.get(i, nothing).whole)],
+        )
+        for code, valley_id, *ids in keys
+    ]
+    return _Part(_words_of(called, "region"), terms, organisations["ordinal"].to_numpy())
+
+
+def _without_organisations(
+    organisations: pd.DataFrame,
+    named: Mapping[str, _Called],
+    regions: Regions,
+    countries: Mapping[str, str],
+) -> _Part:
+    """NUTS regions where no organisation is: terms without postings, by whole names and id."""
+    drawn = regions.drawn
+    country = _country_names(countries)
+    had = {i for level in ID_LENGTHS for i in organisations[f"nuts{level}"].unique()}
+    called = []
+    for nuts_id, code in zip(drawn["nuts_id"], drawn["country"], strict=True):
+        if nuts_id not in had:
+            names = [*named[nuts_id].split, *named[nuts_id].whole, fold(nuts_id)]
+            if len(nuts_id) == ID_LENGTHS[0]:
+                names += [*country[code].split, *country[code].whole]
+            called.append(_Called([], names))
+    nothing = np.empty(0, np.int64)
+    return _Part(_words_of(called, "region"), nothing, nothing)
+
+
+def _country_names(aliases: Mapping[str, str]) -> dict[str, _Called]:
+    """Folded names of each country, by its ISO 3166-1 code."""
+    country = {code: _Called([fold(term.label)], []) for code, term in COUNTRIES.items()}
+    for alias, code in aliases.items():
+        # Codes such as "it" and "no" are words, too; a part's name isn't one of the whole.
+        if (len(alias) > 2 or alias == "uk") and alias not in _PARTS_OF_COUNTRIES:
+            country[code].whole.append(alias)
+    return country
+
+
+def _region_names(
+    regions: Regions, towns: pd.DataFrame, synonyms: Mapping[str, list[str]]
+) -> dict[str, _Called]:
+    """Folded names of each region: its own, those of a city that is called so, in other languages.
+
+    The NUTS names are those of the country: "Genève" and "München, Landkreis".
+    """
+    drawn = regions.drawn
+    own = {
+        nuts_id: [fold(name), *map(fold, _NAME_PARTS.split(name))]
+        for nuts_id, name in zip(drawn["nuts_id"], drawn["name"], strict=True)
+    }
+    cities = towns[towns["population"] >= _CITY].sort_values("population")
+    others = {
+        (country, name): list(names)
+        for country, names in zip(cities["country"], cities["names"], strict=True)
+        for name in names
+    }
+    return {
+        nuts_id: _Called(
+            [
+                *own[nuts_id],
+                *(other for name in own[nuts_id] for other in others.get((country, name), ())),
+            ],
+            # Two letters are a country's, and often a word.
+            [*synonyms.get(nuts_id, ()), *([fold(nuts_id)] if len(nuts_id) > 2 else [])],
+        )
+        for nuts_id, country in zip(drawn["nuts_id"], drawn["country"], strict=True)
+    }
+
+
+def _words_of(called: Iterable[_Called], field: str) -> pd.DataFrame:
+    """Words that find each term, by what it is called; pairs of split ones also without space."""
+    pairs = [
+        (word, term)
+        for term, names in enumerate(called)
+        for word in {
+            *(w for name in names.split for ws in [name.split()] for w in (*ws, *_pairs(ws))),
+            *filter(None, map(_whole, names.whole)),
+        }
+    ]
+    words, terms = zip(*pairs, strict=True) if pairs else ((), ())
+    return pd.DataFrame(
+        {"word": pd.Series(words, dtype=object), "field": field, "term": np.array(terms, np.int64)}
+    )
+
+
+def _whole(name: str) -> str:
+    """The words of a name that count in a query."""
+    return " ".join(query_words(name))
+
+
+def _joined(parts: list[_Part]) -> dict[str, pd.DataFrame]:
+    """The parts with term numbers of one series; postings sorted for fast ranges."""
+    words, terms, numbers, first = [], [], [], 0
+    for part in parts:
+        words.append(part.words.assign(term=part.words["term"] + first))
+        terms.append(part.terms + first)
+        numbers.append(part.ordinals)
+        first += 1 + int(np.concatenate([part.terms, part.words["term"]]).max(initial=-1))
+    term, ordinal = np.concatenate(terms), np.concatenate(numbers)
+    order = np.lexsort((ordinal, term))
+    return {
+        "search_word": pd.concat(words, ignore_index=True).sort_values(["word", "term"]),
+        "search_posting": pd.DataFrame(
+            {"term": term[order].astype(np.int32), "ordinal": ordinal[order].astype(np.int32)}
+        ),
+    }
+
+
+def _folded_words(text: str) -> list[str]:
+    return fold(text).split()
+
+
+def _words_and_synonyms(synonyms: Mapping[str, list[str]]) -> Split:
+    """Words of a note, and those that people look for in place of a phrase that it has."""
+    of_phrase = {phrase: [*map(_whole, words)] for phrase, words in synonyms.items()}
+    longest_first = sorted(of_phrase, key=lambda phrase: (-len(phrase), phrase))
+    known = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})\b")
+
+    def split(text: str) -> list[str]:
+        folded = fold(text)
+        more = (word for phrase in known.findall(folded) for word in of_phrase[phrase])
+        return [*folded.split(), *more]
+
+    return split
+
+
+def _parts_of_names(text: str) -> list[str]:
+    return [
+        word for name in text.split("\n") for word in (*_folded_words(name), *_name_parts(name))
+    ]
+
+
+def _name_parts(name: str) -> list[str]:
+    """Further ways to write the words of a name.
+
+    Both halves of "CyberSchool", and "gdata" and "certee" for "G DATA" and "CERT-EE".
+    """
+    whole = _folded_words(name)
+    parts = [part for part in _folded_words(_HUMP.sub(" ", name)) if len(part) > 1]
+    return [part for part in (*parts, *_pairs(whole)) if part not in whole]
+
+
+def _pairs(words: list[str]) -> list[str]:
+    return [a + b for a, b in pairwise(words)]
+
+
+def _initials(name: str) -> list[str]:
+    """First letters of a name's words: "hpi" of "Hasso-Plattner-Institut"; all, and capitals."""
+    written = re.findall(r"\w+", re.sub(r"\(.*?\)", " ", name))
+    every = fold("".join(word[0] for word in written))
+    large = fold("".join(word[0] for word in written if word[0].isupper()))
+    return [letters for letters in (every, large) if len(letters) >= _MIN_INITIALS]
+
+
+def _host_words(website: str) -> list[str]:
+    host = _HOST.match(website)
+    return _folded_words(host[1]) if host else []
+
+
+def _over_distinct(texts: pd.Series, function: Callable[[str], str]) -> npt.NDArray[np.object_]:
+    codes, distinct = pd.factorize(texts)
+    return np.array([function(str(text)) for text in distinct], dtype=object)[codes]

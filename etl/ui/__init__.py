@@ -1,0 +1,1 @@
+"""Streamlit code of what writes: the suggestion form and the secretariat's page."""

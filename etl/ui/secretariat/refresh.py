@@ -1,0 +1,322 @@
+"""Check uploaded files, see what would change, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from ecosystem.common.settings import settings
+from ecosystem.ui import labels
+from ecosystem.ui.escape import markdown
+from etl.errors import PublishError, RegisterError
+from etl.identity.deduplicate import Candidate
+from etl.pipeline import Outcome, Prepared, Status, prepare, publish
+from etl.reading import ColumnMapping, ColumnsUnsure
+from etl.register.decisions import DIFFERENT, SAME, add_decision
+from etl.release.adopt import NotAdoptedError, adopted
+from etl.release.shelf import BaselineMovedError
+from etl.report import words
+from etl.report.content import Content
+from etl.report.differences import workbook
+from etl.report.page import page
+from etl.report.register import register_workbook
+from etl.report.workbook import annotated_copies
+from etl.ui import sign_in
+from etl.ui.progress import Bar
+from etl.ui.secretariat.desk import Busy, Desk, alone, desk
+
+FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "xlsb", "ods", "geojson", "json"]
+MAX_ROWS = 500
+# A card for each fault is easier to read, also on a phone, but many are slow.
+MAX_CARDS = 60
+MAX_LOSSES = 50
+MAX_PAIRS = 20
+_NOT_THERE = "(not in the file)"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def view() -> None:
+    """The whole way, from a file to the published map."""
+    here = desk()
+    if here.said:
+        st.success(here.said)
+        here.said = ""
+    st.header("1. Choose the files", anchor=False)
+    files = st.file_uploader(
+        "Register files",
+        type=FILE_TYPES,
+        accept_multiple_files=True,
+        help="Excel, LibreOffice, CSV or GeoJSON. Nothing is published before you say so.",
+    )
+    if not files:
+        _download(
+            "The register as it is (Excel)",
+            register_workbook,
+            "cyber-valleys-register.xlsx",
+            _XLSX,
+        )
+        st.caption(
+            "Without a file, the register is checked as it is: with the suggestions that were "
+            "accepted, for one."
+        )
+    if st.button("Check", type="primary", icon=":material/fact_check:"):
+        # What was said about the columns of one file holds for no other.
+        here.mapping = ColumnMapping()
+        _check(here, files)
+    if here.trouble:
+        st.error(markdown(here.trouble), icon=":material/error:")
+        here.trouble = ""
+    if not here.is_about(files):
+        if here.prepared or here.unsure:
+            st.caption(
+                f"{markdown(here.about)}. The choice of files has changed since; if the file is no "
+                "longer in it, choose it again. Press “Check”."
+            )
+        return
+    if here.unsure:
+        _ask(here, here.unsure, files)
+    if here.prepared and here.outcome:
+        _findings(here, here.prepared, here.outcome)
+        _changes(here.prepared, here.outcome)
+        _pairs(here.outcome)
+        _publish(here)
+
+
+def _check(here: Desk, files: Sequence[UploadedFile]) -> None:
+    paths = here.take(files)
+    bar = Bar()
+    try:
+        with alone():
+            here.prepared = prepare(paths, mapping=here.mapping, track=bar)
+        here.outcome = here.prepared.verdict()
+    except ColumnsUnsure as unsure:
+        here.unsure = unsure
+    except (RegisterError, PublishError, Busy) as error:
+        here.trouble = str(error)
+    finally:
+        bar.done()
+
+
+def _ask(here: Desk, unsure: ColumnsUnsure, files: Sequence[UploadedFile]) -> None:
+    """Ask which header is which column, where the file doesn't say it clearly."""
+    st.warning(
+        f"{markdown(unsure.file)}: not every column that is needed could be recognised. Say which "
+        "it is; nothing is guessed.",
+        icon=":material/help:",
+    )
+    chosen: dict[str, str] = {}
+    twice: list[str] = []
+    for column, likely in unsure.missing.items():
+        others = [header for header in unsure.found if header not in likely]
+        header = st.selectbox(
+            f"Which column of the file is “{column}”?",
+            [_NOT_THERE, *likely, *others],
+            key=f"column_{column}_{here.number}",
+        )
+        if header in chosen:
+            twice.append(header)
+        if header != _NOT_THERE:
+            chosen[header] = column
+    if st.button("Check again", icon=":material/fact_check:"):
+        if twice:
+            st.error(
+                f"“{markdown(twice[0])}” is chosen for two columns; choose one column for it.",
+                icon=":material/error:",
+            )
+            return
+        here.mapping = here.mapping.merged(ColumnMapping(chosen))
+        _check(here, files)
+        st.rerun()
+
+
+def _findings(here: Desk, prepared: Prepared, outcome: Outcome) -> None:
+    st.header("2. What the check found", anchor=False)
+    st.caption(markdown(here.about))
+    missing = words.missing(outcome)
+    if missing:
+        st.warning(markdown(missing), icon=":material/warning:")
+    good = outcome.status in (Status.PASSED, Status.PUBLISHED)
+    (st.success if good else st.error)(markdown(words.verdict(outcome)))
+    content = Content(prepared, outcome)
+    if outcome.rejections:
+        rows = [
+            (content.cell(fault).file, str(content.cell(fault)), fault.name, fault.value,
+             fault.reason, fault.mend)
+            for fault in outcome.rejections[:MAX_ROWS]
+        ]  # fmt: skip
+        if len(rows) <= MAX_CARDS:
+            for row in rows:
+                _card(*row)
+        else:
+            # What a phone shows first is what is wrong.
+            order = [words.FAULT_COLUMNS[at] for at in (1, 4, 5, 3, 2, 0)]
+            faults = pd.DataFrame(rows, columns=list(words.FAULT_COLUMNS))[order]
+            st.dataframe(faults, hide_index=True, alt="Cells to mend")
+        _more(len(outcome.rejections))
+        copies = list(annotated_copies(prepared, outcome))
+        for name, book in copies:
+            _download(f"{name}: your file, faults marked", partial(bytes, book), name, _XLSX)
+    if outcome.notes:
+        with st.expander(labels.plural(len(outcome.notes), "note")):
+            for note in outcome.notes[:MAX_ROWS]:
+                st.markdown(f"- {markdown(note)}")
+    _download(
+        "The whole report (web page)",
+        lambda: page(prepared, outcome).encode(),
+        "check.html",
+        "text/html",
+    )
+
+
+def _card(file: str, cell: str, name: str, value: str, reason: str, mend: str) -> None:
+    """One fault: where, what stands there, what is wrong and how to mend it."""
+    with st.container(border=True):
+        about = f" · {markdown(name)}" if name and name != value else ""
+        st.markdown(
+            f"**{markdown(cell)}**{about}: {markdown(value) or f'*{words.EMPTY}*'}  \n"
+            f"{markdown(reason)} {markdown(mend)}"
+        )
+        st.caption(markdown(file))
+
+
+def _changes(prepared: Prepared, outcome: Outcome) -> None:
+    st.header("3. What would change", anchor=False)
+    st.markdown(markdown(f"{words.compared(outcome)} {words.left_out(outcome)}".strip()))
+    content = Content(prepared, outcome)
+    kinds = [kind for kind in words.CHANGES if outcome.changes.get(kind)]
+    if not kinds:
+        return
+    for tab, kind in zip(
+        st.tabs([f"{words.CHANGES[kind]} ({outcome.changes[kind]:,})" for kind in kinds]),
+        kinds,
+        strict=True,
+    ):
+        with tab:
+            rows = content.changes(kind)
+            st.dataframe(rows.head(MAX_ROWS), hide_index=True, alt=words.CHANGES[kind])
+            _more(len(rows))
+    _download("All changes (Excel)", partial(workbook, prepared, outcome), "changes.xlsx", _XLSX)
+
+
+def _pairs(outcome: Outcome) -> None:
+    if not outcome.candidates:
+        return
+    n = labels.plural(len(outcome.candidates), "pair")
+    with st.expander(f"{n} may be one organisation twice"):
+        st.markdown("They stop nothing. What you decide is kept, and holds from then on.")
+        for pair in sorted(outcome.candidates, key=lambda pair: -pair.score)[:MAX_PAIRS]:
+            _pair(pair)
+
+
+def _pair(pair: Candidate) -> None:
+    key = f"{pair.org_id_a}_{pair.org_id_b}"
+    with st.container(border=True):
+        st.markdown(f"**{markdown(pair.name_a)}** and **{markdown(pair.name_b)}**")
+        st.caption(markdown(pair.evidence))
+        reason = st.text_input("Why", key=f"why_{key}", max_chars=200)
+        with st.container(horizontal=True):
+            for decision, label in ((SAME, "The same: keep the first"), (DIFFERENT, "Different")):
+                if st.button(label, key=f"{decision}_{key}", disabled=not reason.strip()):
+                    _decide(pair, decision, reason)
+
+
+def _decide(pair: Candidate, decision: str, reason: str) -> None:
+    if not sign_in.is_signed_in():
+        return
+    path = settings().register_dir / "duplicate_decisions.csv"
+    today = datetime.now(UTC).date()
+    try:
+        add_decision(
+            path, pair.org_id_a, pair.org_id_b, decision, reason, today, decided_by="secretariat"
+        )
+    except (RegisterError, PublishError) as error:
+        st.error(markdown(str(error)), icon=":material/error:")
+    else:
+        st.success("Kept. Check again to see what follows from it.")
+
+
+def _publish(here: Desk) -> None:
+    prepared, outcome = here.prepared, here.outcome
+    assert prepared is not None and outcome is not None  # noqa: S101, PT018  (see view)
+    st.header("4. Publish", anchor=False)
+    st.caption(markdown(here.about))
+    if outcome.status is Status.INPUT_REFUSED:
+        st.markdown(
+            "Mend the cells above in your file or in the copy with the faults marked, then choose "
+            "it and check it again."
+        )
+        return
+    accepted = _accepted(outcome, here.number)
+    if prepared.verdict(accepted).status is not Status.PASSED:
+        return
+    seen = _may_lose(prepared, here.number)
+    seen &= st.checkbox("I have looked at what would change", key=f"seen_{here.number}")
+    wanted = st.button("Publish", type="primary", icon=":material/publish:", disabled=not seen)
+    if wanted and sign_in.is_signed_in():
+        bar = Bar()
+        try:
+            with alone():
+                done = publish(prepared, accepted, into_register=True, on_wait=_wait, track=bar)
+        except BaselineMovedError as error:
+            here.trouble = f"{error} Press “Check” again; the files are still chosen."
+        except NotAdoptedError as error:
+            here.trouble = str(error)
+        except (RegisterError, PublishError, Busy) as error:
+            st.error(markdown(str(error)), icon=":material/error:")
+            return
+        else:
+            here.said = (
+                f"Published as release {done.release_id}. The site shows it already. "
+                f"{adopted(prepared.given)}"
+            )
+        finally:
+            bar.done()
+        # Nothing of this check may be published any more.
+        here.clear()
+        st.rerun()
+
+
+def _wait(sentence: str) -> None:
+    st.info(markdown(sentence), icon=":material/hourglass:")
+
+
+def _accepted(outcome: Outcome, number: int) -> list[str]:
+    """Options that the member gives, to publish in spite of a gate that allows it."""
+    waivable = [r for r in outcome.gates if not r.passed and r.gate.waived_by]
+    return [
+        result.gate.waived_by
+        for result in waivable
+        if st.checkbox(
+            # The verdict says how much.
+            f"Publish all the same: {markdown(result.gate.label)}",
+            key=f"{result.gate.waived_by}_{number}",
+        )
+    ]
+
+
+def _may_lose(prepared: Prepared, number: int) -> bool:
+    """Whether the register loses nothing, or the member has seen what and wants it."""
+    lost = prepared.losses
+    if not lost:
+        return True
+    lines = [f"- {markdown(words.loss_line(loss))}" for loss in lost[:MAX_LOSSES]]
+    rest = words.more(MAX_LOSSES, len(lost))
+    st.warning(
+        "\n".join([f"{words.losses(lost)} {words.KEEP_LOSSES}\n", *lines, f"\n{rest}"]),
+        icon=":material/warning:",
+    )
+    return st.checkbox("Publish all the same; these are lost", key=f"lost_{number}")
+
+
+def _download(label: str, data: Callable[[], bytes], name: str, media_type: str) -> None:
+    st.download_button(label, data, name, media_type, icon=":material/download:", on_click="ignore")
+
+
+def _more(total: int) -> None:
+    if total > MAX_ROWS:
+        st.caption(f"and {total - MAX_ROWS:,} more; the files below hold all of them.")

@@ -1,0 +1,23 @@
+"""The parts of the secretariat's page, one at a time."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from etl.ui import moderation
+from etl.ui.secretariat import refresh, releases
+from etl.ui.secretariat.guide import guide
+
+SECTIONS = {
+    "Refresh the data": refresh.view,
+    "Releases": releases.view,
+    "Suggestions": moderation.view,
+}
+
+
+def view() -> None:
+    """Let the member choose a part, and show it."""
+    guide()
+    names = list(SECTIONS)
+    section = st.segmented_control("What to do", names, default=names[0], required=True)
+    SECTIONS[str(section)]()

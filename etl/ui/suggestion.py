@@ -1,0 +1,403 @@
+"""The form with which a visitor suggests an organisation, or corrects one."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from ecosystem.common.per_release import per_release
+from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import BY_COLUMN
+from ecosystem.finding.filters import Filter
+from ecosystem.tables import organisations
+from ecosystem.ui import state, style
+from ecosystem.ui.data import ask, database
+from ecosystem.ui.escape import markdown
+from ecosystem.ui.navigation import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
+from etl.inbox.check import Checked, Reference, reference
+from etl.inbox.known import Known
+from etl.inbox.model import FIELDS, MAX_COMMENT, MAX_CONTACT, Refused
+from etl.inbox.reception import contact_fault, make_draft, published_cells, receive, whole_row
+from etl.inbox.store import inbox
+from etl.schema import Column
+
+_MOST = {"domains": 4, "sectors": 4, "functions": 5}
+_LISTS = tuple(_MOST)
+_CHOICES = ("type", "country", *_LISTS)
+_CONTACT_LABEL = "Your e-mail address"
+_TOKEN, _OPENED, _SENT, _REFUSED, _TRIED = (
+    f"_suggest_{name}" for name in ("token", "opened", "sent", "refused", "tried")
+)
+
+
+def view() -> None:
+    """The page: the form, or what became of it."""
+    org_id = state.get("org")
+    published: dict[str, str] = {}
+    if org_id:
+        record = ask(organisations.one, org_id)
+        if record is None:
+            _unknown()
+            return
+        published = published_cells(record)
+    sent = st.session_state.get(_SENT, {}).get(org_id)
+    _title(published, with_intro=not sent)
+    if sent:
+        _acknowledge(sent, org_id)
+        return
+    with st.spinner("Reading the names of towns"):
+        against = reference()
+    _begin(org_id)
+    _Form(published, against).show()
+
+
+def _title(published: Mapping[str, str], *, with_intro: bool) -> None:
+    if published:
+        title = f"Correct {markdown(published['name'])}"
+        intro = "Change what is wrong, and name the public page that says so. You need no account."
+    else:
+        title = "Suggest an organisation"
+        intro = (
+            "Is somebody who works on cybersecurity in Europe missing? Tell us, and name the "
+            "public page that says so. You need no account."
+        )
+    st.title(title, anchor=False)
+    if with_intro:
+        st.markdown(intro)
+
+
+def _unknown() -> None:
+    st.title("Suggest a correction", anchor=False)
+    st.info(
+        "There is no organisation at this address, so it can't be corrected. It may have been "
+        "removed or mistyped."
+    )
+    st.page_link(DIRECTORY_PAGE, label="Look in the directory", icon=":material/list:")
+    st.page_link(SUGGEST_PAGE, label="Suggest it as a new one", icon=":material/edit_note:")
+
+
+def _begin(org_id: str) -> None:
+    st.session_state.setdefault(_TOKEN, secrets.token_hex(16))
+    opened: dict[str, float] = st.session_state.setdefault(_OPENED, {})
+    opened.setdefault(org_id, time.monotonic())
+
+
+def _acknowledge(number: int, org_id: str) -> None:
+    st.success(
+        f"Thank you. Your suggestion is kept and has the number **{number}**.",
+        icon=":material/mark_email_read:",
+    )
+    st.header("What happens next", anchor=False)
+    st.markdown(
+        "1. Somebody reads it, and compares it with the page that you named.\n"
+        "2. If it holds, it is written into the register. The site shows it after the next "
+        "refresh of the data.\n"
+        "3. If you left an address, it is used for questions only, and deleted with the decision."
+    )
+    with st.container(horizontal=True):
+        if org_id:
+            st.page_link(
+                ORGANISATION_PAGE,
+                label="Back to the organisation",
+                icon=":material/arrow_back:",
+                query_params={"org": org_id},
+            )
+        st.button(
+            "Suggest something else", icon=":material/edit_note:", on_click=_again, args=(org_id,)
+        )
+
+
+def _again(org_id: str) -> None:
+    for kept in (_SENT, _OPENED, _TRIED, _REFUSED):
+        st.session_state.get(kept, {}).pop(org_id, None)
+
+
+class _Form:
+    """One form, for a new organisation or a published one.
+
+    Parameters
+    ----------
+    published : mapping of str to str
+        Cells of the organisation; empty for a new one.
+    against : Reference
+        What is checked against.
+    """
+
+    def __init__(self, published: Mapping[str, str], against: Reference) -> None:
+        self._published = published
+        self._against = against
+        self._org_id = published.get("org_id", "")
+        self._columns = against.schema.columns
+        self._cells = {column: self._typed(column) for column in FIELDS}
+        self._checked = self._check()
+        self._faults = {fault.column: fault for fault in reversed(self._checked.faults)}
+        self._tried = bool(st.session_state.get(_TRIED, {}).get(self._org_id))
+
+    def show(self) -> None:
+        """All fields, what was found out about them, and the button."""
+        style.show("suggestion.css")
+        with st.container(width=760):
+            self._who()
+            self._where()
+            self._what()
+            self._evidence()
+            self._before_sending()
+
+    def _who(self) -> None:
+        self._text("name")
+        self._choice("type")
+        left, right = st.columns(2)
+        with left:
+            self._text("website")
+        with right:
+            self._text("founded")
+
+    def _where(self) -> None:
+        st.header("Where it is", anchor=False)
+        left, right = st.columns(2)
+        with left:
+            self._text("city")
+        with right:
+            self._choice("country")
+        if self._is_moved():
+            self._explain_place()
+            self._which_town(self._checked.candidates)
+        if self._checked.town and self._is_moved():
+            st.markdown(f":material/location_on: Found: {markdown(self._checked.town.sentence())}")
+
+    def _which_town(self, regions: Mapping[str, str]) -> None:
+        """Let the visitor choose, where several towns have the name."""
+        if not regions:
+            return
+        key, options = self._key("nuts2_hint"), ["", *regions]
+        if st.session_state.get(key) not in options:
+            st.session_state[key] = ""
+        st.selectbox(
+            "Which of them?",
+            options,
+            format_func=lambda nuts_id: regions.get(nuts_id, "Choose"),
+            key=key,
+        )
+
+    def _explain_place(self) -> None:
+        """Say why the town isn't found; it can be sent all the same, for people to look."""
+        for fault in self._checked.lost:
+            if self._checked.candidates:
+                self._say(f"{fault.reason} Choose which one is meant.")
+            else:
+                similar = " or ".join(self._checked.similar)
+                meant = f"Did you mean {similar}? " if similar else ""
+                self._say(f"{fault.reason} {meant}If the name is right, send it all the same.")
+
+    def _forget_choice(self) -> None:
+        """A choice among towns of one name says nothing about another name."""
+        st.session_state.pop(self._key("nuts2_hint"), None)
+
+    def _what(self) -> None:
+        st.header("What it does", anchor=False)
+        for column in _LISTS:
+            self._choice(column)
+        self._text("notes")
+
+    def _evidence(self) -> None:
+        st.header("How do you know?", anchor=False)
+        self._text("source_url")
+        if self._published:
+            st.caption("The page that shows what you change. It becomes the source of the entry.")
+        st.text_area(
+            "Comment for the moderators",
+            key=self._key("comment"),
+            max_chars=MAX_COMMENT,
+            help="It is never published. Say here, too, if the organisation has closed, does not "
+            "work on cybersecurity, or has the label Cybersecurity Made in Europe.",
+        )
+        st.text_input(
+            _CONTACT_LABEL,
+            key=self._key("contact"),
+            max_chars=MAX_CONTACT,
+            autocomplete="email",
+        )
+        st.caption(
+            "Optional, for questions about this suggestion. Only moderators see it, and it is "
+            "deleted with their decision. Nothing else about you is kept."
+        )
+        self._say(contact_fault(self._contact()))
+        with st.container(key="suggest_trap"):
+            st.text_input("Leave this empty", key=self._key("trap"), autocomplete="off")
+
+    def _before_sending(self) -> None:
+        self._show_changes()
+        self._show_duplicates()
+        missing = [self._columns[name].title for name in FIELDS if name in self._faults]
+        if contact_fault(self._contact()):
+            missing.append(_CONTACT_LABEL)
+        if self._tried and missing:
+            st.warning(
+                f"Before it can be sent, look at: {markdown(', '.join(missing))}.",
+                icon=":material/edit:",
+            )
+        refused = st.session_state.get(_REFUSED, {}).get(self._org_id)
+        if refused:
+            st.error(markdown(refused), icon=":material/block:")
+        st.button("Send", type="primary", icon=":material/send:", key="send", on_click=self._send)
+
+    def _show_changes(self) -> None:
+        if not self._published:
+            return
+        st.header("What you change", anchor=False)
+        draft = make_draft(self._checked, self._published, "", "")
+        lines = [
+            f"- **{self._columns[name].title}**: {self._words(name, old)} → "
+            f"{self._words(name, draft.values[name])}"
+            for name, old in draft.before.items()
+        ]
+        st.markdown("\n".join(lines) or "Nothing yet.")
+
+    def _words(self, column: str, cell: str) -> str:
+        """A cell for people, with labels in place of codes."""
+        terms = BY_COLUMN.get(column)
+        if not terms or not cell:
+            return markdown(cell) or "*empty*"
+        codes = cell.split(";") if column in _LISTS else [cell]
+        return markdown(", ".join(terms.label(code) for code in codes))
+
+    def _show_duplicates(self) -> None:
+        if not self._checked.duplicates or (
+            self._published and self._cells["name"] == self._published["name"]
+        ):
+            return
+        st.header("Is it one of these?", anchor=False)
+        st.markdown("Then correct what is on the map, rather than suggest it once more.")
+        for org_id, evidence in self._checked.duplicates.items():
+            with st.container(border=True):
+                st.markdown(markdown(evidence))
+                st.page_link(
+                    SUGGEST_PAGE,
+                    label="Correct this one instead",
+                    icon=":material/edit:",
+                    query_params={"org": org_id},
+                )
+
+    def _text(self, column: str) -> None:
+        field, key = self._columns[column], self._key(column)
+        st.session_state.setdefault(key, self._initial(column))
+        longest = field.constraints.get("maxLength", 20)
+        draw = st.text_area if column == "notes" else st.text_input
+        example = f"For example {field.example}" if field.example else None
+        draw(
+            self._label(field), key=key, max_chars=longest, help=field.description,
+            placeholder=example, on_change=self._forget_choice if column == "city" else None,
+        )  # fmt: skip
+        self._explain(column)
+
+    def _choice(self, column: str) -> None:
+        field, key, labels = self._columns[column], self._key(column), BY_COLUMN[column].labels()
+        st.session_state.setdefault(key, self._initial(column))
+        if column in _LISTS:
+            st.multiselect(
+                self._label(field),
+                list(labels),
+                format_func=labels.__getitem__,
+                key=key,
+                max_selections=_MOST[column],
+                help=field.description,
+                placeholder="Choose",
+            )
+        else:
+            st.selectbox(
+                self._label(field),
+                list(labels),
+                index=None,
+                format_func=labels.__getitem__,
+                key=key,
+                help=None if column == "country" else field.description,
+                placeholder="Choose",
+                on_change=self._forget_choice if column == "country" else None,
+            )
+        self._explain(column)
+
+    def _label(self, field: Column) -> str:
+        return f"{field.title} (required)" if field.constraints.get("required") else field.title
+
+    def _explain(self, column: str) -> None:
+        fault = self._faults.get(column)
+        typed = self._cells[column] or (column != "source_url" and self._published.get(column))
+        if fault and (typed or self._tried):
+            empty_choice = column in _CHOICES and not self._cells[column]
+            self._say(f"{fault.reason} {'Choose one.' if empty_choice else fault.mend}")
+
+    def _say(self, fault: str) -> None:
+        if fault:
+            st.markdown(f":red[:material/error: {markdown(fault)}]")
+
+    def _contact(self) -> str:
+        return str(st.session_state.get(self._key("contact"), "")).strip()
+
+    def _key(self, column: str) -> str:
+        return f"suggest_{self._org_id or 'new'}_{column}"
+
+    def _initial(self, column: str) -> str | list[str] | None:
+        cell = "" if column == "source_url" else self._published.get(column, "")
+        if column in _LISTS:
+            return cell.split(";") if cell else []
+        return cell if cell or column not in _CHOICES else None
+
+    def _typed(self, column: str) -> str:
+        if column == "nuts2_hint":
+            return str(st.session_state.get(self._key(column)) or "")
+        value = st.session_state.get(self._key(column), self._initial(column))
+        return ";".join(value) if isinstance(value, list) else value or ""
+
+    def _is_moved(self) -> bool:
+        return any(
+            self._cells[name] != self._published.get(name, "") for name in ("city", "country")
+        )
+
+    def _check(self) -> Checked:
+        row = whole_row(self._cells, self._published)
+        return self._against.check(row, _known(database()))
+
+    def _send(self) -> None:
+        """Check what is in the form at this moment, and keep it."""
+        form = _Form(self._published, self._against)
+        tried = st.session_state.setdefault(_TRIED, {})
+        refused = st.session_state.setdefault(_REFUSED, {})
+        tried[self._org_id] = True
+        refused.pop(self._org_id, None)
+        if st.session_state.get(_SENT, {}).get(self._org_id):
+            return
+        comment, trap = (
+            str(st.session_state.get(self._key(name), "")) for name in ("comment", "trap")
+        )
+        if form._checked.faults or contact_fault(form._contact()):
+            return
+        try:
+            number = receive(
+                inbox(),
+                make_draft(form._checked, self._published, comment, form._contact()),
+                st.session_state[_TOKEN],
+                _published(database()),
+                self._against,
+                seconds=time.monotonic() - st.session_state[_OPENED][self._org_id],
+                trap=trap,
+            )
+        except Refused as error:
+            refused[self._org_id] = str(error)
+        else:
+            st.session_state.setdefault(_SENT, {})[self._org_id] = number
+
+
+@per_release
+def _published(database: Database) -> pd.DataFrame:
+    """All published organisations."""
+    return organisations.everything(database, Filter())
+
+
+@per_release
+def _known(database: Database) -> Known:
+    """All published organisations, to compare with."""
+    return Known(_published(database))

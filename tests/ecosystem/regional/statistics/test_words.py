@@ -1,0 +1,240 @@
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecosystem.common.vocabulary import TYPES
+from ecosystem.regional.statistics import words
+from ecosystem.regional.statistics.completeness import roles_present
+from ecosystem.regional.statistics.counts import RegionCounts, tabulate
+from ecosystem.regional.statistics.similarity import complements, nearest
+from ecosystem.regional.statistics.specialisation import location_quotient
+from tests.ecosystem.regional.statistics.samples import (
+    PROPERTY,
+    REGIONS,
+    frames,
+    organisation,
+    organisations,
+)
+
+NAMES = {"R1": "Bretagne", "R2": "Eesti", "R3": "Malta", "R4": "Nowhere"}
+NOT_A_NUMBER = re.compile(r"\b(nan|NaN|inf|NA|None|<NA>)\b")
+JARGON = re.compile(r"\b(LQ|quotient|cosine|HHI|Hill|Gini|p-value|NUTS)\b")
+
+
+def example() -> tuple[RegionCounts, pd.DataFrame]:
+    """R1: 12, all roles, 8 in cryptology; R2: 20, companies and a lab; R3: 3; R4: none."""
+    first = [
+        organisation(i, "R1", type=list(TYPES)[i % 9], domains=[_domain(i < 8)]) for i in range(12)
+    ]
+    second = [
+        organisation(100 + i, "R2", type="research" if i == 0 else "sme", domains=[_domain(i < 2)])
+        for i in range(20)
+    ]
+    third = [organisation(200 + i, "R3") for i in range(3)]
+    counts = tabulate(organisations(*first, *second, *third), REGIONS)
+    return counts, location_quotient(counts.domains, counts.n)
+
+
+def _domain(cryptology: bool) -> str:
+    return "cryptology" if cryptology else "legal-aspects"
+
+
+def _pair() -> tuple[RegionCounts, pd.DataFrame]:
+    """Six organisations each in R1 and R2, all of one kind."""
+    rows = [organisation(i, f"R{1 + i % 2}") for i in range(12)]
+    counts = tabulate(organisations(*rows), REGIONS)
+    return counts, location_quotient(counts.domains, counts.n)
+
+
+COUNTS, QUOTIENTS = example()
+PER_MILLION = pd.Series({"R1": 3.5, "R2": 15.04, "R3": np.nan})
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf"), pd.NA])
+def test_what_is_not_known_is_said_to_be_so(value):
+    assert words.number(value) == "not known"
+    assert words.percent(value, 10) == "not known"
+    assert words.coverage(3, value) == "3 in the register"
+
+
+def test_numbers():
+    assert words.number(1_234_567.8) == "1,234,568"
+    assert words.number(0) == "0"
+    assert words.number(8.25, 1) == "8.2"
+    assert words.percent(1 / 3, 99) == "33%"
+    assert words.percent(1 / 3, 100) == "33.3%"
+
+
+def test_lists():
+    assert words.listed([]) == ""
+    assert words.listed(["A"]) == "A"
+    assert words.listed(["A", "B"]) == "A and B"
+    assert words.listed(["A", "B", "C"], "or") == "A, B or C"
+    assert words.listed(["A and B", "C"]) == "A and B, and C"
+
+
+def test_coverage():
+    assert words.coverage(9, 1234) == "9 in the register of about 1,234 counted elsewhere"
+    assert (
+        words.coverage(9, 310, "companies", 2024)
+        == "9 in the register of about 310 counted elsewhere (companies, 2024)"
+    )
+    assert words.coverage(9, 310, "", float("nan")).endswith("elsewhere")
+
+
+def test_profile_of_a_region():
+    # The whole is 35, of which 8 + 2 + 3 = 13 work on cryptology: 8/12 / (13/35) = 1.79.
+    assert words.profile("R1", NAMES, COUNTS, QUOTIENTS, per_million=PER_MILLION) == [
+        "Bretagne has 12 organisations in the register, 3.5 per million inhabitants.",
+        "Compared with the register as a whole, Bretagne is clearly stronger in cryptology "
+        "(8 of 12).",
+        "In the register, Bretagne has all six roles of an ecosystem.",
+    ]
+
+
+def test_profile_of_a_small_region_hedges():
+    assert words.profile("R3", NAMES, COUNTS, QUOTIENTS, per_million=PER_MILLION) == [
+        "Malta has 3 organisations in the register.",
+        "Malta (3) has too few organisations for strengths to be named.",
+    ]
+
+
+def test_profile_of_a_region_without_organisations():
+    assert words.profile("R4", NAMES, COUNTS, QUOTIENTS) == [
+        "The register holds no organisation in Nowhere."
+    ]
+
+
+def test_comparison_of_four():
+    found = words.comparison(REGIONS, NAMES, COUNTS, QUOTIENTS, per_million=PER_MILLION)
+    assert found == [
+        "Eesti has the most organisations in the register (20), ahead of Bretagne (12), "
+        "Malta (3) and Nowhere (0); per million inhabitants that is 15.0 in Eesti and 3.5 in "
+        "Bretagne, and not known for Malta and Nowhere.",
+        "Compared with the register as a whole, Bretagne is clearly stronger in cryptology "
+        "(8 of 12); Eesti is clearly stronger in legal aspects (18 of 20); Malta (3) and "
+        "Nowhere (0) have too few organisations for strengths to be named.",
+        "In the register, Bretagne has all six roles of an ecosystem; Eesti has only 2 of the "
+        "six roles of an ecosystem: business and research.",
+    ]
+
+
+def test_equals_are_named_as_equals():
+    found = words.comparison(["R1", "R2"], NAMES, *_pair())
+    assert found[0] == "Bretagne and Eesti have 6 organisations each in the register."
+    assert "Bretagne and Eesti have no strength that stands out" in found[1]
+    with_third = words.comparison(["R3", "R1", "R2"], NAMES, *_pair())
+    assert with_third[0].startswith(
+        "Bretagne and Eesti have the most organisations in the register (6 each), ahead of"
+    )
+
+
+def test_a_weak_strength_is_said_to_be_possibly_chance():
+    # 3 of 6 against 10 of 30: LQ 1.5, interval from below 1.
+    rows = [organisation(i, "R1", domains=[_domain(i < 3)]) for i in range(6)]
+    rows += [organisation(50 + i, "R2", domains=[_domain(i < 7)]) for i in range(24)]
+    counts = tabulate(organisations(*rows), REGIONS)
+    found = words.profile("R1", NAMES, counts, location_quotient(counts.domains, counts.n))
+    assert found[1].endswith(
+        "Bretagne has no clear strength, "
+        "only a lean towards cryptology (3 of 6) that may be chance."
+    )
+
+
+def test_missing_roles_are_named():
+    rows = [
+        organisation(i, "R1", type=code)
+        for i, code in enumerate(["sme", "research", "training", "public", "support"])
+    ]
+    counts = tabulate(organisations(*rows), REGIONS)
+    found = words.profile("R1", NAMES, counts, location_quotient(counts.domains, counts.n))
+    assert found[2] == (
+        "In the register, Bretagne has 5 of the six roles of an ecosystem (not capital)."
+    )
+    investors = roles_present(counts.types, pd.Series([1, 0, 0, 0], index=REGIONS))
+    quotients = location_quotient(counts.domains, counts.n)
+    assert words.profile("R1", NAMES, counts, quotients, roles=investors)[2] == (
+        "In the register, Bretagne has all six roles of an ecosystem."
+    )
+
+
+def test_regions_with_the_same_roles_are_named_together():
+    assert words.comparison(["R1", "R2"], NAMES, *_pair())[2] == (
+        "In the register, Bretagne and Eesti have only 1 of the six roles of an ecosystem: "
+        "business."
+    )
+
+
+def test_nothing_to_compare():
+    counts = tabulate(organisations(), REGIONS)
+    found = words.comparison(
+        ["R1", "R2", "R3"], NAMES, counts, location_quotient(counts.domains, counts.n)
+    )
+    assert found == ["The register holds no organisation in Bretagne, Eesti or Malta."]
+
+
+def test_a_region_without_a_name_is_called_by_its_id():
+    assert "R1 has 12" in words.profile("R1", {}, COUNTS, QUOTIENTS)[0]
+
+
+@pytest.mark.parametrize("regions", [[], ["R1"], ["R1", "R1"], [*REGIONS, "R5"]])
+def test_a_comparison_is_of_two_to_four_different_regions(regions):
+    with pytest.raises(ValueError, match="two to four"):
+        words.comparison(regions, NAMES, COUNTS, QUOTIENTS)
+
+
+def test_an_unknown_region_is_an_error():
+    with pytest.raises(ValueError, match="unknown region: X"):
+        words.comparison(["R1", "X"], NAMES, COUNTS, QUOTIENTS)
+    with pytest.raises(ValueError, match="unknown region: X"):
+        words.profile("X", NAMES, COUNTS, QUOTIENTS)
+
+
+def test_reasons():
+    near = nearest(COUNTS.domains, COUNTS.n, "R1", least=1)
+    assert words.similar_reason("R1", "R3", NAMES, near.loc["R3"]) == (
+        "Malta has a similar mix to Bretagne (0.89 of 1): both have much of cryptology, "
+        "though with so few organisations that may be chance."
+    )
+    added = complements(QUOTIENTS, ["R1"], ["R2"]).iloc[0]
+    assert words.complement_reason(NAMES, added) == (
+        "Bretagne could add cryptology: 8 of its 12 organisations work on it, in Eesti 2 of 20."
+    )
+
+
+@PROPERTY
+@given(
+    frames(),
+    st.permutations(REGIONS),
+    st.integers(2, 4),
+    st.lists(st.none() | st.floats(allow_nan=True), min_size=4, max_size=4),
+)
+def test_no_sentence_holds_a_nan_or_jargon(frame, order, many, densities):
+    counts = tabulate(frame, REGIONS)
+    quotients = location_quotient(counts.domains, counts.n)
+    per_million = pd.Series(densities, index=REGIONS, dtype=float)
+    chosen = order[:many]
+    arguments = (NAMES, counts, quotients)
+    found = words.comparison(chosen, *arguments, per_million=per_million)
+    found += [s for r in chosen for s in words.profile(r, *arguments, per_million=per_million)]
+    found += [
+        words.similar_reason(chosen[0], other, NAMES, row)
+        for other, row in nearest(counts.domains, counts.n, chosen[0], least=1).iterrows()
+    ]
+    found += [
+        words.complement_reason(NAMES, row)
+        for _, row in complements(quotients, REGIONS, REGIONS).iterrows()
+    ]
+    for sentence in found:
+        assert not NOT_A_NUMBER.search(sentence), sentence
+        assert not JARGON.search(sentence), sentence
+        assert sentence.endswith(".")
+        assert sentence[0].isupper()
+        assert "  " not in sentence
+    again = words.comparison(chosen, *arguments, per_million=per_million)
+    assert len(again) <= 3
+    assert found[: len(again)] == again

@@ -1,0 +1,119 @@
+"""The inbox at a terminal: sentences, exit codes, and no text of a stranger that acts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from ecosystem.common.settings import settings
+from etl.cli import INPUT, OK, USAGE, WRITE, app
+from etl.inbox.store import Inbox
+from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
+
+FORMULA = '=HYPERLINK("http://evil.example","x")'
+
+
+@pytest.fixture
+def inbox(tmp_path: Path, register: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
+    """The inbox that the settings name, for a copy of the register."""
+    path = tmp_path / "inbox.sqlite"
+    monkeypatch.setenv("CYBER_VALLEYS_INBOX_FILE", str(path))
+    monkeypatch.setenv("CYBER_VALLEYS_REGISTER_DIR", str(register))
+    settings.cache_clear()
+    yield Inbox(path)
+    settings.cache_clear()
+
+
+def call(*arguments: object, terminal_width: int = 200) -> Result:
+    environment = {"COLUMNS": str(terminal_width)}
+    result = CliRunner().invoke(app, ["inbox", *map(str, arguments)], env=environment)
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert "Traceback" not in result.output
+    return result
+
+
+def test_list_show_accept_reject(inbox: Inbox, register: Path) -> None:
+    assert "No suggestion waits" in call("list").output
+    inbox.add(correction(contact="a@example.org"), "a")
+    inbox.add(new(), "b")
+    assert "correction of" in call("list").output
+    shown = call("show", 1)
+    assert shown.exit_code == OK
+    assert "2012" in shown.output
+    assert "Contact for questions: a@example.org" in shown.output
+    assert "Located: Hagenberg im Mühlkreis" in shown.output
+    accepted = call("accept", 1, "--set", "founded=2010")
+    assert accepted.exit_code == OK
+    assert "cyber-valleys refresh" in accepted.output
+    assert cells_of(register / "organisations.csv", LIMES)["founded"] == "2010"
+    assert call("reject", 2, "--reason", "No page says so.").exit_code == OK
+    assert "No suggestion waits" in call("list").output
+    assert "rejected" in call("list", "--all").output
+    assert "rejected already: No page says so." in call("accept", 2).output
+
+
+def test_what_can_not_be_decided(inbox: Inbox) -> None:
+    assert call("show", 7).exit_code == INPUT
+    inbox.add(new(city="Nowhere at all"), "a")
+    result = call("accept", 1)
+    assert result.exit_code == INPUT
+    assert "No town of this name is known in France" in result.output
+    assert call("reject", 1).exit_code == USAGE
+    assert call("accept", 1, "--set", "nonsense").exit_code == USAGE
+    assert call("accept", "one").exit_code == USAGE
+
+
+def test_a_conflict_names_the_way_on(inbox: Inbox) -> None:
+    inbox.add(correction("1999", "2011"), "a")
+    assert call("accept", 1).exit_code == INPUT
+    shown = call("show", 1).output
+    version = shown.rpartition("--over ")[2].split()[0]
+    assert call("accept", 1, "--over", "nonsense").exit_code == INPUT
+    assert call("accept", 1, "--over", version).exit_code == OK
+
+
+def test_an_inbox_that_can_not_be_read(inbox: Inbox) -> None:
+    inbox.path.write_bytes(b"no database" * 1000)
+    assert call("list").exit_code == WRITE
+
+
+def test_no_control_character_reaches_the_terminal(inbox: Inbox) -> None:
+    inbox.add(new("[bold]\x1b[2J\x07"), "a")
+    listed, shown = call("list").output, call("show", 1).output
+    assert "[bold]\N{REPLACEMENT CHARACTER}[2J" in listed
+    assert "[bold][2J" in shown, "as it would stand in the register"
+    for output in (listed, shown):
+        assert "\x1b[2J" not in output
+        assert "\x07" not in output
+
+
+def test_files_hold_no_formula_and_no_contact(inbox: Inbox, tmp_path: Path) -> None:
+    draft = correction(after=FORMULA, column="notes", contact="a@example.org")
+    inbox.add(draft, "a")
+    inbox.add(new(FORMULA), "b")
+    for name in ("s.csv", "s.json"):
+        assert call("export", tmp_path / name).exit_code == OK
+        assert b"a@example.org" not in (tmp_path / name).read_bytes()
+    text = (tmp_path / "s.csv").read_bytes().decode("utf-8-sig")
+    table = list(csv.DictReader(io.StringIO(text)))
+    records = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
+    for rows in (table, records):
+        assert [row["kind"] for row in rows] == ["correction", "new"]
+        cells = [str(cell) for row in rows for cell in row.values()]
+        assert f"'{FORMULA}" in cells
+        assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+    assert call("export", tmp_path / "s.pdf").exit_code == USAGE
+    assert call("export", tmp_path / "none" / "s.csv").exit_code == WRITE
+
+
+@pytest.mark.parametrize("command", ["list", "show", "accept", "reject", "export"])
+def test_help_gives_an_example_and_the_exit_codes(command: str) -> None:
+    said = " ".join(call(command, "--help").output.split())
+    assert f"cyber-valleys inbox {command}" in said
+    assert "Exit codes" in said

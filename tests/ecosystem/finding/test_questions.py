@@ -1,0 +1,77 @@
+"""Questions as people ask them, with the rows of the register that answer each.
+
+``questions.csv`` was written before the search could read any of it. ``rows`` is a pandas query
+over the table ``organisation`` and ``near`` a town and a distance in kilometres, measured here by
+PROJ: neither asks the search. ``count`` is how many organisations those are. They must come
+first, in any order; ``only`` says whether nothing else may be found. ``nowhere`` is a place of
+which the search must say that it has no organisation.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pyproj import Geod
+
+from ecosystem.common.store import Database
+from ecosystem.finding import nearby, search
+
+QUESTIONS = Path(__file__).with_name("questions.csv")
+RIGHT_AT_LEAST = 12
+
+
+@pytest.fixture(scope="module")
+def register(database: Database) -> pd.DataFrame:
+    return database.frame("SELECT * FROM organisation ORDER BY ordinal").set_index("ordinal")
+
+
+@pytest.fixture(scope="module")
+def questions() -> list[dict[str, str]]:
+    with QUESTIONS.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def answers(database: Database, register: pd.DataFrame, question: dict[str, str]) -> set[str]:
+    """Ids of the organisations that answer a question, without asking the search."""
+    if question["nowhere"]:
+        return set()
+    rows = register
+    if question["near"]:
+        name, km = question["near"].split("; ")
+        centre = nearby.towns(database, name)[0]
+        assert centre.label.split(", ")[1] == name.split(", ")[1]
+        geod = Geod(ellps="WGS84")
+        apart = [
+            geod.line_length([centre.lon, lon], [centre.lat, lat])
+            for lon, lat in zip(rows["lon"], rows["lat"], strict=True)
+        ]
+        rows = rows[[metres <= 1000 * float(km) for metres in apart]]
+    return set((rows.query(question["rows"]) if question["rows"] else rows)["org_id"])
+
+
+def is_right(database: Database, register: pd.DataFrame, question: dict[str, str]) -> bool:
+    found = register.loc[search.found(database, question["query"]).ordinals, "org_id"].tolist()
+    if question["nowhere"]:
+        places = search.reading(database, question["query"]).places
+        return not found and [place.text for place in places] == [question["nowhere"]]
+    expected = answers(database, register, question)
+    is_nothing_else = question["only"] == "no" or len(found) == len(expected)
+    return set(found[: len(expected)]) == expected and is_nothing_else
+
+
+def test_counts_are_those_of_the_register(
+    database: Database, register: pd.DataFrame, questions: list[dict[str, str]]
+) -> None:
+    assert len({question["query"] for question in questions}) == 60
+    for question in questions:
+        assert len(answers(database, register, question)) == int(question["count"]), question
+
+
+def test_questions_find_what_they_ask_for(
+    database: Database, register: pd.DataFrame, questions: list[dict[str, str]]
+) -> None:
+    wrong = [q["query"] for q in questions if not is_right(database, register, q)]
+    assert len(questions) - len(wrong) >= RIGHT_AT_LEAST, wrong

@@ -1,6 +1,9 @@
 """Entry point: ``streamlit run app.py``. Page configuration, navigation, web routes."""
 
+from pathlib import Path
+
 import streamlit as st
+from streamlit import file_util
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ecosystem.ui import frame, state
@@ -38,7 +41,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
         __file__,
         lifespan=warm_up.lifespan,
         routes=routes.routes(),
-        middleware=routes.middleware(),
+        middleware=routes.middleware(Path(file_util.get_static_dir())),
     )
 else:
     page()

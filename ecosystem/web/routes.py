@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ecosystem.web import documents, feeds
+from ecosystem.web.compression import CompressedFiles
 from ecosystem.web.endpoints import endpoint
 from ecosystem.web.headers import SecurityHeaders
 from ecosystem.web.outlines import outlines
@@ -40,6 +41,15 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def middleware() -> list[Middleware]:
-    """Middleware around the whole site."""
-    return [Middleware(SecurityHeaders)]
+def middleware(streamlit_files: Path) -> list[Middleware]:
+    """Middleware around the whole site.
+
+    Parameters
+    ----------
+    streamlit_files : Path
+        Folder of the files that Streamlit's page consists of.
+    """
+    return [
+        Middleware(SecurityHeaders),
+        Middleware(CompressedFiles, folder=streamlit_files / "static"),
+    ]

@@ -1,4 +1,7 @@
-"""One real release for all tests, built by the ETL from the register into a temporary folder."""
+"""One real release for all tests, built by the ETL from their own register into a temporary folder.
+
+Tests read the register in ``tests/register``, whatever becomes of the one in ``data/register``.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,11 @@ import pytest
 from filelock import FileLock
 
 from ecosystem.common.settings import ROOT, settings
+
+REGISTER = ROOT / "tests" / "register"
+# Before anything reads the settings, and for every process that a test starts.
+os.environ["CYBER_VALLEYS_REGISTER_DIR"] = str(REGISTER)
+settings.cache_clear()
 
 # How long an example takes says something of the machine, not of the code.
 hypothesis.settings.register_profile("untimed", deadline=None)

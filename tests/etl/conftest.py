@@ -1,4 +1,4 @@
-"""The real register, its schemas and reference data, and one release built from them."""
+"""The register of the tests, its schemas and reference data, and one release built from them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Edit = Callable[[list[Row]], None]
 
 @pytest.fixture(scope="session")
 def release_dir(_load_reference_data_once: None, releases_dir: Path) -> Path:
-    """Folder with one release of the real register, shared by all tests: never written to."""
+    """Folder with one release of the tests' register, shared by all tests: never written to."""
     return releases_dir
 
 

@@ -1,23 +1,13 @@
-"""The register files, their schemas and the vocabulary say the same."""
+"""The schemas of the register files and the vocabulary say the same."""
 
 from __future__ import annotations
 
 import re
 
-import frictionless
-import pandas as pd
 import pytest
 
-from ecosystem.common.settings import ROOT
 from ecosystem.common.vocabulary import BY_COLUMN
 from etl.schema import Schema
-
-PACKAGE = ROOT / "data" / "datapackage.json"
-
-
-def test_the_data_package_is_valid() -> None:
-    report = frictionless.validate(str(PACKAGE))
-    assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])[:5]
 
 
 @pytest.mark.parametrize("column", ["type", "country", "evidence"])
@@ -54,23 +44,3 @@ def test_every_text_has_a_bound(schemas: dict[str, Schema]) -> None:
         for column in schema.columns.values():
             if column.type == "string":
                 assert {"maxLength", "enum", "pattern"} & set(column.constraints), column.name
-
-
-def test_links_to_organisations_are_between_bodies_of_one_country(
-    frames: dict[str, pd.DataFrame],
-) -> None:
-    country = frames["organisations"].set_index("org_id")["country"]
-    for resource in ("valleys", "network"):
-        linked = frames[resource].query("org_id != ''")
-        assert len(linked) > 30
-        assert (linked["org_id"].map(country) == linked["country"]).all()
-
-
-def test_saarland_is_coordinated_by_cispa_and_not_by_its_incubator(
-    frames: dict[str, pd.DataFrame],
-) -> None:
-    valleys = frames["valleys"].set_index("valley_id")
-    org_id = valleys.at["de-saarland", "org_id"]
-    assert org_id == "de-cispa-helmholtz-zentrum-fur-informationssicherheit"
-    # Business Upper Austria isn't in the register, only its IT cluster is.
-    assert valleys.at["at-oberoesterreich", "org_id"] == ""

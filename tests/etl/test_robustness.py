@@ -321,7 +321,7 @@ def test_of_two_refreshes_at_once_each_follows_the_other_or_is_refused(
 HOLD = """
 import sys
 from pathlib import Path
-from etl import workshop
+from etl.release import workshop
 with workshop.workshop(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

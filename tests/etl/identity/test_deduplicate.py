@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.duplicates import evaluate, located_register, with_variants
-from ecosystem.common.settings import ROOT
 from ecosystem.common.settings import settings as own_settings
 from etl.errors import RegisterError
 from etl.identity.deduplicate import exact_duplicates, likely_duplicates, load_legal_forms
@@ -350,13 +349,6 @@ def test_merging_twice_is_merging_once(pairs: list[tuple[str, str, str]], ids: l
     assert once["org_id"].is_unique
     assert set(alias["merged_into"]) <= set(once["org_id"])
     assert not set(alias["org_id"]) & set(once["org_id"])
-
-
-def test_the_register_has_no_decision_that_contradicts(schemas: dict[str, Schema]) -> None:
-    path = ROOT / "data" / "register" / "duplicate_decisions.csv"
-    decisions = pd.read_csv(path, dtype="str", keep_default_na=False)
-    assert decisions.columns.tolist() == list(schemas["duplicate_decisions"].columns)
-    assert check_decisions(load_decisions(decisions)) == []
 
 
 def test_faulty_decisions_are_told_cell_by_cell(schemas: dict[str, Schema]) -> None:

@@ -255,13 +255,3 @@ def test_normalising_twice_changes_nothing_more(
         for name, column in schema.columns.items():
             normalised = cell_normaliser(column, aliases.get(name, aliases["domains"]))
             assert normalised(normalised(cell)) == normalised(cell), name
-
-
-def test_the_register_is_in_normal_form(schemas: dict[str, Schema], aliases: Aliases) -> None:
-    from ecosystem.common.settings import settings as own
-    from etl.reading import extract
-
-    for schema in schemas.values():
-        frame = extract(own().register_dir / schema.file, schema).frame
-        changed = normalise(frame, schema, aliases) != frame
-        assert not changed.to_numpy().any(), frame[changed.any(axis=1)]

@@ -8,18 +8,17 @@ of them) and Eesti (a whole country).
 import csv
 import math
 import statistics
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from ecosystem.common.settings import settings
 from ecosystem.regional.statistics.completeness import function_coverage, roles_present
 from ecosystem.regional.statistics.counts import overview, tabulate
 from ecosystem.regional.statistics.diversity import effective_number, herfindahl
 from ecosystem.regional.statistics.similarity import complements, cosine_similarity
 from ecosystem.regional.statistics.specialisation import location_quotient, specialised
 
-REGISTER = Path(__file__).parents[4] / "data" / "register" / "organisations.csv"
 UNITS = ("FRH0", "DEA", "EE")
 ROLES = {
     "business": {"sme", "large"},
@@ -33,7 +32,7 @@ LISTS = ("domains", "sectors", "functions")
 
 
 def read_register() -> list[dict]:
-    with REGISTER.open(encoding="utf-8", newline="") as file:
+    with (settings().register_dir / "organisations.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
         for column in LISTS:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from ecosystem.common.vocabulary import DOMAINS
-from ecosystem.drawing import charts
+from ecosystem.drawing.plain_bars import plain_bars
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations
 from ecosystem.tables.organisations import Summary
 from ecosystem.ui import labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
-from ecosystem.ui.theme import is_dark
 
 TOP_DOMAINS = 6
 
@@ -52,6 +51,4 @@ def statistics(filter_: Filter, found: Summary) -> None:
     with bars:
         st.markdown("**Most frequent JRC domains**")
         counts = ask(organisations.domain_counts, filter_).head(TOP_DOMAINS)
-        st.vega_lite_chart(
-            charts.bars(counts, DOMAINS.labels(), dark=is_dark(), title="JRC domain")
-        )
+        st.html(plain_bars(counts, DOMAINS.labels()))

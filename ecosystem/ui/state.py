@@ -16,7 +16,7 @@ from ecosystem.finding.filters import PARAMS, Filter
 
 _STATE = "_address"
 _CHANGED = "_address_changed_by_visitor"
-# The map's position: map.js reads it from the address bar and writes it there.
+# The map's position: assets/map/address.js reads it from the address bar and writes it there.
 _POSITION = "at"
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import js_lib_leaflet
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -18,7 +20,7 @@ from ecosystem.web.outlines import outlines
 
 ASSETS = Path(__file__).parents[1] / "ui" / "assets"
 LEAFLET = Path(js_lib_leaflet.__file__).parent / "static" / "js_lib_leaflet"
-_AN_HOUR = "public, max-age=3600"
+_KEEP = {"cache-control": "public, max-age=3600"}
 
 
 class _CachedFiles(StaticFiles):
@@ -26,8 +28,19 @@ class _CachedFiles(StaticFiles):
 
     def file_response(self, *args: object, **kwargs: object) -> Response:
         response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers["cache-control"] = _AN_HOUR
+        response.headers.update(_KEEP)
         return response
+
+
+@lru_cache(maxsize=1)
+def map_script() -> str:
+    """The files of ``assets/map`` as one: streamlit-folium loads scripts one after the other."""
+    parts = sorted((ASSETS / "map").glob("*.js"))
+    return "".join(part.read_text(encoding="utf-8") for part in parts)
+
+
+def _map_script(request: Request) -> Response:
+    return Response(map_script(), headers=_KEEP, media_type="text/javascript")
 
 
 def routes() -> list[BaseRoute]:
@@ -36,6 +49,7 @@ def routes() -> list[BaseRoute]:
         *feeds.routes(),
         *documents.routes(),
         Route("/geo/{release_id}/{layer}.json", endpoint(outlines)),
+        Route("/assets/map.js", _map_script),
         Mount("/assets/leaflet", _CachedFiles(directory=LEAFLET)),
         Mount("/assets", _CachedFiles(directory=ASSETS)),
     ]

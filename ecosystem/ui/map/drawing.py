@@ -29,7 +29,7 @@ TILES_ATTRIBUTION = (
     'target="_blank">OpenStreetMap</a> contributors'
 )
 MAX_ZOOM = 18
-# Latitude and longitude; map.js then goes where the address says, or fits Europe.
+# Latitude and longitude; address.js then goes where the address says, or fits Europe.
 EUROPE = (50.5, 10.0)
 _TYPE_NUMBER = {code: i for i, code in enumerate(TYPES)}
 
@@ -85,7 +85,7 @@ class Scene:
     box: tuple[float, float, float, float] | None = None
 
     def as_data(self) -> dict[str, Any]:
-        """The scene as plain data, as compact as it gets: what ``map.js`` draws."""
+        """The scene as plain data, as compact as it gets: what ``assets/map/scene.js`` draws."""
         kinds = set(self.symbols["kind"]) - {"cell"}
         data: dict[str, Any] = {
             "kind": kinds.pop() if kinds else "",
@@ -146,7 +146,7 @@ def symbol_rows(symbols: pd.DataFrame) -> list[list[Any]]:
 
 
 class _Base(MacroElement):
-    """Hands the map over to ``map.js`` as soon as it exists."""
+    """Hands the map over to ``assets/map/base.js`` as soon as it exists."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"

@@ -91,3 +91,14 @@ def test_what_does_not_exist_is_a_sentence_too(
     answer = client.get(address, headers={"if-none-match": etag})
     assert answer.status_code == 404
     assert answer.json()["error"].startswith("There is no ")
+
+
+def test_the_map_is_one_script_made_of_its_parts(client: TestClient) -> None:
+    answer = client.get("/assets/map.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "max-age=3600" in answer.headers["cache-control"]
+    names = set()
+    for part in (routes.ASSETS / "map").glob("*.js"):
+        names.add(part.stem)
+        assert client.get(f"/assets/map/{part.name}").text in answer.text
+    assert names >= {"base", "scene", "symbols"}

@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test data lock screenshots clean
+.PHONY: help run test data lock screenshots architecture clean
 
 help: ## Show the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -27,6 +27,9 @@ data: $(VENV)/run.stamp ## Build and publish a release from data/register
 
 screenshots: $(VENV)/test.stamp ## Make the pictures of README and guide again
 	$(BIN)/python -m tests.browser.screenshots
+
+architecture: $(VENV)/run.stamp ## Draw again which room of the code imports which
+	$(BIN)/python -m docs.rooms
 
 lock: $(VENV)/test.stamp ## Pin all dependencies again, with hashes
 	$(BIN)/uv pip compile pyproject.toml --extra install --universal --generate-hashes \

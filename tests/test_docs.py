@@ -1,4 +1,4 @@
-"""README, CONTRIBUTING and guide name only what there is, and leave nothing out."""
+"""The documents name only what there is, and leave nothing out."""
 
 from __future__ import annotations
 
@@ -8,13 +8,21 @@ import tomllib
 
 import pytest
 import typer
+import yaml
 
 from ecosystem.common.settings import ROOT, settings
 from etl.cli import app
 from etl.report import columns
 from etl.schema import load_schemas
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/secretariat.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
+    "docs/architecture.md",
+    "docs/secretariat.md",
+)
 _COMMAND = re.compile(r"^\s*(cyber-valleys|make|python -m) ([\w.-]+)(.*)", re.MULTILINE)
 
 
@@ -37,9 +45,7 @@ def commands(document: str) -> list[tuple[str, str, str]]:
 def test_commands_exist(document: str) -> None:
     known = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     targets = set(re.findall(r"^([a-z]+):", text_of("Makefile"), re.MULTILINE))
-    found = commands(document)
-    assert found
-    for program, argument, rest in found:
+    for program, argument, rest in commands(document):
         if program == "cyber-valleys":
             command = known[argument]
             if hasattr(command, "commands") and rest:
@@ -65,6 +71,31 @@ def test_files_exist(document: str) -> None:
     named = re.findall(r"`((?:\w[\w.-]*/)+[\w.-]*|[\w-]+\.(?:py|lock|toml))`", text_of(document))
     made = ("data/releases", "data/inbox", "pages/events.py")
     assert [path for path in named if path not in made and not (ROOT / path).exists()] == []
+
+
+def test_readme_names_every_document() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "CITATION.cff"]
+    names = {path.relative_to(ROOT).as_posix() for path in documents} - {"README.md"}
+    assert names >= set(DOCUMENTS) - {"README.md"}
+    assert [name for name in sorted(names) if f"]({name})" not in text_of("README.md")] == []
+
+
+def test_commands_are_found() -> None:
+    assert ("cyber-valleys", "check", " organisations.xlsx   ") in [
+        (program, argument, rest.partition("#")[0])
+        for program, argument, rest in commands("README.md")
+    ]
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    version = tomllib.loads(text_of("pyproject.toml"))["project"]["version"]
+    released = re.findall(r"^## \[([\d.]+)\] - (\d{4}-\d\d-\d\d)$", text_of("CHANGELOG.md"), re.M)
+    citation = yaml.safe_load(text_of("CITATION.cff"))
+    assert citation["cff-version"] == "1.2.0"
+    assert {"message", "title", "authors"} <= set(citation)
+    assert (citation["version"], str(citation["date-released"])) == released[0]
+    assert released[0][0] == version
+    assert re.search(r"^## \[Unreleased\]$", text_of("CHANGELOG.md"), re.MULTILINE)
 
 
 def test_readme_names_every_package() -> None:

@@ -2,57 +2,26 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
 import pytest
 
-from ecosystem.common.settings import ROOT
+from docs import rooms
+from docs.rooms import (
+    Imports,
+    is_in,
+    modules_between,
+    read_imports,
+    rooms_between,
+    source_files,
+)
 
-Imports = dict[str, set[str]]
-
-# Modules of ours; a folder of tests or benchmarks may import what it likes.
-SOURCES = ("app.py", "pages", "ecosystem", "etl")
 STREAMLIT_ROOMS = ("app", "pages", "ecosystem.ui", "etl.ui")
 # The command line offers what a release holds, as the site does, and what writes has pages too.
 ETL_BEYOND_COMMON = ("etl.cli", "etl.ui")
 # What people see of suggestions must not carry what publishes, mints or moderates.
 WRITERS = ("etl.release.shelf", "etl.release.adopt", "etl.register.rows", "etl.register.mint",
            "etl.inbox.moderation", "etl.pipeline")  # fmt: skip
-
-
-def module_name(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def source_files() -> Iterator[Path]:
-    for source in SOURCES:
-        path = ROOT / source
-        yield from [path] if path.is_file() else sorted(path.rglob("*.py"))
-
-
-def imported_names(tree: ast.AST) -> Iterator[str]:
-    """Every name that a module imports, as ``package.module`` and ``package.module.name``."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def read_imports(paths: Iterable[Path]) -> Imports:
-    return {
-        module_name(path): set(imported_names(ast.parse(path.read_text(encoding="utf-8"))))
-        for path in paths
-    }
-
-
-def is_in(name: str, *rooms: str) -> bool:
-    return any(name == room or name.startswith(f"{room}.") for room in rooms)
 
 
 def breaches(imports: Imports) -> list[str]:
@@ -81,29 +50,6 @@ def breach(module: str, name: str) -> str:
     return ""
 
 
-def modules_between(imports: Imports) -> Imports:
-    """The imports as edges between modules of ours."""
-    return {
-        module: {
-            name if name in imports else name.rpartition(".")[0]
-            for name in names
-            if (name in imports or name.rpartition(".")[0] in imports) and name != module
-        }
-        - {module}
-        for module, names in imports.items()
-    }
-
-
-def rooms_between(edges: Imports) -> Imports:
-    """The edges between rooms: ``ecosystem.finding``, ``etl.places``, a flat file as itself."""
-    rooms: Imports = {}
-    for module, names in edges.items():
-        own = ".".join(module.split(".")[:2])
-        others = {".".join(name.split(".")[:2]) for name in names}
-        rooms.setdefault(own, set()).update(others - {own})
-    return rooms
-
-
 def circle(edges: Imports) -> list[str]:
     """A circle of imports, if there is one."""
     try:
@@ -118,28 +64,18 @@ def imports() -> Imports:
     return read_imports(source_files())
 
 
-def real_edges(imports: Imports) -> Imports:
-    edges = modules_between(imports)
-    # A package's __init__ that gathers its modules is imported by them in name only.
-    packages = {module for module in imports if any(m.startswith(f"{module}.") for m in imports)}
-    return {
-        module: {name for name in names if not (name in packages and is_in(module, name))}
-        for module, names in edges.items()
-    }
-
-
 def test_every_import_keeps_to_the_layers(imports: Imports) -> None:
     assert breaches(imports) == []
 
 
 def test_no_circle_of_modules_or_rooms(imports: Imports) -> None:
-    edges = real_edges(imports)
+    edges = modules_between(imports)
     assert circle(edges) == []
     assert circle(rooms_between(edges)) == []
 
 
 def test_the_public_form_carries_no_writer(imports: Imports) -> None:
-    edges = real_edges(imports)
+    edges = modules_between(imports)
     reached, waiting = set(), ["pages.suggest"]
     while waiting:
         module = waiting.pop()
@@ -165,6 +101,20 @@ def test_a_forbidden_import_is_found(imports: Imports, module: str, name: str) -
 
 
 def test_a_circle_is_found(imports: Imports) -> None:
-    edges = real_edges(imports)
+    edges = modules_between(imports)
     edges["ecosystem.common.settings"] = {"ecosystem.common.store"}
     assert set(circle(edges)) >= {"ecosystem.common.settings", "ecosystem.common.store"}
+
+
+def test_the_picture_shows_the_rooms_as_they_are() -> None:
+    """Run `make architecture` after a change of who imports whom."""
+    found = rooms.read_rooms()
+    assert rooms.PICTURE.read_text(encoding="utf-8") == rooms.picture(found)
+    found["etl.places"].add("etl.errors")
+    assert rooms.PICTURE.read_text(encoding="utf-8") != rooms.picture(found)
+
+
+def test_what_other_arrows_imply_is_not_drawn() -> None:
+    edges = {"a": {"b", "c", "d"}, "b": {"c"}, "c": set(), "d": set()}
+    assert rooms.without_implied(edges) == {"a": {"b", "d"}, "b": {"c"}, "c": set(), "d": set()}
+    assert rooms.floors(edges) == {"a": 2, "b": 1, "c": 0, "d": 0}

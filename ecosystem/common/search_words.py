@@ -24,6 +24,15 @@ _STOP_WORDS = frozenset(
         "da do dos e el los las y di del della dei per van het een",
     )
 )
+# What words do in a question, by the code that ``search_synonyms.csv`` gives them.
+QUESTION_KINDS = {
+    "subject": "what every organisation of the register works on",
+    "alone": "the same, but only where nothing but a place or a type stands beside it",
+    "asking": "says that something is asked for",
+    "near": "stands before a town whose surroundings are meant",
+    "vicinity": "stands behind such a town",
+    "here": "means where the visitor is",
+}
 # How German and Nordic letters are written where a keyboard lacks them.
 _TWO_LETTERS = str.maketrans(
     {"ä": "ae", "æ": "ae", "ö": "oe", "ø": "oe", "ü": "ue", "å": "aa"}
@@ -36,8 +45,12 @@ _ADDRESS_WORDS = frozenset(("http", "https", "www"))
 def query_words(text: str) -> list[str]:
     """Words of a query that count, folded, each once."""
     words = list(dict.fromkeys(fold(text[:MAX_LENGTH]).split()))
-    telling = [word for word in words if word not in _STOP_WORDS | _ADDRESS_WORDS]
-    return (telling or words)[:MAX_WORDS]
+    return ([word for word in words if is_telling(word)] or words)[:MAX_WORDS]
+
+
+def is_telling(word: str) -> bool:
+    """Whether a folded word says something; "the" and "https" don't."""
+    return word not in _STOP_WORDS and word not in _ADDRESS_WORDS
 
 
 def spellings(text: str) -> dict[str, tuple[str, ...]]:

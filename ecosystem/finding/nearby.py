@@ -17,15 +17,18 @@ import numpy.typing as npt
 from pyproj import Geod
 
 from ecosystem.common.per_release import Recent, per_release
+from ecosystem.common.search_words import tolerance
 from ecosystem.common.store import Database
 from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import COUNTRIES
 from ecosystem.finding.masks import packed
-from ecosystem.finding.search import tolerance
 
 MAX_LENGTH = 100
+# Distances that are usual; "near" is the first in which anybody is.
+RADII = (25, 50, 100, 200)
 # A town is meant without a doubt if no other of its name has a fifth of its inhabitants.
 DOMINANCE = 5
+_FARTHEST = 100_000  # metres from the nearest town to whoever asks for it
 _KEPT = 24
 # A case, so that the costly comparison is made only where it can hold.
 _NEAR_SPELLING = """
@@ -100,6 +103,59 @@ def surely(candidates: list[Town]) -> Town | None:
     first, *others = candidates
     rivals = [t for t in others if first.population < DOMINANCE * max(t.population, 1)]
     return None if rivals else first
+
+
+def meant(database: Database, text: str) -> Town | None:
+    """The town that a text most likely means; None if no town is called so.
+
+    The one that is called so at home, unless another is so much larger that it is better known
+    by the name: "Roma" is Rome, and "León" not Lyon.
+    """
+    candidates = towns(database, text)
+    if not candidates:
+        return None
+    first, largest = candidates[0], max(candidates, key=lambda town: town.population)
+    return largest if largest.population >= DOMINANCE * max(first.population, 1) else first
+
+
+def misspelt(database: Database, word: str) -> Town | None:
+    """The largest town with a name that is a letter or two from a folded word; None if none is."""
+    bound = {"key": word, "limit": 1, "allowed": tolerance(word)}
+    found = _read_as(database, _NEAR_SPELLING, "", bound) if bound["allowed"] else []
+    return found[0] if found else None
+
+
+def usual_km(database: Database, centre: Town) -> int:
+    """The smallest of :data:`RADII` within which anybody is; the largest where nobody is."""
+    closest = distances(database, centre.lon, centre.lat).min(initial=np.inf)
+    return next((km for km in RADII if closest <= km), RADII[-1])
+
+
+def nearest_town(database: Database, lon: float, lat: float) -> Town | None:
+    """The town of the gazetteer that is nearest to a point; None if none is in 100 km.
+
+    Parameters
+    ----------
+    lon, lat : float
+        Degrees, EPSG:4326.
+    """
+    rows = database.frame(
+        """
+        SELECT town_id, name, country, lon, lat, population FROM town
+        WHERE abs(lat - $lat) < 1 AND abs(lon - $lon) < 1 / greatest(0.1, cos(radians($lat)))
+        """,
+        {"lon": lon, "lat": lat},
+    )
+    if rows.empty:
+        return None
+    *_, metres = _GEOD.inv(
+        np.full(len(rows), lon),
+        np.full(len(rows), lat),
+        rows["lon"].to_numpy(),
+        rows["lat"].to_numpy(),
+    )
+    first = int(np.argmin(metres))
+    return _town(rows.iloc[first].to_dict()) if metres[first] <= _FARTHEST else None
 
 
 def town(database: Database, town_id: str) -> Town | None:

@@ -137,8 +137,10 @@ CREATE TABLE organisation (
 
 -- The full-text index: a word finds terms, a term is had by organisations. See etl/release/search_index.py.
 CREATE TYPE search_field AS ENUM (
-    'name', 'subtitle', 'name_part', 'initials', 'former', 'town', 'region', 'website', 'type', 'domain',
-    'sector', 'function', 'notes'
+    'name', 'subtitle', 'name_part', 'initials', 'former', 'town', 'region', 'website', 'type', 'type_name',
+    'domain', 'sector', 'function', 'notes',
+    -- What words do in a question; see ecosystem/common/search_words.py. Nobody has these terms.
+    'subject', 'alone', 'asking', 'near', 'vicinity', 'here'
 );
 
 CREATE TABLE search_word (

@@ -49,6 +49,7 @@ _NAME_PARTS = re.compile(r"\s*[,/(]\s*")
 _SPLIT_ALIASES = frozenset(("domains",))
 _CITY = 50_000  # inhabitants; a village called like a region is none of its names
 _PARTS_OF_COUNTRIES = frozenset(("england", "wales", "scotland", "northern ireland"))
+_QUESTION = "question"  # column of words that are no organisation's
 
 Split = Callable[[str], Iterable[str]]
 Ints = npt.NDArray[np.int64]
@@ -127,6 +128,7 @@ def search_tables(
             _coded(field, organisations, vocabulary, column, aliases, synonyms)
             for column, (field, vocabulary) in _CODED.items()
         ),
+        *(_asked(kind, words) for kind, words in synonyms[_QUESTION].items()),
     ]
     return _joined(parts)
 
@@ -139,7 +141,9 @@ def load_synonyms(path: Path) -> dict[str, dict[str, list[str]]]:
     path : Path
         CSV file with the columns ``column, code, language, word``. The column is one of the
         register with a vocabulary; or ``region``, with a NUTS id as code; or ``notes``, with a
-        phrase as code: notes that have the phrase are found by the word.
+        phrase as code: notes that have the phrase are found by the word; or ``question``, with a
+        kind of :data:`ecosystem.common.search_words.QUESTION_KINDS` as code: what words do in a
+        question.
 
     Returns
     -------
@@ -220,7 +224,19 @@ def _coded(
     for alias, code in aliases.get(column, {}).items():
         if code in called:
             (called[code].split if column in _SPLIT_ALIASES else called[code].whole).append(alias)
-    return _Part(_words_of(called.values(), field), terms, exploded.index.to_numpy())
+    words = _words_of(called.values(), field)
+    if field == "type":
+        words = pd.concat([words, _type_names(vocabulary, called)], ignore_index=True)
+    return _Part(words, terms, exploded.index.to_numpy())
+
+
+def _type_names(vocabulary: Vocabulary, called: Mapping[str, _Called]) -> pd.DataFrame:
+    """What a type is called as a whole: "company", but not the "public" of "public body"."""
+    names = [
+        _Called([], [fold(vocabulary.label(code)), fold(vocabulary[code].plural), *of_code.whole])
+        for code, of_code in called.items()
+    ]
+    return _words_of(names, "type_name")
 
 
 def _in_towns(organisations: pd.DataFrame, towns: pd.DataFrame) -> _Part:
@@ -284,6 +300,12 @@ def _without_organisations(
             called.append(_Called([], names))
     nothing = np.empty(0, np.int64)
     return _Part(_words_of(called, "region"), nothing, nothing)
+
+
+def _asked(kind: str, words: list[str]) -> _Part:
+    """Words that do something in a question: one term of their kind, which nobody has."""
+    nothing = np.empty(0, np.int64)
+    return _Part(pd.DataFrame({"word": words, "field": kind, "term": 0}), nothing, nothing)
 
 
 def _country_names(aliases: Mapping[str, str]) -> dict[str, _Called]:

@@ -15,14 +15,20 @@ first search.
 
 from ecosystem.common.search_words import MAX_LENGTH, MAX_WORDS, marked, query_words, tolerance
 from ecosystem.finding.search.engine import Found, Index
-from ecosystem.finding.search.queries import Place, Reading, bits, found, index, prepare, reading
+from ecosystem.finding.search.names import CITY, index
+from ecosystem.finding.search.queries import Place, Reading, bits, found, prepare, reading
+from ecosystem.finding.search.questions import Kind, Part, Question, understand
 
 __all__ = [
+    "CITY",
     "MAX_LENGTH",
     "MAX_WORDS",
     "Found",
     "Index",
+    "Kind",
+    "Part",
     "Place",
+    "Question",
     "Reading",
     "bits",
     "found",
@@ -32,4 +38,5 @@ __all__ = [
     "query_words",
     "reading",
     "tolerance",
+    "understand",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from ecosystem.common.per_release import Recent
-from ecosystem.common.search_words import neighbours, spellings, tolerance
+from ecosystem.common.search_words import QUESTION_KINDS, neighbours, spellings, tolerance
 from ecosystem.common.store import Database
 from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, SECTORS, TYPES
@@ -33,12 +33,16 @@ WEIGHTS = {
     "website": 4.0,
     "domain": 3.0,
     "type": 3.0,
+    "type_name": 3.0,
     "sector": 3.0,
     "function": 2.0,
     "region": 2.5,
     "notes": 2.0,
 }
+# An organisation in the town of the query comes before one that is only named after it.
+_TOWN_FIRST = 8.0
 _IN_NAME = ("name", "subtitle", "name_part", "initials")
+_IN_NAMES = (*_IN_NAME, "former")
 _MADE_UP = ("name_part", "initials")
 _WRITTEN = (*_IN_NAME, "former", "website", "notes")
 VOCABULARIES = {"type": TYPES, "domain": DOMAINS, "sector": SECTORS, "function": FUNCTIONS}
@@ -93,6 +97,20 @@ class Found:
     places: tuple[tuple[str, ...], ...] = ()
 
 
+@dataclass(frozen=True)
+class TownNames:
+    """Folded names of towns in all languages, without words that don't count.
+
+    Attributes
+    ----------
+    all, cities : frozenset of str
+        Of all but the smallest, and of those that are meant before another word is.
+    """
+
+    all: frozenset[str]
+    cities: frozenset[str]
+
+
 class _Reach(IntEnum):
     """Where a reading of a word counts.
 
@@ -101,6 +119,7 @@ class _Reach(IntEnum):
 
     ANYWHERE = 0
     NAMED = 1  # in names, towns and websites
+    TYPED = 2  # in types and names: "companies" are those, whatever the notes tell of companies
 
 
 class _Reading(NamedTuple):
@@ -137,9 +156,10 @@ class _Hits:
     ----------
     slot : _Slot
         The slot.
-    words, weights, name_fits, written_fits, several : arrays, shape (number of terms,)
+    words, weights, name_fits, written_fits, several, in_town : arrays, shape (number of terms,)
         The best way to each term: number of the word, its weight times its fit, its fit, which
-        is 0 outside names, or what is written, and the row of :attr:`Index.shares` for it.
+        is 0 outside names, or what is written, the row of :attr:`Index.shares` for it, and
+        whether it is a town that the word names.
     ordinals, rows : array of int, shape (n,)
         Organisations, and which of the terms each has; an organisation may have several.
     """
@@ -150,6 +170,7 @@ class _Hits:
     name_fits: Floats
     written_fits: Floats
     several: Numbers
+    in_town: npt.NDArray[np.bool_]
     ordinals: Ints
     rows: Numbers
 
@@ -172,6 +193,10 @@ class Index:
         counts = np.bincount(postings["term"], minlength=terms)
         had = counts[links["term"]] > 0
         self.empty_regions = _empty_regions(database, links[~had])
+        of_question = links[links["field"].isin(QUESTION_KINDS)]
+        self.question_words = {
+            word: frozenset(kinds) for word, kinds in of_question.groupby("word")["field"]
+        }
         links = links[had]
         word = links["word"].to_numpy(object)
         first = np.flatnonzero(np.append(True, word[1:] != word[:-1])[: len(word)])
@@ -184,12 +209,15 @@ class Index:
         self._is_name = np.isin(fields, _IN_NAME)[codes]
         self._is_written = np.isin(fields, _WRITTEN)[codes]
         self._only_exact = (fields == "initials")[codes]
-        self._reach = np.array([_reach(f) for f in fields], dtype=np.int8)[codes]
+        self._is_town = (fields == "town")[codes]
+        self._field, self._fields = codes, fields
+        self._counts = np.array([[_is_reached(r, f) for f in fields] for r in _Reach], np.bool_)
         self._several = np.array([_row_of_share(f) for f in fields], dtype=np.int8)[codes]
         self._postings_of_term = np.append(0, np.cumsum(counts))
         self._ordinals: Ints = postings["ordinal"].to_numpy(np.int32)
         self.n = int(database.value("SELECT count(*) FROM organisation"))
         self.shares = _shares(database)
+        self._types = database.frame("SELECT type FROM organisation ORDER BY ordinal")["type"]
         in_name = np.unique(self._term[(fields == "name")[codes]])
         rows, _ = _ranges(self._postings_of_term, in_name)
         lengths = np.bincount(self._ordinals[rows], minlength=self.n)
@@ -213,16 +241,44 @@ class Index:
         self._offsets = np.append(0, np.cumsum([len(self._words[i]) + 1 for i in alike]))
         self._recent = Recent[Found](_KEPT)
 
-    def find(self, text: str, town_names: Callable[[], Collection[str]]) -> Found:
+    def find(self, telling: str, spare: str, towns: TownNames) -> Found:
         """What a query finds; see :func:`ecosystem.finding.search.found`.
 
         Parameters
         ----------
-        town_names : callable
-            Gives the names of towns; called only where a word is not found.
+        telling : str
+            Words that an organisation must have; empty for all organisations.
+        spare : str
+            Words that only count for the order.
+        towns : TownNames
+            What is the name of a town.
         """
-        words = tuple(spellings(text).items())
-        return self._recent.get(words, lambda: self._search(dict(words), town_names))
+        words = tuple(spellings(telling).items()) if telling else ()
+        more = tuple(
+            (word, others)
+            for word, others in (spellings(spare).items() if spare else ())
+            if word not in dict(words)
+        )
+        return self._recent.get((words, more), lambda: self._search(dict(words), dict(more), towns))
+
+    def fields(self, word: str) -> frozenset[str]:
+        """Fields of the index in which a word stands, or some that are one name; else empty."""
+        number = self._number.get(word)
+        if number is None:
+            return frozenset()
+        links = slice(self._links_of_word[number], self._links_of_word[number + 1])
+        return frozenset(self._fields[self._field[links]])
+
+    def types(self, word: str) -> tuple[str, ...]:
+        """Codes of the types that a word names and nothing else; none if there are none."""
+        fields = self.fields(word)
+        if "type_name" not in fields or not fields.isdisjoint(_SEVERAL):
+            return ()
+        number = self._number[word]
+        links = np.arange(self._links_of_word[number], self._links_of_word[number + 1])
+        terms = self._term[links[self._fields[self._field[links]] == "type_name"]]
+        codes = {self._types[self.postings(term)[0]] for term in terms}
+        return tuple(code for code in TYPES if code in codes)
 
     def _never_shown(self, fields: pd.Index, codes: Numbers) -> npt.NDArray[np.bool_]:
         """Whether each word is only another word for a code, and in none of their labels."""
@@ -247,29 +303,34 @@ class Index:
         return self._ordinals[self._postings_of_term[term] : self._postings_of_term[term + 1]]
 
     def _search(
-        self, spelt: dict[str, tuple[str, ...]], town_names: Callable[[], Collection[str]]
+        self,
+        spelt: dict[str, tuple[str, ...]],
+        spare: dict[str, tuple[str, ...]],
+        towns: TownNames,
     ) -> Found:
-        words = tuple(spelt)
-        if not words or not self.n:
-            return self._nothing()
-        plain = [self._plain(word, others) for word, others in spelt.items()]
-        hits = [self._hits(slot) for slot in self._slots(spelt, plain)]
-        score, had = self._scored(hits, len(words))
-        if (had == len(words)).any():
-            return self._answer(score, had == len(words), hits, frozenset())
-        named, places = self._places(words, plain, town_names())
+        words, n = tuple(spelt), len(spelt)
+        if not self.n:
+            return self.nothing()
+        plain = [self._plain(word, others, towns) for word, others in spelt.items()]
+        more = [self._plain(word, others, towns) for word, others in spare.items()]
+        every_word = spelt | spare
+        hits = [self._hits(slot) for slot in self._slots(every_word, [*plain, *more])]
+        score, had = self._scored(hits, n, len(every_word))
+        if (had == n).any():
+            return self._answer(score, had == n, hits, frozenset())
+        named, places = self._places(words, plain, towns.all)
         closest = self._closest(score, had, hits, places)
         unknown = frozenset(i for i, readings in enumerate(plain) if not readings) - named
-        every = frozenset(range(len(words))) - named
+        every = frozenset(range(n)) - named
         # Near spellings are a last resort: they would hide what was meant among what wasn't.
         for near in dict.fromkeys(filter(None, (unknown, every))):
             readings = [
                 (self._near(word) if i in near else {}) | plain[i] for i, word in enumerate(words)
             ]
-            hits = [self._hits(slot) for slot in self._slots(spelt, readings)]
-            score, had = self._scored(hits, len(words))
-            if (had == len(words)).any():
-                return self._answer(score, had == len(words), hits, near)
+            hits = [self._hits(slot) for slot in self._slots(every_word, [*readings, *more])]
+            score, had = self._scored(hits, n, len(every_word))
+            if (had == n).any():
+                return self._answer(score, had == n, hits, near)
             if not closest.closest:
                 closest = self._closest(score, had, hits, places)
         return closest
@@ -280,18 +341,21 @@ class Index:
         words = tuple(spelt)
         slots = [_Slot((word, *spelt[word]), (i,), readings[i]) for i, word in enumerate(words)]
         slots += [
-            _Slot((name,), covers, {self._number[name]: _Reading(_EXACT)})
+            _Slot((name,), covers, {self._number[name]: self._exact(name)})
             for covers in neighbours(len(words))
             for between in ("", " ")
             if (name := between.join(words[i] for i in covers)) in self._number
         ]
         return slots
 
+    def _exact(self, word: str) -> _Reading:
+        return _Reading(_EXACT, _Reach.TYPED if self.types(word) else _Reach.ANYWHERE)
+
     def _places(
         self,
         words: tuple[str, ...],
         plain: list[dict[int, _Reading]],
-        town_names: Collection[str],
+        town_names: frozenset[str],
     ) -> tuple[frozenset[int], tuple[tuple[str, ...], ...]]:
         """Which words are names of places, and the names of those where no organisation is."""
         named: set[int] = set()
@@ -305,8 +369,12 @@ class Index:
                 nowhere.append(tuple(words[i] for i in covers))
         return frozenset(named), tuple(nowhere)
 
-    def _plain(self, word: str, others: tuple[str, ...]) -> dict[int, _Reading]:
+    def _plain(self, word: str, others: tuple[str, ...], towns: TownNames) -> dict[int, _Reading]:
         """The word itself and those that begin with it; else in its other spellings."""
+        if word in towns.cities and self.fields(word).isdisjoint(("town", "region")):
+            # Of a city in which nobody is, "London", no other name is the beginning.
+            own = self._number.get(word)
+            return {} if own is None else {own: _Reading(_EXACT)}
         readings = self._beginning(word)
         for other in others:
             # "ü" is a letter that was typed; the "ue" of "blue" is only perhaps one.
@@ -321,6 +389,7 @@ class Index:
             first = bisect_left(self._words, word)
             last = bisect_left(self._words, word + "{")  # the character after z
             reach = _Reach.NAMED if len(word) < _MIN_PREFIX_ANYWHERE else _Reach.ANYWHERE
+            reach = _Reach.TYPED if self.types(word) else reach
             least = _PREFIX if own is None else _PREFIX_OF_ANOTHER
             readings = {
                 i: _Reading(least + 0.3 * len(word) / len(self._words[i]), reach)
@@ -328,7 +397,7 @@ class Index:
                 if " " not in self._words[i]
             }
         if own is not None:
-            readings[own] = _Reading(_EXACT)
+            readings[own] = self._exact(word)
         return readings
 
     def _near(self, word: str) -> dict[int, _Reading]:
@@ -372,9 +441,8 @@ class Index:
         links, reading = _ranges(self._links_of_word, numbers)
         fit, term = fits[reading], self._term[links]
         # An acronym that one made up oneself is meant letter by letter or not at all.
-        counts = ((fit == _EXACT) | ~self._only_exact[links]) & (
-            self._reach[links] >= reach[reading]
-        )
+        counts = (fit == _EXACT) | ~self._only_exact[links]
+        counts &= self._counts[reach[reading], self._field[links]]
         weight = self._weight[links] * fit * counts
         order = np.lexsort((weight, term))
         order = order[np.append(term[order][1:] != term[order][:-1], True)[: len(order)]]
@@ -387,16 +455,18 @@ class Index:
             (fit * self._is_name[links])[order],
             (fit * self._is_written[links])[order],
             self._several[links][order],
+            ((fit == _EXACT) & self._is_town[links])[order],
             self._ordinals[rows],
             which,
         )
 
     def _scored(
-        self, hits: list[_Hits], n_words: int
+        self, hits: list[_Hits], n_telling: int, n_words: int
     ) -> tuple[Floats, npt.NDArray[np.integer[Any]]]:
-        """Score of every organisation, and how many of the query's words it has."""
+        """Score of every organisation, and how many of the words that it must have it has."""
         by_word = np.zeros((n_words, self.n), dtype=np.float32)
         in_name = np.zeros(self.n, dtype=np.float32)
+        in_town = np.zeros(self.n, dtype=np.bool_)
         written = np.zeros((n_words, self.n), dtype=np.float32)
         for hit in hits:
             if not len(hit.ordinals):
@@ -411,12 +481,15 @@ class Index:
             for i in hit.slot.covers:
                 np.maximum(by_word[i], weight, out=by_word[i])
                 np.maximum(written[i], text_fit, out=written[i])
+            in_town[hit.ordinals[hit.in_town[hit.rows]]] = True
             of_name = hit.name_fits[hit.rows] > 0
             name_fit = self._best(hit.ordinals[of_name], hit.name_fits[hit.rows[of_name]])
             in_name += name_fit * len(hit.slot.covers)
         covered = np.minimum(in_name / self._name_length, 1)
-        score: Floats = by_word.sum(axis=0) * (1 + covered) * (1 + written.sum(axis=0) / n_words)
-        return score, np.count_nonzero(by_word, axis=0)
+        said = written.sum(axis=0) / max(n_words, 1)
+        score: Floats = by_word.sum(axis=0) * (1 + covered) * (1 + said)
+        score[in_town] *= _TOWN_FIRST
+        return score, np.count_nonzero(by_word[:n_telling], axis=0)
 
     def _best(self, ordinals: Ints, values: Floats) -> Floats:
         """Highest value of each organisation; 0 for the others."""
@@ -450,7 +523,7 @@ class Index:
         places: tuple[tuple[str, ...], ...],
     ) -> Found:
         """Nothing, but with the organisations that have most of the words."""
-        nothing = replace(self._nothing(), places=places)
+        nothing = replace(self.nothing(), places=places)
         most = int(had.max(initial=0))
         if not most:
             return nothing
@@ -458,7 +531,8 @@ class Index:
         best = near[np.argsort(-score[near], kind="stable")][:_CLOSEST]
         return replace(nothing, words=self._marks(hits), closest=tuple(int(i) for i in best))
 
-    def _nothing(self) -> Found:
+    def nothing(self) -> Found:
+        """What a text without any word finds."""
         return Found(
             np.empty(0, np.int32), np.empty(0, np.float32), packed(np.zeros(self.n, np.bool_))
         )
@@ -482,10 +556,11 @@ class Index:
                     yield hit.slot.texts[0], word
 
 
-def _reach(field: str) -> _Reach:
-    """The narrowest reach that takes in a field."""
-    named = (*_IN_NAME, "former", "town", "website")
-    return _Reach.NAMED if field in named else _Reach.ANYWHERE
+def _is_reached(reach: _Reach, field: str) -> bool:
+    """Whether a reading counts where a word stands in a field."""
+    if reach is _Reach.NAMED:
+        return field in (*_IN_NAMES, "town", "website")
+    return reach is _Reach.ANYWHERE or field in (*_IN_NAMES, "type", "type_name")
 
 
 def _shares(database: Database) -> Floats:

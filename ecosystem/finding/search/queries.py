@@ -4,39 +4,27 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, replace
-from functools import partial
 
-from ecosystem.common.per_release import per_release
-from ecosystem.common.search_words import WORD, query_words
+import numpy as np
+
+from ecosystem.common.search_words import WORD
 from ecosystem.common.store import Database
 from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import COUNTRIES
-from ecosystem.finding.search.engine import VOCABULARIES, Found, Index
+from ecosystem.finding import nearby
+from ecosystem.finding.masks import packed
+from ecosystem.finding.nearby import Town
+from ecosystem.finding.search.engine import VOCABULARIES, Found
+from ecosystem.finding.search.names import index, town_names
+from ecosystem.finding.search.questions import understand
 
-_MIN_INHABITANTS = 1_000
 _NUTS0, _NUTS3 = 2, 5  # lengths of ids
-
-
-@per_release
-def index(database: Database) -> Index:
-    """The index of a release, read at the first search."""
-    return Index(database)
-
-
-@per_release
-def _town_names(database: Database) -> frozenset[str]:
-    """Names of all but the smallest towns in all languages, without words that don't count."""
-    names = database.frame(
-        "SELECT DISTINCT unnest(names) AS name FROM town WHERE population >= $least",
-        {"least": _MIN_INHABITANTS},
-    )["name"]
-    return frozenset(" ".join(query_words(name)) if " " in name else name for name in names)
 
 
 def prepare(database: Database) -> None:
     """Read into memory what the first search would wait for."""
     index(database)
-    _town_names(database)
+    town_names(database)
 
 
 def found(database: Database, text: str) -> Found:
@@ -61,9 +49,31 @@ def found(database: Database, text: str) -> Found:
     text : str
         Any text. Accents, case, punctuation and script don't matter, nor whether "ü" is written
         "ue"; words like "the" and "in" count only where there are no others; what is longer than
-        ``MAX_LENGTH`` characters or ``MAX_WORDS`` words is cut off.
+        ``MAX_LENGTH`` characters or ``MAX_WORDS`` words is cut off. What its words do says
+        :mod:`ecosystem.finding.search.questions`: with "near Rennes" only what lies around is
+        found, by distance if no other word narrows.
     """
-    return index(database).find(text, partial(_town_names, database))
+    question = understand(database, text)
+    if not question.has_words:
+        return index(database).nothing()
+    answer = index(database).find(question.telling, question.spare, town_names(database))
+    if question.near is None or question.near.town is None:
+        return answer
+    return _within(database, answer, question.near.town, question.near.km, bool(question.telling))
+
+
+def _within(database: Database, answer: Found, town: Town, km: int, keep_order: bool) -> Found:
+    """What of an answer lies near a town; by distance if no word gave it an order."""
+    apart = nearby.distances(database, town.lon, town.lat)
+    ordinals = answer.ordinals[apart[answer.ordinals] <= km]
+    scores = answer.scores[apart[answer.ordinals] <= km]
+    if not keep_order:
+        ordinals = np.sort(ordinals)
+        ordinals = ordinals[np.argsort(apart[ordinals], kind="stable")]
+        scores = (1 / (1 + apart[ordinals])).astype(np.float32)
+    inside = np.zeros(len(apart), dtype=np.bool_)
+    inside[ordinals] = True
+    return replace(answer, ordinals=ordinals, scores=scores, bits=packed(inside))
 
 
 @dataclass(frozen=True)
@@ -118,6 +128,7 @@ def reading(database: Database, text: str) -> Reading:
         {
             _as_typed(text, (word,)): _as_written(database, int(answer.ordinals[0]), right)
             for word, right in answer.corrections.items()
+            if len(answer.ordinals)
         },
         tuple(_place(database, text, words) for words in answer.places),
     )
@@ -125,7 +136,7 @@ def reading(database: Database, text: str) -> Reading:
 
 def _place(database: Database, text: str, words: tuple[str, ...]) -> Place:
     name = " ".join(words)
-    place = Place(_as_typed(text, words), words, name in _town_names(database))
+    place = Place(_as_typed(text, words), words, name in town_names(database).all)
     nuts_id = index(database).empty_regions.get(name)
     if nuts_id is None or (place.is_town and len(nuts_id) == _NUTS3):
         return place

@@ -2,7 +2,7 @@
 
 
 class RegisterError(Exception):
-    """A register file can't be read; the message says where and how to mend it."""
+    """A register file can't be read; the message says where and how to correct it."""
 
 
 class PublishError(Exception):

@@ -24,7 +24,7 @@ def locked(path: Path) -> Iterator[None]:
     Parameters
     ----------
     path : Path
-        The file; it need not be there yet. The lock stands beside it.
+        The file; it need not be there yet. The lock is beside it.
 
     Raises
     ------

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Rejection:
-    """One cell that could not be taken, and how to mend it.
+    """One cell that could not be taken, and how to correct it.
 
     Attributes
     ----------

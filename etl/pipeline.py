@@ -426,7 +426,7 @@ def _losses(
     try:
         return losses(there, register_dir, schemas, published, merged_into), []
     except RegisterError as error:
-        # A register that can't be read is mended by a file in its place.
+        # A register that can't be read is replaced by a file in its place.
         return [], [f"Your file can't be compared with the register as it stands. {error}"]
 
 

@@ -22,7 +22,7 @@ class Column:
     constraints : dict
         Table Schema constraints.
     separator : str
-        What stands between the items of a list column; empty for a plain one.
+        What separates the items of a list column; empty for a plain one.
     optional : bool
         Whether a file may lack the column altogether.
     """

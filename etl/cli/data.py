@@ -162,7 +162,7 @@ def refresh(
     """Build a release from the register, check it, and publish it if it holds.
 
     On a terminal it shows what changes and asks before it publishes; elsewhere it never asks.
-    With --into-register, what is published from a FILE stands in the register afterwards. What
+    With --into-register, what is published from a FILE is in the register afterwards. What
     the register has and the FILE lacks is listed first; to lose it, say yes or give --yes.
 
     Example: `cyber-valleys refresh`

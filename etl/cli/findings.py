@@ -39,7 +39,7 @@ def print_findings(prepared: Prepared, outcome: Outcome, *, quiet: bool = False)
     for result in outcome.gates:
         if result.waived:
             complain(f"Accepted: {words.gate_sentence(result, outcome)}")
-        # The verdict names the others, unless there is more to mend first.
+        # The verdict names the others, unless there is more to correct first.
         elif result.stops and result.gate.about != "input" and outcome.rejections:
             complain(f"Gate failed: {words.gate_sentence(result, outcome)}")
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAX_OTHERS = 10
 _DECIDED = {
     "exact": "it has exactly this name, and no other town of the name is nearly as large.",
-    "alternate": "it is called so too: in another language, in short or in part.",
+    "alternate": "this is another of its names: in another language, in short or in part.",
     "largest": "several towns have this name, and it is by far the largest.",
     "hint": "several towns have this name, and it is the one in {hint}.",
 }
@@ -160,9 +160,9 @@ def _print_place(
     say(f"How it was decided: {_DECIDED[answer.precision].format(hint=question.hint)}")
     rest = [row for row in towns.distinct([*exact, *other]) if not towns.are_one(row, answer.row)]
     if not rest:
-        say("No other town of the country is called so.")
+        say("No other town of the country has this name.")
         return
-    say("Others that are called so:")
+    say("Others of this name:")
     for row in rest[:MAX_OTHERS]:
         town = gazetteer.places.loc[row]
         region = towns.nuts3(row) or "outside the NUTS regions"

@@ -1,4 +1,4 @@
-"""Organisations that stand in the register twice, surely or perhaps."""
+"""Organisations that are in the register twice, surely or perhaps."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def likely_duplicates(
 ) -> list[Candidate]:
     """Pairs of one country that are alike in name, present or former, place and website.
 
-    A shared website alone is no sign: organisations of one parent share it.
+    A shared website alone proves nothing: organisations of one parent share it.
 
     Parameters
     ----------

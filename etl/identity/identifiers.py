@@ -78,7 +78,7 @@ def assign_ids(
 
     A row without identifier is a published organisation if it has the same name, present or
     former, in the same town; or the same name and website in the same country. It must be the
-    only one, on both sides, and the organisation must not stand in the file already.
+    only one, on both sides, and the organisation must not be in the file already.
 
     Parameters
     ----------

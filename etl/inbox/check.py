@@ -35,7 +35,7 @@ _loading = Lock()
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a cell, and how to mend it; a sentence each."""
+    """What is wrong with a cell, and how to correct it; a sentence each."""
 
     column: str
     reason: str

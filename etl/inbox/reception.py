@@ -118,7 +118,7 @@ def receive(
     seconds : float
         How long the form was open.
     trap : str
-        What stands in a field that people don't see.
+        Content of a field that people don't see.
 
     Returns
     -------

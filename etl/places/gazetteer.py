@@ -56,7 +56,7 @@ class Gazetteer:
         return self._named(country).get(fold(name), [])
 
     def also_named(self, name: str, country: str) -> list[int]:
-        """Rows of `places` that are called so too: in another language, abbreviated, in part.
+        """Rows of `places` that have this name too: in another language, abbreviated, in part.
 
         Parameters
         ----------

@@ -171,7 +171,7 @@ def _nuts(nuts3: pd.Series) -> dict[str, pd.Series]:
 
 def _why_unplaced(question: Question, answer: Answer | None) -> str:
     if not question.country:
-        return f"{question.city} stands there without a country."
+        return f"{question.city} has no country."
     if answer is None:
         return f"{question.city} ({question.country}) lies outside the NUTS area."
     if not answer.candidates:

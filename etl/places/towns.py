@@ -86,7 +86,7 @@ def answer_questions(
     towns = Towns(gazetteer, regions)
     exact = {q: gazetteer.named(q.city, q.country) for q in track(questions, "Look up towns")}
     towns.place(row for rows in exact.values() for row in rows)
-    # Where a hint and an exact name agree, other towns that are called so too can't be meant.
+    # Where a hint and an exact name agree, other towns of this name can't be meant.
     open_questions = [q for q in questions if not (q.hint and towns.inside(exact[q], q.hint))]
     other = {
         q: gazetteer.also_named(q.city, q.country)
@@ -191,7 +191,7 @@ def _largest(
 ) -> Answer:
     """The largest of the towns that are meant, if it is so by far."""
     first, *others = towns.distinct(meant)
-    # With a hint only the towns in its region compete, without one all that are called so.
+    # With a hint only the towns in its region compete, without one all of this name.
     rivals = towns.rivals(first, meant if question.hint else inland)
     if rivals:
         candidates = towns.describe([first, *rivals])

@@ -11,7 +11,7 @@ from etl.places.regions import LEVELS, Regions, label_points
 
 
 def valley_codes(valleys: pd.DataFrame) -> pd.Series:
-    """NUTS codes of all valleys, one a row.
+    """NUTS codes of all valleys, one per row.
 
     Parameters
     ----------

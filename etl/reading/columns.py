@@ -72,18 +72,18 @@ class ColumnMapping:
 
     @classmethod
     def parse(cls, pairs: Iterable[str]) -> ColumnMapping:
-        """Read ``header=column`` pairs, as they stand on the command line.
+        """Read ``header=column`` pairs, as they are given on the command line.
 
         Raises
         ------
         RegisterError
-            If one is no such pair, or a header is given twice.
+            If one isn't such a pair, or a header is given twice.
         """
         columns: dict[str, str] = {}
         for pair in pairs:
             header, equals, column = pair.rpartition("=")
             if not (equals and header.strip() and column.strip()):
-                raise RegisterError(f'“{pair}” is no mapping; write it as --map "Nom=name".')
+                raise RegisterError(f'“{pair}” isn\'t a mapping; write it as --map "Nom=name".')
             if columns.setdefault(header.strip(), column.strip()) != column.strip():
                 raise RegisterError(f"“{header.strip()}” is mapped twice; leave one away.")
         return cls(columns)
@@ -104,7 +104,7 @@ class ColumnMapping:
             raise RegisterError(f"{path}: there is no such file; check the name.") from error
         except (OSError, ValueError, KeyError, AttributeError) as error:
             raise RegisterError(
-                f"{path}: this is no saved mapping; make one with --save-mapping."
+                f"{path}: this isn't a saved mapping; make one with --save-mapping."
             ) from error
 
     def save(self, path: Path) -> None:
@@ -166,7 +166,7 @@ def matched(
         if column in found:
             if header_name(header[found[column]]) == header_name(cell):
                 raise RegisterError(
-                    f"{file}: column {column} stands there twice; delete or rename one."
+                    f"{file}: column {column} is there twice; delete or rename one."
                 )
             raise RegisterError(
                 f"{file}: the columns “{header[found[column]]}” and “{cell}” are both {column}; "

@@ -12,14 +12,14 @@ from etl.reading.columns import ColumnMapping, ColumnsUnsure, likely_headers, ma
 from etl.reading.model import Extract, Origin, Row, Sheet, listed
 from etl.schema import Schema
 
-# A header may stand below titles, but not anywhere.
+# A header may come below titles, but not anywhere.
 HEADER_WITHIN = 50
 
 
 def header_of(
     file: str, sheet: Sheet, schema: Schema, schema_dir: Path, mapping: ColumnMapping
 ) -> tuple[Row, dict[str, int]] | None:
-    """The row in which most columns of a schema are recognised, and where each stands.
+    """The row in which most columns of a schema are recognised, and where each is.
 
     None if none is recognised anywhere near the top.
     """

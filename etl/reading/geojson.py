@@ -38,7 +38,7 @@ def read_geojson(name: str, text: str) -> Sheet:
         ) from error
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
         raise RegisterError(
-            f"{name}: this JSON file is no GeoJSON FeatureCollection; export it as one."
+            f"{name}: this JSON file isn't a GeoJSON FeatureCollection; export it as one."
         )
     _check_crs(name, document.get("crs"))
     features = document.get("features")
@@ -85,7 +85,7 @@ def _record(name: str, number: int, feature: Any) -> dict[str, str]:
         return record | {LAT: f"{float(lat)!r}", LON: f"{float(lon)!r}"}
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise RegisterError(
-            f"{name}: feature {number} is no point; give each organisation one point, or none."
+            f"{name}: feature {number} isn't a point; give each organisation one point, or none."
         ) from error
 
 

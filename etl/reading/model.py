@@ -1,4 +1,4 @@
-"""What reading gives: cells as text, and where each stands in the file."""
+"""What reading gives: cells as text, and where each is in the file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Sheet:
         each is in the file's column A.
     flaws : mapping of (int, int) to str
         Cells that hold an error or a formula without its result: (row, column from 1) -> what
-        stands there instead, ``"#REF!"`` or :data:`NO_RESULT`.
+        is there instead, ``"#REF!"`` or :data:`NO_RESULT`.
     kind : str
         ``csv``, ``xlsx``, ``xlsb``, ``xls``, ``ods`` or ``geojson``.
     delimiter, encoding : str
@@ -58,7 +58,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the columns of a register file stand in the file that was read.
+    """Where the columns of a register file are in the file that was read.
 
     Attributes
     ----------
@@ -99,7 +99,7 @@ class Extract:
         All columns of the schema as text, empty where the file has nothing. The index
         ``row`` is the row number that the file's own program shows.
     origin : Origin
-        Where the columns stand in the file.
+        Where the columns are in the file.
     notes : list of str
         What was assumed or left out, as sentences.
     """

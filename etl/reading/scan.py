@@ -18,7 +18,7 @@ MAX_COLUMNS = 200
 MAX_CELLS = 40_000_000
 # As many rows as a spreadsheet program has.
 MAX_SHEET_ROWS = 1_048_576
-# Text of all cells of a sheet, in bytes; one shared text may stand in very many cells.
+# Text of all cells of a sheet, in bytes; one shared text may be in very many cells.
 MAX_TEXT_BYTES = 1024 * 1024 * 1024
 MAX_FLAWS = 10_000
 CHUNK = 1 << 20

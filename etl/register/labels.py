@@ -16,7 +16,7 @@ _NOT_IN_CALENDAR = (
 
 
 def check_labels(labels: pd.DataFrame) -> list[Rejection]:
-    """Days that don't exist, labels that end before they begin, and awards that stand there twice.
+    """Days that don't exist, labels that end before they begin, and awards that are there twice.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def _award(row: pd.Series) -> tuple[str, str]:
 
 
 def _fault(row: pd.Series, first: int) -> tuple[str, str, str, str]:
-    """Column, reason, mend and step of what is wrong with a row; no reason if it is sound."""
+    """Column, reason, remedy and step of what is wrong with a row; no reason if it is sound."""
     for column in ("awarded", "valid_until"):
         if _day(row[column]) is None:
             return column, *_NOT_IN_CALENDAR, "validate"
@@ -56,7 +56,7 @@ def _fault(row: pd.Series, first: int) -> tuple[str, str, str, str]:
     if first != row.name:
         return (
             "awarded",
-            f"This organisation's award of {row['awarded']} stands in row {first} already.",
+            f"This organisation's award of {row['awarded']} is already in row {first}.",
             "Delete one of the two rows. A renewed label is a new row with its own day of award.",
             "deduplicate",
         )

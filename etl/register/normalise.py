@@ -39,7 +39,7 @@ _ITEM_BREAK = re.compile("[;\u061b\uff1b|•‣▪\n]")
 _LINE_END = re.compile("\r\n|[\n\v\f\r\x85\u2028\u2029]")
 # Commas and slashes of the same.
 _LOOSE_BREAK = re.compile("[,/\u060c\u3001\uff0c]")
-# What stands between two codes in a cell that is for one.
+# What separates two codes in a cell that is for one.
 _BETWEEN_CODES = re.compile(
     "[;\u061b\uff1b|•,/\u060c\uff0c&+()]| (?:and|et|und|y|e|o|ou|oder|or|-|–) ", re.IGNORECASE
 )

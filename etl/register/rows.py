@@ -170,7 +170,7 @@ class RegisterFile:
             if 100 * sum(steps) < _FOLLOWED * len(steps) or not steps:
                 continue
             mine = tuple(cells.get(name, "") for name in order)
-            # Where the fewest rows stand on the wrong side of it; a row out of order moves nothing.
+            # Where the fewest rows are on the wrong side of it; a row out of order moves nothing.
             wrong = best = sum(key < mine for key in keys)
             at = 0
             for i, key in enumerate(keys, start=1):

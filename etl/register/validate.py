@@ -23,7 +23,7 @@ from etl.register.normalise import is_spreadsheet_error, load_aliases
 from etl.schema import Column, Schema
 
 MAX_SHOWN = 120
-# Nobody mends more; so many mean another file, or another separator.
+# Nobody corrects more; so many mean another file, or another separator.
 MAX_FAULTS = 100_000
 MAX_CODES_LISTED = 20
 MIN_LIKENESS = 80
@@ -65,7 +65,7 @@ _MANY_EMPTY = 3
 # No name of a column is longer.
 _MAX_NAME = 60
 
-Error = tuple[str, str]  # reason and mend
+Error = tuple[str, str]  # reason and remedy
 
 
 def validate(frame: pd.DataFrame, schema: Schema) -> list[Rejection]:
@@ -86,7 +86,7 @@ def validate(frame: pd.DataFrame, schema: Schema) -> list[Rejection]:
     Raises
     ------
     RegisterError
-        If there are more than anybody would mend.
+        If there are more than anybody would correct.
     """
     report = _Report(frame, schema)
     headers, scraps = _headers(frame, schema), _scraps(frame, schema)
@@ -204,7 +204,7 @@ def _explain_header(row: pd.Series, schema: Schema) -> tuple[str, str, str, str]
 
 
 def _explain_scrap(row: pd.Series, schema: Schema) -> tuple[str, str, str, str]:
-    """The cell that stands alone in its row, and what is wrong."""
+    """The only filled cell of a row, and what is wrong."""
     filled = [name for name in schema.columns if row[name]]
     column = filled[-1] if filled else next(iter(schema.columns))
     missing = [c.title for n, c in schema.columns.items()
@@ -212,7 +212,7 @@ def _explain_scrap(row: pd.Series, schema: Schema) -> tuple[str, str, str, str]:
     return (
         column,
         row[column],
-        "Nearly nothing stands in this row.",
+        "This row is nearly empty.",
         f"Delete the row if it is a note or a total; else fill in {', '.join(missing)}.",
     )
 
@@ -246,7 +246,7 @@ def _cells(column: pd.Series) -> list[tuple[int, str]]:
 
 
 def _errors(cells: pd.Series, column: Column) -> dict[str, Error]:
-    """Error of each faulty value; a value that stands in many rows is checked once."""
+    """Error of each faulty value; a value that is in many rows is checked once."""
     read = frictionless.Field.from_descriptor(
         {"name": column.name, "type": column.type, "constraints": column.constraints}
     ).create_cell_reader()
@@ -262,7 +262,7 @@ def _errors(cells: pd.Series, column: Column) -> dict[str, Error]:
 def _explain(
     value: str, column: Column, broken: Collection[str], *, suggest: bool = True
 ) -> Error | None:
-    """What breaks a cell, and the mend; None if it is sound.
+    """What is wrong with a cell, and the remedy; None if it is sound.
 
     `broken` names the constraints of Table Schema that don't hold.
     """
@@ -291,7 +291,7 @@ def _explain(
 
 
 def _explain_empty(column: Column) -> str:
-    """What belongs into an empty cell, with its codes where they are known and few."""
+    """What belongs in an empty cell, with its codes where they are known and few."""
     codes = column.constraints.get("enum") or list(BY_COLUMN.get(column.name, ()))
     listed = f" Codes: {', '.join(codes)}." if 0 < len(codes) <= MAX_CODES_LISTED else ""
     return f"Fill it in (column {column.name}): {column.description}{listed}"
@@ -373,7 +373,7 @@ def _decimal_degrees(value: str, column: str) -> str:
 def _explain_address(value: str, title: str, broken: Collection[str]) -> Error | None:
     reason = f"{title} is not a web address that can be linked to."
     if _WWW_ALONE.fullmatch(value):
-        return reason, "Only “www” stands there: write the whole address, or empty the cell."
+        return reason, "This is only “www”: write the whole address, or empty the cell."
     if "pattern" not in broken:
         return _explain_alphabets(value, title)
     if _E_MAIL.fullmatch(value):
@@ -382,7 +382,7 @@ def _explain_address(value: str, title: str, broken: Collection[str]) -> Error |
             "Write the address of a web page, such as https://www.example.eu.",
         )
     if _SEVERAL_ADDRESSES.search(value[:MAX_SHOWN]):
-        return reason, "Several addresses stand there: keep one that begins with https://."
+        return reason, "Several addresses are given: keep one that begins with https://."
     if any(character.isspace() for character in value):
         return reason, "Delete the spaces; it begins with https:// or http://, without spaces."
     return reason, "Write an address that begins with https:// or http://, without spaces."
@@ -494,7 +494,7 @@ def _repeated_keys(frame: pd.DataFrame, schema: Schema, report: _Report) -> list
                     row,
                     schema.primary_key,
                     key,
-                    f"The identifier stands in row {first[key]} already.",
+                    f"The identifier is already in row {first[key]}.",
                     mend,
                     step="deduplicate",
                 )

@@ -138,7 +138,7 @@ def adopt(files: Mapping[str, pd.DataFrame], register_dir: Path, release_id: str
             done = f" apart from {', '.join(p.name for p in written)}" if written else ""
             raise NotAdoptedError(
                 f"Published as release {release_id}, but the register could not be changed{done}: "
-                f"{error} When that is mended, publish the same file once more; until then, a "
+                f"{error} When that is fixed, publish the same file once more; until then, a "
                 "refresh without it goes back to what the register holds."
             ) from error
         written.append(path)

@@ -45,7 +45,7 @@ def changes(
     Returns
     -------
     pandas.DataFrame
-        One row a difference: ``org_id, name, kind`` (added, removed, merged, moved, changed),
+        One row per difference: ``org_id, name, kind`` (added, removed, merged, moved, changed),
         ``field, old, new``, and ``nuts3, valley_id`` (where the organisation is or last was);
         ordered by identifier. Empty values are empty texts in `old` and `new` of a changed
         field. A merged one has the identifier that it was merged into as `new`.
@@ -146,7 +146,7 @@ def _changed(after: pd.DataFrame, before: pd.DataFrame, name: str) -> pd.DataFra
 
 
 def _as_text(values: pd.Series) -> npt.NDArray[np.object_]:
-    """Texts to compare and to show; in what order a list stands in the register says nothing."""
+    """Texts to compare and to show; the order of a list in the register means nothing."""
     cells = values.to_numpy(dtype=object, na_value="")
     if pd.api.types.infer_dtype(cells) == "string":
         return cells

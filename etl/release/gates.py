@@ -25,7 +25,7 @@ class Gate:
     sql : str
         Query that gives one number.
     about : str
-        ``input`` if a failure means that the register must be mended, ``release`` if not.
+        ``input`` if a failure means that the register must be corrected, ``release`` if not.
     minimum, maximum : float or None
         Bounds, inclusive.
     waived_by : str

@@ -1,4 +1,4 @@
-"""What stands in the register but not in a file that would take the register's place.
+"""What is in the register but not in a file that would take the register's place.
 
 Such as suggestions that were accepted since the file was taken from the register. What the file
 changes by itself is told from it by what is published: only what the register has otherwise than

@@ -321,7 +321,7 @@ def _country_names(aliases: Mapping[str, str]) -> dict[str, _Called]:
 def _region_names(
     regions: Regions, towns: pd.DataFrame, synonyms: Mapping[str, list[str]]
 ) -> dict[str, _Called]:
-    """Folded names of each region: its own, those of a city that is called so, in other languages.
+    """Folded names of each region: its own, those of a city of this name, in other languages.
 
     The NUTS names are those of the country: "Genève" and "München, Landkreis".
     """

@@ -39,7 +39,7 @@ class BaselineMovedError(PublishError):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What stands beside a release's database file.
+    """What lies beside a release's database file.
 
     Attributes
     ----------

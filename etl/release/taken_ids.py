@@ -17,7 +17,7 @@ from etl.schema import load_schemas
 
 
 def past_ids(register_dir: Path, releases_dir: Path) -> set[str]:
-    """Identifiers that no new organisation may get, besides those that stand in the register file.
+    """Identifiers that no new organisation may get, besides those in the register file.
 
     They are those of the current release, of what was merged or removed before it, and those
     that a decision speaks of: a new organisation with one of them would be taken for an old one.

@@ -15,7 +15,7 @@ from etl.schema import Column, Schema, load_schemas
 
 GUIDE = ROOT / "docs" / "secretariat.md"
 BEGIN, END = "<!-- columns: begin -->\n", "<!-- columns: end -->\n"
-# A list of more codes than this stands in the sheet `codes` only.
+# A list of more codes than this is in the sheet `codes` only.
 _MAX_CODES = 20
 
 

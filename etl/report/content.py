@@ -21,7 +21,7 @@ _FIELD_TITLES = {"nuts3": "Region (NUTS 3)", "valley_id": "Valley", "former_name
 
 @dataclass(frozen=True)
 class Cell:
-    """Where a faulty cell stands in the file that a person opened.
+    """Where a faulty cell is in the file that a person opened.
 
     Attributes
     ----------

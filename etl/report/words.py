@@ -10,7 +10,7 @@ from etl.pipeline import Outcome, Status
 from etl.release.gates import Result
 from etl.release.losses import Loss
 
-FAULT_COLUMNS = ("File", "Cell", "Organisation", "Value", "What is wrong", "How to mend it")
+FAULT_COLUMNS = ("File", "Cell", "Organisation", "Value", "What is wrong", "How to correct it")
 CANDIDATE_COLUMNS = ("Likeness", "First", "Second", "What speaks for it")
 SUCCESSION_COLUMNS = ("Likeness", "Before", "Now", "What speaks for it")
 RENAMED = "Perhaps renamed"
@@ -44,8 +44,8 @@ KEEP_LOSSES = (
     "work in that one; then check it."
 )
 REGISTER_STAYS = (
-    "The register still holds what was published last. If there is a mistake in it, mend it there, "
-    "too, or publish a corrected file: otherwise the next refresh brings it back."
+    "The register still holds what was published last. If there is a mistake in it, correct it "
+    "there, too, or publish a corrected file: otherwise the next refresh brings it back."
 )
 _PLACES = ("lat", "lon")
 # As many as are usually deleted at once; more look like half a list.
@@ -70,7 +70,7 @@ def verdict(outcome: Outcome) -> str:
         return f"This would be published.{_left_out(outcome.rejections)}"
     if outcome.status is Status.INPUT_REFUSED:
         cells = counted(len(outcome.rejections), "cell")
-        return f"This would not be published: {cells} must be mended first."
+        return f"This would not be published: {cells} must be corrected first."
     stopped = [gate_sentence(result, outcome) for result in outcome.gates if result.stops]
     return f"This would not be published. {' '.join(stopped)}"
 
@@ -112,7 +112,7 @@ def losses(lost: Sequence[Loss]) -> str:
     parts = [counted(n, noun) for n, noun in ((rows, "row"), (len(lost) - rows, "field")) if n]
     one = len(lost) == 1
     return (
-        f"{' and '.join(parts)} {'stands' if one else 'stand'} in the register but not in your "
+        f"{' and '.join(parts)} {'is' if one else 'are'} in the register but not in your "
         f"file, such as a suggestion that was accepted since you took it. If the file goes into "
         f"the register, {'it is' if one else 'they are'} lost."
     )
@@ -244,4 +244,4 @@ def _left_out(faults: Sequence[Rejection]) -> str:
     if not rows:
         return ""
     verb = "is" if rows == 1 else "are"
-    return f" {counted(rows, 'row')} with faults {verb} left out until mended."
+    return f" {counted(rows, 'row')} with faults {verb} left out until corrected."

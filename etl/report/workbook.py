@@ -1,6 +1,6 @@
 """A copy of somebody's file with every faulty cell coloured, and what is wrong beside it.
 
-A workbook keeps its sheets. Its formulas are left out: their results stand in their place, as
+A workbook keeps its sheets. Its formulas are left out: their results take their place, as
 they were read. Any other file becomes a new workbook of text, its rows and columns where a
 spreadsheet program shows them.
 """
@@ -32,7 +32,7 @@ from etl.reading import Extract, Origin
 from etl.report import words
 from etl.report.content import Cell, cell_of
 
-SUMMARY = "What to mend"
+SUMMARY = "What to correct"
 # A longer file takes too long to write in full; then only its faulty rows are.
 MAX_ROWS = 20_000
 MAX_LISTED = 5_000
@@ -47,7 +47,7 @@ _FAULTY = PatternFill("solid", fgColor="FFC7CE")
 _LINK = Font(color="0563C1", underline="single")
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _AUTHOR = "Cyber Valleys"
-_TO_MEND = " to mend"
+_TO_CORRECT = " to correct"
 _WIDTHS = (24, 18, 34, 34, 48, 60)
 
 Found = list[tuple[Cell, Rejection]]
@@ -88,7 +88,7 @@ def annotated(extracts: Mapping[str, Extract], faults: Sequence[Rejection]) -> b
 
 
 def annotated_copies(prepared: Prepared, outcome: Outcome) -> Iterator[tuple[str, bytes]]:
-    """File name and content of a copy of every file in which there is something to mend.
+    """File name and content of a copy of every file in which there is something to correct.
 
     Parameters
     ----------
@@ -100,15 +100,15 @@ def annotated_copies(prepared: Prepared, outcome: Outcome) -> Iterator[tuple[str
     files: dict[Path, dict[str, Extract]] = {}
     for resource, read in prepared.extracts.items():
         files.setdefault(read.origin.path, {})[resource] = read
-    # A copy that was mended in part and came back is called so already.
-    stems = {path: path.stem.removesuffix(_TO_MEND) for path in files}
+    # A copy that was corrected in part and came back has this name already.
+    stems = {path: path.stem.removesuffix(_TO_CORRECT) for path in files}
     often = Counter(stems.values())
     for path, extracts in files.items():
         names = {f"{resource}.csv" for resource in extracts}
         faults = [fault for fault in outcome.rejections if fault.file in names]
         if faults:
             name = stems[path] if often[stems[path]] == 1 else path.name
-            yield f"{name}{_TO_MEND}.xlsx", annotated(extracts, faults)
+            yield f"{name}{_TO_CORRECT}.xlsx", annotated(extracts, faults)
 
 
 class _Sheet:
@@ -232,16 +232,18 @@ def _summary(
 
 
 def _about(found: Found, *, whole: bool) -> list[str]:
-    lines = [f"{words.counted(len(found), 'cell')} to mend. The cells are coloured in the sheets."]
+    lines = [
+        f"{words.counted(len(found), 'cell')} to correct. The cells are coloured in the sheets."
+    ]
     if whole:
         lines.append(
-            "Mend them here, or in your own file. Save it, choose it and check it again. In this "
-            "copy, formulas have become their results."
+            "Correct them here, or in your own file. Save it, choose it and check it again. In "
+            "this copy, formulas have become their results."
         )
     else:
         lines.append(
-            f"The file has more than {MAX_ROWS:,} rows, so only those with a fault are here: mend "
-            "them in your own file, and check that one again."
+            f"The file has more than {MAX_ROWS:,} rows, so only those with a fault are here: "
+            "correct them in your own file, and check that one again."
         )
     if len(found) > MAX_LISTED:
         lines.append(f"The first {MAX_LISTED:,} are listed.")
@@ -262,7 +264,7 @@ def _write(sheet: Worksheet, row: int, column: int, text: str) -> None:
 
 
 def _write_exactly(sheet: Worksheet, row: int, column: int, text: str) -> None:
-    """Write a cell that reads back as the same text, and is no formula."""
+    """Write a cell that reads back as the same text, and isn't a formula."""
     cell = sheet.cell(row, column)
     cell.value = _text(text, MAX_CELL)
     cell.data_type = "s"

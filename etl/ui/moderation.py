@@ -66,7 +66,7 @@ def _decide(desk: Desk, review: Review) -> None:
             changed = ", ".join(change.title for change in review.conflicts)
             st.warning(
                 f"The register has changed since this was suggested ({changed}): compare what "
-                "stands there now with what was suggested."
+                "is there now with what was suggested."
             )
         seen = not review.conflicts or st.checkbox(
             "I have seen that the register has changed since, and want to change it all the same",
@@ -100,7 +100,7 @@ def _decide(desk: Desk, review: Review) -> None:
             args=(desk, number),
         )
     st.caption(
-        "What you accept stands in the register at once, and on the map after the next refresh. "
+        "What you accept is in the register at once, and on the map after the next refresh. "
         "Either decision deletes the contact address. Texts are deleted 180 days after the "
         "decision."
     )

@@ -20,7 +20,7 @@ PHONE = (390, 844)
 MAP = 'iframe[title="streamlit_folium.st_folium"]'
 # Chromium's remarks on how Streamlit frames its components, and Vega's on drawing a chart
 # once before Streamlit hands it its data; and Streamlit's on a map that a visitor left while it
-# was loading. They are not ours to mend.
+# was loading. They are not ours to fix.
 _REMARKS = (
     "Unrecognized feature",
     "allow-scripts and allow-same-origin",

@@ -71,7 +71,7 @@ def test_faults_come_back_with_directions(page: Page, desk: Office) -> None:
     sheet.loc[2, "city"] = "Nirgendwo"
     desk.sign_in(page)
     desk.check(page, desk.save(sheet, "faults.xlsx"))
-    expect(page.get_by_text("2 cells must be mended first")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("2 cells must be corrected first")).to_be_visible(timeout=LONG)
     expect(page.get_by_text("Organisations, C3")).to_be_visible()
     expect(page.get_by_text("Did you mean research (Research)?")).to_be_visible()
     with page.expect_download() as download:

@@ -1,4 +1,4 @@
-"""What a visitor sees when a release is damaged, and after it was mended."""
+"""What a visitor sees when a release is damaged, and after it was repaired."""
 
 from __future__ import annotations
 

@@ -303,7 +303,7 @@ def test_what_was_accepted_since_the_file_was_taken_needs_a_tick(desk: Desk) -> 
     desk.choose(taken)
     desk.press("Check")
     (warning,) = desk.app.warning
-    assert warning.value.startswith("1 row stands in the register but not in your file")
+    assert warning.value.startswith("1 row is in the register but not in your file")
     assert "Armor \\<b\\>Test" in warning.value
     desk.tick()
     assert button(desk.app, "Publish").disabled

@@ -156,7 +156,7 @@ def _findings(here: Desk, prepared: Prepared, outcome: Outcome) -> None:
             # What a phone shows first is what is wrong.
             order = [words.FAULT_COLUMNS[at] for at in (1, 4, 5, 3, 2, 0)]
             faults = pd.DataFrame(rows, columns=list(words.FAULT_COLUMNS))[order]
-            st.dataframe(faults, hide_index=True, alt="Cells to mend")
+            st.dataframe(faults, hide_index=True, alt="Cells to correct")
         _more(len(outcome.rejections))
         copies = list(annotated_copies(prepared, outcome))
         for name, book in copies:
@@ -174,7 +174,7 @@ def _findings(here: Desk, prepared: Prepared, outcome: Outcome) -> None:
 
 
 def _card(file: str, cell: str, name: str, value: str, reason: str, mend: str) -> None:
-    """One fault: where, what stands there, what is wrong and how to mend it."""
+    """One fault: where, what it holds, what is wrong and how to correct it."""
     with st.container(border=True):
         about = f" · {markdown(name)}" if name and name != value else ""
         st.markdown(
@@ -247,8 +247,8 @@ def _publish(here: Desk) -> None:
     st.caption(markdown(here.about))
     if outcome.status is Status.INPUT_REFUSED:
         st.markdown(
-            "Mend the cells above in your file or in the copy with the faults marked, then choose "
-            "it and check it again."
+            "Correct the cells above in your file or in the copy with the faults marked, then "
+            "choose it and check it again."
         )
         return
     accepted = _accepted(outcome, here.number)

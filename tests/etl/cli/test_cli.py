@@ -109,7 +109,7 @@ def test_invalid_cells(own_releases: Path, edit: Callable[..., Path]) -> None:
         in result.output
     )
     assert "Did you mean sme" in result.output
-    assert "This would not be published: 1 cell must be mended first." in result.output
+    assert "This would not be published: 1 cell must be corrected first." in result.output
 
 
 def test_a_failed_gate(own_releases: Path, edit: Callable[..., Path]) -> None:
@@ -173,7 +173,7 @@ def test_locate() -> None:
     hinted = call("locate", "Salamanca", "ES", "--hint", "es41")
     assert hinted.exit_code == OK
     assert "it is the one in ES41" in hinted.output
-    assert "Others that are called so:" in hinted.output
+    assert "Others of this name:" in hinted.output
     assert call("locate", "Wien", "XX").exit_code == INPUT
 
 
@@ -194,8 +194,11 @@ def test_check_writes_a_report_and_publishes_nothing(
     folder = tmp_path / "report"
     result = call("check", edit(spoil) / "organisations.csv", "--report", folder)
     assert result.exit_code == INPUT
-    assert result.output.endswith("This would not be published: 1 cell must be mended first.\n")
-    assert {path.name for path in folder.iterdir()} == {"check.html", "organisations to mend.xlsx"}
+    assert result.output.endswith("This would not be published: 1 cell must be corrected first.\n")
+    assert {path.name for path in folder.iterdir()} == {
+        "check.html",
+        "organisations to correct.xlsx",
+    }
     assert not own_releases.exists()
 
 

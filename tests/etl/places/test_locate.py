@@ -129,7 +129,7 @@ def test_seats_of_investors_and_of_the_network(
         ("Rennes", "FR", "FR10", "No Rennes lies in FR10. Candidates: Rennes in FRH0;"),
         ("Cesson-Sevinge", "FR", "", "Cesson-Sévigné"),
         ("Tel Aviv", "IL", "", "Tel Aviv (IL) lies outside the NUTS area."),
-        ("Paris", "", "", "Paris stands there without a country."),
+        ("Paris", "", "", "Paris has no country."),
         ("🎉", "FR", "", "No town of this name is known in France."),
     ],
 )

@@ -2,7 +2,7 @@
 
 ``python -m tests.etl.reading.corpus FOLDER`` writes them.
 
-All begin with a few real rows of the register. What must become of each stands beside it.
+All begin with a few real rows of the register. What must become of each is beside it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Bad:
     cell : tuple of (int, str)
         Row and column of the cell that is refused.
     mend : str
-        Words of how to mend that cell.
+        Words of how to correct that cell.
     taken : tuple of (int, str, str)
         Row, column and normalised text of a cell that is taken in spite of its looks.
     note : str
@@ -248,7 +248,7 @@ def unreadable_files() -> dict[str, Bad]:
         "no_header.csv": Bad(as_csv(rows()[1:]), "no header row"),
         "header_of_something_else.csv": Bad(b"a,b\n1,2\n", "no header row"),
         "columns_missing.csv": Bad(as_csv([r[:4] for r in rows()]), "missing"),
-        "header_twice.csv": Bad(as_csv(twice), "stands there twice"),
+        "header_twice.csv": Bad(as_csv(twice), "is there twice"),
         "delimiter_pipe.csv": Bad(as_csv(rows(), "|"), "commas, semicolons or tabs"),
         "quote_never_closed.csv": Bad(good + b'"x,y\n', "isn't closed"),
         "broken_off_in_a_row.csv": Bad(good + b"at-x,Broken", "breaks off"),
@@ -296,7 +296,7 @@ def unreadable_files() -> dict[str, Bad]:
         "cut_off.ods": Bad(ods("")[:200], "breaks off"),
         "two_sheets_of_organisations.xlsx": Bad(as_xlsx(rows(), rows()), "Sheet1, Sheet2"),
         "not_whole.geojson": Bad(b'{"type": "FeatureColl', "isn't whole GeoJSON"),
-        "other_json.geojson": Bad(b'{"a": 1}', "no GeoJSON FeatureCollection"),
+        "other_json.geojson": Bad(b'{"a": 1}', "isn't a GeoJSON FeatureCollection"),
         "lambert.geojson": Bad(geojson(crs={"name": "EPSG:3035"}), "EPSG:4326"),
         "no_features.geojson": Bad(geojson(features=[]), "no features"),
         "line.geojson": Bad(
@@ -308,7 +308,7 @@ def unreadable_files() -> dict[str, Bad]:
                     }
                 ]
             ),
-            "is no point",
+            "isn't a point",
         ),
     }
 

@@ -1,4 +1,4 @@
-"""Every bad file comes back with the cell and its mend, or is refused in one sentence."""
+"""Every bad file comes back with the cell and a remedy, or is refused in one sentence."""
 
 from __future__ import annotations
 

@@ -184,7 +184,7 @@ def test_geojson(tmp_path: Path, plain: pd.DataFrame, schema: Schema) -> None:
     [
         ("{", "isn't whole GeoJSON"),
         ("[" * 5000, "isn't whole GeoJSON"),
-        ('{"type": "Feature"}', "no GeoJSON FeatureCollection"),
+        ('{"type": "Feature"}', "isn't a GeoJSON FeatureCollection"),
         ('{"type": "FeatureCollection", "features": {}}', "list of features"),
         ('{"type": "FeatureCollection", "features": []}', "no features"),
         ('{"type": "FeatureCollection", "features": [3]}', "feature 1 is not"),
@@ -195,7 +195,7 @@ def test_geojson(tmp_path: Path, plain: pd.DataFrame, schema: Schema) -> None:
         (
             '{"type": "FeatureCollection", "features": [{"properties": {"name": "x"}, '
             '"geometry": {"type": "LineString", "coordinates": [[1, 2], [3, 4]]}}]}',
-            "feature 1 is no point",
+            "feature 1 isn't a point",
         ),
     ],
 )
@@ -236,7 +236,11 @@ def test_a_mapping_goes_before_a_name(tmp_path: Path, plain: pd.DataFrame, schem
 
 @pytest.mark.parametrize(
     ("pairs", "words"),
-    [(["Nom"], "no mapping"), (["=name"], "no mapping"), (["A=name", "A=city"], "mapped twice")],
+    [
+        (["Nom"], "isn't a mapping"),
+        (["=name"], "isn't a mapping"),
+        (["A=name", "A=city"], "mapped twice"),
+    ],
 )
 def test_a_mapping_that_makes_no_sense(pairs: list[str], words: str) -> None:
     with pytest.raises(RegisterError, match=words):

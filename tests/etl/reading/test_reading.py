@@ -113,7 +113,7 @@ BROKEN = {
     "only a header": (b"{header}\n", "no row below"),
     "no header": (b"a,b\n1,2\n", "org_id, name"),
     "a column missing": (b"org_id,name,type\nx,y,z\n", "city"),
-    "a column twice": (b"{header},name\nx,y,z\n", "name stands there twice"),
+    "a column twice": (b"{header},name\nx,y,z\n", "name is there twice"),
     "an open quote": (b'{header}\nx,"y', "isn't closed"),
     "cut off in a row": (
         b"{header}\nx,y,sme,Wien,AT,AT13,,,cryptology,,protect,page,u\nx,y",

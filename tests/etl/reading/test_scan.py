@@ -323,7 +323,7 @@ def test_numbers_and_texts_that_no_geojson_should_hold(tmp_path: Path, schema: S
         '{"type": "FeatureCollection", "features": [{"properties": {"name": "A\\ud800"}, '
         f'"geometry": {huge}}}]}}'
     )
-    with pytest.raises(RegisterError, match="feature 1 is no point"):
+    with pytest.raises(RegisterError, match="feature 1 isn't a point"):
         extract(tmp_path / "o.csv", schema)
 
 

@@ -1,4 +1,4 @@
-"""Every faulty cell is reported with its place, the reason and a mend."""
+"""Every faulty cell is reported with its place, the reason and a remedy."""
 
 from __future__ import annotations
 

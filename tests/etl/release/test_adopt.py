@@ -197,7 +197,7 @@ def test_what_was_accepted_since_the_file_was_taken_is_told(
             ("duplicate_decisions", "", ""),
         }
         said = words.losses(prepared.losses)
-        assert said.startswith("2 rows and 3 fields stand in the register but not in your file")
+        assert said.startswith("2 rows and 3 fields are in the register but not in your file")
         lines = [words.loss_line(loss) for loss in prepared.losses]
     today = f"checked on {datetime.now(UTC):%-d %B %Y}"
     assert f"organisations: Armor Test Lab (at-armor-test-lab), {today}" in lines
@@ -323,7 +323,7 @@ def test_the_command_takes_nothing_out_of_the_register_without_a_yes(
     path, before = taken_before(own_data, tmp_path), shelf.current_id(releases)
     if not answer:
         checked = CliRunner().invoke(app, ["check", str(path), "--report", str(tmp_path / "said")])
-        assert "2 rows and 3 fields stand in the register" in checked.output
+        assert "2 rows and 3 fields are in the register" in checked.output
         assert "Armor Test Lab" in (tmp_path / "said" / "check.html").read_text(encoding="utf-8")
     if answer:
         monkeypatch.setattr("etl.cli.data.is_interactive", lambda: True)

@@ -63,9 +63,11 @@ def test_every_fault_has_its_cell_its_value_and_its_mend(parsed: Parsed) -> None
 
 
 def test_the_verdict_comes_first(parsed: Parsed, outcome: Outcome) -> None:
-    verdict = f"This would not be published: {len(outcome.rejections)} cells must be mended first."
+    verdict = (
+        f"This would not be published: {len(outcome.rejections)} cells must be corrected first."
+    )
     assert verdict in parsed.text
-    assert parsed.text.index(verdict) < parsed.text.index("What to mend")
+    assert parsed.text.index(verdict) < parsed.text.index("What to correct")
 
 
 def test_changes_are_shown_from_old_to_new(parsed: Parsed) -> None:
@@ -95,4 +97,4 @@ def test_a_sound_register_reads_as_such(release_dir: object) -> None:
         text = Parsed(page(ready, ready.verdict())).text
     assert "This would be published." in text
     assert "no change" in text
-    assert "What to mend" not in text
+    assert "What to correct" not in text

@@ -50,7 +50,7 @@ def formulas(book: Workbook) -> list[str]:
 @pytest.fixture(scope="module")
 def copy(prepared: Prepared, outcome: Outcome) -> Workbook:
     ((name, content),) = annotated_copies(prepared, outcome)
-    assert name == "organisations to mend.xlsx"
+    assert name == "organisations to correct.xlsx"
     return opened(content)
 
 
@@ -90,8 +90,8 @@ def test_the_copy_says_that_it_may_be_mended_and_comes_back_as_the_file(
 ) -> None:
     ((_, content),) = annotated_copies(prepared, outcome)
     said = " ".join(str(row[0].value) for row in opened(content).worksheets[0].iter_rows(max_row=4))
-    assert "Mend them here, or in your own file" in said
-    path = tmp_path / "organisations to mend.xlsx"
+    assert "Correct them here, or in your own file" in said
+    path = tmp_path / "organisations to correct.xlsx"
     path.write_bytes(content)
     with prepare([path], releases_dir=release_dir) as ready:
         before, after = (p.extracts["organisations"].frame for p in (prepared, ready))
@@ -116,7 +116,7 @@ def test_of_a_long_file_only_the_faulty_rows_are_written(
     assert len(coloured(book, "organisations")) == len(FAULTS)
     said = " ".join(str(row[0].value) for row in book.worksheets[0].iter_rows(max_row=5))
     assert "only those with a fault" in said
-    assert "mend them in your own file" in said
+    assert "correct them in your own file" in said
 
 
 def test_comments_and_list_are_bounded(prepared: Prepared, outcome: Outcome) -> None:
@@ -159,7 +159,7 @@ def book_copy(
     book.save(path)
     with prepare([path], releases_dir=release_dir) as ready:
         ((name, content),) = annotated_copies(ready, ready.verdict())
-    assert name == "members to mend.xlsx"
+    assert name == "members to correct.xlsx"
     return opened(content)
 
 
@@ -195,4 +195,4 @@ def test_copies_of_two_files_of_one_name_have_two_names(
     files = [tmp_path / "data.csv", tmp_path / "data.xlsx"]
     with prepare(files, releases_dir=release_dir) as ready:
         names = {name for name, _ in annotated_copies(ready, ready.verdict())}
-    assert names == {"data.csv to mend.xlsx", "data.xlsx to mend.xlsx"}
+    assert names == {"data.csv to correct.xlsx", "data.xlsx to correct.xlsx"}

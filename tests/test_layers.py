@@ -39,11 +39,11 @@ def breach(module: str, name: str) -> str:
     if is_in(module, "ecosystem") and is_in(name, "etl", "pages"):
         return "what reads never imports what writes"
     if is_in(name, "streamlit") and not is_in(module, *STREAMLIT_ROOMS):
-        return "Streamlit belongs into pages and ui"
+        return "Streamlit belongs in pages and ui"
     if not is_in(name, "ecosystem", "etl") or is_in(name, "ecosystem.common"):
         return ""
     if is_in(module, "ecosystem.common"):
-        return "common ground stands on nothing else"
+        return "common ground builds on nothing else"
     reads = is_in(name, "ecosystem") and name != "ecosystem"
     if is_in(module, "etl") and reads and not is_in(module, *ETL_BEYOND_COMMON):
         return "etl takes the common ground only"

@@ -248,7 +248,7 @@ def _context_note(database: Database, ids: list[str], names: dict[str, str]) -> 
         for id_ in ids
         if not outside_figures.nuts2_of(database, id_, regions.level_of(id_))
     ]
-    note = "The year stands behind each figure; figures of different years differ for that alone."
+    note = "The year follows each figure; figures of different years differ for that alone."
     if without:
         note += (
             f" Eurostat's figures here are of NUTS 2 regions: none for {words.listed(without)}, "

@@ -38,7 +38,7 @@ _NAME, _TOWN = 64, 24
 
 
 def frame_of(database: Database, filter_: Filter, title: str) -> dict[str, Any]:
-    """What stands around every brief: title, filter, release, notes and sources."""
+    """What surrounds every brief: title, filter, release, notes and sources."""
     story = releases.story(database)
     return {
         "title": printable(title, 160),

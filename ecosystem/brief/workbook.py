@@ -343,7 +343,7 @@ def _sheet(
 
 
 def _cell(value: Any) -> Any:
-    """A value as a cell: text that is no formula, plain numbers, nothing for a gap."""
+    """A value as a cell: text that isn't a formula, plain numbers, nothing for a gap."""
     if isinstance(value, str):
         return spreadsheet.neutralised(value)
     if value is None or pd.isna(value):

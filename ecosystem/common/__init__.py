@@ -1,1 +1,1 @@
-"""The ground everybody stands on: settings, text, vocabulary, the release's database."""
+"""What everything else builds on: settings, text, vocabulary, the release's database."""

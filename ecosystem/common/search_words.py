@@ -73,7 +73,7 @@ def spellings(text: str) -> dict[str, tuple[str, ...]]:
 
 
 def neighbours(number: int) -> list[tuple[int, ...]]:
-    """Which words of a query stand side by side: all pairs, then all threes, and so on."""
+    """Which words of a query are side by side: all pairs, then all threes, and so on."""
     return [
         tuple(range(first, first + length))
         for length in range(2, _MAX_JOINED + 1)

@@ -1,4 +1,4 @@
-"""What the map draws for organisations: one counted symbol a town, or a cell of the map.
+"""What the map draws for organisations: one counted symbol per town, or a cell of the map.
 
 The number of symbols is bounded whatever the size of the register: as long as the towns in
 view are few enough each gets its own symbol; above that they are grouped into square cells
@@ -109,9 +109,9 @@ def symbols(database: Database, filter_: Filter, view: View = EVERYTHING) -> pd.
     Returns
     -------
     DataFrame
-        One row a symbol, largest first: ``kind`` ("place" or "cell"), ``key`` (a place id, or
+        One row per symbol, largest first: ``kind`` ("place" or "cell"), ``key`` (a place id, or
         empty), ``name``, ``lon`` and ``lat`` (degrees, EPSG:4326), ``n`` organisations, and
-        one column of counts a type. ``n`` adds up to the number of organisations found.
+        one column of counts per type. ``n`` adds up to the number of organisations found.
     """
     if not are_cells_needed(database, filter_):
         return _places(database, filter_, "TRUE", {})
@@ -126,7 +126,7 @@ def symbols(database: Database, filter_: Filter, view: View = EVERYTHING) -> pd.
 
 
 def of_valleys(database: Database, filter_: Filter) -> pd.DataFrame:
-    """One symbol a valley, at its label point; columns as :func:`symbols`, keys valley ids.
+    """One symbol per valley, at its label point; columns as :func:`symbols`, keys valley ids.
 
     Organisations outside all valleys are on none of them.
     """

@@ -246,6 +246,6 @@ def verdict(answers: dict[str, str]) -> str:
     if unsure:
         sentences.append(f"To clear up: {', '.join(unsure)}.")
     if not open_:
-        sentences.append("By your answers there is nothing that stands against an application.")
+        sentences.append("By your answers, nothing rules out an application.")
     sentences.append("Only the issuer decides on the label; this check promises nothing.")
     return " ".join(sentences)

@@ -2,7 +2,7 @@
 
 Distances are kilometres along the geodesic of WGS 84 between the points of two towns, by Karney's
 algorithm (C. F. F. Karney, "Algorithms for geodesics", J. Geodesy 87, 2013), which
-:class:`pyproj.Geod` implements; exact to nanometres. An organisation stands where its town does,
+:class:`pyproj.Geod` implements; exact to nanometres. An organisation is where its town is,
 unless the register gives its coordinates.
 """
 
@@ -79,8 +79,8 @@ def towns(database: Database, text: str, limit: int = 8) -> list[Town]:
     Returns
     -------
     list of Town
-        Those that are called so; else those whose name begins so; else those whose name is one
-        or two letters apart. First those that are called so at home, then the larger ones. Empty
+        Those of this name; else those whose name begins with it; else those whose name is one
+        or two letters apart. First those with this name at home, then the larger ones. Empty
         if there is none.
     """
     name, _, country = text[:MAX_LENGTH].partition(",")
@@ -212,7 +212,7 @@ def _read_as(database: Database, reading: str, country: str, bound: dict[str, An
 
 @dataclass(frozen=True)
 class _Points:
-    """Where organisations stand: distinct points, and which each organisation has."""
+    """Where organisations are: distinct points, and which each organisation has."""
 
     lon: npt.NDArray[np.float64]
     lat: npt.NDArray[np.float64]

@@ -185,7 +185,7 @@ def table(
     Returns
     -------
     DataFrame
-        Indexed by region id: ``name``, ``country``, one column a measure that is
+        Indexed by region id: ``name``, ``country``, one column per measure that is
         :func:`offered` (missing where there is no value) and ``population_year``.
     """
     of = of or region_counts.region_counts(database, filter_, level)

@@ -262,7 +262,7 @@ def _nearest(counts: RegionCounts, region_id: str, names: Mapping[Any, str]) -> 
 def _partners(quotients: pd.DataFrame, region_id: str, names: Mapping[Any, str]) -> pd.DataFrame:
     found = similarity.partners(quotients, region_id, limit=_RELATED)
     if not quotients["n"][region_id].any():
-        found = found.iloc[:0]  # it lacks everything: that is no complement
+        found = found.iloc[:0]  # it lacks everything: that isn't a complement
     reasons = []
     for giver in found.index:
         pairs = similarity.complements(quotients, [str(giver)], [region_id])

@@ -61,7 +61,7 @@ def release() -> None:
     if trouble:
         st.markdown(
             f"{trouble} This is the last good release, served in its place until the next "
-            "refresh or a rollback mends it."
+            "refresh or a rollback repairs it."
         )
     gates = ask(releases.gates)
     result = gates["passed"].map({True: "passed", False: "failed"})

@@ -13,7 +13,7 @@ from ecosystem.ui.data import ask, database
 
 
 def downloads(filter_: Filter, total: int, name: str = "organisations") -> None:
-    """Exactly what is filtered, one button a format; `name` is part of the files' names."""
+    """Exactly what is filtered, one button per format; `name` is part of the files' names."""
     release_id = database().release.release_id
     with st.container(horizontal=True):
         for format_ in export.FORMATS:

@@ -26,7 +26,7 @@ def search(*, in_page: bool = False) -> Filter:
     Parameters
     ----------
     in_page : bool
-        Whether the box stands where the page is, in place of the panel.
+        Whether the box is where the page is, in place of the panel.
     """
     filter_ = state.filter_()
     with nullcontext() if in_page else st.sidebar:

@@ -73,7 +73,7 @@ PAGES = (
 
 
 def not_found(pages: Sequence[StreamlitPage]) -> list[StreamlitPage]:
-    """The page that stands at an address without one, where the visitor came to such an address.
+    """The page for an address without one, where the visitor came to such an address.
 
     Without it Streamlit opens the first page, below a dialog in its own words.
     """

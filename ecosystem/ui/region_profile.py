@@ -169,7 +169,7 @@ def types_and_functions(profile: Profile) -> None:
         figure.figure(
             "Growth by founding year",
             charts.growth(profile.growth, dark=is_dark()),
-            # One year is no growth.
+            # One year shows no growth.
             growth if len(growth) > 1 else growth.head(0),
             "Cumulative, of the organisations whose founding year is known and that are in the "
             "register today. Source: the register.",

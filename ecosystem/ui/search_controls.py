@@ -1,4 +1,4 @@
-"""What stands around a list of search results: town, quick facets, spelling, ways to widen."""
+"""What surrounds a list of search results: town, quick facets, spelling, ways to widen."""
 
 from __future__ import annotations
 

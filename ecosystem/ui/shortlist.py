@@ -70,7 +70,7 @@ def page(filter_: Filter) -> None:
         st.info(f"{labels.plural(missing, 'organisation')} of this list can't be found any more.")
     if found.empty:
         st.info(
-            "Your shortlist is empty. “Add to shortlist” stands beside every organisation in the "
+            "Your shortlist is empty. “Add to shortlist” is beside every organisation in the "
             "directory and on its page."
         )
         st.page_link(DIRECTORY_PAGE, label="Open the directory", icon=":material/list:")

@@ -34,7 +34,7 @@ class CompressedFiles:
     Parameters
     ----------
     app : ASGIApp
-        What it stands before.
+        What it wraps.
     folder : Path
         Folder of the files, whose addresses begin with :data:`PREFIX`.
     """

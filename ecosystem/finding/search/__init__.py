@@ -3,10 +3,10 @@
 An organisation is found if it has *every* word of the query: in its name, a former name, the
 name of its town, region, valley or country, its website's host, the labels of its type, JRC
 domains, sectors and NIST CSF functions, other words for these, or its notes. A word is had if it,
-or a longer word that begins with it, stands there. Only where nothing is found so are near
+or a longer word that begins with it, occurs. Only where nothing is found so are near
 spellings taken: first for the words that occur nowhere, then for all; but never for the name of a
 town or region, which is right even where no organisation sits there. Short words are read
-strictly, see ``engine._Reach``. The order is by where the words stand and how well they fit; see
+strictly, see ``engine._Reach``. The order is by where the words occur and how well they fit; see
 :data:`ecosystem.finding.search.engine.WEIGHTS` and :func:`found`.
 
 The release holds the index (``search_word``, ``search_posting``); it is read into memory at the

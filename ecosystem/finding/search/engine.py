@@ -22,7 +22,7 @@ from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, SECTORS, TYPES
 from ecosystem.finding.masks import packed
 
-# What a word weighs by where it stands.
+# What a word weighs by where it occurs.
 WEIGHTS = {
     "name": 10.0,
     "subtitle": 9.0,
@@ -55,7 +55,7 @@ _MIN_INSIDE = 5
 # From how many letters on a beginning, or a near spelling, is sought outside of names and towns.
 _MIN_PREFIX_ANYWHERE = 4
 _MIN_NEAR_ANYWHERE = 6
-# How well a word fits, by how it was found; a beginning where the word itself stands elsewhere.
+# How well a word fits, by how it was found; a beginning where the word itself occurs elsewhere.
 _EXACT, _PREFIX, _PREFIX_OF_ANOTHER, _INSIDE = 1.0, 0.6, 0.3, 0.35
 _NEAR = {1: 0.5, 2: 0.35}
 
@@ -136,7 +136,7 @@ class _Slot:
     Attributes
     ----------
     texts : tuple of str
-        As it stands in the query, folded, and in other spellings.
+        As written in the query, folded, and in other spellings.
     covers : tuple of int
         Which words of the query it stands for.
     readings : dict of int to _Reading
@@ -427,7 +427,7 @@ class Index:
         return {i: _Reading(fit, reach) for i, fit in (shown or fits).items()}
 
     def _around(self, word: str) -> Iterator[int]:
-        """Numbers of the words that a word stands inside of."""
+        """Numbers of the words that a word is part of."""
         at = self._text.find(word)
         while at >= 0:
             line = int(np.searchsorted(self._offsets, at, "right")) - 1

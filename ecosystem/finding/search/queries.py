@@ -35,12 +35,12 @@ def found(database: Database, text: str) -> Found:
     share of the query's words that the organisation's own text has: its names, website or notes.
     So "incident response" comes first where the notes say it.
 
-    The weight is that of the place where the word stands
+    The weight is that of the place where the word occurs
     (:data:`ecosystem.finding.search.engine.WEIGHTS`), the best one counts; for one of d JRC
     domains (or sectors, or functions) it is multiplied by (1 + 1/d) / 2, since
     the only domain of an organisation says more of it than one of three. The fit is 1 for the
     word itself, 0.6 to 0.9 for the beginning of a longer one, by its share of it (0.3 less where
-    the word itself stands elsewhere), and 0.5 or 0.35 for one that is one or two letters apart.
+    the word itself occurs elsewhere), and 0.5 or 0.35 for one that is one or two letters apart.
     The rarity is log(1 + N/n) for a word that n of N organisations have, as in Okapi BM25. Equals
     come by name.
 
@@ -83,13 +83,13 @@ class Place:
     Attributes
     ----------
     text : str
-        As it stands in the query.
+        As written in the query.
     words : tuple of str
         The same, folded.
     is_town : bool
-        Whether a town is called so.
+        Whether a town has this name.
     region, country : str
-        Name of the NUTS region that is called so, and ISO 3166-1 code of its country; empty if
+        Name of the NUTS region of this name, and ISO 3166-1 code of its country; empty if
         only towns are, or a town and the NUTS 3 region around it.
     """
 
@@ -109,7 +109,7 @@ class Reading:
     words : frozenset of str
         See :class:`Found`.
     corrections : dict of str to str
-        Words as they stand in the query -> what they were taken for, where possible as the first
+        Words as written in the query -> what they were taken for, where possible as the first
         organisation writes it.
     places : tuple of Place
         Towns and regions of the query without organisations.

@@ -254,7 +254,7 @@ def matrix(groups: pd.DataFrame, regions: Iterable[str], vocabulary: Vocabulary)
     Parameters
     ----------
     groups : DataFrame
-        ``region, code, n``: one row a pair that occurs. Rows without a region are
+        ``region, code, n``: one row per pair that occurs. Rows without a region are
         organisations outside all of them, and are left out.
     regions : iterable of str
         Rows of the result.

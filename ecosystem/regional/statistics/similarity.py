@@ -180,12 +180,12 @@ def _strongest(contributions: np.ndarray, codes: pd.Index) -> list[str]:
 def complements(
     quotients: pd.DataFrame, givers: Iterable[str], receivers: Iterable[str]
 ) -> pd.DataFrame:
-    """What some regions are specialised in and others lack: one row a pair and code.
+    """What some regions are specialised in and others lack: one row per pair and code.
 
     A giver is specialised as :func:`~ecosystem.regional.statistics.specialisation.specialised` says
     (LQ > 1.25 and at least three organisations). A receiver lacks a code if it has no
     organisation with it (``absent``) or an LQ below 0.8 (``thin``), the mirror image of
-    1.25. An LQ just below 1 is no lack: half of all regions have one.
+    1.25. An LQ just below 1 isn't a lack: half of all regions have one.
 
     Parameters
     ----------

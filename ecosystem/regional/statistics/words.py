@@ -83,7 +83,7 @@ def listed(words: Sequence[str], joined_by: str = "and") -> str:
     words : sequence of str
         What to join.
     joined_by : str
-        What stands before the last one.
+        What comes before the last one.
 
     Returns
     -------
@@ -156,7 +156,7 @@ def profile(
     region : str
         Region id.
     names : mapping of str to str
-        Name of each region id; the id stands in for a name that is not there.
+        Name of each region id; the id is used where a name is missing.
     counts : RegionCounts
         What is in the regions.
     quotients : DataFrame
@@ -232,7 +232,7 @@ def comparison(
     regions : sequence of str
         Two to four different region ids, in the order in which equals are named.
     names : mapping of str to str
-        Name of each region id; the id stands in for a name that is not there.
+        Name of each region id; the id is used where a name is missing.
     counts : RegionCounts
         What is in the regions; they may be of different levels.
     quotients : DataFrame

@@ -201,7 +201,7 @@ def test_the_verdict_promises_nothing_and_names_every_open_criterion(given: dict
     assert "promises nothing" in words
     open_ = {criterion.title for criterion in CRITERIA if given.get(criterion.code) != "yes"}
     assert {c.title for c in CRITERIA if c.title in words} == open_
-    assert ("nothing that stands against" in words) == (not open_)
+    assert ("nothing rules out an application" in words) == (not open_)
 
 
 def test_the_checklist_says_answers_evidence_and_sources(database: Database) -> None:

@@ -53,7 +53,7 @@
     return width <= room.x && height <= room.y;
   }
 
-  // A region's own middle first; a name with symbols around it may also stand a little beside.
+  // A region's own middle first; a name with symbols around it may also be a little beside.
   const DIRECTIONS = [[0, 1], [0, -1], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1]];
 
   function places({ latlng, bounds, width, height }, dots) {
@@ -70,7 +70,7 @@
     }))];
   }
 
-  // Nor may a name stand closer to another symbol than to its own.
+  // Nor may a name be closer to another symbol than to its own.
   function isFree({ box, own, gap }, dots, taken) {
     const size = cv.map.getSize();
     return box.left >= 0 && box.top >= 0 && box.right <= size.x && box.bottom <= size.y &&

@@ -51,7 +51,7 @@ NAMING = ("network", "valleys", "labels")
 
 @dataclass(frozen=True)
 class Transformed:
-    """The tables of a release, and what was found fault with on the way.
+    """The tables of a release, and the faults found on the way.
 
     Attributes
     ----------

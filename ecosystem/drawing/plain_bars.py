@@ -1,4 +1,4 @@
-"""Bars that need no chart library: a list with lengths, for what stands above the fold."""
+"""Bars that need no chart library: a list with lengths, for what is above the fold."""
 
 from __future__ import annotations
 

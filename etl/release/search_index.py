@@ -58,7 +58,7 @@ Synonyms = Mapping[str, Mapping[str, list[str]]]
 
 
 class _Called(NamedTuple):
-    """What a term is called, folded: names of which each word finds it, and others as a whole."""
+    """What a term is called, folded: names whose every word finds it, and others as a whole."""
 
     split: list[str]
     whole: list[str]
@@ -321,7 +321,7 @@ def _country_names(aliases: Mapping[str, str]) -> dict[str, _Called]:
 def _region_names(
     regions: Regions, towns: pd.DataFrame, synonyms: Mapping[str, list[str]]
 ) -> dict[str, _Called]:
-    """Folded names of each region: its own, those of a city of this name, in other languages.
+    """Folded names of each region: its own, those of a city that shares it, in other languages.
 
     The NUTS names are those of the country: "Genève" and "München, Landkreis".
     """

@@ -20,7 +20,7 @@ _MAX_CODES = 20
 
 
 def tables(schemas: dict[str, Schema]) -> str:
-    """One table a register file, as Markdown: column, whether it is needed, what belongs there.
+    """One table per register file, as Markdown: column, whether it is needed, what belongs there.
 
     Parameters
     ----------

@@ -49,7 +49,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Content:
-    """A check's findings, and what a person needs to find them in the own files.
+    """A check's findings, and what a person needs to find them in the files.
 
     Attributes
     ----------

@@ -135,7 +135,7 @@ def release(created_at: str, changes: Mapping[str, int] | None) -> str:
 
 
 def day(text: str) -> str:
-    """``"25 November 2026"`` of ``"2026-11-25"``; what is no day as it is."""
+    """``"25 November 2026"`` of ``"2026-11-25"``; anything else is kept as it is."""
     try:
         return f"{date.fromisoformat(text):%-d %B %Y}"
     except ValueError:

@@ -112,7 +112,7 @@ def annotated_copies(prepared: Prepared, outcome: Outcome) -> Iterator[tuple[str
 
 
 class _Sheet:
-    """A sheet of the copy, and in which of its rows a row of the file stands."""
+    """A sheet of the copy, and in which of its rows each row of the file is."""
 
     def __init__(self, sheet: Worksheet, rows: Mapping[int, int] | None = None) -> None:
         self.sheet = sheet

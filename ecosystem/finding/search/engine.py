@@ -176,7 +176,7 @@ class _Hits:
 
 
 class Index:
-    """The index of one release, in memory: 4 bytes a posting; safe to share between threads.
+    """The index of one release, in memory: 4 bytes per posting; safe to share between threads.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ _PICTURE = re.compile(r"^!\[([^\]]*)\]\(([^)]+)\)$", re.MULTILINE)
 
 
 def guide() -> None:
-    """An expander with the guide, one tab a section; nothing of it is sent before it is opened."""
+    """The guide in an expander, one tab per section; nothing of it is sent before it is opened."""
     box = st.expander("How this works", icon=":material/help:", on_change="rerun")
     if not box.open:
         return

@@ -15,7 +15,7 @@ import geopandas as gpd
 import pandas as pd
 from openpyxl import Workbook
 
-from ecosystem.common.spreadsheet import header, neutralised
+from ecosystem.common.spreadsheet import header, neutralised, workbook_bytes
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import BY_COLUMN, LOCATION_PRECISION
 from ecosystem.finding.filters import Filter
@@ -134,9 +134,7 @@ def xlsx(database: Database, filter_: Filter) -> bytes:
     notes = book.create_sheet("About")
     for name, value in about(database, filter_).items():
         notes.append([name, neutralised(value)])
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return workbook_bytes(book)
 
 
 def geojson(database: Database, filter_: Filter) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -357,6 +356,4 @@ def _saved(book: Workbook, database: Database) -> bytes:
     book.properties.created = made
     book.properties.modified = made
     book.properties.creator = "Cyber Valleys"
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return spreadsheet.workbook_bytes(book)

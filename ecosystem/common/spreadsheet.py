@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 
 import pandas as pd
+from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
@@ -50,3 +52,10 @@ def text_cell(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
     cell.data_type = "s"
     cell.quotePrefix = text.startswith(FORMULA_STARTS)
     return cell
+
+
+def workbook_bytes(book: Workbook) -> bytes:
+    """The content of a workbook's file (XLSX)."""
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 
 from openpyxl import Workbook
@@ -44,9 +43,7 @@ def workbook(prepared: Prepared, outcome: Outcome) -> bytes:
         rows = content.changes(kind)
         _sheet(book, label, words.CHANGE_COLUMNS[kind], rows.itertuples(index=False, name=None))
     _sheet(book, words.RENAMED, words.SUCCESSION_COLUMNS, succession_rows(prepared))
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return spreadsheet.workbook_bytes(book)
 
 
 def _sheet(

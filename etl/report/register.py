@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -11,7 +10,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from ecosystem.common.settings import settings
-from ecosystem.common.spreadsheet import header, text_cell
+from ecosystem.common.spreadsheet import header, text_cell, workbook_bytes
 from ecosystem.common.vocabulary import BY_COLUMN
 from etl.reading import read_inputs
 from etl.schema import Column, Schema, load_schemas
@@ -66,9 +65,7 @@ def register_workbook(register_dir: Path | None = None) -> bytes:
         for row in read.frame.itertuples(index=False, name=None):
             sheet.append([text_cell(sheet, text) if text else None for text in row])
     _add_codes(book, codes)
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return workbook_bytes(book)
 
 
 def codes_of(column: Column) -> dict[str, str]:

@@ -25,7 +25,7 @@ from openpyxl.worksheet.datavalidation import DataValidationList
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ecosystem.common.spreadsheet import BOLD, FORMULA_STARTS, neutralised
+from ecosystem.common.spreadsheet import BOLD, FORMULA_STARTS, neutralised, workbook_bytes
 from etl.model import Rejection
 from etl.pipeline import Outcome, Prepared
 from etl.reading import Extract, Origin
@@ -82,9 +82,7 @@ def annotated(extracts: Mapping[str, Extract], faults: Sequence[Rejection]) -> b
         }
     places = _mark(targets, found)
     _summary(book, found, places, whole=whole)
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return workbook_bytes(book)
 
 
 def annotated_copies(prepared: Prepared, outcome: Outcome) -> Iterator[tuple[str, bytes]]:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import Geod
 
+from ecosystem.common.homonyms import is_dominant
 from ecosystem.common.per_release import Recent, per_release
 from ecosystem.common.search_words import tolerance
 from ecosystem.common.store import Database
@@ -26,8 +27,6 @@ from ecosystem.finding.masks import packed
 MAX_LENGTH = 100
 # Distances that are usual; "near" is the first in which anybody is.
 RADII = (25, 50, 100, 200)
-# A town is meant without a doubt if no other of its name has a fifth of its inhabitants.
-DOMINANCE = 5
 _FARTHEST = 100_000  # metres from the nearest town to whoever asks for it
 _KEPT = 24
 # A case, so that the costly comparison is made only where it can hold.
@@ -101,8 +100,8 @@ def surely(candidates: list[Town]) -> Town | None:
     if not candidates:
         return None
     first, *others = candidates
-    rivals = [t for t in others if first.population < DOMINANCE * max(t.population, 1)]
-    return None if rivals else first
+    is_sure = all(is_dominant(first.population, other.population) for other in others)
+    return first if is_sure else None
 
 
 def meant(database: Database, text: str) -> Town | None:
@@ -115,7 +114,7 @@ def meant(database: Database, text: str) -> Town | None:
     if not candidates:
         return None
     first, largest = candidates[0], max(candidates, key=lambda town: town.population)
-    return largest if largest.population >= DOMINANCE * max(first.population, 1) else first
+    return largest if is_dominant(largest.population, first.population) else first
 
 
 def misspelt(database: Database, word: str) -> Town | None:

@@ -14,13 +14,12 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from ecosystem.common.homonyms import is_dominant
 from ecosystem.common.vocabulary import COUNTRIES
 from etl.model import Track, untracked
 from etl.places.gazetteer import Gazetteer
 from etl.places.regions import METRIC, Regions
 
-# A town is meant without a doubt if no other of its name has a fifth of its inhabitants.
-DOMINANCE = 5
 # Gazetteer entries this close together are one town: a city and the municipality around it.
 SAME_TOWN_M = 10_000.0
 MAX_CANDIDATES = 5
@@ -150,7 +149,7 @@ class Towns:
             other
             for other in self.distinct(rows)
             if not self.are_one(row, other)
-            and self._population[row] < DOMINANCE * max(self._population[other], 1)
+            and not is_dominant(self._population[row], self._population[other])
         ]
 
     def are_one(self, a: int, b: int) -> bool:

@@ -16,11 +16,10 @@ import pandas as pd
 
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import TYPES
+from ecosystem.common.web_mercator import to_degrees, to_metres
 from ecosystem.finding.filters import Filter
 
 MAX_SYMBOLS = 1500
-# Half the width of Web Mercator's square world, in metres (EPSG:3857).
-HALF_WORLD = 20037508.342789244
 # A cell of 2**(23 - zoom) metres is about 54 pixels wide on the screen.
 _CELL_BITS_AT_ZOOM_0 = 23
 _OUTSIDE_CELL_BITS = 20
@@ -58,8 +57,8 @@ class View:
         """
         if not all(map(math.isfinite, (west, south, east, north))):
             raise ValueError("The view's edges must be finite numbers.")
-        x0, y0 = to_metres(west, north)
-        x1, y1 = to_metres(east, south)
+        x, y = to_metres([west, east], [north, south])
+        x0, x1, y0, y1 = map(int, (*x, *y))
         zoom = max(0, min(zoom, 18))
         grid = 1 << (cell_bits(zoom) + 2)
         pad_x, pad_y = (x1 - x0) // 2, (y1 - y0) // 2
@@ -73,14 +72,6 @@ class View:
 
 
 EVERYTHING = View(0, 0, 1 << 26, 1 << 26, 4)
-
-
-def to_metres(lon: float, lat: float) -> tuple[int, int]:
-    """Whole metres east and south of Web Mercator's north-west corner, from degrees."""
-    lat = max(-85.05, min(85.05, lat))
-    x = math.radians(lon) * HALF_WORLD / math.pi
-    y = math.log(math.tan(math.pi / 4 + math.radians(lat) / 2)) * HALF_WORLD / math.pi
-    return int(x + HALF_WORLD), int(HALF_WORLD - y)
 
 
 def cell_bits(zoom: int) -> int:
@@ -179,12 +170,5 @@ def _cells(
         """,
         {**bound, **box},
     )
-    cells["lon"] = (cells["x"] - HALF_WORLD) / HALF_WORLD * 180
-    cells["lat"] = cells["y"].map(_latitude)
+    cells["lon"], cells["lat"] = to_degrees(cells["x"], cells["y"])
     return cells[_COLUMNS]
-
-
-def _latitude(y: float) -> float:
-    return math.degrees(
-        2 * math.atan(math.exp((HALF_WORLD - y) / HALF_WORLD * math.pi)) - math.pi / 2
-    )

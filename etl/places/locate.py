@@ -10,17 +10,14 @@ Mercator (EPSG:3857).
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from pyproj import Transformer
 
 from ecosystem.common.vocabulary import COUNTRIES
+from ecosystem.common.web_mercator import to_metres
 from etl.model import Rejection, Track, untracked
 from etl.places.gazetteer import Gazetteer
-from etl.places.regions import ID_LENGTHS, Points, Regions
+from etl.places.regions import ID_LENGTHS, Regions
 from etl.places.towns import Answer, Question, answer_questions
-
-WEB_MERCATOR_HALF = 20_037_508.34
 
 
 def locate(
@@ -58,7 +55,9 @@ def locate(
     located = pd.concat([by_point, by_name]).reindex(
         organisations.index.intersection([*by_point.index, *by_name.index])
     )
-    x, y = to_pixel_metres(located["lon"].to_numpy(), located["lat"].to_numpy())
+    x, y = (
+        np.rint(metres).astype(np.int64) for metres in to_metres(located["lon"], located["lat"])
+    )
     at_point = located["place_id"] == ""
     place_id = located["place_id"].where(
         ~at_point, [f"c{a}-{b}" for a, b in zip(x, y, strict=True)]
@@ -103,24 +102,6 @@ def locate_seats(
     ]
     located = _at_towns({row: a for row, a in found.items() if a.row >= 0}, gazetteer)
     return located[["lon", "lat"]].assign(**_nuts(located["nuts3"])), notes
-
-
-def to_pixel_metres(
-    lon: Points, lat: Points
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Whole metres east and south of Web Mercator's north-west corner.
-
-    Parameters
-    ----------
-    lon, lat : array of float, shape (n,)
-        Degrees, EPSG:4326.
-    """
-    transformer = Transformer.from_crs("EPSG:4326", "EPSG:3857", always_xy=True)
-    east, north = transformer.transform(lon, lat)
-    return (
-        np.rint(np.asarray(east) + WEB_MERCATOR_HALF).astype(np.int64),
-        np.rint(WEB_MERCATOR_HALF - np.asarray(north)).astype(np.int64),
-    )
 
 
 def _from_names(

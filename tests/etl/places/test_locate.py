@@ -8,7 +8,7 @@ import pytest
 
 from ecosystem.common.settings import settings
 from etl.places.gazetteer import Gazetteer
-from etl.places.locate import locate, locate_seats, place_table, to_pixel_metres
+from etl.places.locate import locate, locate_seats, place_table
 from etl.places.regions import Regions
 from etl.places.towns import Answer, Question, answer_questions
 from etl.schema import Schema
@@ -190,12 +190,6 @@ def test_coordinates_of_the_register_are_kept(
         "register",
     )
     assert row["place_id"] == f"c{row['x']}-{row['y']}"
-
-
-def test_metres_are_counted_from_the_north_west_corner() -> None:
-    x, y = to_pixel_metres(np.array([0.0, -180.0]), np.array([0.0, 85.0511287798066]))
-    assert x.tolist() == [20037508, 0]
-    assert y.tolist() == [20037508, 0]
 
 
 def test_a_point_off_the_coast_belongs_to_the_near_region_of_its_country(regions: Regions) -> None:

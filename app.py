@@ -7,8 +7,9 @@ from streamlit import file_util
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ecosystem.ui import frame, state
-from ecosystem.ui.navigation import PAGES, not_found, own_the_pages
+from ecosystem.ui.navigation import not_found, own_the_pages
 from ecosystem.web import routes, warm_up
+from ecosystem.web.pages import PAGES
 
 
 def page() -> None:

@@ -11,7 +11,7 @@ from ecosystem.ui import (
     style,
 )
 from ecosystem.ui.data import ask
-from ecosystem.ui.navigation import SUGGEST_PAGE
+from ecosystem.web.pages import SUGGEST_PAGE
 
 style.show("directory.css")
 st.title("Directory", anchor=False)

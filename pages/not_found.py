@@ -1,6 +1,6 @@
 import streamlit as st
 
-from ecosystem.ui.navigation import DIRECTORY_PAGE, MAP_PAGE
+from ecosystem.web.pages import DIRECTORY_PAGE, MAP_PAGE
 
 st.title("Page not found", anchor=False)
 st.write("There is no page at this address. It may have been mistyped, or the page is gone.")

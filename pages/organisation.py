@@ -2,7 +2,7 @@ import streamlit as st
 
 from ecosystem.ui import history, profile, shortlist, state
 from ecosystem.ui.map import view
-from ecosystem.ui.navigation import DIRECTORY_PAGE
+from ecosystem.web.pages import DIRECTORY_PAGE
 
 record = history.record(state.get("org"))
 if record is None:

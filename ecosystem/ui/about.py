@@ -12,7 +12,7 @@ from ecosystem.tables import organisations, releases
 from ecosystem.ui import labels
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
-from ecosystem.ui.navigation import QUALITY_PAGE
+from ecosystem.web.pages import QUALITY_PAGE
 
 
 def origin() -> None:

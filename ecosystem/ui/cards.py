@@ -21,7 +21,7 @@ from ecosystem.tables import organisations, regions, valleys
 from ecosystem.ui import figure, labels, made_in_europe, organisation_facts, shortlist, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
-from ecosystem.ui.navigation import MAP_PAGE, ORGANISATION_PAGE, REGION_PAGE
+from ecosystem.web.pages import MAP_PAGE, ORGANISATION_PAGE, REGION_PAGE
 
 
 def select(kind: str, id_: str) -> None:

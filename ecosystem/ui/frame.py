@@ -12,7 +12,7 @@ from ecosystem.finding.filters import PARAMS, Filter
 from ecosystem.tables import organisations, releases
 from ecosystem.ui import search_controls, shortlist, state, style
 from ecosystem.ui.data import ask, database
-from ecosystem.ui.navigation import QUALITY_PAGE, SECRETARIAT_PAGE, SUGGEST_PAGE, PageEntry
+from ecosystem.web.pages import QUALITY_PAGE, SECRETARIAT_PAGE, SUGGEST_PAGE, PageEntry
 
 
 def header(pages: Sequence[PageEntry]) -> None:

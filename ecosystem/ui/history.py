@@ -15,8 +15,8 @@ from ecosystem.tables.history import Selection
 from ecosystem.ui import labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
-from ecosystem.ui.navigation import NEWS_PAGE, ORGANISATION_PAGE
 from ecosystem.ui.organisation_list import page_number, pagination
+from ecosystem.web.pages import NEWS_PAGE, ORGANISATION_PAGE
 
 PER_PAGE = 50
 _ICONS = {

@@ -16,7 +16,7 @@ from ecosystem.finding import made_in_europe
 from ecosystem.finding.made_in_europe import ANSWERS, CRITERIA, Criterion, Source
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
-from ecosystem.ui.navigation import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
+from ecosystem.web.pages import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
 
 MAX_NAME = 120
 _PREFIX = "label_check_"

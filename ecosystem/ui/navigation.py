@@ -1,75 +1,17 @@
-"""The pages of the site. To add one: its file in ``pages/`` and one line here."""
+"""What Streamlit must be told of the site's pages besides their list."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ecosystem.web.pages import NOT_FOUND_PAGE
 
-@dataclass(frozen=True)
-class PageEntry:
-    """One page.
-
-    Attributes
-    ----------
-    path : str
-        Its script, relative to ``app.py``.
-    title, icon : str
-        Name and Material icon in the navigation.
-    in_header : bool
-        Whether the navigation shows it; others are reached from cards and lists.
-    filters : bool
-        Whether it shows what the filter leaves: going between such pages keeps the filter.
-    """
-
-    path: str
-    title: str
-    icon: str
-    in_header: bool = True
-    filters: bool = False
-
-    @property
-    def url_path(self) -> str:
-        """Its address below the site's root; empty for the map, which is the root."""
-        return "" if self.path == MAP_PAGE else Path(self.path).stem
-
-
-MAP_PAGE = "pages/map.py"
-REGION_PAGE = "pages/region.py"
-COMPARE_PAGE = "pages/compare.py"
-DIRECTORY_PAGE = "pages/directory.py"
-ORGANISATION_PAGE = "pages/organisation.py"
-ABOUT_PAGE = "pages/about.py"
-NEWS_PAGE = "pages/whats_new.py"
-QUALITY_PAGE = "pages/quality.py"
-SHORTLIST_PAGE = "pages/shortlist.py"
-SECRETARIAT_PAGE = "pages/secretariat.py"
-SUGGEST_PAGE = "pages/suggest.py"
-LABEL_PAGE = "pages/label.py"
-NOT_FOUND_PAGE = "pages/not_found.py"
 _NOT_FOUND = "_address_without_page"
-
-PAGES = (
-    PageEntry(MAP_PAGE, "Map", ":material/map:", filters=True),
-    PageEntry("pages/regions.py", "Regions", ":material/bar_chart:", filters=True),
-    PageEntry(DIRECTORY_PAGE, "Directory", ":material/list:", filters=True),
-    PageEntry(COMPARE_PAGE, "Compare", ":material/compare_arrows:", filters=True),
-    PageEntry(REGION_PAGE, "Region", ":material/location_on:", in_header=False),
-    PageEntry(ORGANISATION_PAGE, "Organisation", ":material/domain:", in_header=False),
-    PageEntry(NEWS_PAGE, "What's new", ":material/update:"),
-    PageEntry(LABEL_PAGE, "Label", ":material/verified:"),
-    PageEntry(QUALITY_PAGE, "Data quality", ":material/fact_check:", in_header=False),
-    PageEntry(ABOUT_PAGE, "About", ":material/info:"),
-    PageEntry(SHORTLIST_PAGE, "Shortlist", ":material/bookmarks:", in_header=False),
-    PageEntry(SUGGEST_PAGE, "Suggest", ":material/edit_note:", in_header=False),
-    PageEntry(SECRETARIAT_PAGE, "Secretariat", ":material/lock:", in_header=False),
-)
 
 
 def not_found(pages: Sequence[StreamlitPage]) -> list[StreamlitPage]:

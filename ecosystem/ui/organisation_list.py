@@ -14,7 +14,7 @@ from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations
 from ecosystem.ui import cards, made_in_europe, search_controls, shortlist, state
 from ecosystem.ui.data import ask
-from ecosystem.ui.navigation import ORGANISATION_PAGE
+from ecosystem.web.pages import ORGANISATION_PAGE
 
 BESIDE_MAP = 12
 IN_LIST = 20

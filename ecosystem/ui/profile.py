@@ -25,7 +25,8 @@ from ecosystem.tables import network_entities
 from ecosystem.ui import made_in_europe, organisation_facts
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
-from ecosystem.ui.navigation import (
+from ecosystem.web import addresses
+from ecosystem.web.pages import (
     DIRECTORY_PAGE,
     LABEL_PAGE,
     MAP_PAGE,
@@ -33,7 +34,6 @@ from ecosystem.ui.navigation import (
     REGION_PAGE,
     SUGGEST_PAGE,
 )
-from ecosystem.web import addresses
 
 # Kinds of organisation that the label is made for.
 _COMPANIES = ("sme", "large")

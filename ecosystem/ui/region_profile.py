@@ -24,8 +24,8 @@ from ecosystem.ui import figure, labels, organisation_list, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.map import view
-from ecosystem.ui.navigation import COMPARE_PAGE, DIRECTORY_PAGE, REGION_PAGE
 from ecosystem.ui.theme import is_dark
+from ecosystem.web.pages import COMPARE_PAGE, DIRECTORY_PAGE, REGION_PAGE
 
 _QUOTIENT_METHOD = (
     "Share of the region's organisations that work on a domain, divided by the share in the "

@@ -17,7 +17,7 @@ from ecosystem.regional.statistics.ranking import rank
 from ecosystem.tables import regions
 from ecosystem.ui import cards, choices, figure, labels, state
 from ecosystem.ui.data import ask
-from ecosystem.ui.navigation import ABOUT_PAGE
+from ecosystem.web.pages import ABOUT_PAGE
 
 LEVELS = regions.LEVEL_LABELS
 _UNRANKED = "–"

@@ -18,7 +18,7 @@ from ecosystem.tables import organisations
 from ecosystem.ui import downloads, labels, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
-from ecosystem.ui.navigation import DIRECTORY_PAGE, MAP_PAGE, ORGANISATION_PAGE, SHORTLIST_PAGE
+from ecosystem.web.pages import DIRECTORY_PAGE, MAP_PAGE, ORGANISATION_PAGE, SHORTLIST_PAGE
 
 _SESSION = "_shortlist"
 # Not the filter's own parameter, which would go along to the pages that filter.

@@ -18,6 +18,7 @@ from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, 
 from ecosystem.tables import history, organisations, releases
 from ecosystem.web import addresses, linked_data
 from ecosystem.web.endpoints import Answer, endpoint, not_found
+from ecosystem.web.pages import PAGES
 from ecosystem.web.templates import template
 
 # A sitemap may hold 50,000 addresses (https://www.sitemaps.org/protocol.html).
@@ -27,7 +28,7 @@ _AN_HOUR = {"cache-control": "public, max-age=3600"}
 # More parts than an index may list make a number that no database counts to.
 _PART = re.compile("[1-9][0-9]{0,4}")
 _NO_PART = "There is no such part of the sitemap."
-_PAGES = ("", "regions", "directory", "compare", "whats_new", "label", "quality", "about")
+_PAGES = tuple(entry.url_path for entry in PAGES if entry.in_sitemap)
 
 
 def routes() -> list[BaseRoute]:

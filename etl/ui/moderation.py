@@ -11,7 +11,7 @@ from ecosystem.common.vocabulary import BY_COLUMN
 from ecosystem.tables import regions
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
-from ecosystem.ui.navigation import ORGANISATION_PAGE
+from ecosystem.web.pages import ORGANISATION_PAGE
 from etl.errors import PublishError, RegisterError
 from etl.inbox import moderation
 from etl.inbox.model import MAX_BYTES, Suggestion

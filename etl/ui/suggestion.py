@@ -17,7 +17,7 @@ from ecosystem.tables import organisations
 from ecosystem.ui import state, style
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
-from ecosystem.ui.navigation import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
+from ecosystem.web.pages import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
 from etl.inbox.check import Checked, Reference, reference
 from etl.inbox.known import Known
 from etl.inbox.model import FIELDS, MAX_COMMENT, MAX_CONTACT, Refused

@@ -8,10 +8,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ecosystem.common.settings import ROOT
+from ecosystem.web.pages import PAGES
 from tests.pages.conftest import Visit, use_releases
 
-ADDRESSES = [
-    ("map", {}),
+ADDRESSES: list[tuple[str, dict[str, str | list[str]]]] = [
+    *((entry.name, {}) for entry in PAGES),
     ("map", {"type": ["sme", "research"], "domain": "cryptology", "q": "cyber"}),
     ("map", {"level": "valley"}),
     ("map", {"level": "nuts1"}),
@@ -26,7 +27,6 @@ ADDRESSES = [
     ("map", {"selected": "<script>alert(1)</script>"}),
     ("map", {"q": "`${alert(1)}` <b> \" ' \\"}),
     ("map", {"page": "999999"}),
-    ("directory", {}),
     ("directory", {"sort": "founded", "order": "desc", "page": "2"}),
     ("directory", {"sort": "nonsense", "page": "zwei"}),
     ("directory", {"q": "nobody has this name"}),
@@ -38,36 +38,25 @@ ADDRESSES = [
     ("directory", {"near": "<b>", "km": "x", "view": "x"}),
     ("organisation", {"org": "at-limes-security-gmbh"}),
     ("organisation", {"org": "nobody"}),
-    ("organisation", {}),
-    ("about", {}),
-    ("suggest", {}),
     ("suggest", {"org": "at-limes-security-gmbh"}),
     ("suggest", {"org": "nobody"}),
-    ("label", {}),
-    ("shortlist", {}),
     ("shortlist", {"list": ["at-limes-security-gmbh", "nobody", "<b>"]}),
-    ("secretariat", {}),
     ("map", {"label": "valid"}),
     ("regions", {"measure": "labelled"}),
-    ("whats_new", {}),
     ("whats_new", {"region": "fr-bretagne", "kind": "moved", "page": "999"}),
     ("whats_new", {"region": "<script>", "kind": "nonsense", "page": "-1"}),
-    ("quality", {}),
     ("quality", {"level": "nuts3"}),
     ("quality", {"level": "nonsense"}),
-    ("regions", {}),
     ("regions", {"level": "valley", "measure": "per-million"}),
     ("regions", {"measure": "representation", "of_domain": "cryptology", "type": "sme"}),
     ("regions", {"level": "nuts3", "measure": "median-founded", "selected": "region:FRH03"}),
     ("regions", {"q": "nobody has this name"}),
     ("regions", {"level": "x", "measure": "x", "of_domain": "x"}),
-    ("region", {}),
     ("region", {"region": "nowhere"}),
     ("region", {"region": "FRH0"}),
     ("region", {"region": "fr-bretagne"}),
     ("region", {"region": "ES70"}),
     ("region", {"region": "DE", "q": "nobody has this name"}),
-    ("compare", {}),
     ("compare", {"compare": ["FRH0"]}),
     ("compare", {"compare": ["FRH0", "nowhere"]}),
     ("compare", {"compare": ["FRH0", "FRH0"]}),

@@ -17,6 +17,7 @@ from ecosystem.common.settings import settings
 from ecosystem.common.store import Database
 from ecosystem.tables import organisations
 from ecosystem.web import documents, linked_data, routes
+from ecosystem.web.pages import PAGES
 
 BASE = "https://valleys.example"
 LIMES = "at-limes-security-gmbh"
@@ -112,6 +113,7 @@ def test_the_sitemap_holds_every_organisation_once(
     ]
     assert len(urls) == len(set(urls))
     profiles = {url for url in urls if url and "/profile/" in url}
+    assert set(urls) - profiles == {f"{BASE}/{e.url_path}" for e in PAGES if e.in_sitemap}
     assert profiles == {f"{BASE}/profile/{i}" for i in organisations.ids(database, limit=10_000)}
     assert client.get("/sitemap-6.xml").status_code == 404
     assert client.get("/sitemap-0.xml").status_code == 404

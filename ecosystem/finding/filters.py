@@ -7,11 +7,13 @@ query, the panel, its counts, the sentence and "clear all" follow.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from enum import Enum, auto
 from functools import partial
 from typing import Any
 
+from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import (
     COUNTRIES,
     DOMAINS,
@@ -32,6 +34,26 @@ _RADIUS = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 _SPAN = re.compile(r"^(\d{4})?-(\d{4})?$")
 
 
+class Names(Enum):
+    """Where labels of codes come from that are data of the release, not vocabulary."""
+
+    VALLEYS = auto()
+    REGIONS = auto()
+    # Too many to be named: the sentence says how many are chosen.
+    NONE = auto()
+
+
+class Shown(Enum):
+    """Where the panel shows a facet."""
+
+    BUTTONS = auto()
+    LIST = auto()
+    # A list too, but only once something is chosen, elsewhere on the site.
+    LIST_IF_CHOSEN = auto()
+    # As the one button that drops the choice.
+    DROP_IF_CHOSEN = auto()
+
+
 @dataclass(frozen=True)
 class Facet:
     """How one filter field reaches the database and the page.
@@ -48,15 +70,16 @@ class Facet:
         SQL expression of the list of codes that one organisation has for this facet.
     pattern : re.Pattern
         What a code looks like; anything else in an address is dropped.
-    vocabulary : Vocabulary or None
-        The closed set of codes, where there is one; a valley's and a region's are data.
+    labels : Vocabulary or Names
+        What people read for a code: the closed set of codes, or names that are data.
+    shown : Shown
+        Where the panel shows it.
     joined_by : str
         How the sentence introduces the chosen values.
-    counted : bool
-        Whether the sentence says only how many values are chosen: organisations are too many to
-        be named there, or offered in a panel.
     bound : mapping of str to object
         What `condition` and `codes` bind besides the chosen codes.
+    offered_if : callable or None
+        Asks the release whether there is anything to choose from; always offered if None.
     """
 
     name: str
@@ -64,15 +87,16 @@ class Facet:
     condition: str
     codes: str
     pattern: re.Pattern[str]
-    vocabulary: Vocabulary | None
+    labels: Vocabulary | Names
+    shown: Shown
     joined_by: str
-    counted: bool = False
     bound: Mapping[str, Any] = field(default_factory=dict)
+    offered_if: Callable[[Database], bool] | None = None
 
     def accepts(self, code: str) -> bool:
         """Whether a string can be a code of this facet."""
-        if self.vocabulary is not None:
-            return code in self.vocabulary
+        if not isinstance(self.labels, Names):
+            return code in self.labels
         return self.pattern.fullmatch(code) is not None
 
 
@@ -81,22 +105,37 @@ def facet(
     column: str,
     joined_by: str,
     *,
-    vocabulary: Vocabulary | None = None,
+    labels: Vocabulary | Names,
+    shown: Shown,
     many: bool = False,
     pattern: str = r"[a-z0-9-]{1,80}",
-    counted: bool = False,
 ) -> Any:
-    """Declare a filter field: its column, whether the column is a list, and its words."""
+    """Declare a filter field.
+
+    Parameters
+    ----------
+    label, column, joined_by : str
+        What people read, the column of the table ``organisation``, and the words that introduce
+        the choice in a sentence.
+    labels : Vocabulary or Names
+        What people read for a code.
+    shown : Shown
+        Where the panel shows it.
+    many : bool
+        Whether the column holds a list.
+    pattern : str
+        What a code looks like, where there is no vocabulary.
+    """
     return field(
         default=(),
         metadata={
             "label": label,
             "column": column,
             "many": many,
-            "vocabulary": vocabulary,
+            "labels": labels,
+            "shown": shown,
             "pattern": re.compile(pattern),
             "joined_by": joined_by,
-            "counted": counted,
         },
     )
 
@@ -120,22 +159,33 @@ class Filter:
         set.
     """
 
-    valley: tuple[str, ...] = facet("Valley", "valley_id", "in")
-    country: tuple[str, ...] = facet("Country", "country", "in", vocabulary=COUNTRIES)
+    valley: tuple[str, ...] = facet(
+        "Valley", "valley_id", "in", labels=Names.VALLEYS, shown=Shown.LIST
+    )
+    country: tuple[str, ...] = facet("Country", "country", "in", labels=COUNTRIES, shown=Shown.LIST)
     nuts: tuple[str, ...] = facet(
         "NUTS region",
         "[nuts0, nuts1, nuts2, nuts3]",
         "in",
+        labels=Names.REGIONS,
+        shown=Shown.LIST_IF_CHOSEN,
         many=True,
         pattern=r"[A-Z]{2}[0-9A-Z]{0,3}",
     )
-    type: tuple[str, ...] = facet("Type", "type", "of type", vocabulary=TYPES)
+    type: tuple[str, ...] = facet("Type", "type", "of type", labels=TYPES, shown=Shown.BUTTONS)
     domain: tuple[str, ...] = facet(
-        "JRC domain", "domains", "working on", vocabulary=DOMAINS, many=True
+        "JRC domain", "domains", "working on", labels=DOMAINS, shown=Shown.LIST, many=True
     )
-    sector: tuple[str, ...] = facet("Sector", "sectors", "for", vocabulary=SECTORS, many=True)
+    sector: tuple[str, ...] = facet(
+        "Sector", "sectors", "for", labels=SECTORS, shown=Shown.LIST, many=True
+    )
     function: tuple[str, ...] = facet(
-        "NIST CSF function", "functions", "helping to", vocabulary=FUNCTIONS, many=True
+        "NIST CSF function",
+        "functions",
+        "helping to",
+        labels=FUNCTIONS,
+        shown=Shown.LIST,
+        many=True,
     )
     label: tuple[str, ...] = field(
         default=(),
@@ -144,16 +194,20 @@ class Filter:
             "condition": made_in_europe.HAS_STATUS,
             "codes": made_in_europe.CODES,
             "bound": made_in_europe.BOUND,
-            "vocabulary": LABEL_STATUSES,
+            "labels": LABEL_STATUSES,
+            "shown": Shown.LIST,
             "joined_by": f"with the label {made_in_europe.NAME}:",
+            # While none is recorded, three zeros would look like a result.
+            "offered_if": made_in_europe.is_any_recorded,
         },
     )
     orgs: tuple[str, ...] = facet(
         "Chosen organisations",
         "org_id",
         "chosen organisations",
+        labels=Names.NONE,
+        shown=Shown.DROP_IF_CHOSEN,
         pattern=r"[a-z]{2}-[a-z0-9-]{1,257}",
-        counted=True,
     )
     founded_from: int | None = None
     founded_to: int | None = None
@@ -239,7 +293,7 @@ class Filter:
         parts = []
         for name, facet_ in FACETS.items():
             codes = getattr(self, name)
-            if codes and facet_.counted:
+            if codes and facet_.labels is Names.NONE:
                 parts.append(f"{len(codes):,} {facet_.joined_by}")
             elif codes:
                 words = [_label(facet_, code, (labels or {}).get(name, {})) for code in codes]
@@ -286,9 +340,9 @@ def _facets() -> dict[str, Facet]:
             ),
             codes=column if many else f"[{column}]",
             pattern=f.metadata["pattern"],
-            vocabulary=f.metadata["vocabulary"],
+            labels=f.metadata["labels"],
+            shown=f.metadata["shown"],
             joined_by=f.metadata["joined_by"],
-            counted=f.metadata["counted"],
         )
     return facets
 
@@ -314,9 +368,9 @@ def _nearness(near: str, km: str) -> tuple[str, int | None]:
 
 
 def _label(facet_: Facet, code: str, labels: Mapping[str, str]) -> str:
-    if facet_.vocabulary is not None:
-        return facet_.vocabulary.label(code)
-    return labels.get(code, code)
+    if isinstance(facet_.labels, Names):
+        return labels.get(code, code)
+    return facet_.labels.label(code)
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -7,14 +7,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from ecosystem.finding import made_in_europe
-from ecosystem.finding.filters import FACETS, Filter
+from ecosystem.finding.filters import FACETS, Filter, Shown
 from ecosystem.tables import organisations
 from ecosystem.ui import choices, labels, state
 from ecosystem.ui.data import ask
-
-# Types have buttons of their own; a NUTS region or a shortlist comes from elsewhere.
-_ELSEWHERE = ("type", "nuts", "orgs")
 
 
 def search(*, in_page: bool = False) -> Filter:
@@ -37,22 +33,11 @@ def search(*, in_page: bool = False) -> Filter:
 def facets(filter_: Filter) -> None:
     """Show the rest of the panel: every facet with the counts of its options."""
     with st.sidebar:
-        _types(filter_)
-        for name in FACETS:
-            if name not in _ELSEWHERE and (name != "label" or _has_labels(filter_)):
-                _choice(name, filter_)
-        if filter_.nuts:
-            _choice("nuts", filter_)
-        if filter_.orgs:
-            st.button(
-                f"Only {labels.plural(len(filter_.orgs), 'chosen organisation')}",
-                icon=":material/close:",
-                help="Show the others too",
-                key="drop_chosen",
-                on_click=state.set_filter,
-                args=(filter_.without("orgs"),),
-                width="stretch",
-            )
+        # What stands there only at times comes last, so that nothing moves.
+        for shown in Shown:
+            for name, facet in FACETS.items():
+                if facet.shown is shown and _is_offered(name, filter_):
+                    _WIDGETS[shown](name, filter_)
         _founded(filter_)
         st.button(
             "Clear all",
@@ -64,9 +49,13 @@ def facets(filter_: Filter) -> None:
         )
 
 
-def _has_labels(filter_: Filter) -> bool:
-    """Whether to offer the label: while none is recorded, three zeros would look like a result."""
-    return bool(filter_.label) or ask(made_in_europe.is_any_recorded)
+def _is_offered(name: str, filter_: Filter) -> bool:
+    if getattr(filter_, name):
+        return True
+    if FACETS[name].shown in (Shown.LIST_IF_CHOSEN, Shown.DROP_IF_CHOSEN):
+        return False
+    question = FACETS[name].offered_if
+    return question is None or ask(question)
 
 
 def _search(filter_: Filter) -> None:
@@ -85,20 +74,21 @@ def _with_search(words: str) -> Filter:
     return Filter.from_params({**state.filter_().to_params(), "q": [words]})
 
 
-def _types(filter_: Filter) -> None:
-    choices.assign("filter_type", list(filter_.type))
+def _buttons(name: str, filter_: Filter) -> None:
+    key = f"filter_{name}"
+    choices.assign(key, list(getattr(filter_, name)))
     st.pills(
-        FACETS["type"].label,
-        list(labels.options("type")),
+        FACETS[name].label,
+        list(labels.options(name)),
         selection_mode="multi",
-        format_func=choices.counted("type", filter_),
-        key="filter_type",
+        format_func=choices.counted(name, filter_),
+        key=key,
         on_change=choices.take_over,
-        args=("type", "filter_type"),
+        args=(name, key),
     )
 
 
-def _choice(name: str, filter_: Filter) -> None:
+def _list(name: str, filter_: Filter) -> None:
     key = f"filter_{name}"
     choices.assign(key, list(getattr(filter_, name)))
     st.multiselect(
@@ -110,6 +100,26 @@ def _choice(name: str, filter_: Filter) -> None:
         on_change=choices.take_over,
         args=(name, key),
     )
+
+
+def _drop(name: str, filter_: Filter) -> None:
+    st.button(
+        f"Only {labels.plural(len(getattr(filter_, name)), 'chosen organisation')}",
+        icon=":material/close:",
+        help="Show the others too",
+        key=f"drop_chosen_{name}",
+        on_click=state.set_filter,
+        args=(filter_.without(name),),
+        width="stretch",
+    )
+
+
+_WIDGETS = {
+    Shown.BUTTONS: _buttons,
+    Shown.LIST: _list,
+    Shown.LIST_IF_CHOSEN: _list,
+    Shown.DROP_IF_CHOSEN: _drop,
+}
 
 
 def _founded(filter_: Filter) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -9,20 +11,24 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from ecosystem.common.store import Database
-from ecosystem.common.vocabulary import (
-    COUNTRIES,
-    DOMAINS,
-    FUNCTIONS,
-    LABEL_STATUSES,
-    SECTORS,
-    TYPES,
-)
+from ecosystem.common.vocabulary import TYPES
 from ecosystem.finding import made_in_europe, search
-from ecosystem.finding.filters import FACETS, MAX_SEARCH_LENGTH, PARAMS, Filter
-from ecosystem.tables import organisations
+from ecosystem.finding.filters import (
+    FACETS,
+    MAX_SEARCH_LENGTH,
+    PARAMS,
+    Facet,
+    Filter,
+    Names,
+    Shown,
+    facet,
+)
+from ecosystem.tables import organisations, regions, valleys
 
 VALLEYS = ["fr-bretagne", "de-nordrhein-westfalen", "ee-estonia", "lu-luxembourg"]
 REGIONS = ["FRH0", "DEA", "EE", "FR", "DE212", "UKL2"]
+ORGANISATIONS = ["fr-secure-ic", "at-limes-security-gmbh", "be-nobody"]
+CODES = {Names.VALLEYS: VALLEYS, Names.REGIONS: REGIONS, Names.NONE: ORGANISATIONS}
 WORDS = ["cyber", "Univers", "Rennes", "münchen", "C-Sirt", "e", "Łódź", "zzz", "'; drop", "☃"]
 
 
@@ -41,6 +47,14 @@ NEAR = [
     {"near": "g1", "km": 9999},
 ]
 
+
+def codes(facet_: Facet) -> list[str]:
+    if isinstance(facet_.labels, Names):
+        return CODES[facet_.labels]
+    return list(facet_.labels)
+
+
+nothing: st.SearchStrategy[tuple[str, ...]] = st.just(())
 years = st.one_of(st.none(), st.integers(1890, 2030))
 
 
@@ -50,14 +64,7 @@ def filters(draw: st.DrawFn) -> Filter:
     if start and end and start > end:
         start, end = end, start
     return Filter(
-        valley=draw(some(VALLEYS)),
-        country=draw(some(list(COUNTRIES))),
-        nuts=draw(some(REGIONS)),
-        type=draw(some(list(TYPES))),
-        domain=draw(some(list(DOMAINS))),
-        sector=draw(some(list(SECTORS))),
-        function=draw(some(list(FUNCTIONS))),
-        label=draw(st.one_of(st.just(()), some(list(LABEL_STATUSES)))),
+        **{name: draw(nothing | some(codes(facet))) for name, facet in FACETS.items()},
         founded_from=start,
         founded_to=end,
         q=draw(st.one_of(st.just(""), st.sampled_from(WORDS))),
@@ -86,27 +93,38 @@ def near(row: pd.Series, filter_: Filter) -> bool:
     return bool(Geod(ellps="WGS84").inv(lon, lat, row["lon"], row["lat"])[2] <= filter_.km * 1000)
 
 
-def label_status(row: pd.Series) -> str:
+def codes_of(row: pd.Series) -> dict[str, set[str]]:
+    """What an organisation has of each facet, without SQL."""
+    return {
+        "valley": {row["valley_id"]},
+        "country": {row["country"]},
+        "nuts": {row["nuts0"], row["nuts1"], row["nuts2"], row["nuts3"]},
+        "type": {row["type"]},
+        "domain": set(row["domains"]),
+        "sector": set(row["sectors"]),
+        "function": set(row["functions"]),
+        "label": label_statuses(row),
+        "orgs": {row["org_id"]},
+    }
+
+
+def label_statuses(row: pd.Series) -> set[str]:
     last = row["label_valid_until"]
-    return "" if pd.isna(last) else made_in_europe.status(last.date(), made_in_europe.today())
+    return set() if pd.isna(last) else {made_in_europe.status(last.date(), made_in_europe.today())}
 
 
 def evaluated_by_pandas(table: pd.DataFrame, filter_: Filter, found: set[int]) -> set[str]:
     """The filter once more, row by row, without SQL; what a search finds is tested with it."""
 
     def keeps(row: pd.Series) -> bool:
-        regions = {row["nuts0"], row["nuts1"], row["nuts2"], row["nuts3"]}
+        has = codes_of(row)
         has_year = not pd.isna(row["founded"])
         return all(
             [
-                not filter_.valley or row["valley_id"] in filter_.valley,
-                not filter_.country or row["country"] in filter_.country,
-                not filter_.nuts or bool(regions & set(filter_.nuts)),
-                not filter_.type or row["type"] in filter_.type,
-                not filter_.domain or bool(set(row["domains"]) & set(filter_.domain)),
-                not filter_.sector or bool(set(row["sectors"]) & set(filter_.sector)),
-                not filter_.function or bool(set(row["functions"]) & set(filter_.function)),
-                not filter_.label or label_status(row) in filter_.label,
+                *(
+                    not (chosen := getattr(filter_, name)) or has[name] & set(chosen)
+                    for name in FACETS
+                ),
                 filter_.founded_from is None
                 or (has_year and row["founded"] >= filter_.founded_from),
                 filter_.founded_to is None or (has_year and row["founded"] <= filter_.founded_to),
@@ -184,6 +202,26 @@ def test_without_takes_one_condition_away(filter_: Filter) -> None:
         # A radius means nothing without its town.
         gone = {"near", "km"} if param == "near" else {param}
         assert set(filter_.without(param).active()) == set(filter_.active()) - gone
+
+
+def test_every_code_of_the_register_has_a_label(database: Database) -> None:
+    names = {Names.VALLEYS: valleys.names, Names.REGIONS: regions.names}
+    for name, facet_ in FACETS.items():
+        if facet_.labels is not Names.NONE:
+            known = (
+                names[facet_.labels](database)
+                if isinstance(facet_.labels, Names)
+                else facet_.labels
+            )
+            assert set(organisations.facet_counts(database, Filter(), name)) <= set(known), name
+
+
+@pytest.mark.parametrize("words", [{"labels": TYPES}, {"shown": Shown.LIST}, {}])
+def test_a_facet_must_say_where_labels_come_from_and_where_it_is_shown(
+    words: dict[str, Any],
+) -> None:
+    with pytest.raises(TypeError, match="missing"):
+        facet("Evidence", "evidence", "with the evidence", **words)
 
 
 def test_every_filter_field_is_a_parameter_with_a_label() -> None:

@@ -1,17 +1,19 @@
 """Eurostat figures of the NUTS 2 regions, checked and typed.
 
 Run `python -m etl.reference.indicators`. It reads `data/reference/source/region_indicators.csv`
-and writes the figures (`region_indicators.parquet`) and what each indicator means
-(`indicators.csv`).
+and writes the figures (`region_indicators.parquet`), what each indicator means
+(`indicators.csv`), and which years and Eurostat tables they are of (`datapackage.json`).
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -23,9 +25,17 @@ from etl.reference.sources import SourceError, write_parquet
 NUTS2_FILE = "nuts_2021_l2.parquet"
 FIGURES_FILE = "region_indicators.parquet"
 INDICATORS_FILE = "indicators.csv"
+PACKAGE_FILE = "datapackage.json"
 FIRST_YEAR = 2000
 KEY = ["nuts_id", "indicator", "year"]
 LIST_SEPARATOR = ";"
+_EUROSTAT_TABLE = re.compile("[a-z0-9_]+")
+# Resource of the data package -> what is said of it that follows from the figures.
+_DERIVED = {
+    "region-indicators": ("attribution", "edition"),
+    "region-indicators-source": ("attribution", "edition"),
+    "indicators": ("attribution",),
+}
 
 SCHEMA = pa.schema(
     [
@@ -238,6 +248,30 @@ def describe_indicators(figures: pa.Table) -> pd.DataFrame:
     )
 
 
+def describe_package(package: dict[str, Any], figures: pa.Table) -> dict[str, Any]:
+    """Bring years and Eurostat tables of a data package up to date.
+
+    Parameters
+    ----------
+    package : dict
+        Descriptor of the reference data.
+    figures : pyarrow.Table
+        From :func:`build_figures`.
+    """
+    years = figures.column("year").to_pylist()
+    named = {table for entry in INDICATORS for table in entry.source.split(LIST_SEPARATOR)}
+    tables = ", ".join(sorted(filter(_EUROSTAT_TABLE.fullmatch, named)))
+    current = {
+        "attribution": f"Source: Eurostat ({tables})",
+        "edition": f"as retrieved, figures of {min(years)} to {max(years)}",
+    }
+    resources = [
+        {**resource, **{key: current[key] for key in _DERIVED.get(resource["name"], ())}}
+        for resource in package["resources"]
+    ]
+    return {**package, "resources": resources}
+
+
 def _is_declared_source(figures: pd.DataFrame, known: dict[str, Indicator]) -> pd.Series:
     # The data may name the table that a table was derived from, in brackets after it.
     return pd.Series(
@@ -263,9 +297,10 @@ def main(
     boundaries: Annotated[Path, typer.Option(help="Folder of the NUTS boundary files")] = Path(
         "data/reference/boundaries"
     ),
-    out: Annotated[Path, typer.Option(help="Folder to write the two files to")] = Path(
-        "data/reference"
-    ),
+    out: Annotated[
+        Path,
+        typer.Option(help="Folder to write the files to; its data package is brought up to date"),
+    ] = Path("data/reference"),
 ) -> None:
     """Build the regional indicators."""
     nuts2_ids = set(pd.read_parquet(boundaries / NUTS2_FILE, columns=["nuts_id"])["nuts_id"])
@@ -276,6 +311,10 @@ def main(
         raise typer.BadParameter(str(error), param_hint="--source") from error
     write_parquet(figures, out / FIGURES_FILE)
     indicators.to_csv(out / INDICATORS_FILE, index=False, lineterminator="\n")
+    package = out / PACKAGE_FILE
+    described = describe_package(json.loads(package.read_text(encoding="utf-8")), figures)
+    text = json.dumps(described, indent=2, ensure_ascii=False)
+    package.write_text(f"{text}\n", encoding="utf-8")
     typer.echo(f"{out}: {figures.num_rows:,} figures of {len(indicators)} indicators")
 
 

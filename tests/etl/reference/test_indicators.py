@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from etl.reference.indicators import (
     SCHEMA,
     build_figures,
     describe_indicators,
+    describe_package,
     main,
     read_figures,
 )
@@ -43,7 +45,7 @@ def committed() -> pd.DataFrame:
 def test_committed_figures_are_those_of_the_collected_file(committed: pd.DataFrame) -> None:
     collected = pd.read_csv(REFERENCE / "source" / "region_indicators.csv")
     assert list(committed.columns) == SCHEMA.names
-    assert len(committed) == len(collected) == 3987
+    assert len(committed) == len(collected)
     key = ["nuts_id", "indicator", "year"]
     merged = committed.merge(collected, on=key, validate="one_to_one")
     assert (merged["value_x"] == merged["value_y"]).all()
@@ -62,6 +64,7 @@ def test_committed_indicators_describe_exactly_the_figures(committed: pd.DataFra
 
 
 def test_committed_files_are_what_the_script_makes(tmp_path: Path) -> None:
+    shutil.copy(REFERENCE / "datapackage.json", tmp_path)
     main(
         source=REFERENCE / "source" / "region_indicators.csv",
         boundaries=REFERENCE / "boundaries",
@@ -69,7 +72,20 @@ def test_committed_files_are_what_the_script_makes(tmp_path: Path) -> None:
     )
     made = pd.read_parquet(tmp_path / "region_indicators.parquet")
     pd.testing.assert_frame_equal(made, pd.read_parquet(REFERENCE / "region_indicators.parquet"))
-    assert (tmp_path / "indicators.csv").read_text() == (REFERENCE / "indicators.csv").read_text()
+    for name in ("indicators.csv", "datapackage.json"):
+        assert (tmp_path / name).read_text() == (REFERENCE / name).read_text()
+
+
+def test_the_package_names_years_and_tables_of_the_figures_but_no_other_source() -> None:
+    names = ["region-indicators", "indicators", "gazetteer"]
+    stale = {"resources": [{"name": name, "attribution": "?", "edition": "?"} for name in names]}
+    described = describe_package(stale, build_figures(_figures(year="2019"), REGIONS))
+    region, meaning, gazetteer = described["resources"]
+    assert region["edition"] == "as retrieved, figures of 2019 to 2024"
+    assert meaning["edition"] == "?"
+    assert "demo_r_d2jan, demo_r_d3area, " in region["attribution"]
+    assert "JRC" not in meaning["attribution"]
+    assert gazetteer["attribution"] == "?"
 
 
 def test_figures_are_typed_and_ordered() -> None:
@@ -101,8 +117,10 @@ def test_doubtful_figures_are_refused_with_the_row(changes: dict[str, str], mess
 
 
 def test_declared_indicator_without_figures_is_refused() -> None:
-    with pytest.raises(SourceError, match="no figures of area_km2"):
+    with pytest.raises(SourceError, match="no figures of ") as error:
         describe_indicators(build_figures(_figures(), REGIONS))
+    missing = str(error.value).removeprefix("no figures of ").split(", ")
+    assert missing == [e.indicator for e in INDICATORS if e.indicator != "population"]
 
 
 def test_indicator_codes_are_unique() -> None:

@@ -160,13 +160,13 @@ def built(rows: int, seed: int, folder: Path) -> Built:
         ),
     }
     without = folder / f"without-{rows}.duckdb"
-    etl_build.build(without, tables)
+    etl_build.build(without, tables, {})
     began = time.perf_counter()
     towns = town_table(gazetteer)
     index = {"town": towns, **search_tables(table, towns, regions, valleys, aliases)}
     seconds = time.perf_counter() - began
     path = folder / f"with-{rows}.duckdb"
-    etl_build.build(path, {**tables, **index})
+    etl_build.build(path, {**tables, **index}, {})
     return Built(
         path,
         seconds,

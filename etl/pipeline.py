@@ -273,7 +273,7 @@ def prepare(
     database = Path(folder.name) / "release.duckdb"
     try:
         with _written(database.parent):
-            build(database, done.tables, track=track)
+            build(database, done.tables, schemas, track=track)
             _require_whole(database)
             gates = check(
                 database,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -63,6 +64,21 @@ class Schema:
         return str(self.descriptor.get("primaryKey", ""))
 
     @property
+    def table(self) -> str:
+        """Table of a release that takes its rows as they are; empty if a step makes one of them."""
+        return str(self.descriptor.get("table", ""))
+
+    @property
+    def rows(self) -> str:
+        """What people call its rows, in the plural; empty if reports don't count them."""
+        return str(self.descriptor.get("rows", ""))
+
+    @property
+    def has_seat(self) -> bool:
+        """Whether its rows are bodies whose seat is looked for."""
+        return bool(self.descriptor.get("seat", False))
+
+    @property
     def may_be_empty(self) -> bool:
         """Whether a file without any row is whole."""
         return bool(self.descriptor.get("mayBeEmpty", False))
@@ -91,6 +107,15 @@ class Schema:
             key["fields"][0]: (key["reference"]["resource"], key["reference"]["fields"][0])
             for key in self.descriptor.get("foreignKeys", [])
         }
+
+
+def naming(schemas: Mapping[str, Schema], resource: str) -> dict[str, list[str]]:
+    """Register files that name rows of another one, and the columns that do."""
+    found = {
+        name: [column for column, (other, _) in schema.references.items() if other == resource]
+        for name, schema in schemas.items()
+    }
+    return {name: columns for name, columns in found.items() if columns}
 
 
 def load_schemas(schema_dir: Path) -> dict[str, Schema]:

@@ -5,7 +5,7 @@ normalise -> identify -> validate -> merge -> locate -> valleys -> deduplicate
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -30,7 +30,6 @@ from etl.register.labels import check_labels
 from etl.register.normalise import Lookup, load_aliases, normalise
 from etl.register.validate import validate, validate_references
 from etl.release.build import (
-    PLAIN_TABLES,
     Tables,
     finding_tables,
     organisation_table,
@@ -40,13 +39,11 @@ from etl.release.build import (
 )
 from etl.release.provenance import sources_file
 from etl.release.search_index import search_tables, town_table
-from etl.schema import Schema
+from etl.schema import Schema, naming
 
-# Register files of bodies whose seat is looked for too, wherever in the world it is.
-SEATED = ("network", "investors")
 DECISIONS = "duplicate_decisions"
-# Register files that name organisations, which may have been merged into others.
-NAMING = ("network", "valleys", "labels")
+# Other register files may name rows of it, which may have been merged into others.
+ORGANISATIONS = "organisations"
 
 
 @dataclass(frozen=True)
@@ -124,7 +121,7 @@ def transform(
     known = set() if published is None else set(published["org_id"])
     invalid = [*_invalid(frames, schemas, decisions, regions, known, track), *wrong, *exchanged]
     valid = {n: _without(frame, schemas[n].file, invalid) for n, frame in frames.items()}
-    valid, alias = _merged(valid, decisions)
+    valid, alias = _merged(valid, schemas, decisions)
     organisations, lost = _located(valid, schemas["organisations"], gazetteer, regions, track)
     twice = exact_duplicates(organisations, legal_forms, decisions)
     organisations = _without(organisations, "organisations.csv", twice)
@@ -132,7 +129,9 @@ def transform(
     alias = alias[alias["merged_into"].isin(set(organisations["org_id"]))]
     rejections = sorted([*invalid, *lost, *twice], key=lambda r: (r.file, r.row))
     candidates = likely_duplicates(organisations, legal_forms, decisions, track=track)
-    registered, unplaced = _with_seats(register_tables(valid, schemas), valid, gazetteer, regions)
+    registered, unplaced = _with_seats(
+        register_tables(valid, schemas), valid, schemas, gazetteer, regions
+    )
     table = organisation_table(organisations)
     valleys = valid["valleys"]
     return Transformed(
@@ -160,14 +159,22 @@ def _decisions(frame: pd.DataFrame, schema: Schema) -> tuple[Decisions, list[Rej
 
 
 def _merged(
-    valid: dict[str, pd.DataFrame], decisions: Decisions
+    valid: dict[str, pd.DataFrame], schemas: dict[str, Schema], decisions: Decisions
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Organisations after merging, what names them changed alike, and the table of aliases."""
     organisations, alias = merge(valid["organisations"], decisions)
-    naming = {
-        name: valid[name].assign(org_id=follow(valid[name]["org_id"], decisions)) for name in NAMING
+    others = _followed(valid, naming(schemas, ORGANISATIONS), decisions)
+    return {**valid, **others, "organisations": organisations}, alias
+
+
+def _followed(
+    frames: dict[str, pd.DataFrame], columns: Mapping[str, Sequence[str]], decisions: Decisions
+) -> dict[str, pd.DataFrame]:
+    """Register files with what their organisations were merged into in place of them."""
+    return {
+        name: frames[name].assign(**{c: follow(frames[name][c], decisions) for c in named})
+        for name, named in columns.items()
     }
-    return {**valid, **naming, "organisations": organisations}, alias
 
 
 def _invalid(
@@ -184,10 +191,8 @@ def _invalid(
         for rejection in validate(frames[resource], schema)
     ]
     # A reference to a merged organisation holds, though the row itself may be gone.
-    named = {
-        name: frames[name].assign(org_id=follow(frames[name]["org_id"], decisions))
-        for name in ("organisations", *NAMING)
-    }
+    columns = {ORGANISATIONS: ["org_id"], **naming(schemas, ORGANISATIONS)}
+    named = _followed(frames, columns, decisions)
     found += validate_references({**frames, **named}, schemas, published)
     found += check_labels(_without(frames["labels"], "labels.csv", found))
     return found + check_codes(_without(frames["valleys"], "valleys.csv", found), regions)
@@ -209,16 +214,21 @@ def _located(
 
 
 def _with_seats(
-    tables: Tables, valid: dict[str, pd.DataFrame], gazetteer: Gazetteer, regions: Regions
+    tables: Tables,
+    valid: dict[str, pd.DataFrame],
+    schemas: dict[str, Schema],
+    gazetteer: Gazetteer,
+    regions: Regions,
 ) -> tuple[Tables, list[str]]:
     """Add where the seats are; what the register says itself, such as the valley, stays."""
     placed, notes = dict(tables), []
-    for resource in SEATED:
-        seats, unplaced = locate_seats(valid[resource], f"{resource}.csv", gazetteer, regions)
+    for resource, schema in schemas.items():
+        if not schema.has_seat:
+            continue
+        seats, unplaced = locate_seats(valid[resource], schema.file, gazetteer, regions)
         seats["valley_id"] = assign_valleys(seats["nuts3"], valid["valleys"])
-        table = PLAIN_TABLES[resource]
-        known = tables[table].columns
-        placed[table] = tables[table].join(seats.drop(columns=known, errors="ignore"))
+        known = tables[schema.table].columns
+        placed[schema.table] = tables[schema.table].join(seats.drop(columns=known, errors="ignore"))
         notes += unplaced
     return placed, notes
 

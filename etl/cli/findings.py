@@ -32,7 +32,10 @@ def print_findings(prepared: Prepared, outcome: Outcome, *, quiet: bool = False)
     if not quiet:
         for note in outcome.notes:
             say(f"Note: {note}")
-        table(["table", "rows"], [[name, f"{outcome.counts[name]:,}"] for name in words.COUNTED])
+        table(
+            ["table", "rows"],
+            [[name, f"{outcome.counts[name]:,}"] for name in words.counted_tables()],
+        )
         say(words.compared(outcome))
         print_candidates(outcome.candidates)
     _print_faults(Content(prepared, outcome))

@@ -25,18 +25,25 @@ from etl.model import Rejection, Track, untracked
 from etl.places.regions import Regions, region_table
 from etl.places.valleys import valley_shapes
 from etl.release.search_index import ordinals
-from etl.schema import Schema
+from etl.schema import Column, Schema
 
 SCHEMA_SQL = Path(__file__).with_name("schema.sql")
-# Register resource -> table that takes its rows as they are.
-PLAIN_TABLES = {
-    "network": "network_entity",
-    "investors": "investor",
-    "events": "event",
-    "documents": "document",
-    "coverage": "coverage",
-    "labels": "label",
+# Type of a column by that of its Table Schema.
+_SQL_TYPES = {
+    "string": "VARCHAR",
+    "integer": "INTEGER",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
 }
+# What a seat adds to a table: where it was found, empty if it wasn't.
+_SEAT = {
+    "lon": "DOUBLE",
+    "lat": "DOUBLE",
+    **dict.fromkeys(("nuts0", "nuts1", "nuts2", "nuts3", "valley_id"), "VARCHAR"),
+}
+# It helps to locate a row, and says nothing that the location doesn't.
+_HINT = "nuts2_hint"
 
 Tables = dict[str, pd.DataFrame]
 
@@ -102,8 +109,26 @@ def morton(x: npt.NDArray[np.int64], y: npt.NDArray[np.int64]) -> npt.NDArray[np
 def register_tables(valid: Mapping[str, pd.DataFrame], schemas: Mapping[str, Schema]) -> Tables:
     """Tables that take the rows of a register file as they are."""
     return {
-        table: typed(valid[resource], schemas[resource]) for resource, table in PLAIN_TABLES.items()
+        schema.table: typed(valid[resource], schema)
+        for resource, schema in schemas.items()
+        if schema.table
     }
+
+
+def create_statement(schema: Schema) -> str:
+    """SQL that creates the table of a register file, as its Table Schema describes it.
+
+    A list is never missing, only empty. A seat adds its columns.
+    """
+    columns = {
+        name: f"{_sql_type(column)}{_restriction(column, schema)}"
+        for name, column in schema.columns.items()
+        if name != _HINT
+    }
+    if schema.has_seat:
+        columns |= {name: type_ for name, type_ in _SEAT.items() if name not in columns}
+    listed = ", ".join(f'"{name}" {type_}' for name, type_ in columns.items())
+    return f'CREATE TABLE IF NOT EXISTS "{schema.table}" ({listed})'
 
 
 def reference_tables(
@@ -146,7 +171,9 @@ def finding_tables(rejections: list[Rejection], candidates: list[Candidate]) -> 
     }
 
 
-def build(path: Path, tables: Tables, *, track: Track = untracked) -> None:
+def build(
+    path: Path, tables: Tables, schemas: Mapping[str, Schema], *, track: Track = untracked
+) -> None:
     """Make a new database file with the given tables.
 
     Parameters
@@ -155,6 +182,8 @@ def build(path: Path, tables: Tables, *, track: Track = untracked) -> None:
         The file; it must not exist.
     tables : dict of str to pandas.DataFrame
         Rows by table name; columns that a table hasn't are left out.
+    schemas : mapping of str to Schema
+        Schemas of the register files: they describe the tables that ``schema.sql`` doesn't.
     track : Track, optional
         Shows progress.
 
@@ -165,6 +194,9 @@ def build(path: Path, tables: Tables, *, track: Track = untracked) -> None:
     """
     with _opened(path) as connection:
         connection.execute(SCHEMA_SQL.read_text(encoding="utf-8"))
+        for schema in schemas.values():
+            if schema.table:
+                connection.execute(create_statement(schema))
         for table, frame in track(list(tables.items()), "Write the tables"):
             wanted = connection.table(table).columns
             connection.from_arrow(_to_arrow(frame[wanted])).insert_into(table)
@@ -233,6 +265,16 @@ def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     row = connection.table(table).count("*").fetchone()
     return int(row[0]) if row else 0
+
+
+def _sql_type(column: Column) -> str:
+    return "VARCHAR[]" if column.separator else _SQL_TYPES[column.type]
+
+
+def _restriction(column: Column, schema: Schema) -> str:
+    if column.name == schema.primary_key:
+        return " PRIMARY KEY"
+    return " NOT NULL" if column.separator or column.constraints.get("required") else ""
 
 
 def _typed(cells: pd.Series, schema: Schema, name: str) -> pd.Series:

@@ -165,42 +165,8 @@ CREATE TABLE town (
     names      VARCHAR[] NOT NULL               -- folded, in all languages, its own first
 );
 
--- Seats of the network and of investors: located where a town of the NUTS area is known, else NULL.
-CREATE TABLE network_entity (
-    entity_id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, scope VARCHAR NOT NULL,
-    country VARCHAR, city VARCHAR, kind VARCHAR NOT NULL, valley_id VARCHAR, website VARCHAR,
-    evidence VARCHAR NOT NULL, source_url VARCHAR NOT NULL, notes VARCHAR,
-    org_id VARCHAR,                              -- the same body in the register
-    lon DOUBLE, lat DOUBLE, nuts0 VARCHAR, nuts1 VARCHAR, nuts2 VARCHAR, nuts3 VARCHAR
-);
-
-CREATE TABLE investor (
-    investor_id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, city VARCHAR, country VARCHAR,
-    stages VARCHAR[] NOT NULL, ticket_min_meur DOUBLE, ticket_max_meur DOUBLE,
-    focus_domains VARCHAR[] NOT NULL, focus_countries VARCHAR[] NOT NULL,
-    cyber_specialist BOOLEAN, website VARCHAR, evidence VARCHAR NOT NULL,
-    source_url VARCHAR NOT NULL, notes VARCHAR,
-    lon DOUBLE, lat DOUBLE, nuts0 VARCHAR, nuts1 VARCHAR, nuts2 VARCHAR, nuts3 VARCHAR,
-    valley_id VARCHAR
-);
-
-CREATE TABLE event (
-    event_id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL, kind VARCHAR NOT NULL,
-    start_date VARCHAR, end_date VARCHAR,        -- ISO 8601, to the precision that is known
-    city VARCHAR, country VARCHAR, organiser VARCHAR, participants_smes INTEGER,
-    participants_investors INTEGER, b2b_meetings INTEGER, evidence VARCHAR NOT NULL,
-    source_url VARCHAR NOT NULL, notes VARCHAR
-);
-
-CREATE TABLE document (
-    doc_id VARCHAR PRIMARY KEY, date VARCHAR, title VARCHAR NOT NULL, working_group VARCHAR,
-    kind VARCHAR NOT NULL, url VARCHAR, summary VARCHAR
-);
-
-CREATE TABLE coverage (
-    territory VARCHAR NOT NULL, nuts_codes VARCHAR[] NOT NULL, organisations INTEGER NOT NULL,
-    scope VARCHAR NOT NULL, year SMALLINT, source_url VARCHAR NOT NULL
-);
+-- The other files of the register have a table each that takes their rows as they are. It is made
+-- from their Table Schema in data/schema; only where that says too little it stands here.
 
 -- Who got the label Cybersecurity Made in Europe. Whether it is valid depends on the day on which
 -- somebody asks: see ecosystem/finding/made_in_europe.py.

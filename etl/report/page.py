@@ -85,7 +85,7 @@ def page(prepared: Prepared, outcome: Outcome, *, differences_only: bool = False
         made_at=datetime.now(UTC),
         counts=[
             (f"{outcome.counts[table]:,}", label)
-            for table, label in words.COUNTED.items()
+            for table, label in words.counted_tables().items()
             if table in outcome.counts
         ],
         faults=[] if differences_only else _faults(content),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
+from ecosystem.common.settings import settings
 from etl.model import Rejection
 from etl.pipeline import Outcome, Status
 from etl.release.gates import Result
 from etl.release.losses import Loss
+from etl.schema import load_schemas
 
 FAULT_COLUMNS = ("File", "Cell", "Organisation", "Value", "What is wrong", "How to correct it")
 CANDIDATE_COLUMNS = ("Likeness", "First", "Second", "What speaks for it")
@@ -50,16 +52,13 @@ REGISTER_STAYS = (
 _PLACES = ("lat", "lon")
 # As many as are usually deleted at once; more look like half a list.
 _MANY_MISSING = 0.1
-# Tables of a release that the reports count, and what people call their rows.
-COUNTED = {
-    "organisation": "organisations",
-    "place": "towns",
-    "valley": "valleys",
-    "network_entity": "network bodies",
-    "investor": "investors",
-    "event": "events",
-    "document": "documents",
-}
+_COUNTED = {"organisation": "organisations", "place": "towns", "valley": "valleys"}
+
+
+def counted_tables() -> dict[str, str]:
+    """Tables of a release that the reports count, and what people call their rows."""
+    schemas = load_schemas(settings().schema_dir).values()
+    return _COUNTED | {schema.table: schema.rows for schema in schemas if schema.rows}
 
 
 def verdict(outcome: Outcome) -> str:

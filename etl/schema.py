@@ -1,4 +1,7 @@
-"""The Table Schema of each register file, as the steps need it."""
+"""The Table Schema of each register file, as the steps need it.
+
+Run ``python -m etl.schema``: it brings ``data/datapackage.json`` up to date with the schemas.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from ecosystem.common.settings import settings
 
 
 @dataclass(frozen=True)
@@ -134,3 +139,49 @@ def load_schemas(schema_dir: Path) -> dict[str, Schema]:
         )
         for resource in package["resources"]
     }
+
+
+def describe_package(package: dict[str, Any], schema_dir: Path) -> dict[str, Any]:
+    """A data package with one resource a schema: known ones in their order, then new ones.
+
+    Parameters
+    ----------
+    package : dict
+        Descriptor of the register.
+    schema_dir : Path
+        Folder of the Table Schema files.
+    """
+    order = [resource["name"] for resource in package["resources"]]
+    found = sorted(path.stem for path in schema_dir.glob("*.json"))
+    names = [*(name for name in order if name in found), *(n for n in found if n not in order)]
+    resources = [_resource(name, schema_dir, package["licenses"]) for name in names]
+    return {**package, "resources": resources}
+
+
+def _resource(name: str, schema_dir: Path, licences: list[dict[str, str]]) -> dict[str, Any]:
+    schema = json.loads((schema_dir / f"{name}.json").read_text(encoding="utf-8"))
+    return {
+        "name": name,
+        "type": "table",
+        "title": schema["title"],
+        "description": schema["description"],
+        "path": f"register/{name}.csv",
+        "scheme": "file",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": f"{schema_dir.name}/{name}.json",
+        "licenses": licences,
+    }
+
+
+def main() -> None:
+    """Write the resources into the data package."""
+    schema_dir = settings().schema_dir
+    path = schema_dir.with_name("datapackage.json")
+    package = describe_package(json.loads(path.read_text(encoding="utf-8")), schema_dir)
+    path.write_text(f"{json.dumps(package, indent=2, ensure_ascii=False)}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

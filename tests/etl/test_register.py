@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
+from ecosystem.common.settings import settings
 from ecosystem.common.vocabulary import BY_COLUMN
-from etl.schema import Schema
+from etl.schema import Schema, describe_package
+
+
+def test_the_data_package_is_what_the_schemas_say() -> None:
+    """Run `python -m etl.schema` after a change of a title or description."""
+    schema_dir = settings().schema_dir
+    package = json.loads(schema_dir.with_name("datapackage.json").read_text(encoding="utf-8"))
+    assert describe_package(package, schema_dir) == package
+    known = package["resources"][1:]
+    completed = describe_package({**package, "resources": known}, schema_dir)
+    assert completed["resources"] == [*known, package["resources"][0]]
 
 
 @pytest.mark.parametrize("column", ["type", "country", "evidence"])

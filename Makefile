@@ -1,12 +1,13 @@
-# Two commands: `make run` serves the site, `make test` checks everything.
-# Both make what they need and are quick when it is there.
+# Two commands: `make run` serves the site, `make test` checks everything; `make check` is the
+# quick part of it. All make what they need and are quick when it is there.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST := $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test data lock screenshots architecture clean
+.PHONY: help run check test data lock screenshots architecture clean
 
 help: ## Show the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -15,12 +16,20 @@ run: $(VENV)/run.stamp ## Make environment and data if needed, serve on 127.0.0.
 	@test -s data/releases/CURRENT || $(BIN)/cyber-valleys refresh
 	$(BIN)/streamlit run app.py
 
-test: $(VENV)/test.stamp ## Format check, lint, types, all tests (finds or installs a browser)
+define read_the_code
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+endef
+
+check: $(VENV)/test.stamp ## Format check, lint, types, tests without a browser or a kill (3 minutes)
+	$(read_the_code)
+	$(PYTEST) -m "not browser and not kill" --hypothesis-profile=check
+
+test: $(VENV)/test.stamp ## Format check, lint, types, all tests (finds or installs a browser)
+	$(read_the_code)
 	CYBER_VALLEYS_CHROMIUM="$$($(BIN)/python -m tests.browser.chromium)" && \
-	export CYBER_VALLEYS_CHROMIUM && $(BIN)/pytest -n auto --dist loadgroup
+	export CYBER_VALLEYS_CHROMIUM && $(PYTEST)
 
 data: $(VENV)/run.stamp ## Build and publish a release from data/register
 	$(BIN)/cyber-valleys refresh

@@ -25,7 +25,23 @@ settings.cache_clear()
 
 # How long an example takes says something of the machine, not of the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.register_profile("check", deadline=None, max_examples=20)
 hypothesis.settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker for each file: its tests share what is dear to make (a server, a brief)."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
+
+
+@pytest.fixture(scope="session")
+def reference_data_read_once() -> Iterator[None]:
+    """Regions and gazetteer are read once, however many refreshes and checks the tests make."""
+    from tests import reference
+
+    with reference.read_once():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -45,22 +61,28 @@ def releases_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def changed_releases_dir(releases_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def changed_releases_dir(
+    releases_dir: Path, tmp_path_factory: pytest.TempPathFactory, reference_data_read_once: None
+) -> Path:
     """Folder with a second release, of a register in which a few rows are other than in the first.
 
     One organisation is added, one removed, one merged into another, one moved and renamed, and
-    one has other details.
+    one has other details. It is built once and shared, as the first: never written to.
     """
     from etl import pipeline
 
-    folder = tmp_path_factory.mktemp("changed")
-    releases = Path(shutil.copytree(releases_dir, folder / "releases"))
-    register = Path(shutil.copytree(settings().register_dir, folder / "register"))
-    _edit(register / "organisations.csv", _other_rows)
-    _edit(register / "duplicate_decisions.csv", _other_decisions)
-    outcome = pipeline.run(register, releases)
-    assert outcome.changes == {"added": 1, "removed": 1, "merged": 1, "moved": 1, "changed": 3}
-    return releases
+    shared = releases_dir.with_name(f"{releases_dir.name}-changed")
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            folder = tmp_path_factory.mktemp("changed")
+            releases = Path(shutil.copytree(releases_dir, folder / "releases"))
+            register = Path(shutil.copytree(settings().register_dir, folder / "register"))
+            _edit(register / "organisations.csv", _other_rows)
+            _edit(register / "duplicate_decisions.csv", _other_decisions)
+            changes = pipeline.run(register, releases).changes
+            assert changes == {"added": 1, "removed": 1, "merged": 1, "moved": 1, "changed": 3}
+            releases.rename(shared)
+    return shared
 
 
 def _edit(path: Path, change: Callable[[list[dict[str, str]]], None]) -> None:
@@ -102,6 +124,7 @@ def _inputs() -> str:
     """Hash of all that decides what is in a release; of large files only by size and time."""
     own = settings()
     read = [
+        Path(__file__),
         *(ROOT / "etl").rglob("*.py"),
         *(ROOT / "ecosystem" / "common").rglob("*.py"),
         *own.register_dir.iterdir(),

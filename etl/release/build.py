@@ -305,8 +305,7 @@ def _to_arrow(frame: pd.DataFrame) -> pa.Table:
 
 
 def _arrow_column(values: pd.Series) -> pa.Array:
-    first = next((value for value in values if isinstance(value, list)), None)
-    if first is not None:
+    if values.dtype == object and any(isinstance(value, list) for value in values):
         return pa.array(values.tolist(), type=pa.list_(pa.string()))
     return pa.Array.from_pandas(values)
 

@@ -14,10 +14,10 @@ from tests.browser.site import Site
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker for each file of browser tests: its tests share a server and its data."""
+    """Mark the tests with a browser."""
     for item in items:
         if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from ecosystem.drawing import symbols
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations, regions
 from tests.ecosystem.finding.test_filters import filters
+from tests.examples import examples
 
 
 @st.composite
@@ -33,7 +34,7 @@ def sequences(draw: st.DrawFn) -> Filter:
     return filter_
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(filter_=sequences())
 def test_one_number_everywhere(database: Database, filter_: Filter) -> None:
     n = organisations.summary(database, filter_).organisations
@@ -55,7 +56,7 @@ def list_length(database: Database, filter_: Filter) -> int:
     return total
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(filter_=filters())
 def test_an_option_holds_what_choosing_it_gives(database: Database, filter_: Filter) -> None:
     for name in ("type", "country", "domain", "valley"):

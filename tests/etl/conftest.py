@@ -5,29 +5,30 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-import etl.places.gazetteer
-import etl.places.regions
-from benchmarks import synthetic
 from ecosystem.common.settings import settings
-from etl import pipeline
-from etl.places.gazetteer import Gazetteer, load_gazetteer
-from etl.places.regions import Regions, load_regions
+from etl.places.gazetteer import Gazetteer
+from etl.places.regions import Regions
 from etl.reading import extract
 from etl.register.normalise import load_aliases, normalise
 from etl.schema import Schema, load_schemas
+from tests import reference
 
 Row = dict[str, str]
 Edit = Callable[[list[Row]], None]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _reference_data_is_read_once(reference_data_read_once: None) -> None:
+    """For every test of the ETL."""
+
+
 @pytest.fixture(scope="session")
-def release_dir(_load_reference_data_once: None, releases_dir: Path) -> Path:
+def release_dir(releases_dir: Path) -> Path:
     """Folder with one release of the tests' register, shared by all tests: never written to."""
     return releases_dir
 
@@ -53,35 +54,14 @@ def aliases() -> dict[str, dict[str, str]]:
     return load_aliases(settings().schema_dir / "aliases.csv")
 
 
-@cache
-def _regions() -> Regions:
-    return load_regions(settings().reference_dir)
-
-
-@cache
-def _gazetteer() -> Gazetteer:
-    return load_gazetteer(settings().reference_dir, settings().schema_dir)
-
-
 @pytest.fixture(scope="session")
 def regions() -> Regions:
-    return _regions()
+    return reference.regions()
 
 
 @pytest.fixture(scope="session")
 def gazetteer() -> Gazetteer:
-    return _gazetteer()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _load_reference_data_once() -> Iterator[None]:
-    """Reading them again for every refresh would take most of the tests' time."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (pipeline, synthetic, etl.places.gazetteer):
-            patch.setattr(module, "load_gazetteer", lambda *_: _gazetteer())
-        for module in (pipeline, synthetic, etl.places.regions):
-            patch.setattr(module, "load_regions", lambda *_: _regions())
-        yield
+    return reference.gazetteer()
 
 
 @pytest.fixture(scope="session")

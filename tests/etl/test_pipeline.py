@@ -293,6 +293,7 @@ def test_a_damaged_current_release_does_not_stop_a_refresh(releases: Path) -> No
     assert run(releases_dir=releases).status is Status.PUBLISHED
 
 
+@pytest.mark.kill
 def test_a_full_disk_is_a_sentence(own_releases: Path, tmp_path: Path) -> None:
     """A limit on the size of files stands in for the end of the disk."""
 
@@ -315,6 +316,7 @@ def test_an_unwritable_folder_is_a_sentence(tmp_path: Path) -> None:
         run(releases_dir=tmp_path / "file" / "releases")
 
 
+@pytest.mark.kill
 def test_kill_in_the_middle_of_a_refresh(release_dir: Path, tmp_path: Path) -> None:
     moments = random.Random()  # noqa: S311
     first = shelf.current_id(release_dir)

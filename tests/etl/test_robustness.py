@@ -29,7 +29,7 @@ from etl.cli import WRITE, app
 from etl.errors import PublishError
 from etl.release import shelf, workshop
 
-pytestmark = pytest.mark.xdist_group("robustness")
+pytestmark = pytest.mark.kill
 
 VALLEYS = {
     "fr-bretagne": ("nuts2_hint", "FRH0"),

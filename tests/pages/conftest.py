@@ -25,6 +25,11 @@ class _AsTheServerDoes(PagesManager):
         own_the_pages()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _reference_data_is_read_once(reference_data_read_once: None) -> None:
+    """For every page that checks or locates."""
+
+
 @pytest.fixture
 def visit(releases_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Visit:
     """Open a page at an address: ``visit("map", {"type": ["sme"]})``."""

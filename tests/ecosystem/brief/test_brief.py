@@ -7,6 +7,7 @@ import io
 import re
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -86,12 +87,16 @@ def pdf(request: pytest.FixtureRequest) -> bytes:
     return made
 
 
-@pytest.fixture(params=[HOSTILE, LONG, UNBROKEN, "=1+1"], ids=["markup", "long", "word", "formula"])
+@pytest.fixture(
+    scope="module",
+    params=[HOSTILE, LONG, UNBROKEN, "=1+1"],
+    ids=["markup", "long", "word", "formula"],
+)
 def hostile(
-    request: pytest.FixtureRequest, database: Database, tmp_path: Path
+    request: pytest.FixtureRequest, database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Database]:
     """The release with one text in every field that a brief prints."""
-    path = tmp_path / "hostile.duckdb"
+    path = tmp_path_factory.mktemp("hostile") / "hostile.duckdb"
     shutil.copyfile(database.release.path, path)
     with duckdb.connect(str(path)) as connection:
         for statement in (
@@ -422,6 +427,7 @@ def _profile(database: Database, region_id: str) -> profiles.Profile:
     return found
 
 
+@cache
 def _text(pdf: bytes) -> str:
     return _spaced(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages))
 

@@ -24,6 +24,7 @@ from ecosystem.finding.filters import (
     facet,
 )
 from ecosystem.tables import organisations, regions, valleys
+from tests.examples import examples
 
 VALLEYS = ["fr-bretagne", "de-nordrhein-westfalen", "ee-estonia", "lu-luxembourg"]
 REGIONS = ["FRH0", "DEA", "EE", "FR", "DE212", "UKL2"]
@@ -136,7 +137,7 @@ def evaluated_by_pandas(table: pd.DataFrame, filter_: Filter, found: set[int]) -
     return {row["org_id"] for _, row in table.iterrows() if keeps(row)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(filter_=filters())
 def test_sql_finds_what_pandas_finds(database: Database, filter_: Filter) -> None:
     table = organisations.everything(database, Filter())

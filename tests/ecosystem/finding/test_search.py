@@ -20,6 +20,7 @@ from ecosystem.finding.filters import Filter
 from ecosystem.finding.similar_organisations import similar
 from ecosystem.tables import organisations
 from ecosystem.ui.search_controls import marked as as_markdown
+from tests.examples import examples
 
 RELEVANCE = Path(__file__).with_name("relevance.csv")
 RIGHT_AT_LEAST = 80
@@ -68,7 +69,7 @@ def test_what_people_type_finds_what_they_mean_first(
     assert len(cases) - len(missed) >= RIGHT_AT_LEAST, missed
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(query=queries)
 def test_any_text_finds_something_or_nothing(
     database: Database, register: pd.DataFrame, query: str
@@ -83,7 +84,7 @@ def test_any_text_finds_something_or_nothing(
     organisations.closest(database, Filter(q=query))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data=st.data())
 def test_every_word_of_a_name_finds_it_however_it_is_written(
     database: Database, register: pd.DataFrame, data: st.DataObject
@@ -96,7 +97,7 @@ def test_every_word_of_a_name_finds_it_however_it_is_written(
     assert row["org_id"] in found_ids(database, register, query)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(data=st.data())
 def test_a_letter_wrong_is_forgiven_where_nothing_is_written_so(
     database: Database, register: pd.DataFrame, written_words: list[str], data: st.DataObject
@@ -383,7 +384,7 @@ def test_an_ambiguous_town_is_a_choice(database: Database) -> None:
     assert nearby.surely([]) is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(text=queries)
 def test_any_text_names_towns_or_none(database: Database, text: str) -> None:
     for town in nearby.towns(database, text):

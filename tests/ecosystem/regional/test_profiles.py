@@ -26,6 +26,7 @@ from ecosystem.regional import (
 from ecosystem.regional.statistics.counts import SMALL_N, RegionCounts, tabulate
 from ecosystem.tables import organisations, regions
 from tests.ecosystem.finding.test_filters import filters
+from tests.examples import examples
 
 
 @pytest.mark.parametrize("level", list(regions.LEVELS))
@@ -42,7 +43,7 @@ def test_sql_counts_what_pandas_counts(database: Database, level: str) -> None:
             pd.testing.assert_frame_equal(one, other, check_dtype=False)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(filter_=filters())
 def test_counts_over_the_regions_of_a_level_add_up(database: Database, filter_: Filter) -> None:
     n = organisations.summary(database, filter_).organisations
@@ -183,7 +184,7 @@ def test_what_cannot_be_compared_is_a_sentence(database: Database, ids: list[str
         comparisons.compare(database, Filter(), ids)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(filter_=filters())
 def test_any_filter_leaves_a_profile_and_a_comparison(database: Database, filter_: Filter) -> None:
     assert profiles.profile(database, filter_, "DEA") is not None

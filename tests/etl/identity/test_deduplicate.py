@@ -27,6 +27,7 @@ from etl.register.decisions import (
 )
 from etl.register.validate import validate
 from etl.schema import Schema
+from tests.examples import examples
 
 IDS = ["fr-a", "fr-b", "fr-c", "fr-d", "fr-e"]
 
@@ -209,7 +210,7 @@ def test_the_order_of_rows_makes_no_difference(
     assert likely_duplicates(variants.sample(frac=1, random_state=1), legal_forms) == expected
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.text(min_size=1, max_size=40), st.text(min_size=1, max_size=40))
 def test_scores_are_symmetric(a: str, b: str) -> None:
     forms = ["gmbh", "^uab"]
@@ -403,7 +404,7 @@ reasons = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_si
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.lists(st.tuples(pairs_of_ids, reasons), max_size=5))
 def test_decisions_come_back_as_written(
     tmp_path_factory: pytest.TempPathFactory, entries: list[tuple[tuple[str, str, str], str]]

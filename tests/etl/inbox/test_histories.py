@@ -18,6 +18,7 @@ from etl.inbox.model import Draft, Refused, State
 from etl.inbox.moderation import Desk, Undecidable
 from etl.inbox.store import Inbox
 from tests.etl.inbox.conftest import LIMES, Clock, new
+from tests.examples import examples
 
 TEXT = st.text(min_size=1, max_size=30) | st.sampled_from(
     ["=1+1", "<script>", "'; DROP TABLE suggestion;--", 'Limes, "x"', "Łódź", "мicrosoft", "a\nb"]
@@ -118,10 +119,13 @@ class Histories(RuleBasedStateMachine):
 
 
 Histories.TestCase.settings = settings(
-    max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(15),
+    stateful_step_count=20,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )
 
 
-@pytest.mark.usefixtures("_load_reference_data_once")
+@pytest.mark.usefixtures("reference_data_read_once")
 class TestHistories(Histories.TestCase):  # type: ignore[misc]
     """Run by pytest."""

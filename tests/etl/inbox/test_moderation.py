@@ -350,6 +350,7 @@ MOMENTS = {
 FIRST, *_, LAST = MOMENTS
 
 
+@pytest.mark.kill
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("draft", [correction(), new()], ids=["correction", "new"])
 def test_accepting_survives_being_killed(

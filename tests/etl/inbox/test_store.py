@@ -170,6 +170,7 @@ def test_a_locked_inbox_keeps_nothing_and_says_so(box: Inbox) -> None:
         box.reject(1, "no")
 
 
+@pytest.mark.kill
 def test_a_full_disk_keeps_nothing_and_says_so(tmp_path: Path) -> None:
     """The process may write 64 kB a file; what it acknowledged until then is all there."""
     path = tmp_path / "i.sqlite"
@@ -195,6 +196,7 @@ def test_a_full_disk_keeps_nothing_and_says_so(tmp_path: Path) -> None:
     assert [str(s.number) for s in Inbox(path).suggestions()] == acknowledged
 
 
+@pytest.mark.kill
 def test_what_is_acknowledged_survives_being_killed(tmp_path: Path) -> None:
     code = (
         "import sys, pathlib\n"

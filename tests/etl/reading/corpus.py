@@ -32,8 +32,8 @@ class Bad:
 
     Attributes
     ----------
-    content : bytes
-        The file.
+    source : bytes or callable
+        The file, or what makes it: a large one is made when it is asked for.
     refused : str
         Words of the sentence that refuses the whole file; empty if it is read.
     cell : tuple of (int, str)
@@ -46,12 +46,17 @@ class Bad:
         Words of a note that must be given.
     """
 
-    content: bytes
+    source: bytes | Callable[[], bytes]
     refused: str = ""
     cell: tuple[int, str] = (0, "")
     mend: str = ""
     taken: tuple[int, str, str] = (0, "", "")
     note: str = ""
+
+    @property
+    def content(self) -> bytes:
+        """All bytes of the file."""
+        return self.source() if callable(self.source) else self.source
 
 
 def rows() -> Cells:
@@ -274,8 +279,10 @@ def unreadable_files() -> dict[str, Bad]:
         "row_a_billion.xlsx": Bad(
             sheet_with('<row r="999999999"><c r="A999999999"><v>1</v></c></row>'), "rows"
         ),
-        "million_rows.xlsx": Bad(sheet_with("<row/>" * 1_048_577), "rows"),
-        "zip_bomb.xlsx": Bad(repacked(book, {"xl/media/x": bytes(1_100_000_000)}), "unpacks"),
+        "million_rows.xlsx": Bad(lambda: sheet_with("<row/>" * 1_048_577), "rows"),
+        "zip_bomb.xlsx": Bad(
+            lambda: repacked(book, {"xl/media/x": bytes(1_100_000_000)}), "unpacks"
+        ),
         "undeclared_entity.xlsx": Bad(
             sheet_with('<row><c t="inlineStr"><is><t>&x;</t></is></c></row>'), "can't be read"
         ),

@@ -22,6 +22,7 @@ from etl.errors import RegisterError
 from etl.reading import ColumnMapping, ColumnsUnsure, extract, read_inputs
 from etl.reading.model import NO_RESULT
 from etl.schema import Schema
+from tests.examples import examples
 
 Rows = Sequence[Sequence[Any]]
 FRENCH = {
@@ -350,7 +351,7 @@ _TEXT = st.text(
 )
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(cells=st.lists(_TEXT, min_size=1, max_size=8), kind=st.sampled_from(["csv", "xlsx", ";"]))
 def test_what_was_written_is_read(
     tmp_path: Path, schema: Schema, plain: pd.DataFrame, cells: list[str], kind: str
@@ -366,7 +367,7 @@ def test_what_was_written_is_read(
     assert extract(path, schema).frame["notes"].tolist() == frame["notes"].tolist()
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=examples(150), suppress_health_check=list(HealthCheck))
 @given(
     content=st.binary(max_size=400),
     start=st.sampled_from(

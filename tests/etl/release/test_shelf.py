@@ -171,6 +171,7 @@ def _die_at(step: int, folder: Path) -> None:
     add(folder, 2, b"new database")
 
 
+@pytest.mark.kill
 def test_death_at_every_step_leaves_a_whole_release(tmp_path: Path) -> None:
     outcomes = []
     for step in range(100):
@@ -318,6 +319,7 @@ def test_nothing_is_published_against_another_release_than_was_checked(tmp_path:
     assert [m.release_id for m in shelf.releases(tmp_path)] == [second, first]
 
 
+@pytest.mark.kill
 def test_scratch_of_the_killed_is_swept_and_that_of_the_living_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,9 +7,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from ecosystem.common.vocabulary import DOMAINS, EVIDENCE, FUNCTIONS, SECTORS, TYPES
+from tests.examples import examples
 
 # Times vary with the machine; what is tested here is numbers.
-PROPERTY = settings(deadline=None, max_examples=25)
+PROPERTY = settings(deadline=None, max_examples=examples(25))
 
 REGIONS = ["R1", "R2", "R3", "R4"]
 COLUMNS = [

@@ -1,0 +1,53 @@
+"""Regions and gazetteer, read once by all tests of a process.
+
+Reading them again for every refresh would take most of the tests' time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import pandas as pd
+import pytest
+
+import etl.inbox.check
+import etl.places.gazetteer
+import etl.places.regions
+from benchmarks import duplicates, synthetic
+from ecosystem.common.settings import settings
+from etl import pipeline, transform
+from etl.places.gazetteer import Gazetteer, load_gazetteer
+from etl.places.regions import Regions, load_regions
+from etl.release.search_index import town_table
+
+
+@cache
+def regions() -> Regions:
+    """The regions, as a refresh reads them."""
+    return load_regions(settings().reference_dir)
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """The gazetteer, as a refresh reads it."""
+    return load_gazetteer(settings().reference_dir, settings().schema_dir)
+
+
+@cache
+def _towns() -> pd.DataFrame:
+    return town_table(gazetteer())
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Let everything that reads reference data take what was read already."""
+    readers = (pipeline, synthetic, duplicates, etl.inbox.check)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (*readers, etl.places.gazetteer):
+            patch.setattr(module, "load_gazetteer", lambda *_: gazetteer())
+        for module in (*readers, etl.places.regions):
+            patch.setattr(module, "load_regions", lambda *_: regions())
+        patch.setattr(transform, "town_table", lambda _: _towns())
+        yield

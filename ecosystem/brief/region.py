@@ -155,7 +155,10 @@ def _quotients(profile: Profile) -> dict[str, Any]:
         for code, row in ordered.iterrows()
     )
     missing = [DOMAINS.label(str(code)) for code in profile.quotients.index.difference(known.index)]
-    note = f"In brackets: organisations of {profile.n:,}. Coloured where the interval leaves out 1."
+    note = (
+        f"In brackets: organisations of {profile.n:,}. Coloured: strengths that chance hardly "
+        "explains."
+    )
     if missing:
         note += f" Nobody in the register works on {words.listed(missing).lower()}."
     return {

@@ -15,7 +15,7 @@ from ecosystem.drawing import pictures
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import outside_figures
 from ecosystem.regional.measures import offered
-from ecosystem.regional.profiles import SAMPLE_NOTE
+from ecosystem.regional.profiles import SAMPLE_NOTE, STRENGTH_RULE
 from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import regions, releases
 
@@ -29,7 +29,9 @@ QUOTIENT_METHOD = (
     "Representation quotient: the share of the region's organisations that work on a domain, "
     "divided by the share in the register as a whole (under the same filter), with a 95 % "
     "interval from Wilson intervals of both shares. It is over this register and not over an "
-    "economy; an interval that holds 1 may be chance."
+    "economy. A strength takes more than an interval above 1, which chance gives many regions: "
+    f"{STRENGTH_RULE}; at least 3 organisations; a quotient above 1.25 after shrinking towards 1 "
+    "(empirical Bayes)."
 )
 # More organisations than two pages can ever hold are not even asked for.
 MOST_LISTED = 90

@@ -27,7 +27,7 @@ from ecosystem.tables import regions, releases
 
 _SAYS_LITTLE = f"fewer than {SMALL_N} organisations: says little"
 _LISTS = ("former_names", "domains", "sectors", "functions")
-_QUOTIENT = ["count", "n", "share", "whole_share", "lq", "low", "high"]
+_QUOTIENT = ["count", "n", "share", "whole_share", "lq", "low", "high", "shrunk", "q", "clear"]
 _QUOTIENT_HEADER = [
     "organisations",
     "of",
@@ -36,6 +36,9 @@ _QUOTIENT_HEADER = [
     "representation_quotient",
     "low_95",
     "high_95",
+    "quotient_shrunk",
+    "chance_adjusted",
+    "strength",
     "note",
 ]
 

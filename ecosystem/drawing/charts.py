@@ -98,9 +98,9 @@ def quotients(frame: pd.DataFrame, *, dark: bool = False) -> Spec:
     Parameters
     ----------
     frame : DataFrame
-        Indexed by domain code: ``count, n, lq, low, high, small``, as
+        Indexed by domain code: ``count, n, lq, low, high, clear``, as
         :func:`ecosystem.regional.statistics.specialisation.location_quotient` gives them. Domains
-        without a quotient are left out; grey where the interval holds 1 or `small`.
+        without a quotient are left out; only a ``clear`` strength has a colour.
     """
     known = frame.dropna(subset=["lq"]).sort_values("lq", ascending=False)
     values = [
@@ -110,7 +110,7 @@ def quotients(frame: pd.DataFrame, *, dark: bool = False) -> Spec:
             "low": round(row["low"], 3),
             "high": round(row["high"], 3),
             "n": f"{row['count']:.0f} of {row['n']:.0f}",
-            "clear": bool(not row["small"] and (row["low"] > 1 or row["high"] < 1)),
+            "clear": bool(row["clear"]),
         }
         for code, row in known.to_dict("index").items()
     ]

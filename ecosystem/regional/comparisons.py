@@ -9,6 +9,7 @@ from itertools import combinations
 import pandas as pd
 
 from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures, profiles, region_counts
 from ecosystem.regional.statistics import completeness, words
@@ -83,7 +84,7 @@ def compare(database: Database, filter_: Filter, region_ids: Sequence[str]) -> C
         raise ValueError(f"There is no region {words.listed(unknown)} in this release.")
     table = table.loc[ids]
     counts = region_counts.counts_of(database, filter_, ids)
-    quotients = profiles.quotients_of(database, filter_, counts)
+    quotients = _quotients(database, filter_, ids)
     names = _distinct_names(table["name"])
     numbers = table[list(measures.offered(database))].astype("float64").T
     investors = pd.concat(
@@ -108,6 +109,18 @@ def compare(database: Database, filter_: Filter, region_ids: Sequence[str]) -> C
         ),
         remarks=_remarks(database, ids, names, table),
     )
+
+
+def _quotients(database: Database, filter_: Filter, ids: list[str]) -> pd.DataFrame:
+    """Quotients of the regions compared, made with all regions of their levels."""
+    by_level = [
+        profiles.quotients_of(
+            database, filter_, region_counts.region_counts(database, filter_, level)
+        )
+        for level in sorted({regions.level_of(id_) for id_ in ids})
+    ]
+    found = pd.concat(by_level)
+    return found.reindex(pd.MultiIndex.from_product([ids, DOMAINS], names=found.index.names))
 
 
 def _distinct_names(names: pd.Series) -> dict[str, str]:

@@ -17,6 +17,11 @@ from ecosystem.regional.statistics.ranking import rank
 from ecosystem.regional.statistics.specialisation import location_quotient
 from ecosystem.tables import regions, valleys
 
+# What page, brief and workbook say of how strengths are found.
+STRENGTH_RULE = (
+    "over all regions and domains of the level, at most 5 % of the strengths named are expected "
+    "to be chance: exact tests, Benjamini-Yekutieli"
+)
 SAMPLE_NOTE = (
     "The register is a sample of mature ecosystems, not a census: numbers compare what is in it."
 )
@@ -137,9 +142,10 @@ class Profile:
                 self.partners,
                 "Too few organisations to say what another region would add."
                 if few
-                else "No region stands out that would add what is rare here.",
-                "Domains that another region is specialised in (quotient above 1.25, at least 3 "
-                "organisations) and this one lacks (none, or a quotient below 0.8).",
+                else "No region has a strength that is rare here by more than chance.",
+                "Domains in which another region has a strength that chance hardly explains "
+                f"({STRENGTH_RULE}) and this one has few or none, by more than chance (Fisher's "
+                "exact test).",
             ),
             Related(
                 "Alike in structure",
@@ -261,8 +267,6 @@ def _nearest(counts: RegionCounts, region_id: str, names: Mapping[Any, str]) -> 
 
 def _partners(quotients: pd.DataFrame, region_id: str, names: Mapping[Any, str]) -> pd.DataFrame:
     found = similarity.partners(quotients, region_id, limit=_RELATED)
-    if not quotients["n"][region_id].any():
-        found = found.iloc[:0]  # it lacks everything: that isn't a complement
     reasons = []
     for giver in found.index:
         pairs = similarity.complements(quotients, [str(giver)], [region_id])

@@ -15,7 +15,7 @@ from ecosystem.drawing import charts
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures
 from ecosystem.regional import outside_figures as region_context
-from ecosystem.regional.profiles import LEVEL_NAMES, Profile
+from ecosystem.regional.profiles import LEVEL_NAMES, STRENGTH_RULE, Profile
 from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import regions
 from ecosystem.tables.regions import level_of
@@ -30,9 +30,9 @@ from ecosystem.web.pages import COMPARE_PAGE, DIRECTORY_PAGE, REGION_PAGE
 _QUOTIENT_METHOD = (
     "Share of the region's organisations that work on a domain, divided by the share in the "
     "whole register: a location quotient with the register, not an economy, as denominator. "
-    "1 is as in the register, 2 twice that share. The lines show how far chance may reach (95 % "
-    "intervals from Wilson's, MOVER-R); grey where 1 lies inside or with fewer than 5 "
-    "organisations. Source: the register."
+    "1 is as in the register, 2 twice that share. The lines are 95 % intervals of each domain by "
+    "itself (from Wilson's, MOVER-R). Among so many regions and domains some leave out 1 by "
+    f"chance, so only strengths have a colour: {STRENGTH_RULE}. Source: the register."
 )
 
 
@@ -117,7 +117,7 @@ def domains(profile: Profile) -> None:
     )
     table.columns = [_COLUMN.get(str(column), str(column)) for column in table.columns]
     figure.figure(
-        "What it is strong in",
+        "What its organisations work on",
         charts.quotients(profile.quotients, dark=is_dark()),
         table,
         _QUOTIENT_METHOD,
@@ -134,6 +134,9 @@ _COLUMN = {
     "low": "from",
     "high": "to",
     "small": "Few organisations",
+    "shrunk": "Quotient, shrunk",
+    "q": "Chance, adjusted",
+    "clear": "Strength",
 }
 
 

@@ -13,7 +13,12 @@ from ecosystem.regional.statistics._checks import (
     require_same_regions,
 )
 from ecosystem.regional.statistics.counts import SMALL_N
-from ecosystem.regional.statistics.specialisation import SPECIALISED_ABOVE, specialised
+from ecosystem.regional.statistics.specialisation import (
+    FALSE_DISCOVERY_RATE,
+    SPECIALISED_ABOVE,
+    specialised,
+    upper_tail,
+)
 
 # A region is thin in what it has a fifth less of than the whole: on the scale of ratios that
 # is as far below 1 as SPECIALISED_ABOVE is above.
@@ -182,15 +187,19 @@ def complements(
 ) -> pd.DataFrame:
     """What some regions are specialised in and others lack: one row per pair and code.
 
-    A giver is specialised as :func:`~ecosystem.regional.statistics.specialisation.specialised` says
-    (LQ > 1.25 and at least three organisations). A receiver lacks a code if it has no
-    organisation with it (``absent``) or an LQ below 0.8 (``thin``), the mirror image of
-    1.25. An LQ just below 1 isn't a lack: half of all regions have one.
+    A giver is specialised as :func:`~ecosystem.regional.statistics.specialisation.specialised`
+    says, over all regions of the frame. A receiver lacks a code if it has no organisation with
+    it (``absent``) or an LQ below 0.8 (``thin``), the mirror image of 1.25, **and** if the two
+    differ by more than chance: the chance of so many at the giver, were the code spread over
+    the organisations of both at random (Fisher's exact test), times the number of strengths in
+    the frame (Bonferroni), is at most 5 %. None of three is no lack where nobody would wonder
+    about none.
 
     Parameters
     ----------
     quotients : DataFrame
-        As :func:`~ecosystem.regional.statistics.specialisation.location_quotient` returns it.
+        Of all regions of a level, as
+        :func:`~ecosystem.regional.statistics.specialisation.location_quotient` returns it.
     givers, receivers : iterable of str
         Regions on either side; a region is not paired with itself.
 
@@ -198,37 +207,51 @@ def complements(
     -------
     DataFrame
         ``giver, receiver, code``; the reason as data: ``gap`` (``absent`` or ``thin``),
-        ``giver_count, giver_n, giver_lq, giver_clear, receiver_count, receiver_n,
-        receiver_lq`` (NaN if it has no organisation), and ``small``: whether either side has
-        few organisations. Givers in their order, their highest quotient first.
+        ``giver_count, giver_n, giver_lq, receiver_count, receiver_n, receiver_lq``, and
+        ``chance`` (0 to 1, adjusted). Givers in their order, their highest quotient first.
 
     Raises
     ------
     ValueError
         A region that is not in `quotients`.
 
+    References
+    ----------
+    Fisher, R. A. (1935). The logic of inductive inference. Journal of the Royal Statistical
+    Society 98(1), 39-82.
+
     Examples
     --------
     >>> from ecosystem.regional.statistics.specialisation import location_quotient
-    >>> counts = pd.DataFrame({"cryptology": [4, 0], "legal-aspects": [2, 9]}, index=["A", "B"])
-    >>> quotients = location_quotient(counts, pd.Series({"A": 10, "B": 20}))
+    >>> counts = pd.DataFrame({"cryptology": [19, 11]}, index=["A", "B"])
+    >>> quotients = location_quotient(counts, pd.Series({"A": 20, "B": 60}))
     >>> found = complements(quotients, ["A", "B"], ["A", "B"])
     >>> found[["giver", "receiver", "code", "gap"]].to_numpy().tolist()
-    [['A', 'B', 'cryptology', 'absent']]
+    [['A', 'B', 'cryptology', 'thin']]
     """
     regions = quotients.index.get_level_values("region")
     givers, receivers = list(givers), list(receivers)
-    known = regions.unique()
-    require_known([*givers, *receivers], known, "region")
-    strong = specialised(quotients[regions.isin(givers)]).reset_index()
-    weak = _lacking(quotients[regions.isin(receivers)]).reset_index()
-    pairs = strong[["region", "code", "count", "n", "lq", "clear", "small"]].merge(
-        weak[["region", "code", "count", "n", "lq", "gap", "small"]],
-        on="code",
-        suffixes=("_giver", "_receiver"),
+    require_known([*givers, *receivers], regions.unique(), "region")
+    strong = specialised(quotients)
+    among = strong.index.get_level_values("region").isin(givers)
+    of_interest = quotients.index.get_level_values("code").isin(
+        strong.index.get_level_values("code").unique()
+    )
+    weak = _lacking(quotients[of_interest & regions.isin(receivers)]).reset_index()
+    columns = ["region", "code", "count", "n", "lq"]
+    pairs = (
+        strong[among]
+        .reset_index()[columns]
+        .merge(weak[[*columns, "gap"]], on="code", suffixes=("_giver", "_receiver"))
     )
     pairs = pairs[pairs["region_giver"] != pairs["region_receiver"]]
-    return pd.DataFrame(
+    chance = upper_tail(
+        pairs["count_giver"],
+        pairs["n_giver"],
+        pairs["count_giver"] + pairs["count_receiver"],
+        pairs["n_giver"] + pairs["n_receiver"],
+    )
+    found = pd.DataFrame(
         {
             "giver": pairs["region_giver"],
             "receiver": pairs["region_receiver"],
@@ -237,13 +260,13 @@ def complements(
             "giver_count": pairs["count_giver"],
             "giver_n": pairs["n_giver"],
             "giver_lq": pairs["lq_giver"],
-            "giver_clear": pairs["clear"],
             "receiver_count": pairs["count_receiver"],
             "receiver_n": pairs["n_receiver"],
             "receiver_lq": pairs["lq_receiver"],
-            "small": pairs["small_giver"] | pairs["small_receiver"],
+            "chance": np.minimum(chance * len(strong), 1),
         }
-    ).reset_index(drop=True)
+    )
+    return found[found["chance"] <= FALSE_DISCOVERY_RATE].reset_index(drop=True)
 
 
 def _lacking(quotients: pd.DataFrame) -> pd.DataFrame:
@@ -262,7 +285,8 @@ def partners(quotients: pd.DataFrame, region: str, *, limit: int = 5) -> pd.Data
     Parameters
     ----------
     quotients : DataFrame
-        As :func:`~ecosystem.regional.statistics.specialisation.location_quotient` returns it.
+        Of all regions of a level, as
+        :func:`~ecosystem.regional.statistics.specialisation.location_quotient` returns it.
     region : str
         The one that would be added to.
     limit : int
@@ -272,7 +296,7 @@ def partners(quotients: pd.DataFrame, region: str, *, limit: int = 5) -> pd.Data
     -------
     DataFrame
         Indexed by region: ``n``, ``adds`` and ``gets`` (lists of codes, highest quotient
-        first), ``small``. Only regions that add something.
+        first). Only regions that add something.
 
     Raises
     ------
@@ -282,29 +306,29 @@ def partners(quotients: pd.DataFrame, region: str, *, limit: int = 5) -> pd.Data
     Examples
     --------
     >>> from ecosystem.regional.statistics.specialisation import location_quotient
-    >>> counts = pd.DataFrame({"cryptology": [4, 0], "legal-aspects": [0, 9]}, index=["A", "B"])
-    >>> quotients = location_quotient(counts, pd.Series({"A": 10, "B": 20}))
+    >>> counts = pd.DataFrame(
+    ...     {"cryptology": [19, 0], "legal-aspects": [0, 18]}, index=["A", "B"]
+    ... )
+    >>> quotients = location_quotient(counts, pd.Series({"A": 20, "B": 20}))
     >>> partners(quotients, "A").loc["B"].to_dict()
-    {'n': 20, 'adds': ['legal-aspects'], 'gets': ['cryptology'], 'small': False}
+    {'n': 20, 'adds': ['legal-aspects'], 'gets': ['cryptology']}
     """
     regions = quotients.index.get_level_values("region").unique()
-    require_known([region], regions, "region")
-    strong, weak = specialised(quotients).reset_index(), _lacking(quotients).reset_index()
-    # Nobody lacks what they are specialised in, so a region is never its own partner.
-    adds = strong[strong["code"].isin(weak.loc[weak["region"] == region, "code"])]
-    gets = strong.loc[strong["region"] == region, ["code"]].merge(weak[["region", "code"]])
-    found = adds.drop_duplicates("region").set_index("region")[["n", "small"]]
-    found["small"] |= bool(quotients.loc[[region], "small"].any())
-    found["adding"] = adds["region"].value_counts().reindex(found.index)
-    found["getting"] = gets["region"].value_counts().reindex(found.index, fill_value=0)
+    adds = complements(quotients, regions, [region])
+    gets = complements(quotients, [region], regions)
+    found = adds.drop_duplicates("giver").set_index("giver")[["giver_n"]]
+    found = found.rename(columns={"giver_n": "n"}).rename_axis("region")
+    found["adding"] = adds["giver"].value_counts().reindex(found.index)
+    found["getting"] = gets["receiver"].value_counts().reindex(found.index, fill_value=0)
     found["place"] = regions.get_indexer(found.index)
     chosen = found.sort_values(
         ["adding", "getting", "n", "place"], ascending=[False, False, False, True]
     ).head(limit)
-    chosen["adds"], chosen["gets"] = _lists(adds, chosen.index), _lists(gets, chosen.index)
-    return chosen[["n", "adds", "gets", "small"]]
+    chosen["adds"] = _lists(adds, "giver", chosen.index)
+    chosen["gets"] = _lists(gets, "receiver", chosen.index)
+    return chosen[["n", "adds", "gets"]]
 
 
-def _lists(pairs: pd.DataFrame, regions: pd.Index) -> pd.Series:
-    lists = [pairs.loc[pairs["region"] == region, "code"].tolist() for region in regions]
+def _lists(pairs: pd.DataFrame, side: str, regions: pd.Index) -> pd.Series:
+    lists = [pairs.loc[pairs[side] == region, "code"].tolist() for region in regions]
     return pd.Series(lists, index=regions, dtype="object")

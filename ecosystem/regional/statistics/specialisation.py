@@ -13,13 +13,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from ecosystem.common import late
 from ecosystem.regional.statistics._checks import require_counts, require_same_regions
 from ecosystem.regional.statistics.counts import SMALL_N
 
-# A region is specialised where its share is a quarter above the whole's, and at least three
-# organisations carry it.
+# A strength is a share that chance hardly explains, that stays a quarter above the whole's
+# after shrinking, and that at least three organisations carry.
 SPECIALISED_ABOVE = 1.25
 SPECIALISED_LEAST = 3
+# Of all strengths that are named over a level, at most this share is expected to be chance.
+FALSE_DISCOVERY_RATE = 0.05
 
 CONFIDENCE = 0.95
 _Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
@@ -51,6 +54,13 @@ def location_quotient(
     value possible). It says how far the quotient could move if the same kind of register were
     compiled again; it knows nothing of who was left out on purpose.
 
+    **Strength.** With fifteen domains in each of forty regions many intervals leave out 1 by
+    chance alone, so none of them makes a strength. That takes three things: at least
+    :data:`SPECIALISED_LEAST` organisations; an adjusted chance :func:`adjusted_chances` of at
+    most :data:`FALSE_DISCOVERY_RATE`; and a quotient that, shrunk towards 1 by
+    :func:`shrunken_quotients`, still exceeds :data:`SPECIALISED_ABOVE`. Both look at all
+    regions and codes of the frame: give all regions of a level, and choose from the result.
+
     Parameters
     ----------
     counts : DataFrame of int
@@ -76,6 +86,11 @@ def location_quotient(
         - ``low``, ``high``: its 95 % interval, NaN where ``lq`` is; 1 and 1 if the region is
           the whole
         - ``small``: whether `n` is below :data:`~ecosystem.regional.statistics.counts.SMALL_N`
+        - ``shrunk``: the quotient shrunk towards 1, NaN where ``lq`` is
+        - ``q``: the adjusted chance of such a count or more, 0 to 1; NaN where nothing was
+          tested: few organisations, the region is the whole, or the code occurs nowhere or
+          in all
+        - ``clear``: whether it is a strength as said above
 
     Raises
     ------
@@ -108,19 +123,167 @@ def location_quotient(
     total, size = _whole(counts, n, whole_counts, whole_n)
     share, whole_share = _ratio(members, own), _ratio(total, np.full_like(total, size))
     low, high = _interval(members, own, total, size)
+    lq = _ratio(share, np.broadcast_to(whole_share, members.shape))
+    all_ = np.broadcast_to(total, members.shape)
+    tested = (own >= SMALL_N) & (own < size) & (all_ > 0) & (all_ < size)
+    shrunk = shrunken_quotients(members, own, all_, size, tested)
+    q = adjusted_chances(members, own, all_, size, tested)
+    clear = (q <= FALSE_DISCOVERY_RATE) & (shrunk > SPECIALISED_ABOVE)
     return pd.DataFrame(
         {
             "count": members.ravel().astype("int64"),
             "n": own.ravel().astype("int64"),
             "share": share.ravel(),
             "whole_share": np.broadcast_to(whole_share, members.shape).ravel(),
-            "lq": _ratio(share, np.broadcast_to(whole_share, members.shape)).ravel(),
+            "lq": lq.ravel(),
             "low": low.ravel(),
             "high": high.ravel(),
             "small": own.ravel() < SMALL_N,
+            "shrunk": shrunk.ravel(),
+            "q": q.ravel(),
+            "clear": (clear & (members >= SPECIALISED_LEAST)).ravel(),
         },
         index=pd.MultiIndex.from_product([n.index, counts.columns], names=["region", "code"]),
     )
+
+
+def adjusted_chances(
+    members: Floats, own: Floats, total: Floats, size: float, tested: NDArray[np.bool_]
+) -> Floats:
+    r"""How likely chance alone gives so many, adjusted for how many cells were looked at.
+
+    If the code had nothing to do with the region, :math:`n_{rd}` would be hypergeometric: the
+    number of the whole's :math:`n_d` organisations with the code among :math:`n_r` drawn
+    without replacement from :math:`n`. The chance is the upper tail
+    :math:`P(X \ge n_{rd})`, Fisher's exact test. Over all cells tested it is adjusted after
+    Benjamini and Yekutieli, which holds whatever the dependence between them (the domains of
+    an organisation come together, and what one region has another lacks): of the cells at or
+    below a bound, at most that share is expected to be chance; where nothing is behind any of
+    them, the chance of naming even one is at most the bound.
+
+    Parameters
+    ----------
+    members, own, total : ndarray of float
+        :math:`n_{rd}`, :math:`n_r`, :math:`n_d`, of one shape.
+    size : float
+        :math:`n`.
+    tested : ndarray of bool
+        Cells of the family, of the same shape; chosen by sizes and never by `members`.
+
+    Returns
+    -------
+    ndarray of float
+        0 to 1; NaN where nothing was tested.
+
+    References
+    ----------
+    Fisher, R. A. (1935). The logic of inductive inference. Journal of the Royal Statistical
+    Society 98(1), 39-82.
+
+    Benjamini, Y. and Yekutieli, D. (2001). The control of the false discovery rate in multiple
+    testing under dependency. The Annals of Statistics 29(4), 1165-1188.
+
+    Examples
+    --------
+    All three of a region have what five of ten have: 5·4·3 / (10·9·8) = 1/12. Of two cells
+    the smaller counts for 2 · (1 + 1/2) = 3 times as much.
+
+    >>> cells = [np.array(values) for values in ([3.0, 0], [3.0, 3], [5.0, 5])]
+    >>> adjusted_chances(*cells, 10, np.array([True, True])).round(2).tolist()
+    [0.25, 1.0]
+    """
+    q: Floats = np.full(members.shape, np.nan)
+    if tested.any():
+        stats = late.load("scipy.stats")
+        q[tested] = stats.false_discovery_control(
+            upper_tail(members[tested], own[tested], total[tested], size), method="by"
+        )
+    return q
+
+
+def upper_tail(count: ArrayLike, drawn: ArrayLike, marked: ArrayLike, size: ArrayLike) -> Floats:
+    """Chance of at least `count` marked ones among `drawn` of `size`, `marked` of them marked.
+
+    Formula: the upper tail of the hypergeometric distribution (Fisher's exact test, one-sided).
+
+    Parameters
+    ----------
+    count, drawn, marked, size : array_like
+        Numbers of things; shapes that broadcast.
+
+    Returns
+    -------
+    ndarray of float
+        0 to 1.
+
+    Examples
+    --------
+    >>> upper_tail([3, 0], 3, 5, 10).round(4).tolist()
+    [0.0833, 1.0]
+    """
+    k, drawn, marked, size = np.broadcast_arrays(
+        *(np.asarray(values, "float64") for values in (count, drawn, marked, size))
+    )
+    chance: Floats = np.ones(k.shape)
+    some = k > 0  # at least none is certain, and most cells are that
+    if some.any():
+        tail = late.load("scipy.stats").hypergeom.sf(
+            k[some] - 1, size[some], marked[some], drawn[some]
+        )
+        chance[some] = np.clip(tail, 0, 1)
+    return chance
+
+
+def shrunken_quotients(
+    members: Floats, own: Floats, total: Floats, size: float, tested: NDArray[np.bool_]
+) -> Floats:
+    r"""Quotients drawn towards 1, the more the less they rest on.
+
+    .. math:: \widetilde{LQ} = 1 + \frac{A}{A + v_{rd}} (LQ_{rd} - 1), \quad
+              v_{rd} = \frac{(1 - n_d / n)(n - n_r)}{E_{rd} (n - 1)}, \quad
+              E_{rd} = \frac{n_r n_d}{n}
+
+    Empirical Bayes: :math:`v` is the variance of a quotient that is only chance
+    (hypergeometric), :math:`A` how much the true ones vary, estimated by moments over the
+    cells tested, weighted by :math:`E`: what their squared distance from 1 has above
+    :math:`v`, and 0 if it has nothing. Then all are drawn to 1: the register shows no
+    difference between regions.
+
+    Parameters
+    ----------
+    members, own, total, size, tested
+        As in :func:`adjusted_chances`.
+
+    Returns
+    -------
+    ndarray of float
+        Without unit; NaN where there is no quotient.
+
+    References
+    ----------
+    Marshall, R. J. (1991). Mapping disease and mortality rates using empirical Bayes
+    estimators. Journal of the Royal Statistical Society C 40(2), 283-294.
+
+    Examples
+    --------
+    Two halves with 9 of 10 and 1 of 10: E = 5, v = 0.05 · 10/19 · 2, A = 0.64 - v.
+
+    >>> cells = [np.array(values) for values in ([9.0, 1], [10.0, 10], [10.0, 10])]
+    >>> shrunken_quotients(*cells, 20, np.array([True, True])).round(3).tolist()
+    [1.734, 0.266]
+    """
+    expected = own * total / size if size else np.zeros_like(own)
+    lq = _ratio(members, expected)
+    variance = _ratio((1 - total / max(size, 1)) * (size - own), expected * max(size - 1, 1))
+    weight = expected[tested]
+    between = 0.0
+    if weight.any():
+        excess = (lq[tested] - 1) ** 2 - variance[tested]
+        between = max(float(np.average(excess, weights=weight)), 0.0)
+    trust = _ratio(np.full_like(variance, between), between + variance)
+    # Where nothing can vary, by chance or otherwise, the quotient is 1 and stays it.
+    shrunk: Floats = 1 + np.nan_to_num(trust, nan=0.0) * (lq - 1)
+    return shrunk
 
 
 def _whole(
@@ -267,44 +430,39 @@ def ratio_interval(
     return low, high
 
 
-def specialised(
-    quotients: pd.DataFrame,
-    *,
-    above: float = SPECIALISED_ABOVE,
-    least: int = SPECIALISED_LEAST,
-) -> pd.DataFrame:
-    """What each region is specialised in.
+def specialised(quotients: pd.DataFrame) -> pd.DataFrame:
+    """What each region is specialised in, with chance held in check.
 
-    Formula: ``LQ > above`` and ``n_rd >= least``. The second keeps one organisation from
-    making a strength.
+    Formula: ``clear``, see :func:`location_quotient`: an adjusted chance of at most 5 %, a
+    shrunken quotient above 1.25, at least three organisations.
 
     Parameters
     ----------
     quotients : DataFrame
         As :func:`location_quotient` returns it.
-    above : float
-        Quotient that must be exceeded.
-    least : int
-        Organisations that must be there.
 
     Returns
     -------
     DataFrame
-        The rows of `quotients` that qualify, regions in their order and the highest quotient
-        first, with ``clear``: whether the whole interval lies above 1, so that chance alone
-        is an unlikely reason.
+        The rows of `quotients` that qualify, regions in their order and the highest shrunken
+        quotient first.
 
     Examples
     --------
-    >>> counts = pd.DataFrame({"cryptology": [4, 2], "legal-aspects": [2, 9]}, index=["A", "B"])
-    >>> quotients = location_quotient(counts, pd.Series({"A": 10, "B": 20}))
-    >>> specialised(quotients)[["count", "lq", "clear"]].round(2).reset_index()
-      region        code  count   lq  clear
-    0      A  cryptology      4  2.0  False
+    Nineteen of twenty against eleven of sixty; and four of ten against two of twenty, which is
+    twice the whole's share and yet no wonder.
+
+    >>> sizes = pd.Series({"A": 20, "B": 60})
+    >>> counts = pd.DataFrame({"cryptology": [19, 11]}, index=["A", "B"])
+    >>> specialised(location_quotient(counts, sizes))[["count", "lq"]].round(2).reset_index()
+      region        code  count    lq
+    0      A  cryptology     19  2.53
+    >>> few = pd.DataFrame({"cryptology": [4, 2]}, index=["A", "B"])
+    >>> len(specialised(location_quotient(few, pd.Series({"A": 10, "B": 20}))))
+    0
     """
-    chosen = quotients[(quotients["lq"] > above) & (quotients["count"] >= least)]
+    chosen = quotients[quotients["clear"]]
     order = quotients.index.get_level_values("region").unique()
     place = order.get_indexer(chosen.index.get_level_values("region"))
     # lexsort takes its last key first and keeps equals in the order of the codes.
-    ordered = chosen.iloc[np.lexsort([-chosen["lq"].to_numpy(), place])]
-    return ordered.assign(clear=ordered["low"] > 1)
+    return chosen.iloc[np.lexsort([-chosen["shrunk"].to_numpy(), place])]

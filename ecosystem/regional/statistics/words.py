@@ -18,6 +18,7 @@ from ecosystem.regional.statistics.counts import SMALL_N, RegionCounts
 from ecosystem.regional.statistics.specialisation import specialised
 
 NOT_KNOWN = "not known"
+NO_STRENGTH = "no strength that stands out from chance"
 SAMPLE = "The register is a sample of mature ecosystems, not a census."
 
 # Below this many rows a decimal of a percentage claims more than is there.
@@ -149,7 +150,7 @@ def profile(
     per_million: pd.Series | None = None,
     roles: pd.DataFrame | None = None,
 ) -> list[str]:
-    """One region in a few sentences: size, strengths, roles.
+    """One region in a few sentences: size, strengths, what is most frequent, roles.
 
     Parameters
     ----------
@@ -160,7 +161,7 @@ def profile(
     counts : RegionCounts
         What is in the regions.
     quotients : DataFrame
-        Of the domains, as
+        Of the domains, of all regions of the level, as
         :func:`~ecosystem.regional.statistics.specialisation.location_quotient` returns them.
     per_million : Series of float, optional
         Organisations per million inhabitants, by region id.
@@ -171,7 +172,7 @@ def profile(
     Returns
     -------
     list of str
-        One to three sentences.
+        One to four sentences.
 
     Raises
     ------
@@ -184,22 +185,22 @@ def profile(
     >>> from ecosystem.regional.statistics.specialisation import location_quotient
     >>> organisations = pd.DataFrame(
     ...     {
-    ...         "org_id": range(12),
-    ...         "region": ["A"] * 9 + ["B"] * 3,
-    ...         "type": ["sme"] * 12,
-    ...         "domains": [["cryptology"]] * 6 + [["legal-aspects"]] * 6,
-    ...         "functions": [["protect"]] * 12,
-    ...         "sectors": [[]] * 12,
-    ...         "founded": [2001] * 12,
-    ...         "evidence": ["page"] * 12,
+    ...         "org_id": range(40),
+    ...         "region": ["A"] * 10 + ["B"] * 30,
+    ...         "type": ["sme"] * 40,
+    ...         "domains": [["cryptology"]] * 9 + [["legal-aspects"]] * 31,
+    ...         "functions": [["protect"]] * 40,
+    ...         "sectors": [[]] * 40,
+    ...         "founded": [2001] * 40,
+    ...         "evidence": ["page"] * 40,
     ...     }
     ... )
     >>> counts = tabulate(organisations, ["A", "B"])
     >>> quotients = location_quotient(counts.domains, counts.n)
     >>> for sentence in profile("A", {"A": "Bretagne"}, counts, quotients)[:2]:
     ...     print(sentence)
-    Bretagne has 9 organisations in the register.
-    Compared with the register as a whole, Bretagne is clearly stronger in cryptology (6 of 9).
+    Bretagne has 10 organisations in the register.
+    Compared with the register as a whole, Bretagne is clearly stronger in cryptology (9 of 10).
     """
     _require_regions([region], counts, quotients)
     name, n = _name(region, names), int(counts.n[region])
@@ -209,7 +210,9 @@ def profile(
     size = f"{name} has {_organisations(n)} in the register"
     if region in density:
         size += f", {number(density[region], 1)} per million inhabitants"
-    return [f"{size}.", *_strengths_and_roles([region], names, counts, quotients, roles)]
+    strengths, *roles_too = _strengths_and_roles([region], names, counts, quotients, roles)
+    often = _most_frequent(region, names, counts)
+    return [f"{size}.", strengths, *([often] if often else []), *roles_too]
 
 
 def comparison(
@@ -223,9 +226,10 @@ def comparison(
 ) -> list[str]:
     """Two to four regions compared in a few sentences: size, strengths, roles.
 
-    A strength is a specialisation (LQ > 1.25, at least three organisations); it is called
-    clear where its whole interval lies above 1, and said to be possibly chance otherwise.
-    Regions with fewer than five organisations are said to be too small instead.
+    A strength is what
+    :func:`~ecosystem.regional.statistics.specialisation.specialised` holds to be more than
+    chance, with all regions of `quotients` taken into account. Regions with fewer than five
+    organisations are said to be too small instead.
 
     Parameters
     ----------
@@ -237,7 +241,8 @@ def comparison(
         What is in the regions; they may be of different levels.
     quotients : DataFrame
         Of the domains, as
-        :func:`~ecosystem.regional.statistics.specialisation.location_quotient` returns them.
+        :func:`~ecosystem.regional.statistics.specialisation.location_quotient` returns them
+        for all regions of the levels; those not compared may be left out.
     per_million : Series of float, optional
         Organisations per million inhabitants, by region id.
     roles : DataFrame of bool, optional
@@ -261,23 +266,23 @@ def comparison(
     >>> from ecosystem.regional.statistics.specialisation import location_quotient
     >>> organisations = pd.DataFrame(
     ...     {
-    ...         "org_id": range(12),
-    ...         "region": ["A"] * 9 + ["B"] * 3,
-    ...         "type": ["sme"] * 12,
-    ...         "domains": [["cryptology"]] * 6 + [["legal-aspects"]] * 6,
-    ...         "functions": [["protect"]] * 12,
-    ...         "sectors": [[]] * 12,
-    ...         "founded": [2001] * 12,
-    ...         "evidence": ["page"] * 12,
+    ...         "org_id": range(40),
+    ...         "region": ["A"] * 10 + ["B"] * 30,
+    ...         "type": ["sme"] * 40,
+    ...         "domains": [["cryptology"]] * 9 + [["legal-aspects"]] * 31,
+    ...         "functions": [["protect"]] * 40,
+    ...         "sectors": [[]] * 40,
+    ...         "founded": [2001] * 40,
+    ...         "evidence": ["page"] * 40,
     ...     }
     ... )
     >>> counts = tabulate(organisations, ["A", "B"])
     >>> quotients = location_quotient(counts.domains, counts.n)
     >>> sentences = comparison(["A", "B"], {"A": "Bretagne", "B": "Malta"}, counts, quotients)
     >>> sentences[0]
-    'Bretagne has the most organisations in the register (9), ahead of Malta (3).'
+    'Malta has the most organisations in the register (30), ahead of Bretagne (10).'
     >>> sentences[2]
-    'In the register, Bretagne has only 1 of the six roles of an ecosystem: business.'
+    'In the register, Bretagne and Malta have only 1 of the six roles of an ecosystem: business.'
     """
     if not _FEWEST <= len(regions) <= _MOST or len(set(regions)) < len(regions):
         raise ValueError("a comparison is of two to four different regions")
@@ -340,7 +345,6 @@ def complement_reason(names: Mapping[str, str], row: pd.Series) -> str:
     ...     {
     ...         "giver": "A", "receiver": "B", "code": "cryptology", "gap": "absent",
     ...         "giver_count": 8, "giver_n": 28, "receiver_count": 0, "receiver_n": 29,
-    ...         "small": False,
     ...     }
     ... )
     >>> complement_reason({"A": "Saarland", "B": "Bretagne"}, row)
@@ -350,7 +354,7 @@ def complement_reason(names: Mapping[str, str], row: pd.Series) -> str:
         f"{_name(row['giver'], names)} could add {_domain(row['code'])}: "
         f"{number(row['giver_count'])} of its {number(row['giver_n'])} organisations work on it, "
         f"in {_name(row['receiver'], names)} {number(row['receiver_count'])} of "
-        f"{number(row['receiver_n'])}{_hedge(row['small'])}."
+        f"{number(row['receiver_n'])}."
     )
 
 
@@ -362,6 +366,19 @@ def _require_regions(regions: Iterable[str], counts: RegionCounts, quotients: pd
     regions = list(regions)
     require_known(regions, counts.regions, "region")
     require_known(regions, quotients.index.get_level_values("region").unique(), "region")
+
+
+def _most_frequent(region: str, names: Mapping[str, str], counts: RegionCounts) -> str:
+    """What most organisations work on, which says what is there and not what is special."""
+    n = int(counts.n[region])
+    own = counts.domains.T[region].sort_values(ascending=False, kind="stable")
+    top = own[own > 0].head(_STRENGTHS)
+    if n < SMALL_N or top.empty:
+        return ""
+    return (
+        f"The organisations in {_name(region, names)} work most often on "
+        f"{_with_counts(top.index, top, [n] * len(top))}."
+    )
 
 
 def _name(region: str, names: Mapping[str, str]) -> str:
@@ -466,22 +483,23 @@ def _strengths(
     ]
     without = [region for region in regions if region not in having]
     if without:
-        clauses.append(f"{_names(without, names)} {_has(without)} no strength that stands out")
+        clauses.append(f"{_names(without, names)} {_has(without)} {NO_STRENGTH}")
     return clauses
 
 
 def _strength(name: str, strong: pd.DataFrame) -> str:
-    clear = bool(strong["clear"].any())
-    named = (strong[strong["clear"]] if clear else strong).head(_STRENGTHS)
-    domains = listed(
+    named = strong.head(_STRENGTHS)
+    domains = _with_counts(named.index, named["count"], named["n"])
+    return f"{name} is clearly stronger in {domains}"
+
+
+def _with_counts(codes: Iterable[object], counts: Iterable[int], n: Iterable[int]) -> str:
+    return listed(
         [
-            f"{_domain(str(code))} ({number(count)} of {number(n)})"
-            for code, count, n in zip(named.index, named["count"], named["n"], strict=True)
+            f"{_domain(str(code))} ({number(count)} of {number(size)})"
+            for code, count, size in zip(codes, counts, n, strict=True)
         ]
     )
-    if clear:
-        return f"{name} is clearly stronger in {domains}"
-    return f"{name} has no clear strength, only a lean towards {domains} that may be chance"
 
 
 def _roles(regions: Sequence[str], names: Mapping[str, str], present: pd.DataFrame) -> str:

@@ -16,8 +16,8 @@ from ecosystem.common.settings import settings
 from ecosystem.regional.statistics.completeness import function_coverage, roles_present
 from ecosystem.regional.statistics.counts import overview, tabulate
 from ecosystem.regional.statistics.diversity import effective_number, herfindahl
-from ecosystem.regional.statistics.similarity import complements, cosine_similarity
-from ecosystem.regional.statistics.specialisation import location_quotient, specialised
+from ecosystem.regional.statistics.similarity import cosine_similarity
+from ecosystem.regional.statistics.specialisation import location_quotient
 
 UNITS = ("FRH0", "DEA", "EE")
 ROLES = {
@@ -104,13 +104,18 @@ def test_quotients(unit):
     for domain in DOMAINS:
         assert found.loc[domain, "count"] == having(of(unit), "domains", domain)
         assert found.loc[domain, "lq"] == pytest.approx(quotient(unit, domain))
-    strong = {
-        domain
-        for domain in DOMAINS
-        if quotient(unit, domain) > 1.25 and having(of(unit), "domains", domain) >= 3
-    }
-    chosen = specialised(QUOTIENTS)
-    assert set(chosen[chosen.index.get_level_values("region") == unit].index.droplevel(0)) == strong
+        # Exactly, from the binomial coefficients: so many of the domain's among so many drawn.
+        n, drawn, marked = len(ROWS), len(of(unit)), having(ROWS, "domains", domain)
+        ways = sum(
+            math.comb(marked, k) * math.comb(n - marked, drawn - k)
+            for k in range(having(of(unit), "domains", domain), min(drawn, marked) + 1)
+        )
+        cells = len(UNITS) * len(DOMAINS)
+        harmonic = sum(1 / i for i in range(1, cells + 1))
+        # Adjusted, a chance is never below itself, nor above cells times harmonic times itself.
+        chance = ways / math.comb(n, drawn)
+        q = found.loc[domain, "q"]
+        assert min(chance, 1) * 0.999 <= q <= min(chance * cells * harmonic, 1) * 1.001
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -143,18 +148,3 @@ def test_similarity(one, other):
         / math.dist(b, [0] * len(b))
     )
     assert cosine_similarity(COUNTS.domains).loc[one, other] == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("giver", UNITS)
-@pytest.mark.parametrize("receiver", UNITS)
-def test_complements(giver, receiver):
-    expected = {
-        domain: "absent" if not having(of(receiver), "domains", domain) else "thin"
-        for domain in DOMAINS
-        if giver != receiver
-        and quotient(giver, domain) > 1.25
-        and having(of(giver), "domains", domain) >= 3
-        and quotient(receiver, domain) < 0.8
-    }
-    found = complements(QUOTIENTS, [giver], [receiver])
-    assert dict(zip(found["code"], found["gap"], strict=True)) == expected

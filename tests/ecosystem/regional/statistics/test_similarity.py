@@ -13,7 +13,7 @@ from ecosystem.regional.statistics.similarity import (
     partners,
     similarity_to,
 )
-from ecosystem.regional.statistics.specialisation import location_quotient
+from ecosystem.regional.statistics.specialisation import location_quotient, specialised
 from tests.ecosystem.regional.statistics.samples import PROPERTY, REGIONS, frames, matrices
 
 PROFILES = pd.DataFrame(
@@ -103,27 +103,27 @@ def test_unknown_regions_are_errors():
         partners(quotients, "X")
 
 
-# The whole: 60; cryptology 12 (0.2), legal aspects 20 (0.333), identity management 12 (0.2).
-#     cryptology        legal aspects      identity
-# A   8/20 = LQ 2.0     2/20 = 0.3         4/20 = 1.0
-# B   4/30 = 0.667      9/30 = 0.9         8/30 = 1.333
-# C   0/6  = 0          6/6 = 3.0          0/6 = 0
-# D   0/4  = 0          3/4 = 2.25         0/4 = 0
+# The whole: 200; cryptology 40 (0.2), legal aspects 50 (0.25), identity management 40 (0.2).
+#     cryptology          legal aspects       identity
+# A   30/40 = LQ 3.75     2/40 = 0.2          8/40 = 1.0
+# B   10/100 = 0.5        18/100 = 0.72       32/100 = 1.6
+# C   0/30 = 0            28/30 = 3.73        0/30 = 0
+# D   0/30 = 0            2/30 = 0.27         0/30 = 0
 MIXED = pd.DataFrame(
     {
-        "cryptology": [8, 4, 0, 0],
-        "legal-aspects": [2, 9, 6, 3],
-        "identity-management": [4, 8, 0, 0],
+        "cryptology": [30, 10, 0, 0],
+        "legal-aspects": [2, 18, 28, 2],
+        "identity-management": [8, 32, 0, 0],
     },
     index=["A", "B", "C", "D"],
 )
-QUOTIENTS = location_quotient(MIXED, pd.Series({"A": 20, "B": 30, "C": 6, "D": 4}))
+QUOTIENTS = location_quotient(MIXED, pd.Series({"A": 40, "B": 100, "C": 30, "D": 30}))
 
 
 def test_complements_by_hand():
     found = complements(QUOTIENTS, ["A", "B"], ["A", "B", "C"])
     rows = found[["giver", "receiver", "code", "gap"]].to_numpy().tolist()
-    # A gives cryptology to B (0.667 < 0.8) and C (none); B gives identity management to C
+    # A gives cryptology to B (0.5 < 0.8) and C (none); B gives identity management to C
     # (none), but not to A, which has its fair share.
     assert rows == [
         ["A", "B", "cryptology", "thin"],
@@ -132,21 +132,39 @@ def test_complements_by_hand():
     ]
     first = found.iloc[0]
     assert first[["giver_count", "giver_n", "receiver_count", "receiver_n"]].tolist() == [
-        8, 20, 4, 30,
+        30, 40, 10, 100,
     ]  # fmt: skip
-    assert first["giver_lq"] == pytest.approx(2)
-    assert first["receiver_lq"] == pytest.approx(2 / 3)
-    assert not first["small"]
+    assert first["giver_lq"] == pytest.approx(3.75)
+    assert first["receiver_lq"] == pytest.approx(0.5)
+    # Of 40 in cryptology among 140, 30 or more in A, for each of the three strengths.
+    ways = sum(math.comb(40, k) * math.comb(100, 40 - k) for k in range(30, 41))
+    assert first["chance"] == pytest.approx(3 * ways / math.comb(140, 40))
+
+
+def test_a_lack_that_may_be_chance_is_none():
+    # Nobody in a region of three works on cryptology: nobody need, with one in five.
+    few = MIXED.assign(cryptology=[30, 10, 0, 0])
+    quotients = location_quotient(few, pd.Series({"A": 40, "B": 100, "C": 30, "D": 2}))
+    assert complements(quotients, ["A"], ["C"])["code"].tolist() == ["cryptology"]
+    assert complements(quotients, ["A"], ["D"]).empty
+
+
+def test_what_is_no_strength_is_no_advice():
+    # 3 of 11 where the other has 3 of 29, in a register like that around them.
+    counts = pd.DataFrame({"cryptology": [3, 3, 60]}, index=["Köln", "Bretagne", "rest"])
+    quotients = location_quotient(counts, pd.Series({"Köln": 11, "Bretagne": 29, "rest": 425}))
+    assert quotients.loc[("Köln", "cryptology"), "lq"] > 1.25
+    assert quotients.loc[("Bretagne", "cryptology"), "lq"] < 0.8
+    assert complements(quotients, ["Köln"], ["Bretagne"]).empty
+    assert partners(quotients, "Bretagne").empty
 
 
 def test_just_below_one_is_no_lack():
-    # B has 0.9 of legal aspects: C, which has 3.0, adds nothing to it there.
-    assert "B" not in set(complements(QUOTIENTS, ["C"], ["A", "B"])["receiver"])
-
-
-def test_small_regions_are_marked():
-    assert complements(QUOTIENTS, ["D"], ["A"])["small"].all()
-    assert complements(QUOTIENTS, ["A"], ["D"])["small"].all()
+    counts = pd.DataFrame({"cryptology": [40, 45, 15]}, index=["A", "B", "C"])
+    quotients = location_quotient(counts, pd.Series({"A": 50, "B": 150, "C": 100}))
+    # The whole has 100 of 300; B 0.9 of that, C 0.45.
+    found = complements(quotients, ["A"], ["B", "C"])
+    assert found["receiver"].tolist() == ["C"]
 
 
 def test_a_region_does_not_complement_itself():
@@ -155,29 +173,26 @@ def test_a_region_does_not_complement_itself():
     assert list(found.columns)[:4] == ["giver", "receiver", "code", "gap"]
 
 
-def test_a_region_without_organisations_lacks_everything():
-    quotients = location_quotient(PROFILES, SIZES)
-    found = complements(quotients, ["C"], ["E"])
-    assert found["gap"].eq("absent").all()
-    assert math.isnan(found["receiver_lq"].iloc[0])
+def test_a_region_without_organisations_lacks_nothing_that_could_be_told():
+    assert complements(location_quotient(PROFILES, SIZES), ["C"], ["E"]).empty
 
 
 def test_partners_by_hand():
     # C lacks cryptology and identity management. A adds the first and takes legal aspects;
-    # B adds the second and takes nothing, so A comes first. D adds nothing.
+    # B adds the second and takes legal aspects (0.72) too, and is larger. D adds nothing.
     found = partners(QUOTIENTS, "C")
-    assert list(found.index) == ["A", "B"]
-    assert found["adds"].tolist() == [["cryptology"], ["identity-management"]]
-    assert found["gets"].tolist() == [["legal-aspects"], []]
-    assert found["n"].tolist() == [20, 30]
-    assert partners(QUOTIENTS, "C", limit=1).index.tolist() == ["A"]
+    assert list(found.index) == ["B", "A"]
+    assert found["adds"].tolist() == [["identity-management"], ["cryptology"]]
+    assert found["gets"].tolist() == [["legal-aspects"], ["legal-aspects"]]
+    assert found["n"].tolist() == [100, 40]
+    assert partners(QUOTIENTS, "C", limit=1).index.tolist() == ["B"]
 
 
 def test_nobody_to_partner_with():
     alone = location_quotient(pd.DataFrame({"cryptology": [4]}, index=["A"]), pd.Series({"A": 5}))
     found = partners(alone, "A")
     assert found.empty
-    assert list(found.columns) == ["n", "adds", "gets", "small"]
+    assert list(found.columns) == ["n", "adds", "gets"]
 
 
 @PROPERTY
@@ -186,23 +201,20 @@ def test_what_complements_say_follows_from_the_quotients(frame):
     counts = tabulate(frame, REGIONS)
     quotients = location_quotient(counts.domains, counts.n)
     found = complements(quotients, REGIONS, REGIONS)
+    strong = set(specialised(quotients).index)
+    assert all(pair in strong for pair in zip(found["giver"], found["code"], strict=True))
     assert (found["giver"] != found["receiver"]).all()
-    assert (found["giver_lq"] > 1.25).all()
     assert (found["giver_count"] >= 3).all()
     absent = found["gap"] == "absent"
     assert (found.loc[absent, "receiver_count"] == 0).all()
     assert (found.loc[~absent, "receiver_lq"] < 0.8).all()
 
 
-@PROPERTY
-@given(frames())
-def test_partners_are_what_complements_say(frame):
-    counts = tabulate(frame, REGIONS)
-    quotients = location_quotient(counts.domains, counts.n)
-    for region in REGIONS:
-        for partner, row in partners(quotients, region).iterrows():
-            added = complements(quotients, [partner], [region])
-            given = complements(quotients, [region], [partner])
-            assert row["adds"] == added["code"].tolist()
-            assert row["gets"] == given["code"].tolist()
-            assert row["small"] == added["small"].any()
+@pytest.mark.parametrize("region", ["A", "B", "C", "D"])
+def test_partners_are_what_complements_say(region):
+    found = partners(QUOTIENTS, region)
+    for partner, row in found.iterrows():
+        assert row["adds"] == complements(QUOTIENTS, [partner], [region])["code"].tolist()
+        assert row["gets"] == complements(QUOTIENTS, [region], [partner])["code"].tolist()
+    givers = set(complements(QUOTIENTS, MIXED.index, [region])["giver"])
+    assert set(found.index) == givers

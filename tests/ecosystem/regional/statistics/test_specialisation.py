@@ -7,9 +7,11 @@ from hypothesis import given
 
 from ecosystem.regional.statistics.counts import tabulate
 from ecosystem.regional.statistics.specialisation import (
+    adjusted_chances,
     location_quotient,
     ratio_interval,
     specialised,
+    upper_tail,
     wilson_interval,
 )
 from tests.ecosystem.regional.statistics.samples import PROPERTY, REGIONS, frames, organisations
@@ -151,7 +153,7 @@ def test_the_whole_has_a_quotient_of_one(frame):
 @given(frames())
 def test_a_quotient_lies_in_its_interval_and_below_the_largest_possible(frame):
     counts = tabulate(frame, REGIONS)
-    quotients = location_quotient(counts.domains, counts.n).dropna()
+    quotients = location_quotient(counts.domains, counts.n).dropna(subset=["lq"])
     within = 1e-9
     assert (quotients["low"] <= quotients["lq"] + within).all()
     assert (quotients["lq"] <= quotients["high"] + within).all()
@@ -164,7 +166,7 @@ def test_a_quotient_lies_in_its_interval_and_below_the_largest_possible(frame):
 def test_quotients_average_to_one(frame):
     # Weighted by n_r / n, the quotients of a domain add up to 1: its parts make the whole.
     counts = tabulate(frame, REGIONS)
-    quotients = location_quotient(counts.domains, counts.n).dropna()
+    quotients = location_quotient(counts.domains, counts.n).dropna(subset=["lq"])
     weighted = (quotients["lq"] * quotients["n"] / max(counts.n.sum(), 1)).groupby("code").sum()
     assert np.allclose(weighted, 1)
 
@@ -209,35 +211,88 @@ def test_no_regions_no_quotients():
     assert specialised(quotients).empty
 
 
-def test_specialised_by_hand():
-    # Above 1.25 and at least three: A in cryptology (2.0, 4 of them), C in legal aspects
-    # (2.14, 3 of 3, small); B in legal aspects only 1.13.
-    strong = specialised(location_quotient(COUNTS, N))
-    assert list(strong.index) == [("A", "cryptology"), ("C", "legal-aspects")]
-    assert strong["small"].tolist() == [False, True]
-    # An interval from 0.96 is no clear matter.
-    assert strong.loc[("A", "cryptology"), "low"] < 1
-    assert not strong.loc[("A", "cryptology"), "clear"]
+def test_upper_tail_by_hand():
+    # Of 10, 5 marked, 3 drawn: all three marked in C(5, 3) of C(10, 3) draws, 10 / 120; at least
+    # two in (C(5, 2) * 5 + 10) / 120 = 60 / 120.
+    assert upper_tail([3, 2, 0], 3, 5, 10) == pytest.approx([10 / 120, 60 / 120, 1])
 
 
-def test_specialised_is_strictly_above_and_needs_three():
-    # 5 of 10 against 20 of 50: 1.25 exactly, not above. Two of them: never.
-    counts = pd.DataFrame({"cryptology": [5, 15]}, index=["A", "B"])
-    exactly = location_quotient(counts, pd.Series({"A": 10, "B": 40}))
-    assert exactly.loc[("A", "cryptology"), "lq"] == 1.25
-    assert specialised(exactly).empty
-    two = pd.DataFrame({"cryptology": [2, 0]}, index=["A", "B"])
-    quotients = location_quotient(two, pd.Series({"A": 2, "B": 40}))
-    assert specialised(quotients).empty
-    assert len(specialised(quotients, least=2)) == 1
-
-
-def test_specialised_sorts_each_region_by_its_highest():
-    counts = pd.DataFrame(
-        {"cryptology": [3, 4, 9], "legal-aspects": [5, 4, 2]}, index=["Z", "A", "M"]
+@pytest.mark.parametrize(("k", "drawn", "marked", "size"), [(8, 12, 13, 35), (3, 11, 15, 465)])
+def test_upper_tail_is_a_sum_of_binomial_coefficients(k, drawn, marked, size):
+    ways = sum(
+        math.comb(marked, i) * math.comb(size - marked, drawn - i)
+        for i in range(k, min(drawn, marked) + 1)
     )
-    strong = specialised(location_quotient(counts, pd.Series({"Z": 6, "A": 5, "M": 30})))
-    # Z: 3/6 / (16/41) = 1.28 and 5/6 / (11/41) = 3.1; A: 0.8 / 0.39 = 2.05 and 0.8 / 0.268 = 2.98.
+    assert float(upper_tail(k, drawn, marked, size)) == pytest.approx(ways / math.comb(size, drawn))
+
+
+def test_chances_are_adjusted_over_all_cells_tested():
+    # Benjamini-Yekutieli: the i-th smallest of m times m / i * (1 + 1/2 + ... + 1/m).
+    members = np.array([[9.0, 1], [5, 5], [1, 9]])
+    own, total = np.full((3, 2), 10.0), np.array([[15.0, 15]] * 3)
+    tested = np.ones((3, 2), dtype=bool)
+    raw = np.sort(upper_tail(members, own, total, 30).ravel())
+    harmonic = sum(1 / i for i in range(1, 7))
+    by_hand = np.minimum.accumulate((raw * 6 * harmonic / np.arange(1, 7))[::-1])[::-1]
+    found = np.sort(adjusted_chances(members, own, total, 30, tested).ravel())
+    assert found == pytest.approx(np.minimum(by_hand, 1))
+    # Fewer cells looked at, less to allow for; what isn't tested has no chance.
+    tested[2] = False
+    fewer = adjusted_chances(members, own, total, 30, tested)
+    assert fewer[0, 0] < found[0]
+    assert np.isnan(fewer[2]).all()
+
+
+def test_quotients_are_drawn_towards_one_by_what_they_rest_on():
+    # The mean squared distance from 1 is what chance gives: nothing is left between regions.
+    rows = pd.DataFrame({"cryptology": [3, 1, 2, 2]}, index=list("ABCD"))
+    alike = location_quotient(rows, pd.Series(10, index=rows.index))
+    assert (alike["shrunk"] == 1).all()
+    # Three regions with half, and one with none: large and small ones with the same quotient.
+    rows = pd.DataFrame({"cryptology": [50, 50, 5, 0]}, index=list("ABCD"))
+    sizes = pd.Series({"A": 50, "B": 50, "C": 5, "D": 105})
+    found = location_quotient(rows, sizes)
+    assert found["lq"].tolist() == pytest.approx([2, 2, 2, 0])
+    large, _, small, _ = found["shrunk"]
+    assert 1 < small < large < 2
+
+
+def test_a_strength_is_more_than_an_interval_beside_one():
+    # A: 4 of 10 where the whole has 1 in 5: twice as much, and no wonder among three regions.
+    quotients = location_quotient(COUNTS, N)
+    assert quotients.loc[("A", "cryptology"), "lq"] == pytest.approx(2)
+    assert specialised(quotients).empty
+    # Three of three are too few to be looked at at all.
+    assert np.isnan(quotients.loc[("C", "legal-aspects"), "q"])
+    # Nobody in steganography, nobody in D: nothing to test.
+    assert quotients.xs("steganography", level="code")["q"].isna().all()
+    assert quotients.loc["D", "q"].isna().all()
+
+
+def test_what_is_planted_is_found():
+    random = np.random.default_rng(7)
+    counts = pd.DataFrame(
+        random.binomial(12, 0.2, size=(40, 15)), index=[f"R{i}" for i in range(40)]
+    )
+    counts.loc["R3", 5] = 11
+    quotients = location_quotient(counts, pd.Series(12, index=counts.index))
+    strong = specialised(quotients)
+    assert list(strong.index) == [("R3", 5)]
+    assert strong["shrunk"].iloc[0] < strong["lq"].iloc[0]
+
+
+def test_strengths_are_sorted_by_region_and_quotient():
+    counts = pd.DataFrame(
+        {"cryptology": [18, 20, 2], "legal-aspects": [30, 0, 2]}, index=["Z", "A", "M"]
+    )
+    strong = specialised(location_quotient(counts, pd.Series({"Z": 30, "A": 20, "M": 150})))
+    # Z: 18/30 / (40/200) = 3 and 30/30 / (32/200) = 6.25; A: 20/20 / 0.2 = 5.
     assert list(strong.index) == [
-        ("Z", "legal-aspects"), ("Z", "cryptology"), ("A", "legal-aspects"), ("A", "cryptology"),
+        ("Z", "legal-aspects"), ("Z", "cryptology"), ("A", "cryptology"),
     ]  # fmt: skip
+
+
+def test_the_whole_has_no_strength():
+    whole = location_quotient(pd.DataFrame({"a": [30]}, index=["R"]), pd.Series({"R": 60}))
+    assert whole["q"].isna().all()
+    assert not whole["clear"].any()

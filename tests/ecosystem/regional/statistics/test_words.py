@@ -26,9 +26,9 @@ JARGON = re.compile(r"\b(LQ|quotient|cosine|HHI|Hill|Gini|p-value|NUTS)\b")
 
 
 def example() -> tuple[RegionCounts, pd.DataFrame]:
-    """R1: 12, all roles, 8 in cryptology; R2: 20, companies and a lab; R3: 3; R4: none."""
+    """R1: 12, all roles, 11 in cryptology; R2: 20, companies and a lab; R3: 3; R4: none."""
     first = [
-        organisation(i, "R1", type=list(TYPES)[i % 9], domains=[_domain(i < 8)]) for i in range(12)
+        organisation(i, "R1", type=list(TYPES)[i % 9], domains=[_domain(i < 11)]) for i in range(12)
     ]
     second = [
         organisation(100 + i, "R2", type="research" if i == 0 else "sme", domains=[_domain(i < 2)])
@@ -87,11 +87,14 @@ def test_coverage():
 
 
 def test_profile_of_a_region():
-    # The whole is 35, of which 8 + 2 + 3 = 13 work on cryptology: 8/12 / (13/35) = 1.79.
+    # The whole is 35, of which 11 + 2 + 3 = 16 work on cryptology: 11/12 / (16/35) = 2.0, with
+    # a chance of 1 in 12,000.
     assert words.profile("R1", NAMES, COUNTS, QUOTIENTS, per_million=PER_MILLION) == [
         "Bretagne has 12 organisations in the register, 3.5 per million inhabitants.",
         "Compared with the register as a whole, Bretagne is clearly stronger in cryptology "
-        "(8 of 12).",
+        "(11 of 12).",
+        "The organisations in Bretagne work most often on cryptology (11 of 12) and legal "
+        "aspects (1 of 12).",
         "In the register, Bretagne has all six roles of an ecosystem.",
     ]
 
@@ -116,7 +119,7 @@ def test_comparison_of_four():
         "Malta (3) and Nowhere (0); per million inhabitants that is 15.0 in Eesti and 3.5 in "
         "Bretagne, and not known for Malta and Nowhere.",
         "Compared with the register as a whole, Bretagne is clearly stronger in cryptology "
-        "(8 of 12); Eesti is clearly stronger in legal aspects (18 of 20); Malta (3) and "
+        "(11 of 12); Eesti is clearly stronger in legal aspects (18 of 20); Malta (3) and "
         "Nowhere (0) have too few organisations for strengths to be named.",
         "In the register, Bretagne has all six roles of an ecosystem; Eesti has only 2 of the "
         "six roles of an ecosystem: business and research.",
@@ -126,22 +129,28 @@ def test_comparison_of_four():
 def test_equals_are_named_as_equals():
     found = words.comparison(["R1", "R2"], NAMES, *_pair())
     assert found[0] == "Bretagne and Eesti have 6 organisations each in the register."
-    assert "Bretagne and Eesti have no strength that stands out" in found[1]
+    assert "Bretagne and Eesti have no strength that stands out from chance" in found[1]
     with_third = words.comparison(["R3", "R1", "R2"], NAMES, *_pair())
     assert with_third[0].startswith(
         "Bretagne and Eesti have the most organisations in the register (6 each), ahead of"
     )
 
 
-def test_a_weak_strength_is_said_to_be_possibly_chance():
-    # 3 of 6 against 10 of 30: LQ 1.5, interval from below 1.
-    rows = [organisation(i, "R1", domains=[_domain(i < 3)]) for i in range(6)]
+def test_what_may_be_chance_is_no_strength():
+    # 5 of 6 against 12 of 30: a quotient of 2.1 whose interval lies above 1.
+    rows = [organisation(i, "R1", domains=[_domain(i < 5)]) for i in range(6)]
     rows += [organisation(50 + i, "R2", domains=[_domain(i < 7)]) for i in range(24)]
     counts = tabulate(organisations(*rows), REGIONS)
-    found = words.profile("R1", NAMES, counts, location_quotient(counts.domains, counts.n))
-    assert found[1].endswith(
-        "Bretagne has no clear strength, "
-        "only a lean towards cryptology (3 of 6) that may be chance."
+    quotients = location_quotient(counts.domains, counts.n)
+    assert quotients.loc[("R1", "cryptology"), "low"] > 1
+    found = words.profile("R1", NAMES, counts, quotients)
+    assert found[1] == (
+        "Compared with the register as a whole, Bretagne has no strength that stands out from "
+        "chance."
+    )
+    assert found[2] == (
+        "The organisations in Bretagne work most often on cryptology (5 of 6) and legal aspects "
+        "(1 of 6)."
     )
 
 
@@ -152,12 +161,12 @@ def test_missing_roles_are_named():
     ]
     counts = tabulate(organisations(*rows), REGIONS)
     found = words.profile("R1", NAMES, counts, location_quotient(counts.domains, counts.n))
-    assert found[2] == (
+    assert found[-1] == (
         "In the register, Bretagne has 5 of the six roles of an ecosystem (not capital)."
     )
     investors = roles_present(counts.types, pd.Series([1, 0, 0, 0], index=REGIONS))
     quotients = location_quotient(counts.domains, counts.n)
-    assert words.profile("R1", NAMES, counts, quotients, roles=investors)[2] == (
+    assert words.profile("R1", NAMES, counts, quotients, roles=investors)[-1] == (
         "In the register, Bretagne has all six roles of an ecosystem."
     )
 
@@ -202,7 +211,7 @@ def test_reasons():
     )
     added = complements(QUOTIENTS, ["R1"], ["R2"]).iloc[0]
     assert words.complement_reason(NAMES, added) == (
-        "Bretagne could add cryptology: 8 of its 12 organisations work on it, in Eesti 2 of 20."
+        "Bretagne could add cryptology: 11 of its 12 organisations work on it, in Eesti 2 of 20."
     )
 
 

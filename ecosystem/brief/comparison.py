@@ -111,18 +111,8 @@ def roles_of(database: Database, counts: RegionCounts) -> pd.DataFrame:
 def _coverage(
     database: Database, comparison: Comparison, id_: str, names: dict[str, str]
 ) -> list[dict[str, str]]:
-    counted = outside_figures.counted_elsewhere(database, regions.level_of(id_))
-    n = int(comparison.table[id_]["organisations"])
-    sentences = [
-        f"{names[id_]}: "
-        + words.coverage(
-            n,
-            float(row["counted"]),
-            str(row["scope"]),
-            None if pd.isna(row["year"]) else float(row["year"]),
-        )
-        for row in counted.loc[counted.index == id_].to_dict("records")
-    ]
+    own = comparison.counted[comparison.counted.index == id_]
+    sentences = [f"{names[id_]}: {sentence}" for sentence in own["sentence"]]
     return shared.coverage(database, id_, sentences)[:1]
 
 

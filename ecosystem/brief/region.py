@@ -10,10 +10,17 @@ from ecosystem.brief import outline_map, shared
 from ecosystem.brief.typeset import printable, typeset
 from ecosystem.common import links
 from ecosystem.common.store import Database
-from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, ROLES, TYPES
+from ecosystem.common.vocabulary import (
+    COUNTRIES,
+    DOMAINS,
+    FUNCTIONS,
+    ROLES,
+    TYPES,
+    TYPES_COUNTED,
+)
 from ecosystem.drawing import charts
 from ecosystem.finding.filters import Filter
-from ecosystem.regional import outside_figures
+from ecosystem.regional import outside_figures, region_counts
 from ecosystem.regional.measures import ALL_MEASURES, in_words
 from ecosystem.regional.profiles import LEVEL_NAMES, Profile
 from ecosystem.regional.statistics import words
@@ -101,13 +108,14 @@ def _coverage(database: Database, filter_: Filter, profile: Profile) -> list[dic
     rows = shared.coverage(database, profile.region_id, profile.coverage_sentences)[:2]
     if filter_ == Filter() and not rows:
         # Where nobody counted the region, the whole at least has a measure.
-        everyone = profile.headline["whole"]["organisations"]
+        types = region_counts.whole(database, filter_).types.T["all"]
         for row in outside_figures.europe_counted_elsewhere(database).head(1).to_dict("records"):
             sentence = words.coverage(
-                int(everyone),
+                int(types.reindex(list(TYPES_COUNTED[str(row["counts"])])).sum()),
                 float(row["counted"]),
                 str(row["scope"]),
                 None if pd.isna(row["year"]) else float(row["year"]),
+                counts=str(row["counts"]),
             )
             rows = [
                 {
@@ -184,7 +192,7 @@ def _functions(profile: Profile) -> dict[str, str]:
     spec |= {"width": 150, "height": _ROW * len(known)}
     alt = shared.shares_in_words(known, FUNCTIONS.labels())
     return {
-        **shared.picture(spec, f"Share of the organisations by NIST CSF function: {alt}."),
+        **shared.picture(spec, f"Share of the organisations by NIST CSF 1.1 function: {alt}."),
         "note": "",
     }
 

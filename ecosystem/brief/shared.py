@@ -14,6 +14,7 @@ from ecosystem.common.vocabulary import TYPES
 from ecosystem.drawing import pictures
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import outside_figures
+from ecosystem.regional.coverage import RULE, of_regions
 from ecosystem.regional.measures import offered
 from ecosystem.regional.profiles import SAMPLE_NOTE, STRENGTH_RULE
 from ecosystem.regional.statistics.counts import SMALL_N
@@ -49,6 +50,7 @@ def frame_of(database: Database, filter_: Filter, title: str) -> dict[str, Any]:
         "date": f"{story['created_at']:%-d %B %Y}",
         "release": printable(story["release_id"]),
         "citation": printable(releases.citation(database), 240),
+        "coverage_rule": RULE,
         "methods": [
             {"label": measure.label, "text": measure.method}
             for measure in offered(database).values()
@@ -80,11 +82,11 @@ def picture(spec: dict[str, Any], alt: str) -> dict[str, str]:
 
 def coverage(database: Database, region_id: str, sentences: Iterable[str]) -> list[dict[str, str]]:
     """Outside counts of a region, each with the address of its source."""
-    counted = outside_figures.counted_elsewhere(database, regions.level_of(region_id))
+    counted = of_regions(database, regions.level_of(region_id))
     rows = counted.loc[counted.index == region_id]
     return [
         {
-            "text": printable(sentence, 160),
+            "text": printable(sentence, 220),
             "source": printable(address, ADDRESS),
             "link": links.web_address(address) or "",
         }

@@ -18,7 +18,7 @@ from ecosystem.common import spreadsheet
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.finding.filters import Filter
-from ecosystem.regional import measures, outside_figures, region_counts
+from ecosystem.regional import measures, region_counts
 from ecosystem.regional.comparisons import Comparison
 from ecosystem.regional.measures import ALL_MEASURES, Measure
 from ecosystem.regional.profiles import Profile
@@ -212,9 +212,8 @@ def comparison_xlsx(database: Database, filter_: Filter, comparison: Comparison)
     )
     _organisations(book, database, filter_, ids)
     counted = [
-        [comparison.names[id_], f"{row['counted']} counted ({row['scope']})", row["source_url"]]
-        for id_ in ids
-        for row in _counted(database, id_)
+        [comparison.names[str(id_)], row["sentence"], row["source_url"]]
+        for id_, row in comparison.counted.iterrows()
     ]
     _about(
         book,
@@ -257,11 +256,6 @@ def _comparison_note(comparison: Comparison, measure: Measure) -> str:
         if comparison.table[id_]["organisations"] < measure.needs
     ]
     return f"{_SAYS_LITTLE}: {', '.join(few)}" if few else ""
-
-
-def _counted(database: Database, region_id: str) -> list[dict[Any, Any]]:
-    rows = outside_figures.counted_elsewhere(database, regions.level_of(region_id))
-    return rows.loc[rows.index == region_id].to_dict("records")
 
 
 def _alike(book: Workbook, profile: Profile) -> None:
@@ -325,6 +319,7 @@ def _about(
             for measure in measures.offered(database).values()
         ),
         ["method", "Representation quotient", shared.QUOTIENT_METHOD],
+        ["method", "Coverage", facts["coverage_rule"]],
     ]
     _sheet(book, "About", ["what", "text", "more", "licence"], rows)
 

@@ -128,8 +128,9 @@ SECTORS = Vocabulary(
     Term("transportation", "Transportation"),
 )
 
+# Version 1.1 of the framework has these five; version 2.0 adds "govern".
 FUNCTIONS = Vocabulary(
-    "NIST CSF function",
+    "NIST CSF 1.1 function",
     Term("identify", "Identify"),
     Term("protect", "Protect"),
     Term("detect", "Detect"),
@@ -178,7 +179,7 @@ ROLES = Vocabulary(
     Term("training", "Training"),
     Term("public", "Public sector"),
     Term("support", "Support and clusters"),
-    Term("capital", "Capital"),
+    Term("capital", "Investment"),
 )
 ROLE_OF_TYPE = {
     "sme": "business",
@@ -190,6 +191,29 @@ ROLE_OF_TYPE = {
     "support": "support",
     "cluster": "support",
     "investor": "capital",
+}
+
+# What somebody else's count of a territory counts, the most usual first. Labels follow a number.
+COUNTED = Vocabulary(
+    "What is counted",
+    Term("companies", "companies"),
+    Term("organisations", "organisations"),
+    Term("vendors", "vendors"),
+    Term("part", "companies, a part of them"),
+    Term("members", "members"),
+    Term("clusters", "clusters"),
+    Term("centres", "centres of expertise"),
+)
+# Types of the register that are like what is counted.
+_COMPANIES = ("sme", "large")
+TYPES_COUNTED = {
+    "companies": _COMPANIES,
+    "organisations": tuple(TYPES),
+    "vendors": _COMPANIES,
+    "part": _COMPANIES,
+    "members": tuple(TYPES),
+    "clusters": ("cluster",),
+    "centres": ("research",),
 }
 
 # ISO 3166-1 codes; NUTS writes EL and UK for two of them.

@@ -180,7 +180,7 @@ class Filter:
         "Sector", "sectors", "for", labels=SECTORS, shown=Shown.LIST, many=True
     )
     function: tuple[str, ...] = facet(
-        "NIST CSF function",
+        "NIST CSF 1.1 function",
         "functions",
         "helping to",
         labels=FUNCTIONS,

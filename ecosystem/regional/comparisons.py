@@ -11,8 +11,9 @@ import pandas as pd
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding.filters import Filter
-from ecosystem.regional import measures, profiles, region_counts
+from ecosystem.regional import coverage, measures, profiles, region_counts
 from ecosystem.regional.statistics import completeness, words
+from ecosystem.regional.statistics.counts import RegionCounts
 from ecosystem.tables import regions
 
 LEAST, MOST = 2, 4
@@ -31,7 +32,8 @@ class Comparison:
     table : DataFrame
         Measures (rows, by code) of the regions (columns, by id); missing where unknown.
     best : DataFrame of bool
-        Where a region has the best value of a measure that has one, shaped as `table`.
+        Where a region has the best value of a measure that has one, shaped as `table`; nowhere
+        for measures that depend on coverage unless coverages are comparable.
     small : Series of bool
         Which regions have too few organisations to say much.
     shares : DataFrame
@@ -44,6 +46,11 @@ class Comparison:
         The comparison in plain English.
     remarks : list of str
         What to keep in mind: overlaps, different years, unknown regions.
+    coverage : Verdict
+        Whether the regions were collected comparably, and the sentence that says so.
+    counted : DataFrame
+        Outside counts of the regions, as :func:`ecosystem.regional.coverage.of_regions` gives
+        them, in the regions' order.
     """
 
     region_ids: list[str]
@@ -56,6 +63,8 @@ class Comparison:
     functions: pd.DataFrame
     sentences: list[str]
     remarks: list[str]
+    coverage: coverage.Verdict
+    counted: pd.DataFrame
 
 
 def compare(database: Database, filter_: Filter, region_ids: Sequence[str]) -> Comparison:
@@ -90,25 +99,75 @@ def compare(database: Database, filter_: Filter, region_ids: Sequence[str]) -> C
     investors = pd.concat(
         [measures.investors(database, level) for level in {regions.level_of(id_) for id_ in ids}]
     ).loc[ids]
+    verdict = coverage.comparable(database, ids)
+    every = pd.concat(
+        [
+            coverage.of_regions(database, level)
+            for level in sorted({regions.level_of(id_) for id_ in ids})
+        ]
+    )
     return Comparison(
         region_ids=ids,
         names=names,
         table=numbers,
-        best=_best(numbers, table["organisations"]),
+        best=_best(numbers, counts.n, verdict.comparable),
         small=counts.small,
         shares=quotients["share"].unstack("region")[ids],
         quotients=quotients,
         functions=completeness.function_coverage(counts.functions, counts.n).T,
-        sentences=words.comparison(
+        sentences=_sentences(
+            database,
             ids,
             names,
             counts,
             quotients,
             per_million=table["per-million"].astype("float64"),
             roles=completeness.roles_present(counts.types, investors),
+            comparable=verdict.comparable,
         ),
         remarks=_remarks(database, ids, names, table),
+        coverage=verdict,
+        counted=pd.concat([every[every.index == id_] for id_ in ids]),
     )
+
+
+def _sentences(
+    database: Database,
+    ids: list[str],
+    names: dict[str, str],
+    counts: RegionCounts,
+    quotients: pd.DataFrame,
+    *,
+    per_million: pd.Series,
+    roles: pd.DataFrame,
+    comparable: bool,
+) -> list[str]:
+    """The comparison of those that the register was collected for; the others are named."""
+    there = [id_ for id_ in ids if id_ in regions.collected(database)]
+    others = [id_ for id_ in ids if id_ not in there]
+    said = [words.not_collected(names[id_]) for id_ in others]
+    if len(there) == 1:
+        said = [
+            *words.profile(
+                there[0], names, counts, quotients, per_million=per_million, roles=roles
+            ),
+            *said,
+        ]
+    elif there:
+        said = [
+            *words.comparison(
+                there,
+                names,
+                counts,
+                quotients,
+                per_million=per_million,
+                roles=roles,
+                comparable=comparable,
+            ),
+            *said,
+        ]
+    figures = coverage.elsewhere(database, ids)
+    return [*said, coverage.comparable(database, ids).sentence, *([figures] if figures else [])]
 
 
 def _quotients(database: Database, filter_: Filter, ids: list[str]) -> pd.DataFrame:
@@ -131,12 +190,12 @@ def _distinct_names(names: pd.Series) -> dict[str, str]:
     }
 
 
-def _best(numbers: pd.DataFrame, n: pd.Series) -> pd.DataFrame:
+def _best(numbers: pd.DataFrame, n: pd.Series, comparable: bool) -> pd.DataFrame:
     marked = numbers.eq(numbers.max(axis=1), axis=0) & numbers.notna()
     for code in numbers.index:
         measure = measures.ALL_MEASURES[str(code)]
         alike = numbers.loc[code].nunique() < 2
-        if not measure.has_best or alike:
+        if not measure.has_best or alike or (measure.depends_on_coverage and not comparable):
             marked.loc[code] = False
         marked.loc[code] &= n >= measure.needs
     return marked

@@ -39,7 +39,14 @@ class Measure:
     needs : int
         With fewer organisations than this the value is shown grey and said to say little.
     has_best : bool
-        Whether more is better in a comparison; a founding year or a concentration is neither.
+        Whether more is better in a comparison; a founding year or a concentration is neither,
+        and page evidence says something of the register, not of the region.
+    depends_on_coverage : bool
+        Whether the value rises with how completely a region was collected. Then it has a rank,
+        a star or a "most" only where :func:`ecosystem.regional.coverage.comparable` allows it:
+        counts and what is made of them; roles and functions, since the more are collected the
+        more are found; diversity for the same reason, unless compared at equal sample size;
+        labels, which are collected beside the organisations. Shares within a region don't.
     """
 
     code: str
@@ -50,6 +57,7 @@ class Measure:
     is_share: bool = False
     needs: int = 0
     has_best: bool = True
+    depends_on_coverage: bool = False
 
 
 _SMALL = counts.SMALL_N
@@ -62,7 +70,9 @@ MEASURES: dict[str, Measure] = {
             "Organisations",
             "",
             0,
-            "Organisations of the register in the region, under the chosen filter.",
+            "Organisations of the register in the region, under the chosen filter. How many there "
+            "are in all is another number: see what others count.",
+            depends_on_coverage=True,
         ),
         Measure(
             "per-million",
@@ -71,6 +81,7 @@ MEASURES: dict[str, Measure] = {
             1,
             "Organisations divided by inhabitants. Population: Eurostat, table demo_r_d2jan, "
             "latest year that all parts of the region have; no figure, no value.",
+            depends_on_coverage=True,
         ),
         Measure(
             "per-1000-km2",
@@ -79,6 +90,7 @@ MEASURES: dict[str, Measure] = {
             2,
             "Organisations divided by the area of the boundaries, measured in the equal-area "
             "projection EPSG:3035. © EuroGeographics for the administrative boundaries.",
+            depends_on_coverage=True,
         ),
         Measure(
             "effective-domains",
@@ -90,6 +102,7 @@ MEASURES: dict[str, Measure] = {
             "domains: the cybersecurity taxonomy of the Joint Research Centre. Source: Hill 1973, "
             "Jost 2006.",
             needs=_SMALL,
+            depends_on_coverage=True,
         ),
         Measure(
             "concentration",
@@ -107,15 +120,18 @@ MEASURES: dict[str, Measure] = {
             "of 6",
             0,
             "How many of six roles have at least one organisation or known investor: business, "
-            "research, training, public sector, support, capital.",
+            "research, training, public sector, support, investment.",
+            depends_on_coverage=True,
         ),
         Measure(
             "nist-functions",
-            "NIST CSF functions covered",
+            "NIST CSF 1.1 functions covered",
             "of 5",
             0,
             "How many of identify, protect, detect, respond and recover at least one "
-            "organisation serves: the functions of the NIST Cybersecurity Framework (CSF).",
+            "organisation serves: the functions of the NIST Cybersecurity Framework (CSF), "
+            "version 1.1. Version 2.0 adds govern, which the register does not record.",
+            depends_on_coverage=True,
         ),
         Measure(
             "median-founded",
@@ -135,6 +151,7 @@ MEASURES: dict[str, Measure] = {
             "general knowledge with their own website as source.",
             is_share=True,
             needs=_SMALL,
+            has_best=False,
         ),
     )
 }
@@ -150,6 +167,7 @@ LABEL_MEASURES: dict[str, Measure] = {
             0,
             f"Organisations whose label {made_in_europe.NAME} is valid on the day of viewing, as "
             "far as the register records labels.",
+            depends_on_coverage=True,
         ),
         Measure(
             "labelled-share",
@@ -159,6 +177,7 @@ LABEL_MEASURES: dict[str, Measure] = {
             "Labelled organisations divided by organisations.",
             is_share=True,
             needs=_SMALL,
+            depends_on_coverage=True,
         ),
     )
 }
@@ -185,8 +204,9 @@ def table(
     Returns
     -------
     DataFrame
-        Indexed by region id: ``name``, ``country``, one column per measure that is
-        :func:`offered` (missing where there is no value) and ``population_year``.
+        Indexed by region id: ``name``, ``country``, ``is_collected``, one column a measure that
+        is :func:`offered` (missing where there is no value, and everywhere in a region that was
+        not collected: 0 there would be a guess) and ``population_year``.
     """
     of = of or region_counts.region_counts(database, filter_, level)
     units = regions.units(database, level).set_index("region_id")
@@ -196,7 +216,8 @@ def table(
         {
             "name": units["name"],
             "country": units["country"],
-            "organisations": of.n,
+            "is_collected": regions.is_collected(database, level),
+            "organisations": of.n.astype("Int64"),
             "per-million": counts.per_million(of.n, people["inhabitants"]),
             "per-1000-km2": counts.per_1000_km2(of.n, units["area_km2"].reindex(of.regions)),
             "effective-domains": diversity.effective_number(of.domains),
@@ -211,7 +232,10 @@ def table(
     if made_in_europe.is_any_recorded(database):
         frame["labelled"] = region_counts.labelled_counts(database, filter_, level)
         frame["labelled-share"] = frame["labelled"] / frame["organisations"].where(of.n > 0)
-    return frame.loc[of.regions]
+    frame = frame.loc[of.regions]
+    own = [code for code in ALL_MEASURES if code in frame]
+    frame[own] = frame[own].where(frame["is_collected"])
+    return frame
 
 
 def of_whole(database: Database, filter_: Filter) -> dict[str, float]:

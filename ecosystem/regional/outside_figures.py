@@ -70,39 +70,11 @@ def nuts2_of(database: Database, region_id: str, level: str) -> str | None:
     return str(own.iloc[0]) if len(own) == 1 and len(own.iloc[0]) == len("FRH0") else None
 
 
-def counted_elsewhere(database: Database, level: str) -> pd.DataFrame:
-    """Outside counts of organisations for regions of a level.
-
-    A count belongs to a region if both cover the same NUTS codes.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by region id: ``counted``, ``scope``, ``year`` (may be missing),
-        ``source_url``; several rows a region where there are several counts.
-    """
-    if level == "valley":
-        own = "SELECT valley_id AS region_id, list_sort(nuts_codes) AS codes FROM valley"
-    else:
-        own = (
-            f"SELECT nuts_id AS region_id, [nuts_id] AS codes FROM region WHERE level = {level[-1]}"
-        )
-    rows = database.frame(
-        f"""
-        SELECT region_id, organisations AS counted, scope, year, source_url
-        FROM coverage c JOIN ({own}) o ON list_sort(c.nuts_codes) = o.codes
-        ORDER BY region_id, year DESC NULLS LAST
-        """
-    )
-    rows["year"] = rows["year"].astype("Int64")
-    return rows.set_index("region_id")
-
-
 def europe_counted_elsewhere(database: Database) -> pd.DataFrame:
-    """Outside counts for Europe: ``territory, counted, scope, year, source_url``."""
+    """Outside counts for Europe: ``territory, counted, counts, scope, year, source_url``."""
     return database.frame(
         """
-        SELECT territory, organisations AS counted, scope, year, source_url
+        SELECT territory, organisations AS counted, counts, scope, year, source_url
         FROM coverage WHERE len(nuts_codes) = 0 ORDER BY counted DESC
         """
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ecosystem.common.store import Database
 from ecosystem.finding.filters import Filter
-from ecosystem.regional import measures, outside_figures, region_counts
+from ecosystem.regional import coverage, measures, outside_figures, region_counts
 from ecosystem.regional.statistics import completeness, peers, similarity, words
 from ecosystem.regional.statistics.counts import SMALL_N, RegionCounts
 from ecosystem.regional.statistics.ranking import rank
@@ -53,12 +53,15 @@ class Related:
         What to say if there is none.
     method : str
         How they are found, with the source of the figures.
+    note : str
+        That there are fewer than usual; empty if there are not.
     """
 
     heading: str
     regions: pd.DataFrame
     none: str
     method: str
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +74,8 @@ class Profile:
         Which region it is; `level` is a key of :data:`ecosystem.tables.regions.LEVELS`.
     headline : DataFrame
         Indexed by measure: ``value``, ``whole`` (the register as a whole), ``rank`` (missing
-        without an organisation, or with fewer than the measure needs), ``of``, ``tied``,
-        ``small``.
+        without an organisation, with fewer than the measure needs, or where the measure
+        depends on how completely regions were collected), ``of``, ``tied``, ``small``.
     quotients : DataFrame
         Representation quotients by domain code, with interval and n.
     types, functions : Series
@@ -84,7 +87,11 @@ class Profile:
     nuts2 : str or None
         That NUTS 2 region.
     counted : DataFrame
-        Outside counts: ``counted, scope, year, source_url``.
+        Outside counts, as :func:`ecosystem.regional.coverage.of_regions` gives them.
+    is_collected : bool
+        Whether the register was collected for the region; if not, nothing here is a number.
+    n : int
+        Organisations of the register in the region, under the filter.
     roles : Series of bool
         Which of the six roles are present.
     sentences : list of str
@@ -111,6 +118,8 @@ class Profile:
     figures: pd.DataFrame
     nuts2: str | None
     counted: pd.DataFrame
+    is_collected: bool
+    n: int
     roles: pd.Series
     sentences: list[str]
     nearest: pd.DataFrame
@@ -118,11 +127,6 @@ class Profile:
     peers: pd.DataFrame
     valley: dict[str, Any] | None
     population_year: int | None
-
-    @property
-    def n(self) -> int:
-        """Organisations of the register in the region, under the filter."""
-        return int(self.headline["value"]["organisations"])
 
     @property
     def related(self) -> list[Related]:
@@ -150,24 +154,25 @@ class Profile:
             Related(
                 "Alike in structure",
                 self.peers,
-                "No comparison of structure: Eurostat's figures for it are missing.",
+                f"The register was not collected for {self.name}, so it has no peers here."
+                if not self.is_collected
+                else "No region that the register was collected for is alike in structure."
+                if self.nuts2
+                else "No comparison of structure: it is made for regions of the level NUTS 2.",
                 "Population, GDP per inhabitant, R&D share and tertiary education, brought to one "
-                "scale; over the figures that both have. Source: Eurostat.",
+                "scale; over the figures that both have, among regions with organisations in the "
+                "register. Source: Eurostat.",
+                f"Only {len(self.peers)} of the regions that the register was collected for "
+                f"{'is' if len(self.peers) == 1 else 'are'} alike in structure."
+                if 0 < len(self.peers) < _RELATED
+                else "",
             ),
         ]
 
     @property
     def coverage_sentences(self) -> list[str]:
         """What others count, beside the register's own number."""
-        return [
-            words.coverage(
-                self.n,
-                float(row["counted"]),
-                str(row["scope"]),
-                None if pd.isna(row["year"]) else float(row["year"]),
-            )
-            for row in self.counted.to_dict("records")
-        ]
+        return list(self.counted["sentence"])
 
 
 def profile(database: Database, filter_: Filter, region_id: str) -> Profile | None:
@@ -186,7 +191,8 @@ def profile(database: Database, filter_: Filter, region_id: str) -> Profile | No
     names = {str(id_): str(name) for id_, name in table["name"].items()}
     quotients = quotients_of(database, filter_, counts)
     nuts2 = outside_figures.nuts2_of(database, region_id, level)
-    counted = outside_figures.counted_elsewhere(database, level)
+    counted = coverage.of_regions(database, level)
+    is_collected = bool(table["is_collected"][region_id])
     year: Any = table["population_year"][region_id]
     all_roles = completeness.roles_present(counts.types, measures.investors(database, level))
     return Profile(
@@ -204,13 +210,17 @@ def profile(database: Database, filter_: Filter, region_id: str) -> Profile | No
         else outside_figures.figures(database, ""),
         nuts2=nuts2,
         counted=counted.loc[counted.index == region_id],
+        is_collected=is_collected,
+        n=int(counts.n[region_id]),
         roles=all_roles.T[region_id],
         sentences=words.profile(
             region_id, names, counts, quotients, per_million=table["per-million"], roles=all_roles
-        ),
+        )
+        if is_collected
+        else [words.not_collected(names[region_id])],
         nearest=_nearest(counts, region_id, names),
         partners=_partners(quotients, region_id, names),
-        peers=_peers(database, nuts2),
+        peers=_peers(database, nuts2) if is_collected else _peers(database, None),
         valley=_valley(database, region_id, level),
         population_year=None if pd.isna(year) else int(year),
     )
@@ -236,11 +246,14 @@ def _headline(
 ) -> pd.DataFrame:
     whole = measures.of_whole(database, filter_)
     own: dict[Any, Any] = table.loc[region_id].to_dict()
+    n = 0 if pd.isna(own["organisations"]) else int(own["organisations"])
     rows = {}
     for code, measure in measures.offered(database).items():
         # Nothing is not a place, and a share of one organisation would be the first of all.
         values = table[code].where(table["organisations"] >= max(measure.needs, 1))
         years = table["population_year"] if code == "per-million" else None
+        if measure.depends_on_coverage and not _may_be_ranked(database, values):
+            values = values.where(values.isna())
         ranked = rank(
             values,
             years=None if years is None else years.where(values.notna()),
@@ -252,9 +265,15 @@ def _headline(
             "rank": ranked["rank"] if measure.has_best else pd.NA,
             "of": ranked["of"],
             "tied": ranked["tied"],
-            "small": own["organisations"] < measure.needs,
+            "small": n < measure.needs,
         }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _may_be_ranked(database: Database, values: pd.Series) -> bool:
+    """Whether all regions with a value were collected comparably; see the rule of coverage."""
+    having = [str(id_) for id_ in values.dropna().index]
+    return len(having) > 1 and coverage.comparable(database, having).comparable
 
 
 def _nearest(counts: RegionCounts, region_id: str, names: Mapping[Any, str]) -> pd.DataFrame:
@@ -278,7 +297,10 @@ def _peers(database: Database, nuts2: str | None) -> pd.DataFrame:
     values, years = outside_figures.structure(database)
     if nuts2 is None or nuts2 not in values.index:
         return pd.DataFrame({"distance": [], "name": [], "reason": []})
-    found = peers.peers(values, nuts2, years=years, limit=_RELATED)
+    there = regions.organisation_counts(database, Filter(), "nuts2").reindex(values.index) > 0
+    # Scales are those of all regions; only who is in the register can be a peer.
+    found = peers.peers(values, nuts2, years=years, limit=_RELATED, among=there.index[there])
+    found = found[found["distance"] <= peers.ALIKE]
     labels = outside_figures.indicators(database).set_index("indicator")["label"]
     reasons = []
     for _, row in found.iterrows():

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, LOCATION_PRECISION
-from ecosystem.regional import outside_figures
+from ecosystem.regional import coverage
 from ecosystem.tables import regions
 
 # Fields that may be empty, with SQL that holds where they are filled.
@@ -126,10 +126,10 @@ def by_region(database: Database, level: str) -> pd.DataFrame:
         table = table[table["organisations"] > 0]
     for count in ("unchecked", "duplicates"):
         table[count] = table[count].astype("Int64")
-    outside = outside_figures.counted_elsewhere(database, level)
+    outside = coverage.of_regions(database, level)
     newest = outside[~outside.index.duplicated()].reindex(table.index)
     table["counted"] = newest["counted"].astype("Int64")
-    table["covered"] = table["organisations"] / newest["counted"].astype("Float64")
+    table["covered"] = newest["coverage"].astype("Float64")
     table["scope"] = [_scope(row) for row in newest.to_dict("records")]
     table["country"] = table["country"].map(COUNTRIES.label)
     order = table["name"].str.normalize("NFKD").str.casefold().sort_values().index

@@ -13,7 +13,7 @@ from ecosystem.common import late
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding.filters import Filter
-from ecosystem.regional import measures
+from ecosystem.regional import coverage, measures
 from ecosystem.regional.profiles import quotients_of
 from ecosystem.regional.region_counts import region_counts
 from ecosystem.regional.statistics.counts import SMALL_N
@@ -24,6 +24,11 @@ _STEPS = ("#dadaeb", "#bcbddc", "#9e9ac8", "#756bb1", "#54278f")
 # Light and dark theme. No organisation is a number, no figure is none: they look different.
 NONE = ("#f1eee6", "#262b36")
 NO_DATA = ("#b9b5aa", "#5a5f6b")
+NOT_COLLECTED = ("#d9d6cf", "#343a46")
+_UNRANKED = (
+    "No ranking: the number depends on how completely a region was collected, which is known for "
+    "few regions and differs. They are in the order of their names."
+)
 # Measure of how much a region works on one JRC domain, compared with the whole register.
 REPRESENTATION = "representation"
 REPRESENTATION_METHOD = (
@@ -42,8 +47,9 @@ class Shaded:
     regions : DataFrame
         Indexed by region id: ``name, country, n, value`` (missing where there is none),
         ``text`` (the value in words), ``colour``, ``small`` (too few organisations to say
-        much). A region without an organisation and one without a figure have colours of
-        their own, outside the classes.
+        much), ``is_collected``. A region that was not collected, one without an organisation
+        under the filter and one without a figure have colours of their own, outside the
+        classes.
     label : str
         Name of the measure.
     legend : list of tuple of str
@@ -52,6 +58,10 @@ class Shaded:
         How measure and classes are made, with the source.
     years : list of int
         Years of the population figures that the values use; empty if they use none.
+    ranked : bool
+        Whether the regions may be ranked by it; else they are in the order of their names.
+    unranked : str
+        Why not; empty if they may.
     """
 
     regions: pd.DataFrame
@@ -59,6 +69,8 @@ class Shaded:
     legend: list[tuple[str, str]]
     method: str
     years: list[int]
+    ranked: bool
+    unranked: str
 
 
 def shaded(
@@ -88,17 +100,24 @@ def shaded(
     if measure == REPRESENTATION:
         label = f"Representation of {DOMAINS.label(domain)}"
         method, needs, say = REPRESENTATION_METHOD, SMALL_N, _two_digits
+        unranked = (
+            "No ranking: most differences between quotients are no larger than chance makes them."
+        )
         values = quotients_of(database, filter_, counts)["lq"].xs(domain, level="code")
     else:
         chosen = measures.ALL_MEASURES[measure]
         label, method, needs = chosen.label, chosen.method, chosen.needs
         say = partial(measures.in_words, measure)
+        having = [str(id_) for id_ in counts.n.index[counts.n > 0]]
+        verdict = coverage.comparable(database, having)
+        unranked = _UNRANKED if chosen.depends_on_coverage and not verdict.comparable else ""
         values = table[measure].astype("float64")
     regions = pd.DataFrame(
         {
             "name": table["name"],
             "country": table["country"],
             "n": counts.n,
+            "is_collected": table["is_collected"],
             "value": values,
             "text": [say(value) for value in values],
             "small": counts.n < needs,
@@ -114,6 +133,8 @@ def shaded(
         method=f"{method}{span} Each colour has about as many of the regions with an "
         "organisation (quantiles).",
         years=sorted({int(year) for year in years}),
+        ranked=not unranked,
+        unranked=unranked,
     )
 
 
@@ -124,12 +145,18 @@ def _two_digits(value: float) -> str:
 def _colours(
     regions: pd.DataFrame, say: Callable[[float], str], dark: bool
 ) -> tuple[pd.Series, list[tuple[str, str]]]:
-    is_none, is_gap = regions["n"] == 0, regions["value"].isna() & (regions["n"] > 0)
+    unknown = ~regions["is_collected"]
+    is_none = (regions["n"] == 0) & ~unknown
+    is_gap = regions["value"].isna() & (regions["n"] > 0)
     colours, legend = _classes(
-        regions["value"].where(~is_none), say, _STEPS[::-1] if dark else _STEPS
+        regions["value"].where(regions["n"] > 0), say, _STEPS[::-1] if dark else _STEPS
     )
     colours[is_none] = NONE[dark]
-    legend.append((NONE[dark], "No organisation"))
+    if is_none.any():
+        legend.append((NONE[dark], "None in the register"))
+    if unknown.any():
+        colours[unknown] = NOT_COLLECTED[dark]
+        legend.append((NOT_COLLECTED[dark], "Not collected"))
     if is_gap.any():
         colours[is_gap] = NO_DATA[dark]
         legend.append((NO_DATA[dark], "No figure"))

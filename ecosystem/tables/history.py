@@ -27,7 +27,7 @@ FIELD_LABELS = {
     "founded": "Founded",
     "domains": "JRC domains",
     "sectors": "Sectors",
-    "functions": "NIST CSF functions",
+    "functions": "NIST CSF 1.1 functions",
     "evidence": "Evidence",
     "source_url": "Source",
     "checked_on": "Source last checked",

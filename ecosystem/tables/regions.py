@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
+from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.finding.filters import Filter
 
@@ -208,6 +210,57 @@ def population(database: Database, level: str) -> pd.DataFrame:
     )
     rows["year"] = rows["year"].astype("Int64")
     return rows.set_index("region_id")
+
+
+@per_release
+def outlines_of(database: Database) -> dict[str, frozenset[str]]:
+    """NUTS 3 regions that every NUTS region and valley consists of, by its id.
+
+    Places with the same ones have the same outline, whatever they are called and whichever
+    level they belong to.
+    """
+    smallest = ids(database, "nuts3")
+    within: dict[str, set[str]] = {}
+    for nuts3 in smallest:
+        for length in range(_COUNTRY_LETTERS, len(nuts3) + 1):
+            within.setdefault(nuts3[:length], set()).add(nuts3)
+    found = {code: frozenset(parts) for code, parts in within.items()}
+    rows = database.frame("SELECT valley_id, nuts_codes FROM valley")
+    for valley_id, codes in zip(rows["valley_id"], rows["nuts_codes"], strict=True):
+        found[valley_id] = outline_of(found, codes)
+    return found
+
+
+def outline_of(outlines: Mapping[str, frozenset[str]], codes: Iterable[str]) -> frozenset[str]:
+    """NUTS 3 regions of several NUTS codes together, from :func:`outlines_of`."""
+    return frozenset[str]().union(*(outlines.get(code, frozenset()) for code in codes))
+
+
+@per_release
+def collected(database: Database) -> frozenset[str]:
+    """Ids of the regions and valleys that the register was collected for.
+
+    Those that hold an organisation of the register, whatever the filter, and those that lie
+    whole in a valley: there somebody looked, and 0 is a number. Everywhere else nobody did,
+    and there is no number.
+    """
+    columns = " UNION ".join(
+        f"SELECT {column} AS region FROM organisation WHERE {column} IS NOT NULL"
+        for column in LEVELS.values()
+    )
+    rows = database.frame(f"SELECT DISTINCT region FROM ({columns})")
+    outlines = outlines_of(database)
+    in_valleys = frozenset[str]().union(
+        *(parts for id_, parts in outlines.items() if level_of(id_) == "valley")
+    )
+    inside = (id_ for id_, parts in outlines.items() if parts <= in_valleys)
+    return frozenset(rows["region"]).union(inside)
+
+
+def is_collected(database: Database, level: str) -> pd.Series:
+    """Whether each region of a level was collected, by id; see :func:`collected`."""
+    index = pd.Index(ids(database, level), name="region_id")
+    return pd.Series(index.isin(list(collected(database))), index=index, name="is_collected")
 
 
 def codes_of(database: Database, region_id: str) -> list[str]:

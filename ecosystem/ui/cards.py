@@ -95,7 +95,7 @@ def _organisation(org_id: str, filter_: Filter) -> None:
             query_params={"selected": f"valley:{record['valley_id']}"},
         )
     _chips("JRC domains", record["domains"], DOMAINS)
-    _chips("NIST CSF functions", record["functions"], FUNCTIONS)
+    _chips("NIST CSF 1.1 functions", record["functions"], FUNCTIONS)
     _chips("Sectors", record["sectors"], SECTORS)
     organisation_facts.sources(record)
 

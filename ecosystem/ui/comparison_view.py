@@ -114,7 +114,7 @@ def pictures(found: Comparison) -> None:
         functions = found.functions.rename(columns=found.names)
         functions.insert(0, "Function", [FUNCTIONS.label(str(code)) for code in functions.index])
         figure.figure(
-            "NIST CSF functions",
+            "NIST CSF 1.1 functions",
             charts.parallel(found.functions, found.names),
             functions,
             "Share of each region's organisations that serve a function. Source: the register.",

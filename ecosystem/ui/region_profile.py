@@ -161,7 +161,7 @@ def types_and_functions(profile: Profile) -> None:
     with middle:
         shares = profile.functions.dropna()
         figure.figure(
-            "NIST CSF functions",
+            "NIST CSF 1.1 functions",
             charts.shares(shares, FUNCTIONS.labels(), dark=is_dark()),
             _two_columns(shares, FUNCTIONS.labels(), "Function", "Share"),
             "Share of the organisations that serve each function; most serve several. "

@@ -8,7 +8,7 @@ import streamlit as st
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, TYPES
 from ecosystem.drawing import charts
 from ecosystem.finding.filters import Filter
-from ecosystem.regional import map_concentration, measures, outside_figures, shading
+from ecosystem.regional import coverage, map_concentration, measures, shading
 from ecosystem.regional.profiles import SAMPLE_NOTE
 from ecosystem.regional.region_counts import region_counts
 from ecosystem.regional.statistics.counts import SMALL_N
@@ -75,7 +75,7 @@ def _select(label: str, name: str, value: str, options: dict[str, str]) -> None:
 
 def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
     """Regions by the measure; ties share a rank; a click selects the region on the map too."""
-    table = _ranked(shaded, ask(outside_figures.counted_elsewhere, level))
+    table = _ranked(shaded, ask(coverage.of_regions, level))
     if table.empty:
         st.caption(f"No region has a value for this measure{figure.under_filters()}.")
         return
@@ -102,10 +102,11 @@ def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
         },
         alt=f"Ranking by {shaded.label}",
     )
-    notes = [f"Value: {shaded.label}. = marks a shared rank."]
+    notes = [f"Value: {shaded.label}."]
+    notes.append("= marks a shared rank." if shaded.ranked else shaded.unranked)
     if "n" in table:
         notes.append("n: organisations in the register.")
-    if table["Rank"].eq(_UNRANKED).any():
+    if shaded.ranked and table["Rank"].eq(_UNRANKED).any():
         notes.append(f"Fewer than {SMALL_N} organisations say little, so they have no rank.")
     if len(shaded.years) > 1:
         notes.append("Values rest on population figures of different years.")
@@ -114,7 +115,7 @@ def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
 
 def _ranked(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
     rows = shaded.regions[(shaded.regions["n"] > 0) & shaded.regions["value"].notna()]
-    places = rank(rows["value"].where(~rows["small"]))
+    places = rank(rows["value"].where(~rows["small"] & shaded.ranked))
     elsewhere = {
         id_: f"about {row['counted']:,}" + ("" if pd.isna(row["year"]) else f" ({row['year']})")
         for id_, row in counted[~counted.index.duplicated()].to_dict("index").items()
@@ -139,7 +140,11 @@ def _ranked(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
         .reset_index(drop=True)
     )
     # A column that says nothing takes the others' room on a phone.
-    said = {"n": not rows["n"].eq(rows["value"]).all(), "Counted by others": bool(elsewhere)}
+    said = {
+        "Rank": shaded.ranked,
+        "n": not rows["n"].eq(rows["value"]).all(),
+        "Counted by others": bool(elsewhere),
+    }
     return table.drop(columns=[name for name, says in said.items() if not says])
 
 
@@ -189,7 +194,7 @@ def how_widespread(filter_: Filter) -> None:
         "Whether a region has *at least one* organisation of a kind is less distorted by a small "
         "register than how many it has. The table gives the share of NUTS 2 regions that do."
     )
-    kinds = {"JRC domain": DOMAINS, "Type": TYPES, "NIST CSF function": FUNCTIONS}
+    kinds = {"JRC domain": DOMAINS, "Type": TYPES, FUNCTIONS.name: FUNCTIONS}
     kind = st.segmented_control(
         "Of each", list(kinds), default="JRC domain", required=True, key="presence_kind"
     )

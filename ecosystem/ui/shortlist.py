@@ -121,7 +121,7 @@ def _table(found: pd.DataFrame) -> None:
         "Valley": found["valley_name"].fillna("–"),
         "Founded": found["founded"].map(lambda year: "–" if pd.isna(year) else str(int(year))),
         "JRC domains": found["domains"].map(lambda codes: _words(codes, DOMAINS)),
-        "NIST CSF functions": found["functions"].map(lambda codes: _words(codes, FUNCTIONS)),
+        "NIST CSF 1.1 functions": found["functions"].map(lambda codes: _words(codes, FUNCTIONS)),
         "Sectors": found["sectors"].map(lambda codes: _words(codes, SECTORS)),
         "Website": found["website"].map(_host),
         "Notes": found["notes"].fillna("–"),

@@ -83,7 +83,7 @@ def document(database: Database, record: dict[str, Any], base_url: str) -> Respo
         ("Founded", [] if pd.isna(record["founded"]) else [int(record["founded"])]),
         ("Former names", list(record["former_names"])),
         ("JRC taxonomy domains", domains),
-        ("NIST CSF functions", [FUNCTIONS.label(code) for code in record["functions"]]),
+        ("NIST CSF 1.1 functions", [FUNCTIONS.label(code) for code in record["functions"]]),
         ("Sectors", [SECTORS.label(code) for code in record["sectors"]]),
     ]
     text = template("profile.html").render(

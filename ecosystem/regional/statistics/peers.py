@@ -24,6 +24,8 @@ _LOGARITHMIC = ("population",)
 
 # One indicator in common says too little of two regions' structure.
 MINIMUM_SHARED = 2
+# Farther apart than this, a typical difference, regions are not alike.
+ALIKE = 1.0
 
 
 def standardise(indicators: pd.DataFrame) -> pd.DataFrame:
@@ -71,6 +73,7 @@ def peers(
     *,
     limit: int = 5,
     minimum: int = MINIMUM_SHARED,
+    among: pd.Index | None = None,
     years: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     r"""The regions most alike in structure to one.
@@ -94,6 +97,8 @@ def peers(
         How many to return at most.
     minimum : int
         Indicators that both must have.
+    among : Index of str, optional
+        Regions that may be peers; the scales are those of all regions all the same.
     years : DataFrame of int, optional
         Calendar year of each value, of the same shape as `indicators`.
 
@@ -134,6 +139,8 @@ def peers(
         {"distance": (squared.mean(axis=1) ** 0.5).round(12), "shared": shared.sum(axis=1)}
     ).rename_axis("region")
     eligible = found[(found["shared"] >= minimum) & (found.index != region)]
+    if among is not None:
+        eligible = eligible[eligible.index.isin(among)]
     chosen = eligible.sort_values(["shared", "distance"], ascending=[False, True], kind="stable")
     found = chosen.head(limit)[["distance"]]
     found["used"] = _columns_where(shared.loc[found.index])

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from ecosystem.common.vocabulary import DOMAINS, ROLES
+from ecosystem.common.vocabulary import COUNTED, DOMAINS, ROLES
 from ecosystem.regional.statistics._checks import require_known
 from ecosystem.regional.statistics.completeness import roles_present
 from ecosystem.regional.statistics.counts import SMALL_N, RegionCounts
@@ -26,6 +26,19 @@ _ROWS_FOR_DECIMALS = 100
 # More strengths than these make a sentence that nobody reads to its end.
 _STRENGTHS = 2
 _FEWEST, _MOST = 2, 4
+# What the register has of what others count, one and several of it.
+_COMPANY = ("company", "companies")
+_ORGANISATION = ("organisation", "organisations")
+_REGISTERED = {
+    "companies": _COMPANY,
+    "organisations": _ORGANISATION,
+    "vendors": _COMPANY,
+    "part": _COMPANY,
+    "members": _ORGANISATION,
+    "clusters": ("cluster", "clusters"),
+    "centres": ("research organisation", "research organisations"),
+}
+_SAME_WORD = ("companies", "organisations", "clusters", "part")
 
 
 def number(value: float | None, digits: int = 0) -> str:
@@ -104,41 +117,70 @@ def listed(words: Sequence[str], joined_by: str = "and") -> str:
     return f"{', '.join(words[:-1])}{comma} {joined_by} {words[-1]}"
 
 
-def coverage(n: int, counted: float | None, scope: str = "", year: float | None = None) -> str:
+def coverage(
+    n: int | None,
+    counted: float | None,
+    scope: str = "",
+    year: float | None = None,
+    *,
+    counts: str = "organisations",
+) -> str:
     """How much of an ecosystem the register holds, where somebody else has counted it.
 
     Parameters
     ----------
-    n : int
-        Organisations in the register.
+    n : int or None
+        What the register has of what is counted: companies against companies; None if it was
+        not collected for the region.
     counted : float or None
         What the other count has.
     scope : str
-        What the other count counts: ``"companies"``.
+        What the other count counts, in its own words.
     year : float or None
         Of the other count.
+    counts : str
+        Code of what is counted, in :data:`~ecosystem.common.vocabulary.COUNTED`.
 
     Returns
     -------
     str
-        A phrase, without a capital or a full stop.
+        A phrase, without a full stop.
 
     Examples
     --------
-    >>> coverage(29, 160, "companies", 2024)
-    '29 in the register of about 160 counted elsewhere (companies, 2024)'
+    >>> coverage(13, 160, "companies; 8,000 jobs", 2024, counts="companies")
+    '13 companies in the register of about 160 counted elsewhere (2024, companies; 8,000 jobs)'
+    >>> coverage(1, 180, "list lines", 2026)
+    '1 organisation in the register of about 180 counted elsewhere (2026, list lines)'
     >>> coverage(3, None)
-    '3 in the register'
+    '3 organisations in the register'
+    >>> coverage(None, 77, "", 2022, counts="companies")
+    'not collected for the register; about 77 companies counted elsewhere (2022)'
     """
+    kind = _REGISTERED[counts][0 if n == 1 else 1]
+    own = "not collected for the register" if n is None else f"{number(n)} {kind} in the register"
     if not _is_known(counted):
-        return f"{number(n)} in the register"
-    notes = [scope] if scope else []
+        return own
     # A year is not a quantity: no thousands separator.
-    notes += [f"{year:.0f}"] if year is not None and _is_known(year) else []
-    return (
-        f"{number(n)} in the register of about {number(counted)} counted elsewhere"
-        f"{_bracketed(', '.join(notes))}"
-    )
+    notes = [f"{year:.0f}"] if year is not None and _is_known(year) else []
+    notes += [scope] if scope else []
+    said = _bracketed(", ".join(notes))
+    label = COUNTED.label(counts)
+    if n is None:
+        return f"{own}; about {number(counted)} {label} counted elsewhere{said}"
+    other = "" if counts in _SAME_WORD else f" {label}"
+    return f"{own} of about {number(counted)}{other} counted elsewhere{said}"
+
+
+def not_collected(name: str) -> str:
+    """That nobody collected organisations of a region, which is no zero.
+
+    Examples
+    --------
+    >>> not_collected("Praha")
+    'The register was not collected for Praha: it says nothing about how many there are.'
+    """
+    return f"The register was not collected for {name}: it says nothing about how many there are."
 
 
 def profile(
@@ -223,8 +265,12 @@ def comparison(
     *,
     per_million: pd.Series | None = None,
     roles: pd.DataFrame | None = None,
+    comparable: bool = False,
 ) -> list[str]:
     """Two to four regions compared in a few sentences: size, strengths, roles.
+
+    Which region has the most is only said where all were collected about as completely;
+    otherwise they are named by name and not by size.
 
     A strength is what
     :func:`~ecosystem.regional.statistics.specialisation.specialised` holds to be more than
@@ -248,6 +294,8 @@ def comparison(
     roles : DataFrame of bool, optional
         As :func:`~ecosystem.regional.statistics.completeness.roles_present` returns it with the
         investors; without it the types of `counts` decide.
+    comparable : bool
+        Whether the regions' coverages are known and comparable.
 
     Returns
     -------
@@ -280,7 +328,9 @@ def comparison(
     >>> quotients = location_quotient(counts.domains, counts.n)
     >>> sentences = comparison(["A", "B"], {"A": "Bretagne", "B": "Malta"}, counts, quotients)
     >>> sentences[0]
-    'Malta has the most organisations in the register (30), ahead of Bretagne (10).'
+    'In the register are 10 organisations in Bretagne and 30 in Malta.'
+    >>> comparison(["A", "B"], {"A": "Bretagne"}, counts, quotients, comparable=True)[0]
+    'B has the most organisations in the register (30), ahead of Bretagne (10).'
     >>> sentences[2]
     'In the register, Bretagne and Malta have only 1 of the six roles of an ecosystem: business.'
     """
@@ -290,7 +340,9 @@ def comparison(
     if not counts.n[list(regions)].any():
         return [f"The register holds no organisation in {_names(regions, names, 'or')}."]
     return [
-        _sizes(regions, names, counts.n, per_million),
+        _sizes(regions, names, counts.n, per_million)
+        if comparable
+        else _sizes_by_name(regions, names, counts.n, per_million),
         *_strengths_and_roles(regions, names, counts, quotients, roles),
     ]
 
@@ -438,13 +490,36 @@ def _sizes(
     return f"{text}{_densities(regions, names, per_million)}."
 
 
+def _sizes_by_name(
+    regions: Sequence[str],
+    names: Mapping[str, str],
+    n: pd.Series,
+    per_million: pd.Series | None,
+) -> str:
+    ordered = sorted(regions, key=lambda region: _name(region, names).casefold())
+    first, *others = ordered
+    text = listed(
+        [
+            f"{_organisations(int(n[first]))} in {_name(first, names)}",
+            *(f"{number(n[region])} in {_name(region, names)}" for region in others),
+        ]
+    )
+    be = "is" if n[first] == 1 else "are"
+    densities = _densities(ordered, names, per_million, by_size=False)
+    return f"In the register {be} {text}{densities}."
+
+
 def _densities(
-    regions: Sequence[str], names: Mapping[str, str], per_million: pd.Series | None
+    regions: Sequence[str],
+    names: Mapping[str, str],
+    per_million: pd.Series | None,
+    *,
+    by_size: bool = True,
 ) -> str:
     known = _known_values(regions, per_million)
     if not known:
         return ""
-    ordered = sorted(known, key=lambda region: -known[region])
+    ordered = sorted(known, key=lambda region: -known[region]) if by_size else list(known)
     text = listed([f"{number(known[r], 1)} in {_name(r, names)}" for r in ordered])
     missing = [region for region in regions if region not in known]
     gap = f", and not known for {_names(missing, names)}" if missing else ""

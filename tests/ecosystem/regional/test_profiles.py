@@ -18,7 +18,6 @@ from ecosystem.regional import (
     comparisons,
     map_concentration,
     measures,
-    outside_figures,
     profiles,
     region_counts,
     shading,
@@ -82,16 +81,15 @@ def test_coverage_stands_beside_the_number(database: Database) -> None:
     profile = profiles.profile(database, Filter(), "fr-bretagne")
     assert profile is not None
     assert profile.coverage_sentences == [
-        "29 in the register of about 160 counted elsewhere (companies; 8,000 jobs, 2024)"
+        "13 companies in the register of about 160 counted elsewhere (2024, companies; 8,000 jobs)",
+        "13 companies in the register of about 130 counted elsewhere (2018, companies (over))",
     ]
-    catalonia = outside_figures.counted_elsewhere(database, "nuts2")
-    assert catalonia["counted"]["ES51"] == 557
 
 
 def test_related_regions_have_names_and_reasons(database: Database) -> None:
     profile = profiles.profile(database, Filter(), "FRH0")
     assert profile is not None
-    for found in (profile.nearest, profile.partners, profile.peers):
+    for found in (profile.nearest, profile.peers):
         assert len(found) > 2
         assert "FRH0" not in found.index
         assert found["reason"].str.endswith(".").all()
@@ -111,11 +109,10 @@ def test_an_unknown_region_has_no_profile(database: Database, region_id: str) ->
     assert profiles.profile(database, Filter(), region_id) is None
 
 
+@pytest.mark.parametrize("region_id", ["CZ01", "DK02"])
 def test_a_region_without_an_organisation_has_a_profile_without_nan_words(
-    database: Database,
+    database: Database, region_id: str
 ) -> None:
-    empty = region_counts.region_counts(database, Filter(), "nuts2")
-    region_id = str(empty.n[empty.n == 0].index[0])
     profile = profiles.profile(database, Filter(), region_id)
     assert profile is not None
     assert profile.n == 0
@@ -133,18 +130,67 @@ def test_a_region_without_an_organisation_has_no_rank(database: Database) -> Non
     profile = profiles.profile(database, Filter(), str(counts.index[counts == 0][0]))
     assert profile is not None
     assert profile.headline["rank"].isna().all()
-    assert profile.headline["of"]["organisations"] == (counts > 0).sum()
 
 
-def test_a_share_of_few_has_no_rank_but_their_number_has(database: Database) -> None:
-    counts = regions.organisation_counts(database, Filter(), "nuts2")
-    profile = profiles.profile(database, Filter(), str(counts.index[counts == 1][0]))
+def test_nothing_that_depends_on_coverage_has_a_rank(database: Database) -> None:
+    # Of most regions nobody knows how completely they were collected.
+    profile = profiles.profile(database, Filter(), "FRH0")
     assert profile is not None
-    rank = profile.headline["rank"]
-    assert rank["organisations"] == (counts > 1).sum() + 1
-    assert pd.isna(rank["evidence-share"])
-    assert pd.isna(rank["effective-domains"])
-    assert profile.headline["of"]["evidence-share"] == (counts >= SMALL_N).sum()
+    for code, measure in measures.MEASURES.items():
+        if measure.depends_on_coverage:
+            assert pd.isna(profile.headline["rank"][code])
+
+
+def test_what_was_not_collected_is_no_zero(database: Database) -> None:
+    table = measures.table(database, Filter(), "nuts2")
+    counts = regions.organisation_counts(database, Filter(), "nuts2")
+    missing = table[~table["is_collected"]]
+    # Nobody looked in Prague, Warsaw and Hamburg; somebody did in Zealand, and found nobody.
+    assert {"CZ01", "PL91", "DE60"} <= set(missing.index)
+    assert missing[list(measures.MEASURES)].isna().all(axis=None)
+    assert table["is_collected"]["DK02"]
+    assert table["organisations"]["DK02"] == counts["DK02"] == 0
+    assert (table["organisations"].dropna() == counts[table["is_collected"]]).all()
+    profile = profiles.profile(database, Filter(), "CZ01")
+    assert profile is not None
+    assert not profile.is_collected
+    assert profile.sentences == [
+        "The register was not collected for Praha: it says nothing about how many there are."
+    ]
+    assert profile.peers.empty
+    assert profile.related[-1].none == (
+        "The register was not collected for Praha, so it has no peers here."
+    )
+
+
+def test_a_filter_that_leaves_nobody_leaves_a_true_zero(database: Database) -> None:
+    filter_ = Filter(q="nobody has this")
+    table = measures.table(database, filter_, "nuts2")
+    assert table["organisations"]["FRH0"] == 0
+    assert table["per-million"]["FRH0"] == 0
+    assert pd.isna(table["organisations"]["CZ01"])
+
+
+@pytest.mark.parametrize("region_id", ["FRH0", "DEA2", "ES51"])
+def test_peers_are_regions_with_organisations(database: Database, region_id: str) -> None:
+    counts = regions.organisation_counts(database, Filter(), "nuts2")
+    profile = profiles.profile(database, Filter(), region_id)
+    assert profile is not None
+    assert (counts[list(profile.peers.index)] > 0).all()
+    assert (profile.peers["distance"] <= 1).all()
+
+
+def test_too_few_peers_are_said_to_be_few(database: Database) -> None:
+    by_number = {}
+    for region_id in regions.is_collected(database, "nuts2").loc[lambda s: s].index:
+        found = profiles._peers(database, str(region_id))
+        by_number.setdefault(len(found), str(region_id))
+    few = next(region_id for number, region_id in by_number.items() if number in (0, 1, 2))
+    profile = profiles.profile(database, Filter(), few)
+    assert profile is not None
+    structure = profile.related[-1]
+    said = structure.note if len(profile.peers) else structure.none
+    assert "that the register was collected for" in said
 
 
 def test_page_brief_and_workbook_share_names_and_reasons_of_related_regions(
@@ -160,15 +206,38 @@ def test_page_brief_and_workbook_share_names_and_reasons_of_related_regions(
     shown = [(kind.heading, name) for kind in profile.related for name in kind.regions["name"]]
     assert shown == [(kind["heading"], row["name"]) for kind in printed for row in kind["regions"]]
     assert shown == [(heading, name) for heading, _, name, _ in rows]
-    assert [kind.none.startswith("Too few") for kind in empty.related] == [True, True, False]
+    assert [kind.none.startswith("The register was not") for kind in empty.related] == [
+        False, False, True,
+    ]  # fmt: skip
 
 
-def test_comparison_of_mixed_levels_marks_the_best(database: Database) -> None:
+def test_a_comparison_without_known_coverage_has_no_best(database: Database) -> None:
     found = comparisons.compare(database, Filter(), ["fr-bretagne", "DEA", "EE"])
-    assert found.best.loc["per-million", "EE"]
-    assert not found.best.loc["concentration"].any()
-    assert 1 <= len(found.sentences) <= 3
+    assert not found.best.any(axis=None)
+    assert not found.coverage.comparable
     assert found.shares.shape == (15, 3)
+
+
+def test_what_the_register_has_and_what_others_count_stand_beside_each_other(
+    database: Database,
+) -> None:
+    # The register's order is the reverse of the others'.
+    found = comparisons.compare(database, Filter(), ["FRH0", "LU", "IE", "ES51"])
+    assert not any("the most" in sentence for sentence in found.sentences)
+    assert found.sentences[0].startswith(
+        "In the register are 29 organisations in Bretagne, 9 in Cataluña, 14 in Luxembourg and "
+        "11 in "
+    )
+    assert found.sentences[-2] == found.coverage.sentence
+    assert found.sentences[-1].startswith("Others count about 557 companies in Cataluña (2024), ")
+    assert not found.best.loc[["organisations", "per-million", "roles"]].any(axis=None)
+
+
+def test_a_region_that_was_not_collected_is_compared_with_nothing(database: Database) -> None:
+    found = comparisons.compare(database, Filter(), ["FRH0", "CZ01"])
+    assert found.table["CZ01"].isna().all()
+    assert "The register was not collected for Praha" in " ".join(found.sentences)
+    assert "in Praha" not in " ".join(found.sentences)
 
 
 def test_comparison_with_its_own_parent_says_so(database: Database) -> None:
@@ -204,9 +273,17 @@ def test_every_measure_is_shaded(database: Database, measure: str, level: str) -
 def test_darker_is_more(database: Database) -> None:
     shaded = shading.shaded(database, Filter(), "nuts2", "organisations")
     least = shaded.regions.groupby("colour")["n"].min()
-    steps = [least[colour] for colour, _ in shaded.legend[:-1]]
+    steps = [least[colour] for colour, _ in shaded.legend[:-2]]
     assert steps == sorted(steps)
     assert least[shading.NONE[False]] == 0
+    assert not shaded.ranked
+    colour = shaded.regions["colour"]
+    assert colour["CZ01"] == shading.NOT_COLLECTED[False]
+    assert colour["DK02"] == shading.NONE[False]
+    assert (shaded.legend[-1], shaded.regions["text"]["CZ01"]) == (
+        (shading.NOT_COLLECTED[False], "Not collected"),
+        "–",
+    )
 
 
 def test_a_gap_is_neither_zero_nor_a_class(database: Database) -> None:
@@ -218,7 +295,8 @@ def test_a_gap_is_neither_zero_nor_a_class(database: Database) -> None:
 
 def test_nothing_found_has_no_classes(database: Database) -> None:
     shaded = shading.shaded(database, Filter(q="nobody has this"), "nuts1", "per-million")
-    assert [text for _, text in shaded.legend] == ["No organisation"]
+    assert [text for _, text in shaded.legend] == ["None in the register", "Not collected"]
+    assert not shaded.ranked
 
 
 def test_concentration_is_one_sentence(database: Database) -> None:

@@ -58,7 +58,7 @@ PER_MILLION = pd.Series({"R1": 3.5, "R2": 15.04, "R3": np.nan})
 def test_what_is_not_known_is_said_to_be_so(value):
     assert words.number(value) == "not known"
     assert words.percent(value, 10) == "not known"
-    assert words.coverage(3, value) == "3 in the register"
+    assert words.coverage(3, value) == "3 organisations in the register"
 
 
 def test_numbers():
@@ -78,10 +78,21 @@ def test_lists():
 
 
 def test_coverage():
-    assert words.coverage(9, 1234) == "9 in the register of about 1,234 counted elsewhere"
+    assert words.coverage(9, 1234) == (
+        "9 organisations in the register of about 1,234 counted elsewhere"
+    )
     assert (
-        words.coverage(9, 310, "companies", 2024)
-        == "9 in the register of about 310 counted elsewhere (companies, 2024)"
+        words.coverage(1, 310, "75 start-ups among them", 2024, counts="companies")
+        == "1 company in the register of about 310 counted elsewhere (2024, 75 start-ups among "
+        "them)"
+    )
+    assert (
+        words.coverage(9, 130, "", 2025, counts="members")
+        == "9 organisations in the register of about 130 members counted elsewhere (2025)"
+    )
+    assert (
+        words.coverage(None, 77, "", 2022, counts="companies")
+        == "not collected for the register; about 77 companies counted elsewhere (2022)"
     )
     assert words.coverage(9, 310, "", float("nan")).endswith("elsewhere")
 
@@ -113,7 +124,9 @@ def test_profile_of_a_region_without_organisations():
 
 
 def test_comparison_of_four():
-    found = words.comparison(REGIONS, NAMES, COUNTS, QUOTIENTS, per_million=PER_MILLION)
+    found = words.comparison(
+        REGIONS, NAMES, COUNTS, QUOTIENTS, per_million=PER_MILLION, comparable=True
+    )
     assert found == [
         "Eesti has the most organisations in the register (20), ahead of Bretagne (12), "
         "Malta (3) and Nowhere (0); per million inhabitants that is 15.0 in Eesti and 3.5 in "
@@ -126,11 +139,20 @@ def test_comparison_of_four():
     ]
 
 
+def test_without_known_coverage_the_order_is_by_name():
+    found = words.comparison(REGIONS, NAMES, COUNTS, QUOTIENTS, per_million=PER_MILLION)
+    assert found[0] == (
+        "In the register are 12 organisations in Bretagne, 20 in Eesti, 3 in Malta and 0 in "
+        "Nowhere; per million inhabitants that is 3.5 in Bretagne and 15.0 in Eesti, and not "
+        "known for Malta and Nowhere."
+    )
+
+
 def test_equals_are_named_as_equals():
-    found = words.comparison(["R1", "R2"], NAMES, *_pair())
+    found = words.comparison(["R1", "R2"], NAMES, *_pair(), comparable=True)
     assert found[0] == "Bretagne and Eesti have 6 organisations each in the register."
     assert "Bretagne and Eesti have no strength that stands out from chance" in found[1]
-    with_third = words.comparison(["R3", "R1", "R2"], NAMES, *_pair())
+    with_third = words.comparison(["R3", "R1", "R2"], NAMES, *_pair(), comparable=True)
     assert with_third[0].startswith(
         "Bretagne and Eesti have the most organisations in the register (6 each), ahead of"
     )

@@ -1,0 +1,290 @@
+"""How completely a region was collected, as far as somebody else has counted it.
+
+**The rule, in this one place.** The coverage of a region is the number of organisations in the
+register that are *like* what an outside count counts (companies against companies), divided by
+that count. Coverages of regions are *known and comparable* if each region has a count of the
+same kind with a year, these years lie within :data:`YEARS_APART`, and the largest coverage is at
+most :data:`FACTOR` times the smallest and none is zero. Only then may regions be ranked, starred
+or called the most by a measure that depends on how completely they were collected
+(:attr:`ecosystem.regional.measures.Measure.depends_on_coverage`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ecosystem.common.per_release import per_release
+from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import COUNTED, TYPES_COUNTED
+from ecosystem.regional.statistics import words
+from ecosystem.tables import regions
+
+YEARS_APART = 3
+FACTOR = 1.5
+# Kinds that say how many there are of something; a part of it or a club's members don't.
+_COMPARABLE = ("companies", "organisations", "vendors")
+RULE = (
+    "Coverage: organisations of the register that are like what somebody else counted, divided "
+    "by that count. Regions are ranked by numbers that depend on it only if all have a count of "
+    f"the same kind, of years at most {YEARS_APART} apart, and the largest coverage is at most "
+    f"{FACTOR:g} times the smallest."
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the coverages of some regions are known and comparable.
+
+    Attributes
+    ----------
+    comparable : bool
+        Whether ranks, stars and "most" are allowed.
+    sentence : str
+        Why, for people.
+    """
+
+    comparable: bool
+    sentence: str
+
+
+def counts_elsewhere(database: Database) -> pd.DataFrame:
+    """All outside counts: ``territory, nuts_codes, counts, counted, scope, year, source_url``.
+
+    Latest first; those of Europe have no codes.
+    """
+    rows = database.frame(
+        """
+        SELECT territory, nuts_codes, counts, organisations AS counted, scope, year, source_url
+        FROM coverage ORDER BY year DESC NULLS LAST, counted DESC
+        """
+    )
+    rows["year"] = rows["year"].astype("Int64")
+    return rows
+
+
+def of_regions(database: Database, level: str) -> pd.DataFrame:
+    """Every outside count of the regions of a level, with the register's number beside it.
+
+    A count belongs to a region if both have the same outline, whatever their codes. The
+    register's number is of all its organisations, under no filter: coverage says how completely
+    a region was collected, and a filter collects nothing.
+
+    Parameters
+    ----------
+    level : str
+        A key of :data:`ecosystem.tables.regions.LEVELS`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``region_id``, several rows a region where there are several counts: ``n``
+        (organisations of the register that are like what is counted; missing where the region
+        was not collected), ``counts`` (a code of
+        :data:`ecosystem.common.vocabulary.COUNTED`), ``counted``, ``coverage`` (n / counted),
+        ``scope``, ``year`` (may be missing), ``source_url``, ``sentence``. The first row of a
+        region is the one to show: companies before other kinds, the latest first.
+    """
+    return _every(database)[level]
+
+
+@per_release
+def _every(database: Database) -> dict[str, pd.DataFrame]:
+    # Asked for at every turn, and the same as long as the release is.
+    counts = counts_elsewhere(database)
+    return {level: _of_level(database, level, counts) for level in regions.LEVELS}
+
+
+def _of_level(database: Database, level: str, counts: pd.DataFrame) -> pd.DataFrame:
+    outlines = regions.outlines_of(database)
+    of_outline: dict[frozenset[str], list[str]] = {}
+    for region_id in regions.ids(database, level):
+        of_outline.setdefault(outlines[region_id], []).append(region_id)
+    registered = _types(database, level)
+    there = regions.collected(database)
+    kinds = list(COUNTED)
+    found = []
+    for row in counts.to_dict("records"):
+        outline = regions.outline_of(outlines, row["nuts_codes"])
+        for region_id in of_outline.get(outline, []) if outline else []:
+            like = TYPES_COUNTED[row["counts"]]
+            n = (
+                sum(registered.get((region_id, type_), 0) for type_ in like)
+                if region_id in there
+                else None
+            )
+            found.append(
+                {
+                    "region_id": region_id,
+                    "n": n,
+                    "counts": row["counts"],
+                    "counted": int(row["counted"]),
+                    "coverage": n / row["counted"]
+                    if n is not None and row["counted"]
+                    else math.nan,
+                    "scope": row["scope"],
+                    "year": row["year"],
+                    "source_url": row["source_url"],
+                    "sentence": words.coverage(
+                        n,
+                        float(row["counted"]),
+                        row["scope"],
+                        None if pd.isna(row["year"]) else float(row["year"]),
+                        counts=row["counts"],
+                    ),
+                    "kind": kinds.index(row["counts"]),
+                }
+            )
+    columns = [
+        "region_id", "n", "counts", "counted", "coverage", "scope", "year", "source_url",
+        "sentence", "kind",
+    ]  # fmt: skip
+    frame = pd.DataFrame(found, columns=columns)
+    frame[["n", "year"]] = frame[["n", "year"]].astype("Int64")
+    ordered = frame.sort_values(["region_id", "kind"], kind="stable").drop(columns="kind")
+    return ordered.set_index("region_id")
+
+
+def _types(database: Database, level: str) -> dict[tuple[str, str], int]:
+    """Organisations by region of a level and type, under no filter."""
+    column = regions.LEVELS[level]
+    rows = database.frame(
+        f"SELECT {column} AS region, type, count(*) AS n FROM organisation "
+        f"WHERE {column} IS NOT NULL GROUP BY ALL"
+    )
+    return {
+        (str(region), str(type_)): int(n)
+        for region, type_, n in zip(rows["region"], rows["type"], rows["n"], strict=True)
+    }
+
+
+def spans(database: Database, level: str) -> pd.DataFrame:
+    """Coverage of every collected region of a level that somebody has counted, in one row each.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``region_id``: ``n``, ``counts``, ``counted``, ``coverage`` and ``year`` of
+        the count to show; ``low`` and ``high``, the least and the largest coverage over its
+        counts of the same kind; ``of`` (how many these are) and ``text``:
+        ``"13 of about 160 companies, 8 % (2024; 8 to 10 % over 2 counts)"``.
+    """
+    every = of_regions(database, level).dropna(subset=["coverage"])
+    first = every[~every.index.duplicated()].copy()
+    same = every[every["counts"] == first["counts"].reindex(every.index)]
+    grouped = same.groupby(level=0)["coverage"]
+    first["low"], first["high"], first["of"] = grouped.min(), grouped.max(), grouped.size()
+    first["text"] = [_span_in_words(row) for row in first.to_dict("records")]
+    columns = ["n", "counts", "counted", "coverage", "year", "low", "high", "of", "text"]
+    return first[columns]
+
+
+def _span_in_words(row: dict[Any, Any]) -> str:
+    notes = [] if pd.isna(row["year"]) else [f"{row['year']}"]
+    if row["of"] > 1:
+        low, high = (f"{100 * row[end]:.0f}" for end in ("low", "high"))
+        span = f"{low} %" if low == high else f"{low} to {high} %"
+        notes.append(f"{span} over {row['of']} counts")
+    bracket = f" ({'; '.join(notes)})" if notes else ""
+    return (
+        f"{words.number(row['n'])} of about {words.number(row['counted'])} "
+        f"{COUNTED.label(row['counts'])}, {100 * row['coverage']:.0f} %{bracket}"
+    )
+
+
+def comparable(database: Database, region_ids: Sequence[str]) -> Verdict:
+    """Whether coverages of regions, of any levels, are known and comparable; see above."""
+    if len(set(region_ids)) < 2:
+        return Verdict(False, "No ranking: there is nothing to compare.")
+    every = _of(database, region_ids).dropna(subset=["coverage"])
+    names = _names(database, region_ids)
+    uncounted = [names[id_] for id_ in region_ids if id_ not in every.index]
+    if uncounted:
+        return Verdict(
+            False,
+            "No ranking: how completely each region was collected is not known, for want of a "
+            f"count by others for {words.listed(uncounted)}.",
+        )
+    apart = False
+    for kind in _COMPARABLE:
+        dated = every[(every["counts"] == kind) & every["year"].notna()]
+        latest = dated[~dated.index.duplicated()]
+        if len(latest) < len(set(region_ids)):
+            continue
+        if int(latest["year"].max()) - int(latest["year"].min()) > YEARS_APART:
+            apart = True
+            continue
+        shares = latest["coverage"]
+        if shares.min() > 0 and shares.max() <= FACTOR * shares.min():
+            return Verdict(
+                True,
+                f"About as completely collected: {_shares(latest, names)} of the "
+                f"{COUNTED.label(kind)} counted elsewhere are in the register.",
+            )
+        return Verdict(
+            False,
+            "No ranking: the regions were not collected equally completely. In the register are "
+            f"{_shares(latest, names)} of the {COUNTED.label(kind)} counted elsewhere.",
+        )
+    return Verdict(
+        False,
+        "No ranking: how completely each region was collected can't be compared, since others "
+        + (
+            f"counted in years more than {YEARS_APART} apart."
+            if apart
+            else "count different things or name no year."
+        ),
+    )
+
+
+def elsewhere(database: Database, region_ids: Sequence[str]) -> str:
+    """What others count in regions, as a sentence of figures of their own; empty if nobody does.
+
+    Parameters
+    ----------
+    region_ids : sequence of str
+        At least one; of each, the count that :func:`of_regions` shows first is told.
+    """
+    every = _of(database, region_ids)
+    names = _names(database, region_ids)
+    first = every[~every.index.duplicated()].sort_values("counted", ascending=False, kind="stable")
+    if first.empty:
+        return ""
+    clauses = [
+        f"about {words.number(row['counted'])} {COUNTED.label(row['counts'])} in "
+        f"{names[str(id_)]} ({'no year' if pd.isna(row['year']) else row['year']})"
+        for id_, row in first.iterrows()
+    ]
+    differ = [
+        what
+        for what, column in (("what they count", "counts"), ("the years", "year"))
+        if first[column].nunique(dropna=False) > 1
+    ]
+    care = f"; {words.listed(differ)} differ" if differ else ""
+    return f"Others count {words.listed(clauses)}{care}."
+
+
+def _of(database: Database, region_ids: Sequence[str]) -> pd.DataFrame:
+    levels = dict.fromkeys(regions.level_of(id_) for id_ in region_ids)
+    every = pd.concat([of_regions(database, level) for level in levels])
+    return every[every.index.isin(list(region_ids))]
+
+
+def _names(database: Database, region_ids: Sequence[str]) -> dict[str, str]:
+    levels = dict.fromkeys(regions.level_of(id_) for id_ in region_ids)
+    units = pd.concat([regions.units(database, level) for level in levels])
+    named = units.set_index("region_id")["name"]
+    return {id_: str(named.get(id_, id_)) for id_ in region_ids}
+
+
+def _shares(latest: pd.DataFrame, names: dict[str, str]) -> str:
+    return words.listed(
+        [
+            f"{words.number(row['n'])} of about {words.number(row['counted'])} in {names[str(id_)]}"
+            for id_, row in latest.iterrows()
+        ]
+    )

@@ -80,7 +80,7 @@ def content(database: Database, filter_: Filter, comparison: Comparison) -> dict
 
 
 def figures(database: Database, region_ids: list[str]) -> pd.DataFrame:
-    """Eurostat's figures of those regions that are exactly one NUTS 2 region.
+    """Eurostat's figures of regions, also of those made of several NUTS 2 regions.
 
     Returns
     -------
@@ -89,14 +89,10 @@ def figures(database: Database, region_ids: list[str]) -> pd.DataFrame:
     """
     parts = []
     for id_ in region_ids:
-        nuts2 = outside_figures.nuts2_of(database, id_, regions.level_of(id_))
-        if nuts2:
-            own = outside_figures.figures(database, nuts2)
-            own.insert(0, "region_id", id_)
-            parts.append(own)
-    if parts:
-        return pd.concat(parts, ignore_index=True)
-    return outside_figures.figures(database, "").assign(region_id=[])
+        own = outside_figures.figures(database, id_)
+        own.insert(0, "region_id", id_)
+        parts.append(own)
+    return pd.concat(parts, ignore_index=True)
 
 
 def roles_of(database: Database, counts: RegionCounts) -> pd.DataFrame:
@@ -233,18 +229,15 @@ def _context(database: Database, ids: list[str]) -> list[dict[str, Any]]:
 
 
 def _context_note(database: Database, ids: list[str], names: dict[str, str]) -> str:
-    without = [
-        names[id_]
-        for id_ in ids
-        if not outside_figures.nuts2_of(database, id_, regions.level_of(id_))
-    ]
-    note = "The year follows each figure; figures of different years differ for that alone."
-    if without:
+    found = figures(database, ids)
+    note = "The year stands behind each figure; figures of different years differ for that alone."
+    made = [id_ for id_ in ids if (found.loc[found["region_id"] == id_, "parts"] > 1).any()]
+    if made:
         note += (
-            f" Eurostat's figures here are of NUTS 2 regions: none for {words.listed(without)}, "
-            "which is not exactly one."
-            if len(without) == 1
-            else f" Eurostat's figures here are of NUTS 2 regions: none for "
-            f"{words.listed(without)}, which are not exactly one each."
+            f" For {words.listed([names[id_] for id_ in made])} they are sums or weighted means "
+            "of their NUTS 2 regions, where all have a figure."
         )
+    without = [names[id_] for id_ in ids if id_ not in set(found["region_id"])]
+    if without:
+        note += f" Eurostat has none for {words.listed(without)}, or not for all parts."
     return printable(note, 500)

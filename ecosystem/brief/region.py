@@ -90,10 +90,7 @@ def content(database: Database, filter_: Filter, profile: Profile) -> dict[str, 
             for role, there in profile.roles.items()
         ],
         "context": _context(database, profile),
-        "context_note": ""
-        if profile.nuts2
-        else "Eurostat's figures here are of NUTS 2 regions. "
-        f"{name} is not exactly one of them, so none is shown.",
+        "context_note": _context_note(profile, name),
         "valley": _valley(profile),
         "related": [
             {"heading": kind.heading, "none": kind.none, "regions": _regions(kind.regions)}
@@ -215,7 +212,7 @@ def _growth(profile: Profile) -> dict[str, str]:
 
 def _context(database: Database, profile: Profile) -> list[dict[str, str]]:
     """The latest figure of every indicator; a dash where Eurostat has none."""
-    if not profile.nuts2:
+    if profile.figures.empty:
         return []
     figures = profile.figures
     rows = []
@@ -236,6 +233,21 @@ def _context(database: Database, profile: Profile) -> list[dict[str, str]]:
             }
         )
     return rows
+
+
+def _context_note(profile: Profile, name: str) -> str:
+    if profile.figures.empty:
+        return (
+            f"Eurostat has no figures for {name}, or not for all parts: they are given for NUTS 2 "
+            "regions."
+        )
+    parts = int(profile.figures["parts"].max())
+    if parts == 1:
+        return ""
+    return (
+        f"Made from the {parts} NUTS 2 regions of {name}: population and GDP are sums, all others "
+        "means weighted by population (R&D by GDP). Where one has no figure, there is none."
+    )
 
 
 def _valley(profile: Profile) -> list[dict[str, str]]:

@@ -109,8 +109,8 @@ def region_xlsx(database: Database, filter_: Filter, profile: Profile) -> bytes:
     _sheet(
         book,
         "Context",
-        ["indicator", "label", "year", "value", "unit", "table"],
-        profile.figures[["indicator", "label", "year", "value", "unit", "source"]]
+        ["indicator", "label", "year", "value", "unit", "table", "made_from"],
+        profile.figures[["indicator", "label", "year", "value", "unit", "source", "made"]]
         .astype(object)
         .to_numpy()
         .tolist(),
@@ -203,11 +203,11 @@ def comparison_xlsx(database: Database, filter_: Filter, comparison: Comparison)
         ],
     )
     found = figures(database, ids)
-    columns = ["region_id", "indicator", "label", "year", "value", "unit", "source"]
+    columns = ["region_id", "indicator", "label", "year", "value", "unit", "source", "made"]
     _sheet(
         book,
         "Context",
-        [*columns[:-1], "table"],
+        [*columns[:-2], "table", "made_from"],
         found[columns].astype(object).to_numpy().tolist(),
     )
     _organisations(book, database, filter_, ids)

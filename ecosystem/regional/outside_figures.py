@@ -10,25 +10,77 @@ from ecosystem.common.store import Database
 from ecosystem.regional.statistics.peers import STRUCTURE
 from ecosystem.tables import regions
 
+# Figures that add up; all others are means, weighted by population or by what is said here.
+SUMMED = ("population", "gdp_mio_eur")
+WEIGHTED_BY = {"gerd_pct_gdp": "gdp_mio_eur"}
+_FIGURE = ["indicator", "label", "unit", "source", "year", "value"]
+
 
 def indicators(database: Database) -> pd.DataFrame:
     """All indicators: ``indicator, label, unit, source, description``."""
     return database.frame("SELECT * FROM indicator ORDER BY label")
 
 
-def figures(database: Database, nuts2: str) -> pd.DataFrame:
-    """Every figure of one NUTS 2 region: ``indicator, label, unit, source, year, value``.
+def figures(database: Database, region_id: str) -> pd.DataFrame:
+    """Every figure of a region of any level, made from those of its NUTS 2 regions.
 
-    All years that there are, oldest first; nothing is filled in between.
+    Population and gross domestic product add up. GDP per inhabitant and shares are means of the
+    parts' figures: those of R&D weighted by GDP, since they are shares of it, all others by
+    population (of the nearest year that all parts have); an
+    exact mean of an employment share would weight by employment, which Eurostat's tables here
+    don't give. A year in which a part has no figure has none, and so has a region of which a
+    part is smaller than NUTS 2.
+
+    Returns
+    -------
+    DataFrame
+        ``indicator, label, unit, source, year, value, parts`` (NUTS 2 regions that it is made
+        from) and ``made`` (in words: ``"sum of 5 regions, 2024"``; empty where it is Eurostat's
+        own figure of one). All years that there are, oldest first; nothing is filled in
+        between.
     """
-    return database.frame(
+    parts = regions.nuts2_parts(database, regions.level_of(region_id))
+    own = list(parts.loc[parts["region_id"] == region_id, "nuts2"])
+    rows = database.frame(
         """
-        SELECT i.indicator, i.label, r.unit, r.source, r.year, r.value
+        SELECT i.indicator, i.label, r.unit, r.source, r.year, r.value, r.nuts_id
         FROM region_indicator r JOIN indicator i USING (indicator)
-        WHERE nuts_id = $nuts2 AND indicator <> 'area_km2'
-        ORDER BY i.label, r.year
+        WHERE list_contains($parts, nuts_id) AND indicator <> 'area_km2'
+        ORDER BY i.label, r.year, r.nuts_id
         """,
-        {"nuts2": nuts2},
+        {"parts": own},
+    )
+    made = []
+    for (indicator, year), group in rows.groupby(["indicator", "year"], sort=False):
+        if len(group) < len(own):
+            continue
+        value, how = _joined(rows, str(indicator), int(str(year)), group, len(own))
+        if pd.isna(value):
+            continue
+        made.append(group.iloc[0].to_dict() | {"value": value, "parts": len(own), "made": how})
+    return pd.DataFrame(made, columns=[*_FIGURE, "parts", "made"])
+
+
+def _joined(
+    rows: pd.DataFrame, indicator: str, year: int, group: pd.DataFrame, parts: int
+) -> tuple[float, str]:
+    """A figure of several regions together, and in words how it was made."""
+    values = group.set_index("nuts_id")["value"]
+    if parts == 1:
+        return float(values.iloc[0]), ""
+    if indicator in SUMMED:
+        return float(values.sum()), f"sum of {parts} regions, {year}"
+    by = WEIGHTED_BY.get(indicator, "population")
+    known = rows[rows["indicator"] == by]
+    full = known.groupby("year")["nuts_id"].size().loc[lambda size: size == parts].index
+    if full.empty:
+        return float("nan"), ""
+    of = min((int(other) for other in full), key=lambda other: (abs(other - year), -other))
+    weights = known[known["year"] == of].set_index("nuts_id")["value"].reindex(values.index)
+    label = {"population": "population", "gdp_mio_eur": "GDP"}[by]
+    return (
+        float((values * weights).sum() / weights.sum()),
+        f"mean of {parts} regions, {year}, weighted by their {label} of {of}",
     )
 
 
@@ -60,11 +112,7 @@ def structure(database: Database) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def nuts2_of(database: Database, region_id: str, level: str) -> str | None:
-    """The NUTS 2 region that a region is, if it is exactly one; else None.
-
-    Eurostat's figures here are of NUTS 2 regions; shares and averages of other units can't be
-    added up from them.
-    """
+    """The NUTS 2 region that a region is, if it is exactly one; else None."""
     parts = regions.nuts2_parts(database, level)
     own = parts.loc[parts["region_id"] == region_id, "nuts2"]
     return str(own.iloc[0]) if len(own) == 1 and len(own.iloc[0]) == len("FRH0") else None

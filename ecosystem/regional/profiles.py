@@ -83,9 +83,10 @@ class Profile:
     growth : DataFrame
         ``year``, ``organisations`` (cumulative).
     figures : DataFrame
-        Eurostat's figures, all years; empty if the region is not exactly one NUTS 2 region.
+        Eurostat's figures, all years, as :func:`ecosystem.regional.outside_figures.figures`
+        makes them of the region's parts; empty if a part is smaller than NUTS 2.
     nuts2 : str or None
-        That NUTS 2 region.
+        The NUTS 2 region that the region is, if it is exactly one.
     counted : DataFrame
         Outside counts, as :func:`ecosystem.regional.coverage.of_regions` gives them.
     is_collected : bool
@@ -205,9 +206,7 @@ def profile(database: Database, filter_: Filter, region_id: str) -> Profile | No
         types=counts.types.T[region_id],
         functions=completeness.function_coverage(counts.functions, counts.n).T[region_id],
         growth=region_counts.founding_years(database, filter_, region_id),
-        figures=outside_figures.figures(database, nuts2)
-        if nuts2
-        else outside_figures.figures(database, ""),
+        figures=outside_figures.figures(database, region_id),
         nuts2=nuts2,
         counted=counted.loc[counted.index == region_id],
         is_collected=is_collected,

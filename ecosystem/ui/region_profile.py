@@ -230,8 +230,8 @@ def context(profile: Profile) -> None:
     st.header("The region in Eurostat's figures", anchor=False)
     if profile.figures.empty:
         st.caption(
-            "Eurostat's figures here are of NUTS 2 regions; this region is not exactly one, or "
-            "has none. A gap stays a gap."
+            "Eurostat's figures here are of NUTS 2 regions and what is made of them; a part of "
+            "this region is smaller or has none. A gap stays a gap."
         )
         return
     rows = [
@@ -243,6 +243,7 @@ def context(profile: Profile) -> None:
             "History": list(group["value"]) if len(group) > 1 else None,
             "Years": ", ".join(str(year) for year in group["year"]),
             "Eurostat table": group["source"].iloc[-1],
+            "Made from": group["made"].iloc[-1] or "the region's own figure",
         }
         for label, group in profile.figures.groupby("label", sort=False)
     ]

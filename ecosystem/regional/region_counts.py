@@ -110,13 +110,16 @@ def labelled_counts(database: Database, filter_: Filter, level: str) -> pd.Serie
 
 
 def founding_years(database: Database, filter_: Filter, region_id: str) -> pd.DataFrame:
-    """How many organisations of a region were founded by the end of each year.
+    """Founding years of those in the register today, cumulated.
+
+    This is no growth: who closed, moved away or was never registered is not in it, nor is
+    anybody whose year is not known.
 
     Returns
     -------
     DataFrame
-        ``year`` and ``organisations`` (cumulative count of those whose year is known), one
-        row a year in which one was founded.
+        ``year`` and ``organisations`` (how many of those in the register, whose year is
+        known, were founded by the end of it), one row a year in which one was founded.
     """
     where, bound = filter_.where()
     return database.frame(

@@ -22,7 +22,7 @@ from ecosystem.regional import (
     region_counts,
     shading,
 )
-from ecosystem.regional.statistics.counts import SMALL_N, RegionCounts, tabulate
+from ecosystem.regional.statistics.counts import RegionCounts, tabulate
 from ecosystem.tables import organisations, regions
 from tests.ecosystem.finding.test_filters import filters
 from tests.examples import examples

@@ -1,0 +1,165 @@
+"""How far the measures of regions may be off for being made from few organisations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ecosystem.common.store import Database
+from ecosystem.finding.filters import Filter
+from ecosystem.regional import region_counts
+from ecosystem.regional.statistics import diversity
+from ecosystem.regional.statistics.counts import SMALL_N
+from ecosystem.regional.statistics.specialisation import wilson_interval
+from ecosystem.tables import regions
+
+_CONFIDENCE = 0.95
+
+
+def intervals(database: Database, filter_: Filter, region_ids: Sequence[str]) -> pd.DataFrame:
+    """95 % intervals of the measures that are made from a sample, for regions of any levels.
+
+    Diversity and concentration by a bootstrap
+    (:func:`ecosystem.regional.statistics.diversity.intervals`), the median founding year by order
+    statistics (:func:`median_interval`), shares by Wilson's interval.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by (``region``, ``measure``): ``low``, ``high``, ``of`` (organisations that it
+        rests on); missing where there is no value or too few for an interval.
+    """
+    counts = region_counts.counts_of(database, filter_, region_ids)
+    mix = diversity.intervals(counts.domains, counts.n)
+    low, high = wilson_interval(counts.evidence["page"], counts.n)
+    years = _years(database, filter_, region_ids)
+    rows = {}
+    for i, id_ in enumerate(region_ids):
+        n, own = int(counts.n[id_]), years[id_]
+        rows[id_, "effective-domains"] = (
+            mix.loc[id_, "effective_low"], mix.loc[id_, "effective_high"], n,
+        )  # fmt: skip
+        rows[id_, "concentration"] = (
+            mix.loc[id_, "herfindahl_low"], mix.loc[id_, "herfindahl_high"], n,
+        )  # fmt: skip
+        rows[id_, "median-founded"] = (*median_interval(own), len(own))
+        rows[id_, "evidence-share"] = (low[i], high[i], n)
+    found = pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high", "of"])
+    found.index = pd.MultiIndex.from_tuples(list(rows), names=["region", "measure"])
+    return found
+
+
+def median_interval(values: Sequence[float]) -> tuple[float, float]:
+    """95 % interval of a median, whatever the values are distributed like.
+
+    The k-th smallest and the k-th largest value, k the largest with
+    ``2 * P(X < k) <= 0.05`` for X binomial over the values with p = 1/2.
+
+    Returns
+    -------
+    tuple of float
+        Both NaN for fewer than six values: no two of them enclose the median surely enough.
+
+    References
+    ----------
+    Conover, W. J. (1999). Practical nonparametric statistics, 3rd edition, section 3.2. Wiley.
+
+    Examples
+    --------
+    >>> median_interval([2001, 2003, 2004, 2010, 2015, 2020])
+    (2001.0, 2020.0)
+    >>> median_interval([2001, 2003])
+    (nan, nan)
+    """
+    ordered, n = sorted(values), len(values)
+    k, below = 0, 0
+    while True:
+        below += math.comb(n, k)
+        if 2 * below > (1 - _CONFIDENCE) * 2**n:
+            break
+        k += 1
+    if k < 1:
+        return math.nan, math.nan
+    return float(ordered[k - 1]), float(ordered[n - k])
+
+
+@dataclass(frozen=True, eq=False)
+class Diversities:
+    """How varied regions are, compared at equal sample size.
+
+    Attributes
+    ----------
+    size : int
+        Organisations of the samples: those of the smallest region; 0 if it has too few.
+    values : Series of float
+        Effective number of domains at that size, by region; empty if `size` is 0.
+    most : str
+        Id of the region that is clearly more varied than all others; empty if none is.
+    sentence : str
+        What that means, for people.
+    """
+
+    size: int
+    values: pd.Series
+    most: str
+    sentence: str
+
+
+def diversities(database: Database, filter_: Filter, region_ids: Sequence[str]) -> Diversities:
+    """Effective numbers of domains of regions at the size of the smallest, or not at all.
+
+    One region is clearly more varied only if its interval, drawn round the value at the common
+    size, lies above all others'.
+    """
+    counts = region_counts.counts_of(database, filter_, region_ids)
+    size = int(counts.n.min())
+    if size < SMALL_N:
+        return Diversities(
+            0,
+            pd.Series(dtype="float64"),
+            "",
+            f"How varied the regions are is not compared: one has fewer than {SMALL_N} "
+            "organisations.",
+        )
+    values = diversity.rarefied(counts.domains, counts.n, size)
+    # The margin of a sample as small as the smallest, which is wider than a large region's own.
+    scaled = (counts.domains.mul(size / counts.n, axis=0)).round().astype("int64")
+    equal = pd.Series(size, index=counts.n.index, name="n")
+    ends = diversity.intervals(scaled, equal)
+    margin = (ends["effective_high"] - ends["effective_low"]) / 2
+    low, high = values - margin, values + margin
+    first = str(values.idxmax())
+    clear = all(low[first] > high[id_] for id_ in region_ids if id_ != first)
+    names = pd.concat(
+        [
+            regions.units(database, level).set_index("region_id")["name"]
+            for level in dict.fromkeys(regions.level_of(id_) for id_ in region_ids)
+        ]
+    )
+    told = (
+        f"At the same number of organisations ({size} each), {names[first]} is the most varied: "
+        f"as if in {values[first]:.1f} equally frequent domains."
+        if clear
+        else f"At the same number of organisations ({size} each) the regions are not clearly "
+        f"different in how varied they are: {values.min():.1f} to {values.max():.1f} domains."
+    )
+    return Diversities(size, values, first if clear else "", told)
+
+
+def _years(
+    database: Database, filter_: Filter, region_ids: Sequence[str]
+) -> dict[str, list[float]]:
+    """Known founding years of the organisations of each region."""
+    where, bound = filter_.where()
+    found: dict[str, list[float]] = {}
+    for id_ in region_ids:
+        rows = database.frame(
+            f"SELECT founded FROM organisation WHERE {where} AND founded IS NOT NULL "
+            f"AND {regions.LEVELS[regions.level_of(id_)]} = $of_region",
+            {**bound, "of_region": id_},
+        )
+        found[id_] = [float(year) for year in rows["founded"]]
+    return found

@@ -230,7 +230,7 @@ def _context(database: Database, ids: list[str]) -> list[dict[str, Any]]:
 
 def _context_note(database: Database, ids: list[str], names: dict[str, str]) -> str:
     found = figures(database, ids)
-    note = "The year stands behind each figure; figures of different years differ for that alone."
+    note = "The year follows each figure; figures of different years differ for that alone."
     made = [id_ for id_ in ids if (found.loc[found["region_id"] == id_, "parts"] > 1).any()]
     if made:
         note += (

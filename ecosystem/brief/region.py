@@ -84,7 +84,7 @@ def content(database: Database, filter_: Filter, profile: Profile) -> dict[str, 
         "quotients": _quotients(profile),
         "types": _types(profile),
         "functions": _functions(profile),
-        "growth": _growth(profile),
+        "founding": _founding(profile),
         "roles": [
             {"label": ROLES.label(str(role)), "present": bool(there)}
             for role, there in profile.roles.items()
@@ -194,19 +194,19 @@ def _functions(profile: Profile) -> dict[str, str]:
     }
 
 
-def _growth(profile: Profile) -> dict[str, str]:
-    growth = profile.growth
-    if len(growth) < 2:
+def _founding(profile: Profile) -> dict[str, str]:
+    years = profile.founding
+    if len(years) < 2:
         return {"svg": "", "alt": "", "note": "Too few founding years are known to draw them."}
-    known = int(growth["organisations"].iloc[-1])
-    spec = charts.growth(growth) | {"width": 285, "height": 96}
+    known = int(years["organisations"].iloc[-1])
+    spec = charts.founding(years) | {"width": 285, "height": 96}
     return {
         **shared.picture(
             spec,
-            f"Organisations by founding year, cumulative: {int(growth['organisations'].iloc[0])} "
-            f"by {int(growth['year'].iloc[0])}, {known:,} by {int(growth['year'].iloc[-1])}.",
+            f"Organisations by founding year, cumulative: {int(years['organisations'].iloc[0])} "
+            f"by {int(years['year'].iloc[0])}, {known:,} by {int(years['year'].iloc[-1])}.",
         ),
-        "note": f"The founding year is known for {known:,} of {profile.n:,} organisations.",
+        "note": profile.founding_sentence,
     }
 
 

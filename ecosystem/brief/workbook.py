@@ -102,9 +102,9 @@ def region_xlsx(database: Database, filter_: Filter, profile: Profile) -> bytes:
     )
     _sheet(
         book,
-        "Growth",
+        "Founding years",
         ["founded_by_end_of", "organisations"],
-        profile.growth[["year", "organisations"]].to_numpy().tolist(),
+        profile.founding[["year", "organisations"]].to_numpy().tolist(),
     )
     _sheet(
         book,

@@ -195,8 +195,8 @@ def shares(values: pd.Series, labels: Mapping[str, str], *, dark: bool = False) 
     }
 
 
-def growth(frame: pd.DataFrame, *, dark: bool = False) -> Spec:
-    """Organisations by founding year, cumulative, as steps.
+def founding(frame: pd.DataFrame, *, dark: bool = False) -> Spec:
+    """Organisations of the register by founding year, cumulative, as steps.
 
     Parameters
     ----------

@@ -80,8 +80,8 @@ class Profile:
         Representation quotients by domain code, with interval and n.
     types, functions : Series
         Organisations by type (int); share serving each NIST CSF function (0 to 1).
-    growth : DataFrame
-        ``year``, ``organisations`` (cumulative).
+    founding : DataFrame
+        ``year``, ``organisations`` (cumulative), of those in the register whose year is known.
     figures : DataFrame
         Eurostat's figures, all years, as :func:`ecosystem.regional.outside_figures.figures`
         makes them of the region's parts; empty if a part is smaller than NUTS 2.
@@ -115,7 +115,7 @@ class Profile:
     quotients: pd.DataFrame
     types: pd.Series
     functions: pd.Series
-    growth: pd.DataFrame
+    founding: pd.DataFrame
     figures: pd.DataFrame
     nuts2: str | None
     counted: pd.DataFrame
@@ -171,6 +171,16 @@ class Profile:
         ]
 
     @property
+    def founding_sentence(self) -> str:
+        """What the founding years are of, and that they are no growth."""
+        known = 0 if self.founding.empty else int(self.founding["organisations"].iloc[-1])
+        return (
+            f"The founding year is known for {known:,} of {self.n:,} organisations, those in the "
+            "register today. Who closed, moved or isn't registered is missing, so this is no "
+            "growth."
+        )
+
+    @property
     def coverage_sentences(self) -> list[str]:
         """What others count, beside the register's own number."""
         return list(self.counted["sentence"])
@@ -205,7 +215,7 @@ def profile(database: Database, filter_: Filter, region_id: str) -> Profile | No
         quotients=quotients.loc[[region_id]].droplevel("region"),
         types=counts.types.T[region_id],
         functions=completeness.function_coverage(counts.functions, counts.n).T[region_id],
-        growth=region_counts.founding_years(database, filter_, region_id),
+        founding=region_counts.founding_years(database, filter_, region_id),
         figures=outside_figures.figures(database, region_id),
         nuts2=nuts2,
         counted=counted.loc[counted.index == region_id],

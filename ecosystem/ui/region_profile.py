@@ -141,7 +141,7 @@ _COLUMN = {
 
 
 def types_and_functions(profile: Profile) -> None:
-    """Organisations by type, NIST CSF functions, growth by founding year; nothing if none."""
+    """Organisations by type, NIST CSF functions, founding years; nothing if none."""
     if not profile.n:
         return
     types = profile.types[profile.types > 0].sort_values(ascending=False)
@@ -168,14 +168,13 @@ def types_and_functions(profile: Profile) -> None:
             "Source: the register.",
         )
     with right:
-        growth = profile.growth.rename(columns={"year": "Year", "organisations": "Organisations"})
+        years = profile.founding.rename(columns={"year": "Year", "organisations": "Organisations"})
         figure.figure(
-            "Growth by founding year",
-            charts.growth(profile.growth, dark=is_dark()),
-            # One year shows no growth.
-            growth if len(growth) > 1 else growth.head(0),
-            "Cumulative, of the organisations whose founding year is known and that are in the "
-            "register today. Source: the register.",
+            "Founding years of those in the register",
+            charts.founding(profile.founding, dark=is_dark()),
+            # One year makes no series.
+            years if len(years) > 1 else years.head(0),
+            f"{profile.founding_sentence} Source: the register.",
         )
 
 

@@ -146,7 +146,9 @@ def test_an_empty_region_blames_no_filter_unless_there_is_one(visit: Visit) -> N
     empty = visit("region", {"region": "ES11"})
     assert "The register has no organisation here." in words(empty)
     assert "filter" not in words(empty)
-    assert "Growth by founding year" not in [header.value for header in empty.header]
+    assert "Founding years of those in the register" not in [
+        header.value for header in empty.header
+    ]
     assert not [m.delta for m in empty.metric if "rank" in m.delta]
     filtered = visit("region", {"region": "FRH0", "q": "nobody has this name"})
     assert "The register has no organisation here under these filters." in words(filtered)

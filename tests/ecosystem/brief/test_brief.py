@@ -176,7 +176,7 @@ def test_a_profile_and_its_brief_have_the_same_numbers(
             assert _spaced(reason) in text
     population = bretagne.figures[bretagne.figures["indicator"] == "population"].iloc[-1]
     assert f"{population['value']:,.0f} {population['year']} demo_r_d2jan" in text
-    assert f"known for {bretagne.growth['organisations'].max()} of {bretagne.n}" in text
+    assert f"known for {bretagne.founding['organisations'].max()} of {bretagne.n}" in text
 
 
 def test_a_comparison_and_its_brief_have_the_same_numbers(
@@ -253,7 +253,7 @@ def test_a_region_without_organisations_is_a_brief_without_gaps(
     assert len(PdfReader(io.BytesIO(made)).pages) == 1
     assert "holds no organisation" in text
     assert "filter" not in text.split("How the numbers are made")[0]
-    for of_organisations in ("What its organisations work on", "Growth", "by name"):
+    for of_organisations in ("What its organisations work on", "Founding years", "by name"):
         assert of_organisations not in text
     assert not re.search(r"\b(nan|None|NaT|<NA>|inf)\b", text)
 

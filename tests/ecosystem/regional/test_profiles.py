@@ -180,6 +180,16 @@ def test_peers_are_regions_with_organisations(database: Database, region_id: str
     assert (profile.peers["distance"] <= 1).all()
 
 
+def test_founding_years_are_no_growth(database: Database) -> None:
+    profile = profiles.profile(database, Filter(), "FRH0")
+    assert profile is not None
+    assert profile.founding["organisations"].iloc[-1] == 14
+    assert profile.founding_sentence.startswith(
+        "The founding year is known for 14 of 29 organisations"
+    )
+    assert profile.founding_sentence.endswith("so this is no growth.")
+
+
 def test_too_few_peers_are_said_to_be_few(database: Database) -> None:
     by_number = {}
     for region_id in regions.is_collected(database, "nuts2").loc[lambda s: s].index:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -58,6 +59,87 @@ def names(database: Database) -> dict[str, str]:
         "SELECT nuts_id, name || ' (' || nuts_id || ')' AS label FROM region ORDER BY nuts_id"
     )
     return dict(zip(rows["nuts_id"], rows["label"], strict=True))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Regions and valleys of one outline: one place, whatever it is called.
+
+    Attributes
+    ----------
+    place_id : str
+        The id that stands for all: the valley's if there is one, else that of the country, the
+        NUTS 2, NUTS 1 or NUTS 3 region, in this order.
+    ids : tuple of str
+        All ids of that outline, `place_id` first.
+    name : str
+        In English where it has an English name, else its local one.
+    label : str
+        How it is written everywhere: ``"Brittany (Bretagne)"``, English with the local name in
+        brackets, or one name where both are alike.
+    names : tuple of str
+        Every name that it may be looked for by, English, local and the valley's, without
+        repetitions.
+    """
+
+    place_id: str
+    ids: tuple[str, ...]
+    name: str
+    label: str
+    names: tuple[str, ...]
+
+
+@per_release
+def places(database: Database) -> dict[str, Place]:
+    """The place of every region and valley, by each of its ids.
+
+    What people choose from is ``{place.place_id: place.label for place in
+    places(database).values()}``: North Rhine-Westphalia is there once, as valley and as DEA.
+    """
+    rows = database.frame(
+        """
+        SELECT valley_id AS id, NULL AS level, name, NULL AS name_en FROM valley
+        UNION ALL SELECT nuts_id, level, name, name_en FROM region
+        """
+    ).set_index("id")
+    outlines = outlines_of(database)
+    together: dict[frozenset[str], list[str]] = {}
+    for id_ in sorted(rows.index, key=lambda id_: (_FIRST.index(level_of(id_)), id_)):
+        together.setdefault(outlines[id_], []).append(id_)
+    found: dict[str, Place] = {}
+    for ids_ in together.values():
+        place = _place(ids_, rows)
+        found |= dict.fromkeys(ids_, place)
+    return found
+
+
+def place(database: Database, region_id: str) -> Place | None:
+    """The place of a region or valley; None if there is no such region."""
+    return places(database).get(region_id)
+
+
+# Which id stands for a place.
+_FIRST = ("valley", "nuts0", "nuts2", "nuts1", "nuts3")
+
+
+def _place(ids_: list[str], rows: pd.DataFrame) -> Place:
+    nuts = [id_ for id_ in ids_ if level_of(id_) != "valley"]
+    valleys_ = [str(rows["name"][id_]) for id_ in ids_ if level_of(id_) == "valley"]
+    english = [str(rows["name_en"][id_]) for id_ in nuts if isinstance(rows["name_en"][id_], str)]
+    local = [str(rows["name"][id_]) for id_ in nuts]
+    if not local:
+        name, label = valleys_[0], valleys_[0]
+    elif not english:
+        name = label = local[0]
+    else:
+        name = english[0]
+        # "Éire/Ireland" is local and English at once.
+        parts = [part.strip() for part in local[0].split("/")]
+        others = "/".join(part for part in parts if part != name)
+        # An English name that has brackets of its own names the country in them.
+        label = f"{name} ({others})" if others else name
+    names = tuple(dict.fromkeys([name, *english, *valleys_, *local]))
+    return Place(ids_[0], tuple(ids_), name, label, names)
 
 
 def comparable(database: Database) -> dict[str, str]:

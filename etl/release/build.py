@@ -150,7 +150,7 @@ def reference_tables(
         TOML file of sources and attributions.
     """
     return {
-        "region": region_table(regions),
+        "region": _region_table(regions, reference_dir),
         "neighbour": _neighbour_table(reference_dir),
         "valley": pd.concat([typed(valleys, schema), valley_shapes(valleys, regions)], axis=1),
         "indicator": pd.read_csv(reference_dir / "indicators.csv"),
@@ -287,6 +287,12 @@ def _typed(cells: pd.Series, schema: Schema, name: str) -> pd.Series:
     if column.type in ("integer", "number"):
         return pd.to_numeric(present).astype("Int64" if column.type == "integer" else "Float64")
     return present
+
+
+def _region_table(regions: Regions, reference_dir: Path) -> pd.DataFrame:
+    english = pd.read_csv(reference_dir / "region_names.csv", index_col="nuts_id")["name_en"]
+    table = region_table(regions)
+    return table.assign(name_en=table["nuts_id"].map(english))
 
 
 def _neighbour_table(reference_dir: Path) -> pd.DataFrame:

@@ -35,6 +35,7 @@ CREATE TABLE region (
     nuts_id   VARCHAR PRIMARY KEY,
     level     TINYINT NOT NULL,
     name      VARCHAR NOT NULL,
+    name_en   VARCHAR,                          -- usual in English, where that differs
     country   VARCHAR NOT NULL,                 -- ISO 3166-1
     parent_id VARCHAR,
     area_km2  DOUBLE NOT NULL,

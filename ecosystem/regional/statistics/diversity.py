@@ -141,8 +141,9 @@ def intervals(counts: pd.DataFrame, n: pd.Series) -> pd.DataFrame:
         ("herfindahl", herfindahl(counts), (p**2).sum(axis=2), 1 / np.maximum(codes, 1), 1.0),
     ):
         margin = _Z * _spread(draws, some)
-        found[f"{name}_low"] = np.maximum(value - margin, least).where(value.notna())
-        found[f"{name}_high"] = np.minimum(value + margin, most).where(value.notna())
+        # Where there is no value, both ends are missing too.
+        found[f"{name}_low"] = np.maximum(value.to_numpy() - margin, least)
+        found[f"{name}_high"] = np.minimum(value.to_numpy() + margin, most)
     return pd.DataFrame(found, index=counts.index)
 
 

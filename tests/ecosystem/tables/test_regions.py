@@ -47,3 +47,62 @@ def test_a_valley_smaller_than_nuts_2_has_no_population(database: Database) -> N
     people = regions.population(database, "valley")
     assert pd.isna(people.loc["fi-keski-suomi", "inhabitants"])
     assert people.loc["fr-bretagne", "inhabitants"] > 3e6
+
+
+def test_places_of_one_outline_are_one(database: Database) -> None:
+    brittany = regions.place(database, "FRH0")
+    assert brittany is not None
+    assert brittany.place_id == "fr-bretagne"
+    assert set(brittany.ids) == {"fr-bretagne", "FRH", "FRH0"}
+    assert brittany.label == "Brittany (Bretagne)"
+    assert set(brittany.names) == {"Brittany", "Bretagne"}
+    for region_id in brittany.ids:
+        assert regions.place(database, region_id) is brittany
+    nrw = regions.place(database, "DEA")
+    assert nrw is regions.place(database, "de-nordrhein-westfalen")
+    assert nrw is not None
+    assert nrw.label == "North Rhine-Westphalia (Nordrhein-Westfalen)"
+    assert regions.place(database, "nowhere") is None
+
+
+def test_every_region_has_one_place_and_every_label_is_another(database: Database) -> None:
+    known = regions.places(database)
+    every = {id_ for level in regions.LEVELS for id_ in regions.ids(database, level)}
+    assert set(known) == every
+    shown = {place.place_id: place for place in known.values()}
+    large = [p for p in shown.values() if any(regions.level_of(i) != "nuts3" for i in p.ids)]
+    labels = [place.label for place in large]
+    repeated = {label for label in labels if labels.count(label) > 1}
+    assert repeated == set()
+    outlines = regions.outlines_of(database)
+    assert len({outlines[id_] for id_ in shown}) == len(shown)
+
+
+@pytest.mark.parametrize(
+    ("region_id", "label"),
+    [
+        ("IE", "Ireland (Éire)"),
+        ("FI", "Finland (Suomi)"),
+        ("BE10", "Brussels-Capital Region (Région de Bruxelles-Capitale/Brussels Hoofdstedelijk "
+                 "Gewest)"),
+        ("UKL", "Wales"),
+        ("ES51", "Catalonia (Cataluña)"),
+        ("FRE2", "Picardy (Picardie)"),
+        ("DEA1", "Düsseldorf"),
+        # No NUTS region has its outline.
+        ("ch-suisse-occidentale", "Western Switzerland"),
+    ],
+)  # fmt: skip
+def test_names_are_english_with_the_local_one_in_brackets(
+    database: Database, region_id: str, label: str
+) -> None:
+    place = regions.place(database, region_id)
+    assert place is not None
+    assert place.label == label
+
+
+def test_every_english_name_is_of_a_region(database: Database) -> None:
+    rows = pd.read_csv(settings().reference_dir / "region_names.csv")
+    known = {id_ for level in regions.LEVELS for id_ in regions.ids(database, level)}
+    assert set(rows["nuts_id"]) <= known
+    assert rows["nuts_id"].is_unique

@@ -29,7 +29,7 @@ from etl.model import Rejection, Track, untracked
 from etl.places.gazetteer import load_gazetteer
 from etl.places.regions import load_regions
 from etl.reading import ColumnMapping, Extract, read_inputs
-from etl.release import shelf as publishing
+from etl.release import shelf
 from etl.release.adopt import adopt, given, held, standing
 from etl.release.build import (
     ReleaseRow,
@@ -45,7 +45,7 @@ from etl.release.earlier import history, published_organisations
 from etl.release.gates import Result, check, gate_table, load_gates, waive
 from etl.release.losses import Loss, losses
 from etl.release.provenance import digest, input_hashes, tool_versions
-from etl.release.workshop import scratch, workshop
+from etl.release.workshop import require_whole, scratch, workshop
 from etl.schema import Schema, load_schemas
 from etl.transform import transform
 
@@ -125,7 +125,7 @@ class Prepared:
         Organisations that may go on under another identifier, perhaps renamed.
     gates : list of Result
         What each gate measured; none waived.
-    baseline : etl.release.shelf.Manifest or None
+    baseline : ecosystem.common.store.Manifest or None
         The release that it was compared with.
     given : dict of str to pandas.DataFrame
         Register files that came from outside the register, as they would stand in it.
@@ -155,7 +155,7 @@ class Prepared:
     change: pd.DataFrame
     successions: list[Succession]
     gates: list[Result]
-    baseline: publishing.Manifest | None
+    baseline: shelf.Manifest | None
     given: dict[str, pd.DataFrame]
     losses: list[Loss]
     missing: int
@@ -259,7 +259,7 @@ def prepare(
     extracts = read_inputs(inputs, register_dir, schemas, mapping, track=track)
     gazetteer = load_gazetteer(settings().reference_dir, settings().schema_dir)
     regions = load_regions(settings().reference_dir)
-    baseline = publishing.baseline(releases_dir)
+    baseline = shelf.baseline(releases_dir)
     published, past = _published(releases_dir, baseline)
     done = transform(
         extracts, schemas, gazetteer, regions, published, taken=set(past["org_id"]), track=track
@@ -274,7 +274,7 @@ def prepare(
     try:
         with _written(database.parent):
             build(database, done.tables, schemas, track=track)
-            _require_whole(database)
+            require_whole(database, database.parent)
             gates = check(
                 database,
                 load_gates(settings().gates_file),
@@ -352,14 +352,14 @@ def publish(
     folder = prepared.releases_dir
     taken = prepared.given if into_register else {}
     with workshop(folder, on_wait) as building:
-        publishing.require_baseline(folder, prepared.baseline_id)
+        shelf.require_baseline(folder, prepared.baseline_id)
         database = building / prepared.database.name
         with _written(folder):
             shutil.copyfile(prepared.database, database)
             release, organisations = _complete(database, prepared, outcome.gates, track)
             # The register must not change between the look at it and its replacement.
             with held(taken, prepared.register_dir, prepared.standing):
-                publishing.publish(
+                shelf.publish(
                     database,
                     folder,
                     release.release_id,
@@ -400,7 +400,7 @@ def _written(folder: Path) -> Iterator[None]:
 
 
 def _published(
-    releases_dir: Path, before: publishing.Manifest | None
+    releases_dir: Path, before: shelf.Manifest | None
 ) -> tuple[pd.DataFrame | None, pd.DataFrame]:
     """Organisations of the release before, and its history."""
     if before is None:
@@ -453,22 +453,13 @@ def _missing(
     return int((~published["org_id"].isin(present)).sum())
 
 
-def _require_whole(database: Path) -> None:
-    """DuckDB says nothing if it can't bring its log into the file while it closes."""
-    if database.with_name(f"{database.name}.wal").exists():
-        raise PublishError(
-            f"The database can't be written to {database.parent}; check the free space. "
-            f"{RELEASE_KEPT}"
-        )
-
-
 def _complete(
     database: Path, prepared: Prepared, gates: list[Result], track: Track
 ) -> tuple[ReleaseRow, int]:
     """Add what a release has and a check doesn't need; its row and number of organisations."""
     hashes = input_hashes(prepared.extracts.values())
     created_at = datetime.now(UTC).replace(microsecond=0)
-    release_id = publishing.new_release_id(prepared.releases_dir, digest(hashes), created_at)
+    release_id = shelf.new_release_id(prepared.releases_dir, digest(hashes), created_at)
     add_tables(database, prepared.derive(), track=track)
     add_gates(database, gate_table(gates))
     add_changes(database, prepared.past, stamp(prepared.change, release_id, created_at))

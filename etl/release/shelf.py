@@ -10,19 +10,27 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
-from ecosystem.common.store import POINTER, nearest, open_read_only
+from ecosystem.common import store
+from ecosystem.common.store import (
+    POINTER,
+    Manifest,
+    nearest,
+    open_read_only,
+    pointed_at,
+    read_manifest,
+)
 from etl.errors import PublishError
-from etl.files import RELEASE_KEPT, sha256, sync, write_whole, writing
+from etl.files import sha256, sync, write_whole, writing
 from etl.release.change import changes, count_kinds
 from etl.release.earlier import published_organisations
-from etl.release.workshop import Say, alone, remove, silent
+from etl.release.workshop import Say, alone, remove, require_whole, silent
 
 SHOWN = "SHOWN"
 KEEP = 10
@@ -35,31 +43,6 @@ _READABLE_FILE = 0o444
 
 class BaselineMovedError(PublishError):
     """What was checked against is no longer so; nothing was published."""
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What lies beside a release's database file.
-
-    Attributes
-    ----------
-    release_id : str
-        Time and input hash; also the file's name.
-    sha256 : str
-        Hash of the database file, hexadecimal.
-    bytes : int
-        Its size.
-    created_at : str
-        ISO 8601, UTC.
-    organisations : int
-        Number of organisations in it.
-    """
-
-    release_id: str
-    sha256: str
-    bytes: int
-    created_at: str
-    organisations: int
 
 
 def new_release_id(folder: Path, input_hash: str, now: datetime | None = None) -> str:
@@ -118,11 +101,7 @@ def publish(
         after the release was published.
     """
     require_baseline(folder, expected_baseline)
-    # DuckDB says nothing if it can't bring its log into the file while it closes.
-    if built.with_name(f"{built.name}.wal").exists():
-        raise PublishError(
-            f"The database in {folder} could not be completed; check the free space. {RELEASE_KEPT}"
-        )
+    require_whole(built, folder)
     _readable(built)
     sync(built)
     manifest = Manifest(
@@ -266,26 +245,21 @@ def releases(folder: Path) -> list[Manifest]:
     """Releases in a folder by their manifests, newest first; unreadable ones are left out."""
     found = []
     for path in sorted(folder.glob("*.json"), reverse=True):
-        manifest = _manifest(path)
-        if manifest and path.with_suffix(".duckdb").is_file():
-            found.append(manifest)
+        with suppress(OSError, ValueError):
+            manifest = read_manifest(folder, path.stem)
+            if path.with_suffix(".duckdb").is_file():
+                found.append(manifest)
     return found
 
 
 def is_intact(folder: Path, manifest: Manifest) -> bool:
     """Whether a release's database file is as it was published."""
-    try:
-        return sha256(folder / f"{manifest.release_id}.duckdb") == manifest.sha256
-    except OSError:
-        return False
+    return store.is_intact(folder, manifest.release_id)
 
 
 def current_id(folder: Path) -> str | None:
     """Id that the pointer names; None if there is no readable pointer."""
-    try:
-        return (folder / POINTER).read_text(encoding="utf-8").strip() or None
-    except (OSError, UnicodeDecodeError):
-        return None
+    return pointed_at(folder) or None
 
 
 def baseline(folder: Path) -> Manifest | None:
@@ -404,13 +378,6 @@ def prunable(folder: Path, keep: int) -> list[Manifest]:
     """The releases that :func:`prune` would remove, newest first."""
     kept = _kept(folder, keep)
     return [manifest for manifest in releases(folder) if manifest.release_id not in kept]
-
-
-def _manifest(path: Path) -> Manifest | None:
-    try:
-        return Manifest(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
 
 
 def _write(path: Path, text: str) -> None:

@@ -15,6 +15,7 @@ from ecosystem import export
 from ecosystem.brief import shared
 from ecosystem.brief.comparison import figures, roles_of
 from ecosystem.common import spreadsheet
+from ecosystem.common.list_columns import list_separators
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.finding.filters import Filter
@@ -26,7 +27,6 @@ from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import regions, releases
 
 _SAYS_LITTLE = f"fewer than {SMALL_N} organisations: says little"
-_LISTS = ("former_names", "domains", "sectors", "functions")
 _QUOTIENT = ["count", "n", "share", "whole_share", "lq", "low", "high"]
 _QUOTIENT_HEADER = [
     "organisations",
@@ -291,8 +291,8 @@ def _organisations(
         own.insert(0, "region", id_)
         parts.append(own)
     frame = pd.concat(parts, ignore_index=True)
-    for column in _LISTS:
-        frame[column] = frame[column].map(";".join)
+    for column, separator in list_separators().items():
+        frame[column] = frame[column].map(separator.join)
     _sheet(book, "Organisations", list(frame.columns), frame.astype(object).to_numpy().tolist())
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ecosystem.common.text import fold
-from etl.identity.likeness import alike, name_folder, page
+from etl.identity.likeness import COMPARED, alike, name_folder, page
 from etl.model import Rejection, Track, untracked
 from etl.register.decisions import Decisions
 from etl.register.mint import possible_ids
@@ -193,7 +193,7 @@ def successions(
     added = organisations[~organisations["org_id"].isin(known)]
     if gone.empty or added.empty:
         return []
-    columns = [*_COMPARED, "org_id"]
+    columns = [*COMPARED, "org_id"]
     both = pd.concat([gone[columns], added[columns]], ignore_index=True)
     sides = pd.Series(np.arange(len(both)) >= len(gone))
     ids, names = both["org_id"].tolist(), both["name"].tolist()
@@ -208,9 +208,6 @@ def successions(
         if not decisions.are_different(ids[pair.a], ids[pair.b])
     ]
     return list(_best(sorted(pairs, key=lambda s: (-s.score, s.old_id, s.new_id))))
-
-
-_COMPARED = ["name", "former_names", "country", "place_id", "lon", "lat", "website"]
 
 
 def _best(pairs: Iterable[Succession]) -> Iterator[Succession]:

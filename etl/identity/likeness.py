@@ -32,6 +32,9 @@ MAX_ROWS = 20_000
 # Pairs of names compared at once: bounds the memory.
 CHUNK = 500_000
 
+# What tells whether two organisations are one.
+COMPARED = ["name", "former_names", "country", "place_id", "lon", "lat", "website"]
+
 Scorer = Callable[..., float]
 
 # What distance, in km, takes from the likeness of the names.
@@ -46,7 +49,6 @@ _PART = 93.0
 _ABBREVIATION = 85.0
 _NEAR_KM = 50.0
 _EARTH_KM = 6371.0088
-_COMPARED = ["name", "former_names", "country", "place_id", "lon", "lat", "website"]
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _DASH = re.compile(r"\s[–—-]\s")
@@ -164,7 +166,7 @@ def alike(
     list of Likeness
         In no particular order; each pair once.
     """
-    rows = _Rows(organisations.reindex(columns=_COMPARED).reset_index(drop=True), sides)
+    rows = _Rows(organisations.reindex(columns=COMPARED).reset_index(drop=True), sides)
     texts = _texts(rows.frame, name_folder(legal_forms))
     found: list[Likeness] = []
     with duckdb.connect() as connection:

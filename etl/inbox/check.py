@@ -15,7 +15,7 @@ import pandas as pd
 from ecosystem.common.settings import settings
 from ecosystem.common.spreadsheet import FORMULA_STARTS
 from etl.identity.deduplicate import load_legal_forms
-from etl.inbox.known import COMPARED, Known
+from etl.inbox.known import COLUMNS, Known
 from etl.inbox.model import FIELDS, MAX_BYTES
 from etl.places.gazetteer import Gazetteer, load_gazetteer
 from etl.places.locate import locate
@@ -155,7 +155,7 @@ class Reference:
         Returns
         -------
         pandas.DataFrame
-            The columns :data:`etl.inbox.known.COMPARED`.
+            The columns :data:`etl.inbox.known.COLUMNS`.
         """
         columns = ["city", "country", "nuts2_hint"]
         asked = [Question(*row) for row in rows[columns].itertuples(index=False, name=None)]
@@ -164,7 +164,7 @@ class Reference:
         places = self.gazetteer.places.loc[at[at >= 0], ["place_id", "lon", "lat"]]
         placed = rows.loc[at >= 0].drop(columns=["lon", "lat"]).reset_index(drop=True)
         placed["former_names"] = placed["former_names"].str.split(";")
-        return placed.join(places.reset_index(drop=True))[COMPARED]
+        return placed.join(places.reset_index(drop=True))[COLUMNS]
 
     def _frame(self, cells: Mapping[str, str]) -> pd.DataFrame:
         # What is far too long is refused for its length; no more of it need be read.

@@ -26,8 +26,7 @@ from etl.inbox.store import inbox
 from etl.schema import Column
 
 _MOST = {"domains": 4, "sectors": 4, "functions": 5}
-_LISTS = tuple(_MOST)
-_CHOICES = ("type", "country", *_LISTS)
+_CHOICES = ("type", "country", *_MOST)
 _CONTACT_LABEL = "Your e-mail address"
 _TOKEN, _OPENED, _SENT, _REFUSED, _TRIED = (
     f"_suggest_{name}" for name in ("token", "opened", "sent", "refused", "tried")
@@ -199,7 +198,7 @@ class _Form:
 
     def _what(self) -> None:
         st.header("What it does", anchor=False)
-        for column in _LISTS:
+        for column in _MOST:
             self._choice(column)
         self._text("notes")
 
@@ -262,7 +261,8 @@ class _Form:
         terms = BY_COLUMN.get(column)
         if not terms or not cell:
             return markdown(cell) or "*empty*"
-        codes = cell.split(";") if column in _LISTS else [cell]
+        separator = self._columns[column].separator
+        codes = cell.split(separator) if separator else [cell]
         return markdown(", ".join(terms.label(code) for code in codes))
 
     def _show_duplicates(self) -> None:
@@ -297,7 +297,7 @@ class _Form:
     def _choice(self, column: str) -> None:
         field, key, labels = self._columns[column], self._key(column), BY_COLUMN[column].labels()
         st.session_state.setdefault(key, self._initial(column))
-        if column in _LISTS:
+        if field.separator:
             st.multiselect(
                 self._label(field),
                 list(labels),
@@ -342,8 +342,9 @@ class _Form:
 
     def _initial(self, column: str) -> str | list[str] | None:
         cell = "" if column == "source_url" else self._published.get(column, "")
-        if column in _LISTS:
-            return cell.split(";") if cell else []
+        separator = self._columns[column].separator
+        if separator:
+            return cell.split(separator) if cell else []
         return cell if cell or column not in _CHOICES else None
 
     def _typed(self, column: str) -> str:

@@ -85,7 +85,7 @@ def transform(
     regions: Regions,
     published: pd.DataFrame | None = None,
     *,
-    taken: Collection[str] = (),
+    used_ids: Collection[str] = (),
     track: Track = untracked,
 ) -> Transformed:
     """Make the tables of a release from the register files as read.
@@ -102,7 +102,7 @@ def transform(
         NUTS regions.
     published : pandas.DataFrame, optional
         Table ``organisation`` of the current release, so that rows keep their identifiers.
-    taken : collection of str
+    used_ids : collection of str
         Identifiers of earlier releases, which no new organisation gets.
     track : Track, optional
         Shows progress.
@@ -116,18 +116,18 @@ def transform(
     }
     decisions, wrong = _decisions(frames[DECISIONS], schemas[DECISIONS])
     frames["organisations"], notes, exchanged = assign_ids(
-        frames["organisations"], published, decisions, legal_forms, taken=taken
+        frames["organisations"], published, decisions, legal_forms, used_ids=used_ids
     )
     known = set() if published is None else set(published["org_id"])
     invalid = [*_invalid(frames, schemas, decisions, regions, known, track), *wrong, *exchanged]
     valid = {n: _without(frame, schemas[n].file, invalid) for n, frame in frames.items()}
     valid, alias = _merged(valid, schemas, decisions)
-    organisations, lost = _located(valid, schemas["organisations"], gazetteer, regions, track)
+    organisations, unlocated = _located(valid, schemas["organisations"], gazetteer, regions, track)
     twice = exact_duplicates(organisations, legal_forms, decisions)
     organisations = _without(organisations, "organisations.csv", twice)
     organisations = record_former_names(organisations, published)
     alias = alias[alias["merged_into"].isin(set(organisations["org_id"]))]
-    rejections = sorted([*invalid, *lost, *twice], key=lambda r: (r.file, r.row))
+    rejections = sorted([*invalid, *unlocated, *twice], key=lambda r: (r.file, r.row))
     candidates = likely_duplicates(organisations, legal_forms, decisions, track=track)
     registered, unplaced = _with_seats(
         register_tables(valid, schemas), valid, schemas, gazetteer, regions
@@ -206,11 +206,11 @@ def _located(
     track: Track,
 ) -> tuple[pd.DataFrame, list[Rejection]]:
     """The organisations that were located, with typed cells and their valley; and the others."""
-    located, lost = locate(valid["organisations"], gazetteer, regions, track=track)
+    located, unlocated = locate(valid["organisations"], gazetteer, regions, track=track)
     organisations = typed(valid["organisations"].loc[located.index], schema)
     organisations = organisations.drop(columns=["lat", "lon"]).join(located)
     organisations["valley_id"] = assign_valleys(organisations["nuts3"], valid["valleys"])
-    return organisations, lost
+    return organisations, unlocated
 
 
 def _with_seats(

@@ -6,26 +6,24 @@ from collections.abc import Sequence
 
 from etl.cli.terminal import complain, out, say, table
 from etl.identity.deduplicate import Candidate
-from etl.pipeline import Outcome, Prepared
 from etl.release.losses import Loss
 from etl.report import words
-from etl.report.content import Content, succession_rows
+from etl.report.content import Content
 
 MAX_SHOWN = 50
 
 
-def print_findings(prepared: Prepared, outcome: Outcome, *, quiet: bool = False) -> None:
+def print_findings(content: Content, *, quiet: bool = False) -> None:
     """Notes, counts, likely duplicates, faults and gates.
 
     Parameters
     ----------
-    prepared : Prepared
-        What was checked.
-    outcome : Outcome
-        What became of it.
+    content : Content
+        What was checked, and what became of it.
     quiet : bool
         Only what is wrong.
     """
+    outcome = content.outcome
     missing = words.missing(outcome)
     if missing:
         complain(missing)
@@ -38,7 +36,7 @@ def print_findings(prepared: Prepared, outcome: Outcome, *, quiet: bool = False)
         )
         say(words.compared(outcome))
         print_candidates(outcome.candidates)
-    _print_faults(Content(prepared, outcome))
+    _print_faults(content)
     for result in outcome.gates:
         if result.waived:
             complain(f"Accepted: {words.gate_sentence(result, outcome)}")
@@ -90,7 +88,7 @@ def print_changes(content: Content, limit: int) -> None:
         for row in rows.head(limit).itertuples(index=False, name=None):
             say(f"  {words.change_line(kind, row)}")
         _more(len(rows), "row", limit)
-    renamed = succession_rows(content.prepared)
+    renamed = content.successions()
     if renamed:
         say(f"\n{words.RENAMED}:")
         for score, old, new, evidence in renamed[:limit]:

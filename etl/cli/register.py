@@ -52,8 +52,8 @@ def duplicates(
         from etl.report import words
 
         with prepared_from(files, pairs, mapping_file, save_mapping, quiet=quiet) as prepared:
-            print_candidates(prepared.candidates)
-        if prepared.candidates:
+            print_candidates(prepared.transformed.candidates)
+        if prepared.transformed.candidates:
             say(words.ABOUT_CANDIDATES)
         else:
             say("No two organisations look like the same one.")

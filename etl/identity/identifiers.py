@@ -72,7 +72,7 @@ def assign_ids(
     decisions: Decisions,
     legal_forms: Sequence[str] = (),
     *,
-    taken: Collection[str] = (),
+    used_ids: Collection[str] = (),
 ) -> tuple[pd.DataFrame, list[str], list[Rejection]]:
     """Give every row an identifier: its own, that of a published organisation, or a new one.
 
@@ -90,7 +90,7 @@ def assign_ids(
         Merged identifiers are never given to another organisation.
     legal_forms : sequence of str
         What to leave out of a folded name.
-    taken : collection of str
+    used_ids : collection of str
         Further identifiers that are never given again, such as those of earlier releases.
 
     Returns
@@ -114,7 +114,7 @@ def assign_ids(
     recognised = len(given)
     new = {row: missing[row] for row in missing if row not in given}
     given |= _decided_before(new, old, decisions, bare, in_file | set(given.values()))
-    used = {*old, *in_file, *taken, *decisions.known_ids}
+    used = {*old, *in_file, *used_ids, *decisions.known_ids}
     given |= _minted({row: new[row] for row in new if row not in given}, used)
     ids = organisations["org_id"].copy()
     ids.loc[list(given)] = list(given.values())

@@ -123,8 +123,8 @@ def loss_line(loss: Loss) -> str:
     since = f", checked on {day(loss.checked_on)}" if loss.checked_on else ""
     if not loss.column:
         return f"{loss.resource}: {who}{since}"
-    held, given = (text or EMPTY for text in (loss.held, loss.given))
-    return f"{who}: {loss.column}: {held} in the register, {given} in your file{since}"
+    own, other = (text or EMPTY for text in (loss.in_register, loss.in_file))
+    return f"{who}: {loss.column}: {own} in the register, {other} in your file{since}"
 
 
 def release(created_at: str, changes: Mapping[str, int] | None) -> str:

@@ -27,10 +27,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ecosystem.common.spreadsheet import BOLD, FORMULA_STARTS, neutralised, workbook_bytes
 from etl.model import Rejection
-from etl.pipeline import Outcome, Prepared
 from etl.reading import Extract, Origin
 from etl.report import words
-from etl.report.content import Cell, cell_of
+from etl.report.content import Cell, Content, cell_of
 
 SUMMARY = "What to correct"
 # A longer file takes too long to write in full; then only its faulty rows are.
@@ -85,25 +84,23 @@ def annotated(extracts: Mapping[str, Extract], faults: Sequence[Rejection]) -> b
     return workbook_bytes(book)
 
 
-def annotated_copies(prepared: Prepared, outcome: Outcome) -> Iterator[tuple[str, bytes]]:
+def annotated_copies(content: Content) -> Iterator[tuple[str, bytes]]:
     """File name and content of a copy of every file in which there is something to correct.
 
     Parameters
     ----------
-    prepared : Prepared
-        What was checked.
-    outcome : Outcome
-        What became of it.
+    content : Content
+        What was checked, and what became of it.
     """
     files: dict[Path, dict[str, Extract]] = {}
-    for resource, read in prepared.extracts.items():
+    for resource, read in content.prepared.extracts.items():
         files.setdefault(read.origin.path, {})[resource] = read
     # A copy that was corrected in part and came back has this name already.
     stems = {path: path.stem.removesuffix(_TO_CORRECT) for path in files}
     often = Counter(stems.values())
     for path, extracts in files.items():
         names = {f"{resource}.csv" for resource in extracts}
-        faults = [fault for fault in outcome.rejections if fault.file in names]
+        faults = [fault for fault in content.outcome.rejections if fault.file in names]
         if faults:
             name = stems[path] if often[stems[path]] == 1 else path.name
             yield f"{name}{_TO_CORRECT}.xlsx", annotated(extracts, faults)

@@ -18,7 +18,7 @@ from etl.identity.deduplicate import Candidate
 from etl.pipeline import Outcome, Prepared, Status, prepare, publish
 from etl.reading import ColumnMapping, ColumnsUnsure
 from etl.register.decisions import DIFFERENT, SAME, add_decision
-from etl.release.adopt import NotAdoptedError, adopted
+from etl.release.adopt import NotAdoptedError, adoption_sentence
 from etl.release.shelf import BaselineMovedError
 from etl.report import words
 from etl.report.content import Content
@@ -80,9 +80,10 @@ def view() -> None:
         return
     if here.unsure:
         _ask(here, here.unsure, files)
-    if here.prepared and here.outcome:
-        _findings(here, here.prepared, here.outcome)
-        _changes(here.prepared, here.outcome)
+    if here.outcome:
+        content = Content(here.outcome)
+        _findings(here, content)
+        _changes(content)
         _pairs(here.outcome)
         _publish(here)
 
@@ -134,7 +135,8 @@ def _ask(here: Desk, unsure: ColumnsUnsure, files: Sequence[UploadedFile]) -> No
         st.rerun()
 
 
-def _findings(here: Desk, prepared: Prepared, outcome: Outcome) -> None:
+def _findings(here: Desk, content: Content) -> None:
+    outcome = content.outcome
     st.header("2. What the check found", anchor=False)
     st.caption(markdown(here.about))
     missing = words.missing(outcome)
@@ -142,7 +144,6 @@ def _findings(here: Desk, prepared: Prepared, outcome: Outcome) -> None:
         st.warning(markdown(missing), icon=":material/warning:")
     good = outcome.status in (Status.PASSED, Status.PUBLISHED)
     (st.success if good else st.error)(markdown(words.verdict(outcome)))
-    content = Content(prepared, outcome)
     if outcome.rejections:
         rows = [
             (content.cell(fault).file, str(content.cell(fault)), fault.name, fault.value,
@@ -158,7 +159,7 @@ def _findings(here: Desk, prepared: Prepared, outcome: Outcome) -> None:
             faults = pd.DataFrame(rows, columns=list(words.FAULT_COLUMNS))[order]
             st.dataframe(faults, hide_index=True, alt="Cells to correct")
         _more(len(outcome.rejections))
-        copies = list(annotated_copies(prepared, outcome))
+        copies = list(annotated_copies(content))
         for name, book in copies:
             _download(f"{name}: your file, faults marked", partial(bytes, book), name, _XLSX)
     if outcome.notes:
@@ -167,7 +168,7 @@ def _findings(here: Desk, prepared: Prepared, outcome: Outcome) -> None:
                 st.markdown(f"- {markdown(note)}")
     _download(
         "The whole report (web page)",
-        lambda: page(prepared, outcome).encode(),
+        lambda: page(content).encode(),
         "check.html",
         "text/html",
     )
@@ -184,10 +185,10 @@ def _card(file: str, cell: str, name: str, value: str, reason: str, mend: str) -
         st.caption(markdown(file))
 
 
-def _changes(prepared: Prepared, outcome: Outcome) -> None:
+def _changes(content: Content) -> None:
+    outcome = content.outcome
     st.header("3. What would change", anchor=False)
     st.markdown(markdown(f"{words.compared(outcome)} {words.left_out(outcome)}".strip()))
-    content = Content(prepared, outcome)
     kinds = [kind for kind in words.CHANGES if outcome.changes.get(kind)]
     if not kinds:
         return
@@ -200,7 +201,7 @@ def _changes(prepared: Prepared, outcome: Outcome) -> None:
             rows = content.changes(kind)
             st.dataframe(rows.head(MAX_ROWS), hide_index=True, alt=words.CHANGES[kind])
             _more(len(rows))
-    _download("All changes (Excel)", partial(workbook, prepared, outcome), "changes.xlsx", _XLSX)
+    _download("All changes (Excel)", partial(workbook, content), "changes.xlsx", _XLSX)
 
 
 def _pairs(outcome: Outcome) -> None:
@@ -261,7 +262,7 @@ def _publish(here: Desk) -> None:
         bar = Bar()
         try:
             with alone():
-                done = publish(prepared, accepted, into_register=True, on_wait=_wait, track=bar)
+                outcome = publish(prepared, accepted, into_register=True, on_wait=_wait, track=bar)
         except BaselineMovedError as error:
             here.trouble = f"{error} Press “Check” again; the files are still chosen."
         except NotAdoptedError as error:
@@ -271,8 +272,8 @@ def _publish(here: Desk) -> None:
             return
         else:
             here.said = (
-                f"Published as release {done.release_id}. The site shows it already. "
-                f"{adopted(prepared.given)}"
+                f"Published as release {outcome.release_id}. The site shows it already. "
+                f"{adoption_sentence(prepared.adoptable.files)}"
             )
         finally:
             bar.done()
@@ -301,7 +302,7 @@ def _accepted(outcome: Outcome, number: int) -> list[str]:
 
 def _may_lose(prepared: Prepared, number: int) -> bool:
     """Whether the register loses nothing, or the member has seen what and wants it."""
-    lost = prepared.losses
+    lost = prepared.adoptable.losses
     if not lost:
         return True
     lines = [f"- {markdown(words.loss_line(loss))}" for loss in lost[:MAX_LOSSES]]

@@ -25,7 +25,7 @@ from ecosystem.common.store import Manifest
 from etl.errors import PublishError
 from etl.files import RELEASE_KEPT, writing
 from etl.identity.deduplicate import Candidate
-from etl.model import Rejection, Track, untracked
+from etl.model import Rejection, Track, no_progress
 from etl.places.gazetteer import load_gazetteer
 from etl.places.regions import load_regions
 from etl.reading import ColumnMapping, Extract, read_inputs
@@ -206,7 +206,7 @@ def prepare(
     releases_dir: Path | None = None,
     *,
     mapping: ColumnMapping | None = None,
-    track: Track = untracked,
+    track: Track = no_progress,
 ) -> Prepared:
     """Do everything that a refresh does before it publishes.
 
@@ -241,7 +241,7 @@ def prepare(
     gazetteer = load_gazetteer(settings().reference_dir, settings().schema_dir)
     regions = load_regions(settings().reference_dir)
     baseline = shelf.baseline(releases_dir)
-    published, past = _published(releases_dir, baseline)
+    published, past = _read_baseline(releases_dir, baseline)
     transformed = transform(
         extracts,
         schemas,
@@ -284,7 +284,7 @@ def prepare(
         baseline=baseline,
         past=past,
         adoptable=adoptable,
-        missing=_missing(published, transformed.frames["organisations"], merged_into),
+        missing=_count_missing(published, transformed.frames["organisations"], merged_into),
         releases_dir=releases_dir,
         database=database,
         _folder=folder,
@@ -297,7 +297,7 @@ def publish(
     *,
     into_register: bool = False,
     on_wait: Callable[[str], None] = lambda _: None,
-    track: Track = untracked,
+    track: Track = no_progress,
 ) -> Outcome:
     """Make what was prepared the current release, if its gates hold.
 
@@ -360,7 +360,7 @@ def run(
     mapping: ColumnMapping | None = None,
     dry_run: bool = False,
     accepted: Collection[str] = (),
-    track: Track = untracked,
+    track: Track = no_progress,
 ) -> Outcome:
     """Refresh: :func:`prepare`, then :func:`publish` unless it is a dry run."""
     with prepare(inputs, register_dir, releases_dir, mapping=mapping, track=track) as prepared:
@@ -380,7 +380,7 @@ def _writing_database(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _published(
+def _read_baseline(
     releases_dir: Path, before: Manifest | None
 ) -> tuple[pd.DataFrame | None, pd.DataFrame]:
     """Organisations of the release before, and its history."""
@@ -422,7 +422,7 @@ def _naming_sheets(text: str, extracts: dict[str, Extract]) -> str:
     return text[:1].upper() + text[1:] if text.startswith("the sheet ") else text
 
 
-def _missing(
+def _count_missing(
     published: pd.DataFrame | None, organisations: pd.DataFrame, merged_into: dict[str, str]
 ) -> int:
     """Published organisations without a row, faulty or not; merged ones aside."""

@@ -11,8 +11,8 @@ import typer
 from etl.cli.columns import Map, MappingFile, SaveMapping, with_columns
 from etl.cli.terminal import (
     INPUT,
-    agreed,
     complain,
+    confirm,
     err,
     exit_code,
     fail,
@@ -193,7 +193,7 @@ def refresh(
                 fail(f"Nothing was published. {NEEDS_YES}", INPUT)
             if wanted and not yes and is_interactive():
                 all_the_same = " all the same" if lost else ""
-                wanted = agreed(f"{words.compared(outcome)} Publish{all_the_same}?")
+                wanted = confirm(f"{words.comparison(outcome)} Publish{all_the_same}?")
                 if not wanted:
                     say("Nothing was published.")
                     return

@@ -24,7 +24,7 @@ def print_findings(content: Content, *, quiet: bool = False) -> None:
         Only what is wrong.
     """
     outcome = content.outcome
-    missing = words.missing(outcome)
+    missing = words.missing_sentence(outcome)
     if missing:
         complain(missing)
     if not quiet:
@@ -34,7 +34,7 @@ def print_findings(content: Content, *, quiet: bool = False) -> None:
             ["table", "rows"],
             [[name, f"{outcome.counts[name]:,}"] for name in words.counted_tables()],
         )
-        say(words.compared(outcome))
+        say(words.comparison(outcome))
         print_candidates(outcome.candidates)
     _print_faults(content)
     for result in outcome.gates:
@@ -60,7 +60,7 @@ def print_candidates(candidates: Sequence[Candidate]) -> None:
     """Pairs that may be one organisation, the likeliest first."""
     if not candidates:
         return
-    say(f"{words.counted(len(candidates), 'pair')} may be duplicates:")
+    say(f"{words.quantity(len(candidates), 'pair')} may be duplicates:")
     pairs = sorted(candidates, key=lambda pair: -pair.score)
     for pair in pairs[:MAX_SHOWN]:
         say(f"  {pair.score:.0f} %  {pair.org_id_a}  {pair.org_id_b}\n        {pair.evidence}")
@@ -77,9 +77,9 @@ def print_changes(content: Content, limit: int) -> None:
     limit : int
         Rows of each list at most.
     """
-    say(words.compared(content.outcome))
+    say(words.comparison(content.outcome))
     if content.outcome.rejections:
-        complain(words.left_out(content.outcome))
+        complain(words.omission_sentence(content.outcome))
     for kind, label in words.CHANGES.items():
         rows = content.changes(kind)
         if rows.empty:

@@ -124,9 +124,9 @@ class Reference:
         faults = [Fault(r.column, r.reason, r.mend) for r in validate_cells(frame, self.schema)]
         if not row["city"] or {fault.column for fault in faults} & _PLACING:
             return Checked(_own(row, cells), faults)
-        located, lost = locate(frame, self.gazetteer, self.regions)
-        if lost:
-            unplaced = [Fault(r.column, r.reason, r.mend) for r in lost]
+        located, unlocated = locate(frame, self.gazetteer, self.regions)
+        if unlocated:
+            unplaced = [Fault(r.column, r.reason, r.mend) for r in unlocated]
             candidates, similar = self._candidates(row)
             return Checked(
                 _own(row, cells), faults, unplaced, candidates=candidates, similar=similar
@@ -144,7 +144,7 @@ class Reference:
             _own(row, cells), faults, town=town, candidates=candidates, duplicates=duplicates
         )
 
-    def placed(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def place(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows of a register that can be compared, at the towns that they name.
 
         Parameters

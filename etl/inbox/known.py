@@ -58,7 +58,9 @@ class Known:
         if country is None:
             return {}
         question = tuple(str(row[name]) for name in COLUMNS)
-        return self._answers.get(question, lambda: _alike(row, country.likest(row), legal_forms))
+        return self._answers.get(
+            question, lambda: _alike(row, country.candidates(row), legal_forms)
+        )
 
 
 class _Country:
@@ -67,7 +69,7 @@ class _Country:
     def __init__(self, rows: pd.DataFrame) -> None:
         self._rows = rows.reset_index(drop=True)
 
-    def likest(self, row: Mapping[str, object]) -> pd.DataFrame:
+    def candidates(self, row: Mapping[str, object]) -> pd.DataFrame:
         """The few that are worth comparing properly, however many there are."""
         name = fold(str(row["name"]))
         found = process.extract(

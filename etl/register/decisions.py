@@ -20,7 +20,7 @@ import pandas as pd
 from ecosystem.common.spreadsheet import FORMULA_STARTS
 from ecosystem.common.text import fold
 from etl.errors import RegisterError
-from etl.files import locked, replace
+from etl.files import lock, replace
 from etl.model import Rejection
 
 FILE = "duplicate_decisions.csv"
@@ -71,9 +71,9 @@ class Decisions:
 
     def are_different(self, org_id_a: str, org_id_b: str) -> bool:
         """Whether a person decided that the two are different organisations."""
-        return _pair(self.kept(org_id_a), self.kept(org_id_b)) in self.different
+        return _pair(self.final_id(org_id_a), self.final_id(org_id_b)) in self.different
 
-    def kept(self, org_id: str) -> str:
+    def final_id(self, org_id: str) -> str:
         """The identifier that an organisation has after all merging."""
         return self.merged_into.get(org_id, org_id)
 
@@ -115,7 +115,7 @@ def follow(ids: pd.Series, decisions: Decisions) -> pd.Series:
     ids : pandas.Series of str
         A column such as ``org_id`` of the network; empty cells stay empty.
     """
-    return ids.map(decisions.kept, na_action="ignore").astype(ids.dtype)
+    return ids.map(decisions.final_id, na_action="ignore").astype(ids.dtype)
 
 
 def merge(organisations: pd.DataFrame, decisions: Decisions) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -151,7 +151,7 @@ def merge(organisations: pd.DataFrame, decisions: Decisions) -> tuple[pd.DataFra
     row_of: dict[str, Hashable] = {}
     for row, org_id in group["kept"].items():
         stays = row_of.setdefault(org_id, row)
-        whole[stays] = _filled(whole[stays], cells[row]) if stays in whole else cells[row]
+        whole[stays] = _fill(whole[stays], cells[row]) if stays in whole else cells[row]
     merged = organisations.assign(org_id=kept).drop(
         index=[row for row in cells if row not in whole]
     )
@@ -206,12 +206,12 @@ def add_decision(
             f"{formula}: a cell that begins with {formula[0]} is a formula for a spreadsheet "
             "program; begin with a letter."
         )
-    with locked(path):
+    with lock(path):
         content = path.read_bytes() if path.exists() else b""
-        replace(path, _appended(path, content, cells))
+        replace(path, _append(path, content, cells))
 
 
-def _appended(path: Path, content: bytes, cells: list[str]) -> bytes:
+def _append(path: Path, content: bytes, cells: list[str]) -> bytes:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -308,7 +308,7 @@ def _rejection(row: Decision, reason: str) -> Rejection:
     return Rejection("validate", FILE, row.row, name, "decision", row.decision, reason, mend)
 
 
-def _filled(row: Mapping[Hashable, str], other: Mapping[Hashable, str]) -> dict[Hashable, str]:
+def _fill(row: Mapping[Hashable, str], other: Mapping[Hashable, str]) -> dict[Hashable, str]:
     fillable = {name for name in row if name not in _NEVER_FILLED and not row[name]}
     of_the_town = {name for name in _OF_THE_TOWN if name in row}
     if fold(row["city"]) == fold(other["city"]) and not any(row[name] for name in of_the_town):

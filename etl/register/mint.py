@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ecosystem.common.text import slug
 from etl.errors import RegisterError
-from etl.files import locked, replace
+from etl.files import lock, replace
 from etl.reading import WORKBOOKS, header_name, read_records
 from etl.register.normalise import Lookup, clean, normalise_code
 
@@ -51,7 +51,7 @@ def mint(path: Path, countries: Lookup) -> int:
         )
     if not path.is_file():
         raise RegisterError(f"{path}: there is no such file; check the name.")
-    with locked(path):
+    with lock(path):
         return _mint(path, countries)
 
 

@@ -107,7 +107,7 @@ class RegisterFile:
         texts = [line.text for line in self._lines]
         number = self._number.get(org_id)
         if number is not None:
-            texts[number] = self._changed(self._lines[number], cells)
+            texts[number] = self._change_cells(self._lines[number], cells)
         else:
             at = self._place({**cells, KEY: org_id})
             new = self._new({**cells, KEY: org_id})
@@ -138,23 +138,23 @@ class RegisterFile:
         cells = line.cells + [""] * (len(self.columns) - len(line.cells))
         return dict(zip(self.columns, cells, strict=False))
 
-    def _changed(self, line: _Line, cells: Mapping[str, str]) -> str:
+    def _change_cells(self, line: _Line, cells: Mapping[str, str]) -> str:
         end = line.text[len(line.text.rstrip("\r\n")) :]
         raw = _raw_cells(line.text.rstrip("\r\n"), self._delimiter)
         raw += [""] * (len(self.columns) - len(raw))
         record = self._record(line)
         for i, column in enumerate(self.columns):
             if column in cells and cells[column] != record[column]:
-                raw[i] = self._written(cells[column], quoted=raw[i].startswith('"'))
+                raw[i] = self._write_cell(cells[column], quoted=raw[i].startswith('"'))
         return self._delimiter.join(raw) + end
 
     def _new(self, cells: Mapping[str, str]) -> str:
         header = self._lines[self._header].text.rstrip("\r\n")
         quoted = all(raw.startswith('"') for raw in _raw_cells(header, self._delimiter))
-        raw = [self._written(cells.get(column, ""), quoted=quoted) for column in self.columns]
+        raw = [self._write_cell(cells.get(column, ""), quoted=quoted) for column in self.columns]
         return self._delimiter.join(raw) + self._line_end
 
-    def _written(self, text: str, *, quoted: bool) -> str:
+    def _write_cell(self, text: str, *, quoted: bool) -> str:
         needs = any(sign in text for sign in ('"', "\n", "\r", self._delimiter))
         return '"' + text.replace('"', '""') + '"' if quoted or needs else text
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from etl.errors import PublishError, RegisterError
-from etl.files import locked, replace, sha256
+from etl.files import lock, replace, sha256
 from etl.reading import Extract, register_file
 from etl.release.losses import Loss, losses
 from etl.release.shelf import BaselineMovedError
@@ -155,7 +155,7 @@ def hold(files: Collection[str], register_dir: Path, hashes: Mapping[str, str]) 
     with ExitStack() as stack:
         for resource in sorted(files):
             path = _own(register_dir, resource) or _csv(register_dir, resource)
-            stack.enter_context(locked(path))
+            stack.enter_context(lock(path))
         now = hash_register(register_dir, files)
         moved = [resource for resource in sorted(files) if now[resource] != hashes[resource]]
         if moved:

@@ -30,7 +30,7 @@ from etl.errors import PublishError
 from etl.files import sha256, sync, write_whole, writing
 from etl.release.change import changes, count_kinds
 from etl.release.earlier import published_organisations
-from etl.release.workshop import Say, alone, remove, require_whole, silent
+from etl.release.workshop import Say, alone, remove, require_whole, say_nothing
 
 SHOWN = "SHOWN"
 KEEP = 10
@@ -148,12 +148,12 @@ def require_baseline(folder: Path, expected: str | None) -> None:
     now = found.release_id if found else None
     if now != expected:
         raise BaselineMovedError(
-            f"The check compared with {_named(expected)}, but now {_named(now)} is current. "
+            f"The check compared with {_name(expected)}, but now {_name(now)} is current. "
             "Nothing was published: check again, and look at the changes before you publish."
         )
 
 
-def _named(release_id: str | None) -> str:
+def _name(release_id: str | None) -> str:
     return f"release {release_id}" if release_id else "no release"
 
 
@@ -163,7 +163,7 @@ def point_to(folder: Path, release_id: str) -> None:
     Those that :func:`rollback` leads back to are kept beside it, the latest last: one that was
     taken back is none of them.
     """
-    before = _shown(folder)
+    before = _shown_ids(folder)
     way = before[: before.index(release_id)] if release_id in before else before
     _write(folder / SHOWN, "".join(f"{known}\n" for known in [*way[-_MAX_WAY:], release_id]))
     _write(folder / POINTER, f"{release_id}\n")
@@ -172,7 +172,7 @@ def point_to(folder: Path, release_id: str) -> None:
 def previous(folder: Path) -> Manifest | None:
     """The whole release that was served before the current one; None if there is none."""
     known = {manifest.release_id: manifest for manifest in releases(folder)}
-    way = [known[id_] for id_ in reversed(_shown(folder)[:-1]) if id_ in known]
+    way = [known[id_] for id_ in reversed(_shown_ids(folder)[:-1]) if id_ in known]
     return next((manifest for manifest in way if is_intact(folder, manifest)), None)
 
 
@@ -227,7 +227,7 @@ def difference(folder: Path, before: str, now: str) -> dict[str, int] | None:
         return None
 
 
-def _shown(folder: Path) -> list[str]:
+def _shown_ids(folder: Path) -> list[str]:
     """Ids of the releases that led to the current one, which is the last."""
     now = current_id(folder)
     if now is None:
@@ -305,7 +305,7 @@ def find(folder: Path, release_id: str) -> Manifest:
 def rollback(
     folder: Path,
     release_id: str | None = None,
-    on_wait: Say = silent,
+    on_wait: Say = say_nothing,
     *,
     wait_s: float | None = None,
 ) -> Manifest:
@@ -339,7 +339,7 @@ def rollback(
 
 
 def prune(
-    folder: Path, keep: int, on_wait: Say = silent, *, wait_s: float | None = None
+    folder: Path, keep: int, on_wait: Say = say_nothing, *, wait_s: float | None = None
 ) -> list[Manifest]:
     """Remove old releases.
 
@@ -376,7 +376,7 @@ def prune(
 
 def prunable(folder: Path, keep: int) -> list[Manifest]:
     """The releases that :func:`prune` would remove, newest first."""
-    kept = _kept(folder, keep)
+    kept = _kept_ids(folder, keep)
     return [manifest for manifest in releases(folder) if manifest.release_id not in kept]
 
 
@@ -390,13 +390,13 @@ def _readable(path: Path) -> None:
 
 
 def _prune(folder: Path, keep: int) -> None:
-    kept = _kept(folder, keep)
+    kept = _kept_ids(folder, keep)
     for path in (*folder.glob("*.duckdb"), *folder.glob("*.json")):
         if path.stem not in kept:
             remove(path)
 
 
-def _kept(folder: Path, keep: int) -> set[str | None]:
+def _kept_ids(folder: Path, keep: int) -> set[str | None]:
     """The newest releases, the current one, and what stands in for it if it is damaged."""
     standing_in = baseline(folder)
     kept = {*(m.release_id for m in releases(folder)[:keep]), current_id(folder)}

@@ -33,12 +33,14 @@ _log = logging.getLogger(__name__)
 Say = Callable[[str], None]
 
 
-def silent(_: str) -> None:
+def say_nothing(_: str) -> None:
     """Tell nobody."""
 
 
 @contextmanager
-def workshop(folder: Path, on_wait: Say = silent, *, wait_s: float | None = None) -> Iterator[Path]:
+def workshop(
+    folder: Path, on_wait: Say = say_nothing, *, wait_s: float | None = None
+) -> Iterator[Path]:
     """A folder to build in, held by one process at a time and gone afterwards.
 
     What killed builds left behind is removed first.

@@ -34,8 +34,8 @@ def workbook(content: Content) -> bytes:
     _sheet(book, "Counts", ("Organisations", "Number"), counts)
     about = book.worksheets[0]
     about.append([])
-    about.append([spreadsheet.neutralised(words.compared(outcome))])
-    about.append([words.left_out(outcome)])
+    about.append([spreadsheet.neutralised(words.comparison(outcome))])
+    about.append([words.omission_sentence(outcome)])
     for kind, label in words.CHANGES.items():
         rows = content.changes(kind)
         _sheet(book, label, words.CHANGE_COLUMNS[kind], rows.itertuples(index=False, name=None))

@@ -76,10 +76,10 @@ def page(content: Content, *, differences_only: bool = False) -> str:
         title="What would change" if differences_only else "Report of the check",
         verdict="" if differences_only else words.verdict(outcome),
         good=good,
-        missing=words.missing(outcome),
+        missing=words.missing_sentence(outcome),
         losses=words.losses(losses),
         lost=[_short(words.loss_line(loss)) for loss in losses[:MAX_ROWS]],
-        compared=f"{words.compared(outcome)} {words.left_out(outcome)}".strip(),
+        compared=f"{words.comparison(outcome)} {words.omission_sentence(outcome)}".strip(),
         files=sorted({read.file for read in prepared.extracts.values()}),
         made_at=datetime.now(UTC),
         counts=[
@@ -127,7 +127,7 @@ def _faults(content: Content) -> list[Section]:
                     _short(fault.mend),
                 )
             )
-        title = f"{kind}: {words.counted(len(faults), 'cell')}"
+        title = f"{kind}: {words.quantity(len(faults), 'cell')}"
         sections.append(
             Section(title, words.FAULT_COLUMNS, rows, len(faults), widths=_FAULT_WIDTHS)
         )
@@ -143,7 +143,7 @@ def _candidates(outcome: Outcome) -> Section | None:
         for pair in pairs[:MAX_ROWS]
     ]
     return Section(
-        f"Likely duplicates: {words.counted(len(pairs), 'pair')}",
+        f"Likely duplicates: {words.quantity(len(pairs), 'pair')}",
         words.CANDIDATE_COLUMNS,
         rows,
         len(pairs),
@@ -160,10 +160,10 @@ def _differences(content: Content) -> list[Section]:
             for row in changes.head(MAX_ROWS).itertuples(index=False, name=None)
         ]
         noun = "field" if kind == "changed" else "organisation"
-        title = f"{label}: {words.counted(len(changes), noun)}"
+        title = f"{label}: {words.quantity(len(changes), noun)}"
         sections.append(Section(title, words.CHANGE_COLUMNS[kind], list(rows), len(changes)))
     renamed = content.successions()
-    title = f"{words.RENAMED}: {words.counted(len(renamed), 'organisation')}"
+    title = f"{words.RENAMED}: {words.quantity(len(renamed), 'organisation')}"
     shown: list[Sequence[str]] = [tuple(map(_short, row)) for row in renamed[:MAX_ROWS]]
     header, about = words.SUCCESSION_COLUMNS, words.ABOUT_SUCCESSIONS
     return [*sections, Section(title, header, shown, len(renamed), about)]

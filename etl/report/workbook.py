@@ -52,7 +52,7 @@ _WIDTHS = (24, 18, 34, 34, 48, 60)
 Found = list[tuple[Cell, Rejection]]
 
 
-def annotated(extracts: Mapping[str, Extract], faults: Sequence[Rejection]) -> bytes:
+def annotated_copy(extracts: Mapping[str, Extract], faults: Sequence[Rejection]) -> bytes:
     """The copy of one file.
 
     Parameters
@@ -103,7 +103,7 @@ def annotated_copies(content: Content) -> Iterator[tuple[str, bytes]]:
         faults = [fault for fault in content.outcome.rejections if fault.file in names]
         if faults:
             name = stems[path] if often[stems[path]] == 1 else path.name
-            yield f"{name}{_TO_CORRECT}.xlsx", annotated(extracts, faults)
+            yield f"{name}{_TO_CORRECT}.xlsx", annotated_copy(extracts, faults)
 
 
 class _Sheet:
@@ -228,7 +228,7 @@ def _summary(
 
 def _about(found: Found, *, whole: bool) -> list[str]:
     lines = [
-        f"{words.counted(len(found), 'cell')} to correct. The cells are coloured in the sheets."
+        f"{words.quantity(len(found), 'cell')} to correct. The cells are coloured in the sheets."
     ]
     if whole:
         lines.append(
@@ -247,9 +247,9 @@ def _about(found: Found, *, whole: bool) -> list[str]:
 
 def _free_name(book: Workbook) -> str:
     """A name for the first sheet that no other has, in any case of letters."""
-    taken = {name.casefold() for name in book.sheetnames}
+    used = {name.casefold() for name in book.sheetnames}
     names = (SUMMARY, *(f"{SUMMARY} ({number})" for number in range(2, 1000)))
-    return next(name for name in names if name.casefold() not in taken)
+    return next(name for name in names if name.casefold() not in used)
 
 
 def _write(sheet: Worksheet, row: int, column: int, text: str) -> None:

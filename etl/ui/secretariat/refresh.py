@@ -100,7 +100,7 @@ def _check(here: Desk, files: Sequence[UploadedFile]) -> None:
     except (RegisterError, PublishError, Busy) as error:
         here.trouble = str(error)
     finally:
-        bar.done()
+        bar.finish()
 
 
 def _ask(here: Desk, unsure: ColumnsUnsure, files: Sequence[UploadedFile]) -> None:
@@ -130,7 +130,7 @@ def _ask(here: Desk, unsure: ColumnsUnsure, files: Sequence[UploadedFile]) -> No
                 icon=":material/error:",
             )
             return
-        here.mapping = here.mapping.merged(ColumnMapping(chosen))
+        here.mapping = here.mapping.merge_with(ColumnMapping(chosen))
         _check(here, files)
         st.rerun()
 
@@ -139,7 +139,7 @@ def _findings(here: Desk, content: Content) -> None:
     outcome = content.outcome
     st.header("2. What the check found", anchor=False)
     st.caption(markdown(here.about))
-    missing = words.missing(outcome)
+    missing = words.missing_sentence(outcome)
     if missing:
         st.warning(markdown(missing), icon=":material/warning:")
     good = outcome.status in (Status.PASSED, Status.PUBLISHED)
@@ -188,7 +188,7 @@ def _card(file: str, cell: str, name: str, value: str, reason: str, mend: str) -
 def _changes(content: Content) -> None:
     outcome = content.outcome
     st.header("3. What would change", anchor=False)
-    st.markdown(markdown(f"{words.compared(outcome)} {words.left_out(outcome)}".strip()))
+    st.markdown(markdown(f"{words.comparison(outcome)} {words.omission_sentence(outcome)}".strip()))
     kinds = [kind for kind in words.CHANGES if outcome.changes.get(kind)]
     if not kinds:
         return
@@ -252,7 +252,7 @@ def _publish(here: Desk) -> None:
             "choose it and check it again."
         )
         return
-    accepted = _accepted(outcome, here.number)
+    accepted = _ask_consents(outcome, here.number)
     if prepared.verdict(accepted).status is not Status.PASSED:
         return
     seen = _may_lose(prepared, here.number)
@@ -276,7 +276,7 @@ def _publish(here: Desk) -> None:
                 f"{adoption_sentence(prepared.adoptable.files)}"
             )
         finally:
-            bar.done()
+            bar.finish()
         # Nothing of this check may be published any more.
         here.clear()
         st.rerun()
@@ -286,7 +286,7 @@ def _wait(sentence: str) -> None:
     st.info(markdown(sentence), icon=":material/hourglass:")
 
 
-def _accepted(outcome: Outcome, number: int) -> list[str]:
+def _ask_consents(outcome: Outcome, number: int) -> list[str]:
     """Options that the member gives, to publish in spite of a gate that allows it."""
     waivable = [r for r in outcome.gates if not r.passed and r.gate.waived_by]
     return [

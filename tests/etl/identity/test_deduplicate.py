@@ -424,4 +424,4 @@ def test_decisions_come_back_as_written(
 
 def test_no_decisions_decide_nothing() -> None:
     assert not NO_DECISIONS.are_different("fr-a", "fr-b")
-    assert NO_DECISIONS.kept("fr-a") == "fr-a"
+    assert NO_DECISIONS.final_id("fr-a") == "fr-a"

@@ -242,7 +242,7 @@ def test_a_renamed_organisation_under_a_new_identifier_is_suspected() -> None:
     assert "in the same town, the same website" in found.evidence
     for decision in ("same", "different"):
         decisions = decided(("fr-ariadnext", "fr-idnow", decision))
-        after = new.assign(org_id=new["org_id"].map(decisions.kept))
+        after = new.assign(org_id=new["org_id"].map(decisions.final_id))
         assert successions(after, old, FORMS, decisions) == []
 
 

@@ -52,7 +52,7 @@ def test_nothing_is_decided_while_somebody_else_changes_the_file(
 ) -> None:
     monkeypatch.setattr(files, "LOCK_WAIT_S", 0.1)
     path = tmp_path / "duplicate_decisions.csv"
-    with files.locked(path), pytest.raises(PublishError, match="Somebody else is changing"):
+    with files.lock(path), pytest.raises(PublishError, match="Somebody else is changing"):
         decide(path)
     decide(path)
 

@@ -9,7 +9,7 @@ import pytest
 
 from etl import files
 from etl.errors import PublishError, RegisterError
-from etl.files import locked
+from etl.files import lock
 from etl.register.mint import mint
 
 Aliases = dict[str, dict[str, str]]
@@ -82,7 +82,7 @@ def test_nothing_is_minted_while_somebody_else_changes_the_file(
     monkeypatch.setattr(files, "LOCK_WAIT_S", 0.1)
     path = tmp_path / "o.csv"
     path.write_text("name,city,country\nA,Paris,FR\n")
-    with locked(path), pytest.raises(PublishError, match="Somebody else is changing"):
+    with lock(path), pytest.raises(PublishError, match="Somebody else is changing"):
         mint(path, aliases["country"])
     assert mint(path, aliases["country"]) == 1
 

@@ -150,7 +150,7 @@ def test_nobody_changes_the_register_while_the_release_is_published(
     before = shelf.current_id(releases)
     with (
         pipeline.prepare([secretariats_file(register, tmp_path)], register, releases) as prepared,
-        files.locked(register / "organisations.csv"),
+        files.lock(register / "organisations.csv"),
         pytest.raises(PublishError, match=r"Somebody else is changing organisations\.csv"),
     ):
         pipeline.publish(prepared, into_register=True)
@@ -158,7 +158,7 @@ def test_nobody_changes_the_register_while_the_release_is_published(
     point_to = shelf.point_to
 
     def pointing(*args: Any) -> None:
-        with pytest.raises(PublishError), files.locked(register / "organisations.csv"):
+        with pytest.raises(PublishError), files.lock(register / "organisations.csv"):
             pass
         point_to(*args)
 

@@ -73,7 +73,8 @@ def decide(
     """
     with sentences():
         from ecosystem.common.settings import settings
-        from etl.register.decisions import FILE, add_decision
+        from etl.register.decide import add_decision
+        from etl.register.decisions import FILE
 
         own = settings()
         known = _known_ids(own.register_dir, own.releases_dir)

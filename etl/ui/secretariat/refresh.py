@@ -17,7 +17,8 @@ from etl.errors import PublishError, RegisterError
 from etl.identity.deduplicate import Candidate
 from etl.pipeline import Outcome, Prepared, Status, prepare, publish
 from etl.reading import ColumnMapping, ColumnsUnsure
-from etl.register.decisions import DIFFERENT, SAME, add_decision
+from etl.register.decide import add_decision
+from etl.register.decisions import DIFFERENT, SAME
 from etl.release.adopt import NotAdoptedError, adoption_sentence
 from etl.release.shelf import BaselineMovedError
 from etl.report import words

@@ -15,11 +15,11 @@ from ecosystem.common.settings import settings as own_settings
 from etl.errors import RegisterError
 from etl.identity.deduplicate import exact_duplicates, likely_duplicates, load_legal_forms
 from etl.identity.likeness import name_folder
+from etl.register.decide import add_decision
 from etl.register.decisions import (
     COLUMNS,
     NO_DECISIONS,
     Decisions,
-    add_decision,
     check_decisions,
     follow,
     load_decisions,

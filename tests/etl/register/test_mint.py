@@ -91,3 +91,21 @@ def test_a_file_that_is_not_there(tmp_path: Path, aliases: Aliases) -> None:
     with pytest.raises(RegisterError, match="no such file"):
         mint(tmp_path / "o.csv", aliases["country"])
     assert not list(tmp_path.iterdir())
+
+
+def test_everything_but_the_identifiers_stays_byte_for_byte(
+    tmp_path: Path, aliases: Aliases
+) -> None:
+    path = tmp_path / "o.csv"
+    path.write_bytes('name;"city";country\r\n"Müller";Köln;DE\r\n;;\r\nB;;DE'.encode("cp1252"))
+    assert mint(path, aliases["country"]) == 2
+    assert path.read_bytes() == (
+        'org_id;name;"city";country\r\nde-muller;"Müller";Köln;DE\r\n;;;\r\nde-b;B;;DE'
+    ).encode("cp1252")
+
+
+def test_a_row_that_breaks_off_gets_no_identifier(tmp_path: Path, aliases: Aliases) -> None:
+    path = tmp_path / "o.csv"
+    path.write_bytes(b"org_id,name,city,country\n,A\n,B,Paris,FR\n")
+    assert mint(path, aliases["country"]) == 1
+    assert path.read_bytes() == b"org_id,name,city,country\n,A\nfr-b,B,Paris,FR\n"

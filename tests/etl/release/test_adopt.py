@@ -20,7 +20,7 @@ from etl.errors import PublishError
 from etl.inbox.check import reference
 from etl.inbox.moderation import Desk
 from etl.inbox.store import Inbox
-from etl.register.decisions import add_decision
+from etl.register.decide import add_decision
 from etl.release import shelf
 from etl.release.adopt import NotAdoptedError
 from etl.release.earlier import published_organisations

@@ -154,10 +154,12 @@ def _quotients(profile: Profile) -> dict[str, Any]:
         f"{DOMAINS.label(str(code))} {row['lq']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
         for code, row in ordered.iterrows()
     )
-    missing = [DOMAINS.label(str(code)) for code in profile.quotients.index.difference(known.index)]
+    missing = [
+        DOMAINS.inside(str(code)) for code in profile.quotients.index.difference(known.index)
+    ]
     note = f"In brackets: organisations of {profile.n:,}. Coloured where the interval leaves out 1."
     if missing:
-        note += f" Nobody in the register works on {words.listed(missing).lower()}."
+        note += f" Nobody in the register works on {words.listed(missing)}."
     return {
         **shared.picture(spec, f"Representation quotients with 95 % intervals: {alt}."),
         "note": note,

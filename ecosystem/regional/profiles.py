@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import inside
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures, outside_figures, region_counts
 from ecosystem.regional.statistics import completeness, peers, similarity, words
@@ -278,18 +279,16 @@ def _peers(database: Database, nuts2: str | None) -> pd.DataFrame:
     labels = outside_figures.indicators(database).set_index("indicator")["label"]
     reasons = []
     for _, row in found.iterrows():
-        alike = words.listed([_inside(labels, code) for code in row["used"]])
-        other = [_inside(labels, code) for code in row["other_year"]]
+        alike = words.listed([_indicator(labels, code) for code in row["used"]])
+        other = [_indicator(labels, code) for code in row["other_year"]]
         years_differ = f"; of another year: {words.listed(other)}" if other else ""
         reasons.append(f"Alike in {alike}{years_differ}.")
     names = regions.units(database, "nuts2").set_index("region_id")["name"].to_dict()
     return _with_names(found, names, reasons)
 
 
-def _inside(labels: pd.Series, code: str) -> str:
-    """Label of an indicator inside a sentence; abbreviations such as GDP keep their capitals."""
-    label = str(labels.get(code, code))
-    return label if label[1:2].isupper() or label[1:2] == "&" else label[:1].lower() + label[1:]
+def _indicator(labels: pd.Series, code: str) -> str:
+    return inside(str(labels.get(code, code)))
 
 
 def _with_names(found: pd.DataFrame, names: Mapping[Any, str], reasons: list[str]) -> pd.DataFrame:

@@ -90,7 +90,7 @@ COLUMNS: dict[str, Column] = {
     },
     **{
         f"by_{code}": Column(
-            f"Located: {term.label[0].lower()}{term.label[1:]}",
+            f"Located: {term.inside}",
             "Share of the rows located that way.",
             is_share=True,
         )

@@ -174,7 +174,7 @@ def _entries(rows: pd.DataFrame) -> None:
     for (release_id, org_id), shown in rows.groupby(["release_id", "org_id"], sort=False):
         first = shown.iloc[0]
         with st.container(gap=None, key=f"change_{release_id}_{org_id}"):
-            label = f"**{markdown(first['name'])}** · {CHANGES.label(first['kind']).lower()}"
+            label = f"**{markdown(first['name'])}** · {CHANGES.inside(first['kind'])}"
             if first["exists"]:
                 st.page_link(
                     ORGANISATION_PAGE,

@@ -68,9 +68,7 @@ def badge(record: Record) -> None:
         return
     colour = "gray" if status == "expired" else "violet"
     icon = "" if status == "expired" else ":material/verified: "
-    st.markdown(
-        f":{colour}-badge[{icon}{made_in_europe.NAME}: {LABEL_STATUSES.label(status).lower()}]"
-    )
+    st.markdown(f":{colour}-badge[{icon}{made_in_europe.NAME}: {LABEL_STATUSES.inside(status)}]")
     source = links.web_address(record["label_source_url"])
     words = standing(record)
     facts = [

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, TYPES
+from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, TYPES, inside
 from ecosystem.finding import search
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations
@@ -52,7 +52,7 @@ def beside_map(filter_: Filter, total: int) -> None:
     number, offset = page_number(total, BESIDE_MAP)
     sort = organisations.sorts(filter_)[0]
     found = ask(organisations.page, filter_, sort=sort, limit=BESIDE_MAP, offset=offset)
-    st.caption(f"{_span(offset, found, total)}, by {_SORT_LABELS[sort].lower()}")
+    st.caption(f"{_span(offset, found, total)}, by {inside(_SORT_LABELS[sort])}")
     cards.rows(found, "list")
     pagination(number, total, BESIDE_MAP)
 

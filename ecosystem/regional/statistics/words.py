@@ -314,7 +314,7 @@ def similar_reason(region: str, other: str, names: Mapping[str, str], row: pd.Se
     'Eesti has a similar mix to Bretagne (0.93 of 1): both have much of cryptology.'
     """
     mix = f"{_name(other, names)} has a similar mix to {_name(region, names)}"
-    shared = listed([_domain(code) for code in row["shared"]])
+    shared = listed([DOMAINS.inside(code) for code in row["shared"]])
     reason = f": both have much of {shared}" if shared else ""
     return f"{mix} ({number(row['similarity'], 2)} of 1){reason}{_hedge(row['small'])}."
 
@@ -347,7 +347,7 @@ def complement_reason(names: Mapping[str, str], row: pd.Series) -> str:
     'Saarland could add cryptology: 8 of its 28 organisations work on it, in Bretagne 0 of 29.'
     """
     return (
-        f"{_name(row['giver'], names)} could add {_domain(row['code'])}: "
+        f"{_name(row['giver'], names)} could add {DOMAINS.inside(row['code'])}: "
         f"{number(row['giver_count'])} of its {number(row['giver_n'])} organisations work on it, "
         f"in {_name(row['receiver'], names)} {number(row['receiver_count'])} of "
         f"{number(row['receiver_n'])}{_hedge(row['small'])}."
@@ -370,11 +370,6 @@ def _name(region: str, names: Mapping[str, str]) -> str:
 
 def _names(regions: Iterable[str], names: Mapping[str, str], joined_by: str = "and") -> str:
     return listed([_name(region, names) for region in regions], joined_by)
-
-
-def _domain(code: str) -> str:
-    label = DOMAINS.label(code)
-    return label[:1].lower() + label[1:]
 
 
 def _organisations(n: int) -> str:
@@ -475,7 +470,7 @@ def _strength(name: str, strong: pd.DataFrame) -> str:
     named = (strong[strong["clear"]] if clear else strong).head(_STRENGTHS)
     domains = listed(
         [
-            f"{_domain(str(code))} ({number(count)} of {number(n)})"
+            f"{DOMAINS.inside(str(code))} ({number(count)} of {number(n)})"
             for code, count, n in zip(named.index, named["count"], named["n"], strict=True)
         ]
     )
@@ -505,4 +500,4 @@ def _part_of_roles(there: Sequence[str]) -> str:
 
 
 def _role_words(roles: Iterable[str], joined_by: str = "and") -> str:
-    return listed([ROLES.label(role).lower() for role in roles], joined_by)
+    return listed([ROLES.inside(role) for role in roles], joined_by)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ecosystem.brief import outline_map, shared
 from ecosystem.brief.typeset import printable, typeset
+from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.drawing import charts
@@ -43,7 +44,7 @@ def content(database: Database, filter_: Filter, comparison: Comparison) -> dict
     ids = comparison.region_ids
     names = {id_: printable(comparison.names[id_], _NAME) for id_ in ids}
     colours = dict(zip(ids, charts.SERIES, strict=False))
-    title = words.listed(list(names.values()))
+    title = wording.join(list(names.values()))
     counts = region_counts.counts_of(database, filter_, ids)
     drawn = outline_map.draw(database, filter_, colours, width=_MAP[0], height=_MAP[1])
     return {
@@ -227,9 +228,9 @@ def _context(database: Database, ids: list[str]) -> list[dict[str, Any]]:
             of_region = own[own["region_id"] == id_]
             last = of_region.iloc[-1] if len(of_region) else None
             cells.append(
-                shared.GAP
+                wording.DASH
                 if last is None
-                else f"{shared.figure(last['value'])} ({int(last['year'])})"
+                else f"{wording.figure(last['value'])} ({int(last['year'])})"
             )
         rows.append(
             {
@@ -251,10 +252,10 @@ def _context_note(database: Database, ids: list[str], names: dict[str, str]) -> 
     note = "The year follows each figure; figures of different years differ for that alone."
     if without:
         note += (
-            f" Eurostat's figures here are of NUTS 2 regions: none for {words.listed(without)}, "
+            f" Eurostat's figures here are of NUTS 2 regions: none for {wording.join(without)}, "
             "which is not exactly one."
             if len(without) == 1
             else f" Eurostat's figures here are of NUTS 2 regions: none for "
-            f"{words.listed(without)}, which are not exactly one each."
+            f"{wording.join(without)}, which are not exactly one each."
         )
     return printable(note, 500)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ecosystem.brief import outline_map, shared
 from ecosystem.brief.typeset import printable, typeset
-from ecosystem.common import links
+from ecosystem.common import links, wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.drawing import charts
@@ -132,7 +132,7 @@ def _headline(profile: Profile) -> list[dict[str, Any]]:
                 "label": measure.label,
                 "value": in_words(measure.code, row["value"]),
                 "whole": in_words(measure.code, row["whole"]),
-                "rank": shared.GAP
+                "rank": wording.DASH
                 if unranked
                 else f"{int(row['rank']):,} of {int(row['of']):,}{tied}",
                 "grey": bool(row["small"]),
@@ -159,7 +159,7 @@ def _quotients(profile: Profile) -> dict[str, Any]:
     ]
     note = f"In brackets: organisations of {profile.n:,}. Coloured where the interval leaves out 1."
     if missing:
-        note += f" Nobody in the register works on {words.listed(missing)}."
+        note += f" Nobody in the register works on {wording.join(missing)}."
     return {
         **shared.picture(spec, f"Representation quotients with 95 % intervals: {alt}."),
         "note": note,
@@ -218,9 +218,9 @@ def _context(database: Database, profile: Profile) -> list[dict[str, str]]:
         rows.append(
             {
                 "label": printable(indicator["label"], 44),
-                "value": shared.GAP if last is None else shared.figure(last["value"]),
+                "value": wording.DASH if last is None else wording.figure(last["value"]),
                 "unit": printable(indicator["unit"], 46),
-                "year": shared.GAP if last is None else str(int(last["year"])),
+                "year": wording.DASH if last is None else str(int(last["year"])),
                 "table": printable(
                     str(indicator["source"] if last is None else last["source"]).split(" ")[0], 24
                 ),
@@ -237,7 +237,7 @@ def _valley(profile: Profile) -> list[dict[str, str]]:
     rows = [
         {"label": "Valley", "text": printable(valley["name"], 80)},
         {"label": "Coordinated by", "text": printable(valley["coordinator"], 120)},
-        {"label": "Smart-specialisation priorities", "text": ", ".join(priorities) or shared.GAP},
+        {"label": "Smart-specialisation priorities", "text": ", ".join(priorities) or wording.DASH},
     ]
     return rows
 

@@ -16,6 +16,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from ecosystem.common import wording
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS
 
 Spec = dict[str, Any]
@@ -323,7 +324,7 @@ def heat(
 def _share(value: float) -> Spec:
     """A share and its words; a gap is a dash, and no colour."""
     if pd.isna(value):
-        return {"share": None, "text": "–"}
+        return {"share": None, "text": wording.DASH}
     return {"share": round(float(value), 4), "text": f"{value:.0%}"}
 
 

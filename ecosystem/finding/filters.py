@@ -13,6 +13,7 @@ from enum import Enum, auto
 from functools import partial
 from typing import Any
 
+from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import (
     COUNTRIES,
@@ -297,7 +298,7 @@ class Filter:
                 parts.append(f"{len(codes):,} {facet_.joined_by}")
             elif codes:
                 words = [_label(facet_, code, (labels or {}).get(name, {})) for code in codes]
-                parts.append(f"{facet_.joined_by} {_listed(words)}")
+                parts.append(f"{facet_.joined_by} {wording.join(words, 'or')}")
         if self.founded_from is not None or self.founded_to is not None:
             parts.append(_founded_words(self.founded_from, self.founded_to))
         if self.q:
@@ -371,10 +372,6 @@ def _label(facet_: Facet, code: str, labels: Mapping[str, str]) -> str:
     if isinstance(facet_.labels, Names):
         return labels.get(code, code)
     return facet_.labels.label(code)
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def _founded_words(start: int | None, end: int | None) -> str:

@@ -8,6 +8,7 @@ from itertools import combinations
 
 import pandas as pd
 
+from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures, profiles, region_counts
@@ -80,7 +81,7 @@ def compare(database: Database, filter_: Filter, region_ids: Sequence[str]) -> C
     table = pd.concat(tables)
     unknown = [id_ for id_ in ids if id_ not in table.index]
     if unknown:
-        raise ValueError(f"There is no region {words.listed(unknown)} in this release.")
+        raise ValueError(f"There is no region {wording.join(unknown)} in this release.")
     table = table.loc[ids]
     counts = region_counts.counts_of(database, filter_, ids)
     quotients = profiles.quotients_of(database, filter_, counts)
@@ -141,10 +142,10 @@ def _remarks(
             )
     years = table["population_year"].dropna()
     if years.nunique() > 1:
-        of = words.listed([f"{names[str(id_)]} {year}" for id_, year in years.items()])
+        of = wording.join([f"{names[str(id_)]} {year}" for id_, year in years.items()])
         remarks.append(f"Population figures are of different years: {of}.")
     without = table.index[table["population_year"].isna()]
     if len(without):
-        which = words.listed([names[str(id_)] for id_ in without])
+        which = wording.join([names[str(id_)] for id_ in without])
         remarks.append(f"No population figure for {which}, so no number per million inhabitants.")
     return remarks

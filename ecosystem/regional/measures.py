@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
@@ -261,12 +262,12 @@ def investors(database: Database, level: str) -> pd.Series:
 def in_words(code: str, value: object) -> str:
     """A value of a measure as people read it; a dash if there is none."""
     if code not in ALL_MEASURES or value is None or pd.isna(value):  # type: ignore[call-overload]
-        return "–"
+        return wording.DASH
     measure = ALL_MEASURES[code]
     number = float(value)  # type: ignore[arg-type]
     if measure.is_share:
-        return f"{number:.0%}"
+        return wording.percent(number)
     if code == "median-founded":
-        return f"{number:.0f}"
-    text = f"{number:,.{measure.digits}f}"
+        return wording.year(number)
+    text = wording.number(number, measure.digits)
     return f"{text} {measure.unit}" if measure.unit else text

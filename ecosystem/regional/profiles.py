@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import inside
 from ecosystem.finding.filters import Filter
@@ -279,9 +280,9 @@ def _peers(database: Database, nuts2: str | None) -> pd.DataFrame:
     labels = outside_figures.indicators(database).set_index("indicator")["label"]
     reasons = []
     for _, row in found.iterrows():
-        alike = words.listed([_indicator(labels, code) for code in row["used"]])
+        alike = wording.join([_indicator(labels, code) for code in row["used"]])
         other = [_indicator(labels, code) for code in row["other_year"]]
-        years_differ = f"; of another year: {words.listed(other)}" if other else ""
+        years_differ = f"; of another year: {wording.join(other)}" if other else ""
         reasons.append(f"Alike in {alike}{years_differ}.")
     names = regions.units(database, "nuts2").set_index("region_id")["name"].to_dict()
     return _with_names(found, names, reasons)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding.filters import Filter
@@ -87,7 +88,11 @@ def shaded(
     table = measures.table(database, filter_, level, of=counts)
     if measure == REPRESENTATION:
         label = f"Representation of {DOMAINS.label(domain)}"
-        method, needs, say = REPRESENTATION_METHOD, SMALL_N, _two_digits
+        method, needs, say = (
+            REPRESENTATION_METHOD,
+            SMALL_N,
+            partial(wording.number, digits=2, gap=wording.DASH),
+        )
         values = quotients_of(database, filter_, counts)["lq"].xs(domain, level="code")
     else:
         chosen = measures.ALL_MEASURES[measure]
@@ -148,10 +153,6 @@ def quantile_classes(
     above = np.minimum(below + 1, len(values) - 1)
     bounds = np.unique(ordered[below] * (below + 1 - rank) + ordered[above] * (rank - below))
     return bounds, np.searchsorted(bounds, values)
-
-
-def _two_digits(value: float) -> str:
-    return "–" if pd.isna(value) else f"{value:.2f}"
 
 
 def _colours(

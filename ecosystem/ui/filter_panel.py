@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from ecosystem.common import wording
 from ecosystem.finding.filters import FACETS, Filter, Shown
 from ecosystem.tables import organisations
 from ecosystem.ui import choices, labels, state
@@ -104,7 +105,7 @@ def _list(name: str, filter_: Filter) -> None:
 
 def _drop(name: str, filter_: Filter) -> None:
     st.button(
-        f"Only {labels.plural(len(getattr(filter_, name)), 'chosen organisation')}",
+        f"Only {wording.count(len(getattr(filter_, name)), 'chosen organisation')}",
         icon=":material/close:",
         help="Show the others too",
         key=f"drop_chosen_{name}",

@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from ecosystem.common import wording
 from ecosystem.common.vocabulary import CHANGES
 from ecosystem.tables import history, organisations, regions, releases
 from ecosystem.tables.history import Selection
-from ecosystem.ui import labels, state
+from ecosystem.ui import state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.organisation_list import page_number, pagination
@@ -49,8 +50,8 @@ def whats_new() -> None:
     for release_id, shown in rows.groupby("release_id", sort=False):
         _release(counts[release_id])
         _entries(shown)
-    last = min(offset + PER_PAGE, total)
-    st.caption(f"{offset + 1:,} to {last:,} of {labels.plural(total, 'entry', 'entries')}")
+    here = min(PER_PAGE, total - offset)
+    st.caption(wording.span(offset, here, total, "entry", "entries"))
     pagination(number, total, PER_PAGE)
 
 

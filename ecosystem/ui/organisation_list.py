@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from ecosystem.common import wording
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, TYPES, inside
 from ecosystem.finding import search
 from ecosystem.finding.filters import Filter
@@ -52,7 +53,7 @@ def beside_map(filter_: Filter, total: int) -> None:
     number, offset = page_number(total, BESIDE_MAP)
     sort = organisations.sorts(filter_)[0]
     found = ask(organisations.page, filter_, sort=sort, limit=BESIDE_MAP, offset=offset)
-    st.caption(f"{_span(offset, found, total)}, by {inside(_SORT_LABELS[sort])}")
+    st.caption(f"{wording.span(offset, len(found), total)}, by {inside(_SORT_LABELS[sort])}")
     cards.rows(found, "list")
     pagination(number, total, BESIDE_MAP)
 
@@ -86,9 +87,9 @@ def results(filter_: Filter, total: int) -> None:
     )
     if as_table:
         _table(found, f"table_{sort}_{descending}_{number}_{hash(filter_)}")
-        st.caption(f"{_span(offset, found, total)}. Tick a row to open it.")
+        st.caption(f"{wording.span(offset, len(found), total)}. Tick a row to open it.")
     else:
-        st.caption(_span(offset, found, total))
+        st.caption(wording.span(offset, len(found), total))
         rows(found, filter_)
     pagination(number, total, size)
 
@@ -151,7 +152,7 @@ def _row(record: dict[Hashable, Any], words: frozenset[str]) -> None:
 def _distance(km: float | None) -> str:
     if km is None or pd.isna(km):
         return ""
-    return f"{km:,.0f} km away" if km >= 1 else "under 1 km away"
+    return f"{wording.number(km)} km away" if km >= 1 else "under 1 km away"
 
 
 def _table(found: pd.DataFrame, key: str) -> None:
@@ -170,10 +171,6 @@ def _table(found: pd.DataFrame, key: str) -> None:
     if chosen:
         org_id = str(found["org_id"].iloc[chosen[0]])
         st.switch_page(ORGANISATION_PAGE, query_params={"org": org_id})
-
-
-def _span(offset: int, found: pd.DataFrame, total: int) -> str:
-    return f"{offset + 1:,} to {offset + len(found):,} of {total:,}"
 
 
 def _readable(found: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ecosystem import brief
-from ecosystem.common import links
+from ecosystem.common import links, wording
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.drawing import charts
 from ecosystem.finding.filters import Filter
@@ -20,7 +20,7 @@ from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import regions
 from ecosystem.tables.regions import level_of
 from ecosystem.ui import downloads as files
-from ecosystem.ui import figure, labels, organisation_list, state
+from ecosystem.ui import figure, organisation_list, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.map import view
@@ -52,7 +52,7 @@ def title(profile: Profile) -> None:
         st.markdown(f":material/groups: {markdown(sentence)}{source}")
     if 0 < profile.n < SMALL_N:
         st.warning(
-            f"With {labels.plural(profile.n, 'organisation')} in the register, shares and "
+            f"With {wording.count(profile.n, 'organisation')} in the register, shares and "
             "quotients of this region say little.",
             icon=":material/info:",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from ecosystem.common import wording
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, TYPES
 from ecosystem.drawing import charts
 from ecosystem.finding.filters import Filter
@@ -15,12 +16,11 @@ from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.regional.statistics.presence import presence
 from ecosystem.regional.statistics.ranking import rank
 from ecosystem.tables import regions
-from ecosystem.ui import cards, choices, figure, labels, state
+from ecosystem.ui import cards, choices, figure, state
 from ecosystem.ui.data import ask
 from ecosystem.web.pages import ABOUT_PAGE
 
 LEVELS = regions.LEVEL_LABELS
-_UNRANKED = "–"
 _DEFAULTS = {"level": "nuts2", "measure": "organisations", "of_domain": next(iter(DOMAINS))}
 
 
@@ -105,7 +105,7 @@ def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
     notes = [f"Value: {shaded.label}. = marks a shared rank."]
     if "n" in table:
         notes.append("n: organisations in the register.")
-    if table["Rank"].eq(_UNRANKED).any():
+    if table["Rank"].eq(wording.DASH).any():
         notes.append(f"Fewer than {SMALL_N} organisations say little, so they have no rank.")
     if len(shaded.years) > 1:
         notes.append("Values rest on population figures of different years.")
@@ -124,7 +124,7 @@ def _ranked(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
             {
                 "region": rows.index,
                 "Rank": [
-                    _UNRANKED if pd.isna(place) else f"{place}{'=' if tied else ''}"
+                    wording.DASH if pd.isna(place) else f"{place}{'=' if tied else ''}"
                     for place, tied in zip(places["rank"], places["tied"], strict=True)
                 ],
                 "Region": rows["name"],
@@ -168,16 +168,20 @@ def map_files(shaded: shading.Shaded, level: str) -> None:
         figure.files(title, table, picture)
 
 
+def _two_digits(value: float) -> str:
+    return wording.number(value, 2, gap=wording.DASH)
+
+
 def how_concentrated(filter_: Filter) -> None:
     """Spatial concentration of what is filtered, in a sentence, with its numbers."""
     found = ask(map_concentration.over_nuts2, filter_)
     st.header("How concentrated is the map?", anchor=False)
     st.markdown(found.sentence)
     st.caption(
-        f"Gini of organisations over all NUTS 2 regions: {labels.two_digits(found.gini)} (0: all "
+        f"Gini of organisations over all NUTS 2 regions: {_two_digits(found.gini)} (0: all "
         "have as many, 1: one has all). Whether neighbours are alike, Moran's I: "
-        f"{labels.two_digits(found.moran_i)} (0: no, 1: wholly); share of random maps as alike, p: "
-        f"{labels.two_digits(found.moran_p)} (one-sided, 999 permutations, six nearest "
+        f"{_two_digits(found.moran_i)} (0: no, 1: wholly); share of random maps as alike, p: "
+        f"{_two_digits(found.moran_p)} (one-sided, 999 permutations, six nearest "
         "neighbours; computed with PySAL's esda)."
     )
 

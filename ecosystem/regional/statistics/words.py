@@ -11,96 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from ecosystem.common import wording
 from ecosystem.common.vocabulary import DOMAINS, ROLES
+from ecosystem.common.wording import count, is_known, join, number
 from ecosystem.regional.statistics._checks import require_known
 from ecosystem.regional.statistics.completeness import roles_present
 from ecosystem.regional.statistics.counts import SMALL_N, RegionCounts
 from ecosystem.regional.statistics.specialisation import specialised
 
-NOT_KNOWN = "not known"
-SAMPLE = "The register is a sample of mature ecosystems, not a census."
-
-# Below this many rows a decimal of a percentage claims more than is there.
-_ROWS_FOR_DECIMALS = 100
 # More strengths than these make a sentence that nobody reads to its end.
 _STRENGTHS = 2
 _FEWEST, _MOST = 2, 4
-
-
-def number(value: float | None, digits: int = 0) -> str:
-    """Write a number with thousands separators.
-
-    Parameters
-    ----------
-    value : float or None
-        Any number.
-    digits : int
-        Decimals.
-
-    Returns
-    -------
-    str
-        :data:`NOT_KNOWN` where there is no finite number.
-
-    Examples
-    --------
-    >>> number(3402932), number(8.523, 1), number(float("nan"))
-    ('3,402,932', '8.5', 'not known')
-    """
-    return f"{value:,.{digits}f}" if _is_known(value) else NOT_KNOWN
-
-
-def percent(share: float | None, n: int) -> str:
-    """Write a share as a percentage, with a decimal only where the rows bear one.
-
-    Parameters
-    ----------
-    share : float or None
-        0 to 1.
-    n : int
-        Number of rows that it is a share of.
-
-    Returns
-    -------
-    str
-        :data:`NOT_KNOWN` where there is no finite number.
-
-    Examples
-    --------
-    >>> percent(0.4138, 29), percent(0.8452, 465), percent(None, 0)
-    ('41%', '84.5%', 'not known')
-    """
-    if share is None or not _is_known(share):
-        return NOT_KNOWN
-    return f"{100 * share:.{0 if n < _ROWS_FOR_DECIMALS else 1}f}%"
-
-
-def listed(words: Sequence[str], joined_by: str = "and") -> str:
-    """Join words as a sentence does.
-
-    Parameters
-    ----------
-    words : sequence of str
-        What to join.
-    joined_by : str
-        What comes before the last one.
-
-    Returns
-    -------
-    str
-        With a comma more where a word holds an "and" itself; empty for no words.
-
-    Examples
-    --------
-    >>> listed(["Bretagne", "Eesti", "Malta"])
-    'Bretagne, Eesti and Malta'
-    >>> listed(["support and clusters", "capital"])
-    'support and clusters, and capital'
-    """
-    if len(words) < 2:
-        return "".join(words)
-    comma = "," if any(f" {joined_by} " in word for word in words) else ""
-    return f"{', '.join(words[:-1])}{comma} {joined_by} {words[-1]}"
 
 
 def coverage(n: int, counted: float | None, scope: str = "", year: float | None = None) -> str:
@@ -129,11 +50,10 @@ def coverage(n: int, counted: float | None, scope: str = "", year: float | None 
     >>> coverage(3, None)
     '3 in the register'
     """
-    if not _is_known(counted):
+    if not is_known(counted):
         return f"{number(n)} in the register"
     notes = [scope] if scope else []
-    # A year is not a quantity: no thousands separator.
-    notes += [f"{year:.0f}"] if year is not None and _is_known(year) else []
+    notes += [wording.year(year)] if year is not None and is_known(year) else []
     return (
         f"{number(n)} in the register of about {number(counted)} counted elsewhere"
         f"{_bracketed(', '.join(notes))}"
@@ -206,7 +126,7 @@ def profile(
     if not n:
         return [f"The register holds no organisation in {name}."]
     density = _known_values([region], per_million)
-    size = f"{name} has {_organisations(n)} in the register"
+    size = f"{name} has {count(n, 'organisation')} in the register"
     if region in density:
         size += f", {number(density[region], 1)} per million inhabitants"
     return [f"{size}.", *_strengths_and_roles([region], names, counts, quotients, roles)]
@@ -314,7 +234,7 @@ def similar_reason(region: str, other: str, names: Mapping[str, str], row: pd.Se
     'Eesti has a similar mix to Bretagne (0.93 of 1): both have much of cryptology.'
     """
     mix = f"{_name(other, names)} has a similar mix to {_name(region, names)}"
-    shared = listed([DOMAINS.inside(code) for code in row["shared"]])
+    shared = join([DOMAINS.inside(code) for code in row["shared"]])
     reason = f": both have much of {shared}" if shared else ""
     return f"{mix} ({number(row['similarity'], 2)} of 1){reason}{_hedge(row['small'])}."
 
@@ -354,10 +274,6 @@ def complement_reason(names: Mapping[str, str], row: pd.Series) -> str:
     )
 
 
-def _is_known(value: float | None) -> bool:
-    return value is not None and not pd.isna(value) and math.isfinite(value)
-
-
 def _require_regions(regions: Iterable[str], counts: RegionCounts, quotients: pd.DataFrame) -> None:
     regions = list(regions)
     require_known(regions, counts.regions, "region")
@@ -368,12 +284,8 @@ def _name(region: str, names: Mapping[str, str]) -> str:
     return names.get(region, region)
 
 
-def _names(regions: Iterable[str], names: Mapping[str, str], joined_by: str = "and") -> str:
-    return listed([_name(region, names) for region in regions], joined_by)
-
-
-def _organisations(n: int) -> str:
-    return f"{number(n)} organisation{'' if n == 1 else 's'}"
+def _names(regions: Iterable[str], names: Mapping[str, str], conjunction: str = "and") -> str:
+    return join([_name(region, names) for region in regions], conjunction)
 
 
 def _bracketed(text: str) -> str:
@@ -392,7 +304,7 @@ def _known_values(regions: Iterable[str], values: pd.Series | None) -> dict[str,
     if values is None:
         return {}
     known = {region: float(values.get(region, math.nan)) for region in regions}
-    return {region: value for region, value in known.items() if _is_known(value)}
+    return {region: value for region, value in known.items() if is_known(value)}
 
 
 def _sizes(
@@ -406,13 +318,13 @@ def _sizes(
     behind = sorted((r for r in regions if n[r] < top), key=lambda region: -int(n[region]))
     each = " each" if len(first) > 1 else ""
     if behind:
-        after = listed([f"{_name(r, names)} ({number(n[r])})" for r in behind])
+        after = join([f"{_name(r, names)} ({number(n[r])})" for r in behind])
         text = (
             f"{_names(first, names)} {_has(first)} the most organisations in the register "
             f"({number(top)}{each}), ahead of {after}"
         )
     else:
-        text = f"{_names(first, names)} have {_organisations(top)} each in the register"
+        text = f"{_names(first, names)} have {count(top, 'organisation')} each in the register"
     return f"{text}{_densities(regions, names, per_million)}."
 
 
@@ -423,7 +335,7 @@ def _densities(
     if not known:
         return ""
     ordered = sorted(known, key=lambda region: -known[region])
-    text = listed([f"{number(known[r], 1)} in {_name(r, names)}" for r in ordered])
+    text = join([f"{number(known[r], 1)} in {_name(r, names)}" for r in ordered])
     missing = [region for region in regions if region not in known]
     gap = f", and not known for {_names(missing, names)}" if missing else ""
     return f"; per million inhabitants that is {text}{gap}"
@@ -438,7 +350,7 @@ def _strengths_and_roles(
 ) -> list[str]:
     small = [region for region in regions if counts.n[region] < SMALL_N]
     enough = [region for region in regions if region not in small]
-    few = listed([f"{_name(region, names)} ({number(counts.n[region])})" for region in small])
+    few = join([f"{_name(region, names)} ({number(counts.n[region])})" for region in small])
     too_few = f"{few} {_has(small)} too few organisations for strengths to be named"
     if not enough:
         return [f"{too_few}."]
@@ -468,7 +380,7 @@ def _strengths(
 def _strength(name: str, strong: pd.DataFrame) -> str:
     clear = bool(strong["clear"].any())
     named = (strong[strong["clear"]] if clear else strong).head(_STRENGTHS)
-    domains = listed(
+    domains = join(
         [
             f"{DOMAINS.inside(str(code))} ({number(count)} of {number(n)})"
             for code, count, n in zip(named.index, named["count"], named["n"], strict=True)
@@ -499,5 +411,5 @@ def _part_of_roles(there: Sequence[str]) -> str:
     return f"{len(there)} of the six roles of an ecosystem (not {_role_words(missing, 'or')})"
 
 
-def _role_words(roles: Iterable[str], joined_by: str = "and") -> str:
-    return listed([ROLES.inside(role) for role in roles], joined_by)
+def _role_words(roles: Iterable[str], conjunction: str = "and") -> str:
+    return join([ROLES.inside(role) for role in roles], conjunction)

@@ -8,13 +8,14 @@ from typing import Any
 import streamlit as st
 from streamlit_folium import st_folium
 
+from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, DARK_TEXT_ON, TYPES
 from ecosystem.drawing import symbols
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures, shading
 from ecosystem.tables import organisations, regions
-from ecosystem.ui import cards, labels, state
+from ecosystem.ui import cards, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.map.drawing import Base, RegionLayer, Scene, base_map, drawing
 from ecosystem.ui.theme import is_dark
@@ -127,7 +128,7 @@ def region_map(filter_: Filter, region_id: str, level: str) -> None:
     there = ask(symbols.symbols, filter_.with_values(inside, [region_id]))
     counts = ask(regions.organisation_counts, filter_, level)
     values = {
-        str(id_): (int(n), labels.plural(int(n), "organisation"), "") for id_, n in counts.items()
+        str(id_): (int(n), wording.count(int(n), "organisation"), "") for id_, n in counts.items()
     }
     layer = RegionLayer(level, values, "outline", "region")
     box = ask(regions.box, region_id)
@@ -212,7 +213,7 @@ def _countries(database: Database) -> tuple[tuple[str, float, float], ...]:
 def _tooltip(row: dict[Hashable, Any], label: str) -> str:
     if not row["n"]:
         return ""
-    n = labels.plural(int(row["n"]), "organisation")
+    n = wording.count(int(row["n"]), "organisation")
     if label == measures.MEASURES["organisations"].label:
         return n
     return f"{label}: {row['text']} ({n})"
@@ -221,7 +222,7 @@ def _tooltip(row: dict[Hashable, Any], label: str) -> str:
 def _valley_layer(filter_: Filter) -> RegionLayer:
     counts = ask(regions.organisation_counts, filter_, "valley")
     values = {
-        str(id_): (int(n), labels.plural(int(n), "organisation"), "") for id_, n in counts.items()
+        str(id_): (int(n), wording.count(int(n), "organisation"), "") for id_, n in counts.items()
     }
     return RegionLayer("valley", values, "outline", "valley")
 

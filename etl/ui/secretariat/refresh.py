@@ -10,8 +10,8 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from ecosystem.common import wording
 from ecosystem.common.settings import settings
-from ecosystem.ui import labels
 from ecosystem.ui.escape import markdown
 from etl.errors import PublishError, RegisterError
 from etl.identity.deduplicate import Candidate
@@ -164,7 +164,7 @@ def _findings(here: Desk, content: Content) -> None:
         for name, book in copies:
             _download(f"{name}: your file, faults marked", partial(bytes, book), name, _XLSX)
     if outcome.notes:
-        with st.expander(labels.plural(len(outcome.notes), "note")):
+        with st.expander(wording.count(len(outcome.notes), "note")):
             for note in outcome.notes[:MAX_ROWS]:
                 st.markdown(f"- {markdown(note)}")
     _download(
@@ -208,7 +208,7 @@ def _changes(content: Content) -> None:
 def _pairs(outcome: Outcome) -> None:
     if not outcome.candidates:
         return
-    n = labels.plural(len(outcome.candidates), "pair")
+    n = wording.count(len(outcome.candidates), "pair")
     with st.expander(f"{n} may be one organisation twice"):
         st.markdown("They stop nothing. What you decide is kept, and holds from then on.")
         for pair in sorted(outcome.candidates, key=lambda pair: -pair.score)[:MAX_PAIRS]:

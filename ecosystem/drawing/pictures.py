@@ -1,4 +1,4 @@
-"""Charts as picture files: a Vega-Lite specification drawn as SVG or PNG, without a network."""
+"""Charts as picture files: a Vega-Lite specification drawn as SVG, without a network."""
 
 from __future__ import annotations
 
@@ -41,19 +41,6 @@ def svg(spec: dict[str, Any]) -> str:
         refused. What its own ``config`` says goes before the settings here.
     """
     return str(_converter().vegalite_to_svg(_dressed(spec), allowed_base_urls=[]))
-
-
-def png(spec: dict[str, Any], scale: float = 2.0) -> bytes:
-    """A chart as PNG, on white.
-
-    Parameters
-    ----------
-    spec : dict
-        As for :func:`svg`.
-    scale : float
-        Pixels of the picture for one of the specification.
-    """
-    return bytes(_converter().vegalite_to_png(_dressed(spec), scale=scale, allowed_base_urls=[]))
 
 
 @cache

@@ -100,21 +100,21 @@ def profile(
 
     Examples
     --------
-    >>> from ecosystem.regional.statistics.counts import tabulate
+    >>> from ecosystem.regional.statistics.counts import from_groups
     >>> from ecosystem.regional.statistics.specialisation import location_quotient
-    >>> organisations = pd.DataFrame(
+    >>> def rows(*cells):
+    ...     return pd.DataFrame(cells, columns=["region", "code", "n"])
+    >>> counts = from_groups(
+    ...     ["A", "B"],
     ...     {
-    ...         "org_id": range(12),
-    ...         "region": ["A"] * 9 + ["B"] * 3,
-    ...         "type": ["sme"] * 12,
-    ...         "domains": [["cryptology"]] * 6 + [["legal-aspects"]] * 6,
-    ...         "functions": [["protect"]] * 12,
-    ...         "sectors": [[]] * 12,
-    ...         "founded": [2001] * 12,
-    ...         "evidence": ["page"] * 12,
-    ...     }
+    ...         "types": rows(("A", "sme", 9), ("B", "sme", 3)),
+    ...         "domains": rows(("A", "cryptology", 6), ("B", "legal-aspects", 3)),
+    ...         "functions": rows(),
+    ...         "sectors": rows(),
+    ...         "evidence": rows(("A", "page", 9), ("B", "page", 3)),
+    ...     },
+    ...     pd.DataFrame(columns=["region", "known", "median"]),
     ... )
-    >>> counts = tabulate(organisations, ["A", "B"])
     >>> quotients = location_quotient(counts.domains, counts.n)
     >>> for sentence in profile("A", {"A": "Bretagne"}, counts, quotients)[:2]:
     ...     print(sentence)
@@ -177,21 +177,21 @@ def comparison(
 
     Examples
     --------
-    >>> from ecosystem.regional.statistics.counts import tabulate
+    >>> from ecosystem.regional.statistics.counts import from_groups
     >>> from ecosystem.regional.statistics.specialisation import location_quotient
-    >>> organisations = pd.DataFrame(
+    >>> def rows(*cells):
+    ...     return pd.DataFrame(cells, columns=["region", "code", "n"])
+    >>> counts = from_groups(
+    ...     ["A", "B"],
     ...     {
-    ...         "org_id": range(12),
-    ...         "region": ["A"] * 9 + ["B"] * 3,
-    ...         "type": ["sme"] * 12,
-    ...         "domains": [["cryptology"]] * 6 + [["legal-aspects"]] * 6,
-    ...         "functions": [["protect"]] * 12,
-    ...         "sectors": [[]] * 12,
-    ...         "founded": [2001] * 12,
-    ...         "evidence": ["page"] * 12,
-    ...     }
+    ...         "types": rows(("A", "sme", 9), ("B", "sme", 3)),
+    ...         "domains": rows(("A", "cryptology", 6), ("B", "legal-aspects", 3)),
+    ...         "functions": rows(),
+    ...         "sectors": rows(),
+    ...         "evidence": rows(("A", "page", 9), ("B", "page", 3)),
+    ...     },
+    ...     pd.DataFrame(columns=["region", "known", "median"]),
     ... )
-    >>> counts = tabulate(organisations, ["A", "B"])
     >>> quotients = location_quotient(counts.domains, counts.n)
     >>> sentences = comparison(["A", "B"], {"A": "Bretagne", "B": "Malta"}, counts, quotients)
     >>> sentences[0]

@@ -23,9 +23,10 @@ from ecosystem.regional import (
     region_counts,
     shading,
 )
-from ecosystem.regional.statistics.counts import SMALL_N, RegionCounts, tabulate
+from ecosystem.regional.statistics.counts import SMALL_N, RegionCounts
 from ecosystem.tables import organisations, regions
 from tests.ecosystem.finding.test_filters import filters
+from tests.ecosystem.regional.statistics.samples import tabulate
 from tests.examples import examples
 
 

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 
-from ecosystem.regional.statistics.counts import tabulate
 from ecosystem.regional.statistics.similarity import (
     complements,
     cosine_similarity,
@@ -14,7 +13,13 @@ from ecosystem.regional.statistics.similarity import (
     similarity_to,
 )
 from ecosystem.regional.statistics.specialisation import location_quotient
-from tests.ecosystem.regional.statistics.samples import PROPERTY, REGIONS, frames, matrices
+from tests.ecosystem.regional.statistics.samples import (
+    PROPERTY,
+    REGIONS,
+    frames,
+    matrices,
+    tabulate,
+)
 
 PROFILES = pd.DataFrame(
     {"cryptology": [3, 6, 0, 1, 0], "legal-aspects": [4, 8, 5, 0, 0]},

@@ -5,14 +5,19 @@ import pandas as pd
 import pytest
 from hypothesis import given
 
-from ecosystem.regional.statistics.counts import tabulate
 from ecosystem.regional.statistics.specialisation import (
     location_quotient,
     ratio_interval,
     specialised,
     wilson_interval,
 )
-from tests.ecosystem.regional.statistics.samples import PROPERTY, REGIONS, frames, organisations
+from tests.ecosystem.regional.statistics.samples import (
+    PROPERTY,
+    REGIONS,
+    frames,
+    organisations,
+    tabulate,
+)
 
 COUNTS = pd.DataFrame(
     {"cryptology": [4, 2, 0, 0], "legal-aspects": [2, 9, 3, 0], "steganography": [0, 0, 0, 0]},

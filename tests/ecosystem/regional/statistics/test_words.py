@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ecosystem.common.vocabulary import TYPES
 from ecosystem.regional.statistics import words
 from ecosystem.regional.statistics.completeness import roles_present
-from ecosystem.regional.statistics.counts import RegionCounts, tabulate
+from ecosystem.regional.statistics.counts import RegionCounts
 from ecosystem.regional.statistics.similarity import complements, nearest
 from ecosystem.regional.statistics.specialisation import location_quotient
 from tests.ecosystem.regional.statistics.samples import (
@@ -18,6 +18,7 @@ from tests.ecosystem.regional.statistics.samples import (
     frames,
     organisation,
     organisations,
+    tabulate,
 )
 
 NAMES = {"R1": "Bretagne", "R2": "Eesti", "R3": "Malta", "R4": "Nowhere"}

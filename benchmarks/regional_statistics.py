@@ -120,7 +120,7 @@ def steps(database: duckdb.DuckDBPyConnection, units: gpd.GeoDataFrame) -> dict[
         "specialisation: quotients of domains": lambda: specialisation.location_quotient(
             c.domains, c.n
         ),
-        "specialisation: specialised": lambda: specialisation.specialised(quotients),
+        "specialisation: specialised": lambda: specialisation.specialisations(quotients),
         "diversity: effective number": lambda: diversity.effective_number(c.domains),
         "diversity: HHI": lambda: diversity.herfindahl(c.domains),
         "completeness: roles": lambda: completeness.roles_present(c.types),

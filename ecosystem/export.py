@@ -16,7 +16,7 @@ import pandas as pd
 from openpyxl import Workbook
 
 from ecosystem.common.list_columns import list_separators
-from ecosystem.common.spreadsheet import header, neutralised, workbook_bytes
+from ecosystem.common.spreadsheet import header, neutralise, workbook_bytes
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import BY_COLUMN, LOCATION_PRECISION
 from ecosystem.finding.filters import Filter
@@ -133,7 +133,7 @@ def xlsx(database: Database, filter_: Filter) -> bytes:
             codes.append([column, code, label])
     notes = book.create_sheet("About")
     for name, value in about(database, filter_).items():
-        notes.append([name, neutralised(value)])
+        notes.append([name, neutralise(value)])
     return workbook_bytes(book)
 
 
@@ -188,7 +188,7 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
         flat[name] = flat[name].map(separator.join)
     for name in flat.columns:
         if pd.api.types.is_string_dtype(flat[name]) or flat[name].dtype == object:
-            flat[name] = flat[name].map(neutralised, na_action="ignore")
+            flat[name] = flat[name].map(neutralise, na_action="ignore")
     return flat
 
 

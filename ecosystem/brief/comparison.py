@@ -112,7 +112,7 @@ def roles_of(database: Database, counts: RegionCounts) -> pd.DataFrame:
 def _coverage(
     database: Database, comparison: Comparison, id_: str, names: dict[str, str]
 ) -> list[dict[str, str]]:
-    counted = outside_figures.counted_elsewhere(database, regions.level_of(id_))
+    counted = outside_figures.counts_elsewhere(database, regions.level_of(id_))
     n = int(comparison.table[id_]["organisations"])
     sentences = [
         f"{names[id_]}: "
@@ -144,7 +144,7 @@ def _table(
                 for id_ in comparison.region_ids
             ],
         }
-        for code, measure in measures.offered(database).items()
+        for code, measure in measures.catalogue(database).items()
     ]
 
 

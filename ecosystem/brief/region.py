@@ -102,7 +102,7 @@ def _coverage(database: Database, filter_: Filter, profile: Profile) -> list[dic
     if filter_ == Filter() and not rows:
         # Where nobody counted the region, the whole at least has a measure.
         everyone = profile.headline["whole"]["organisations"]
-        for row in outside_figures.europe_counted_elsewhere(database).head(1).to_dict("records"):
+        for row in outside_figures.europe_counts_elsewhere(database).head(1).to_dict("records"):
             sentence = words.coverage(
                 int(everyone),
                 float(row["counted"]),

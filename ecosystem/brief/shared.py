@@ -14,7 +14,7 @@ from ecosystem.common.vocabulary import TYPES
 from ecosystem.drawing import pictures
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import outside_figures
-from ecosystem.regional.measures import offered
+from ecosystem.regional.measures import catalogue
 from ecosystem.regional.profiles import SAMPLE_NOTE
 from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import regions, releases
@@ -48,7 +48,7 @@ def frame_of(database: Database, filter_: Filter, title: str) -> dict[str, Any]:
         "citation": printable(releases.citation(database), 240),
         "methods": [
             {"label": measure.label, "text": measure.method}
-            for measure in offered(database).values()
+            for measure in catalogue(database).values()
         ],
         "quotient_method": QUOTIENT_METHOD,
         "sources": [
@@ -77,7 +77,7 @@ def picture(spec: dict[str, Any], alt: str) -> dict[str, str]:
 
 def coverage(database: Database, region_id: str, sentences: Iterable[str]) -> list[dict[str, str]]:
     """Outside counts of a region, each with the address of its source."""
-    counted = outside_figures.counted_elsewhere(database, regions.level_of(region_id))
+    counted = outside_figures.counts_elsewhere(database, regions.level_of(region_id))
     rows = counted.loc[counted.index == region_id]
     return [
         {

@@ -128,7 +128,7 @@ def region_xlsx(database: Database, filter_: Filter, profile: Profile) -> bytes:
         profile.sentences,
         counted,
     )
-    return _saved(book, database)
+    return _save(book, database)
 
 
 def comparison_xlsx(database: Database, filter_: Filter, comparison: Comparison) -> bytes:
@@ -158,7 +158,7 @@ def comparison_xlsx(database: Database, filter_: Filter, comparison: Comparison)
                 "; ".join(comparison.names[id_] for id_ in ids if comparison.best[id_][code]),
                 _comparison_note(comparison, measure),
             ]
-            for code, measure in measures.offered(database).items()
+            for code, measure in measures.catalogue(database).items()
         ],
     )
     _sheet(
@@ -211,7 +211,7 @@ def comparison_xlsx(database: Database, filter_: Filter, comparison: Comparison)
     counted = [
         [comparison.names[id_], f"{row['counted']} counted ({row['scope']})", row["source_url"]]
         for id_ in ids
-        for row in _counted(database, id_)
+        for row in _outside_counts(database, id_)
     ]
     _about(
         book,
@@ -221,7 +221,7 @@ def comparison_xlsx(database: Database, filter_: Filter, comparison: Comparison)
         [*comparison.sentences, *comparison.remarks],
         counted,
     )
-    return _saved(book, database)
+    return _save(book, database)
 
 
 def _unit(measure: Measure) -> str:
@@ -256,8 +256,8 @@ def _comparison_note(comparison: Comparison, measure: Measure) -> str:
     return f"{_SAYS_LITTLE}: {', '.join(few)}" if few else ""
 
 
-def _counted(database: Database, region_id: str) -> list[dict[Any, Any]]:
-    rows = outside_figures.counted_elsewhere(database, regions.level_of(region_id))
+def _outside_counts(database: Database, region_id: str) -> list[dict[Any, Any]]:
+    rows = outside_figures.counts_elsewhere(database, regions.level_of(region_id))
     return rows.loc[rows.index == region_id].to_dict("records")
 
 
@@ -319,7 +319,7 @@ def _about(
         ),
         *(
             ["method", measure.label, measure.method]
-            for measure in measures.offered(database).values()
+            for measure in measures.catalogue(database).values()
         ),
         ["method", "Representation quotient", shared.QUOTIENT_METHOD],
     ]
@@ -344,13 +344,13 @@ def _sheet(
 def _cell(value: Any) -> Any:
     """A value as a cell: text that isn't a formula, plain numbers, nothing for a gap."""
     if isinstance(value, str):
-        return spreadsheet.neutralised(value)
+        return spreadsheet.neutralise(value)
     if value is None or pd.isna(value):
         return None
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _saved(book: Workbook, database: Database) -> bytes:
+def _save(book: Workbook, database: Database) -> bytes:
     made = releases.story(database)["created_at"].to_pydatetime()
     # Of the release and not of now: the same numbers make the same workbook.
     book.properties.created = made

@@ -214,7 +214,7 @@ def stamp(folder: Path) -> tuple[object, ...]:
     """
     wanted = pointed_at(folder)
     names = (POINTER, f"{wanted}.duckdb", f"{wanted}.json")
-    return (wanted, *(_touched(folder / name) for name in names))
+    return (wanted, *(_file_state(folder / name) for name in names))
 
 
 def current(folder: Path | None = None) -> Release:
@@ -285,7 +285,7 @@ def _is_release_id(text: object) -> bool:
     return isinstance(text, str) and _RELEASE_ID.fullmatch(text) is not None
 
 
-def _touched(path: Path) -> tuple[int, ...]:
+def _file_state(path: Path) -> tuple[int, ...]:
     try:
         status = path.stat()
     except OSError:

@@ -250,7 +250,7 @@ def heat(
     heads = _heads({str(region): names[str(region)] for region in frame})
     labels = [DOMAINS.label(str(code)) for code in frame.index]
     if not wide:
-        labels = [_wrapped(label, _LABEL) for label in labels]
+        labels = [_wrap(label, _LABEL) for label in labels]
     values = [
         {"domain": label, "region": heads[str(region)], **_share(value)}
         for label, row in zip(labels, frame.to_dict("records"), strict=True)
@@ -331,13 +331,13 @@ def _share(value: float) -> Spec:
 def _heads(names: Mapping[str, str]) -> dict[str, str]:
     """Names as heads of columns; the ids if shortening makes two of them alike."""
     width = _HEADS[min(len(names), max(_HEADS))]
-    heads = {region: _wrapped(name, width) for region, name in names.items()}
+    heads = {region: _wrap(name, width) for region, name in names.items()}
     if len(set(heads.values())) < len(heads):
-        return {region: _wrapped(region, width) for region in names}
+        return {region: _wrap(region, width) for region in names}
     return heads
 
 
-def _wrapped(text: str, width: int) -> str:
+def _wrap(text: str, width: int) -> str:
     """Text with invisible marks where a line ends, shortened if it has too many lines."""
     # A word that is a little longer than the line is better whole.
     longest = max(len(word) for word in text.replace("-", "- ").split(" "))

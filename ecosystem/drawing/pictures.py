@@ -40,7 +40,7 @@ def svg(spec: dict[str, Any]) -> str:
         Vega-Lite specification in light colours, with its data in it; addresses of data are
         refused. What its own ``config`` says goes before the settings here.
     """
-    return str(_converter().vegalite_to_svg(_dressed(spec), allowed_base_urls=[]))
+    return str(_converter().vegalite_to_svg(_dress(spec), allowed_base_urls=[]))
 
 
 @cache
@@ -63,7 +63,7 @@ def _converter() -> Any:
     return vl_convert
 
 
-def _dressed(spec: dict[str, Any]) -> dict[str, Any]:
+def _dress(spec: dict[str, Any]) -> dict[str, Any]:
     config = dict(_CONFIG)
     for name, own in spec.get("config", {}).items():
         base = config.get(name)

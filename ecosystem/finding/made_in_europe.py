@@ -207,7 +207,7 @@ def is_any_recorded(database: Database) -> bool:
     return bool(database.value("SELECT count(*) > 0 FROM label"))
 
 
-def labelled(database: Database) -> pd.DataFrame:
+def label_holders(database: Database) -> pd.DataFrame:
     """Organisations with a label, by name.
 
     Returns

@@ -86,7 +86,7 @@ def compare(database: Database, filter_: Filter, region_ids: Sequence[str]) -> C
     counts = region_counts.counts_of(database, filter_, ids)
     quotients = profiles.quotients_of(database, filter_, counts)
     names = _distinct_names(table["name"])
-    numbers = table[list(measures.offered(database))].astype("float64").T
+    numbers = table[list(measures.catalogue(database))].astype("float64").T
     investors = pd.concat(
         [measures.investors(database, level) for level in {regions.level_of(id_) for id_ in ids}]
     ).loc[ids]

@@ -166,7 +166,7 @@ LABEL_MEASURES: dict[str, Measure] = {
 ALL_MEASURES = MEASURES | LABEL_MEASURES
 
 
-def offered(database: Database) -> dict[str, Measure]:
+def catalogue(database: Database) -> dict[str, Measure]:
     """The measures that the release has values for, by code."""
     return ALL_MEASURES if made_in_europe.is_any_recorded(database) else MEASURES
 
@@ -186,8 +186,8 @@ def table(
     Returns
     -------
     DataFrame
-        Indexed by region id: ``name``, ``country``, one column per measure that is
-        :func:`offered` (missing where there is no value) and ``population_year``.
+        Indexed by region id: ``name``, ``country``, one column a measure that is
+        :func:`catalogue` (missing where there is no value) and ``population_year``.
     """
     of = of or region_counts.region_counts(database, filter_, level)
     units = regions.units(database, level).set_index("region_id")

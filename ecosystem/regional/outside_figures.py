@@ -70,7 +70,7 @@ def nuts2_of(database: Database, region_id: str, level: str) -> str | None:
     return str(own.iloc[0]) if len(own) == 1 and len(own.iloc[0]) == len("FRH0") else None
 
 
-def counted_elsewhere(database: Database, level: str) -> pd.DataFrame:
+def counts_elsewhere(database: Database, level: str) -> pd.DataFrame:
     """Outside counts of organisations for regions of a level.
 
     A count belongs to a region if both cover the same NUTS codes.
@@ -98,7 +98,7 @@ def counted_elsewhere(database: Database, level: str) -> pd.DataFrame:
     return rows.set_index("region_id")
 
 
-def europe_counted_elsewhere(database: Database) -> pd.DataFrame:
+def europe_counts_elsewhere(database: Database) -> pd.DataFrame:
     """Outside counts for Europe: ``territory, counted, scope, year, source_url``."""
     return database.frame(
         """

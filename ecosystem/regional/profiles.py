@@ -182,7 +182,7 @@ def profile(database: Database, filter_: Filter, region_id: str) -> Profile | No
     names = {str(id_): str(name) for id_, name in table["name"].items()}
     quotients = quotients_of(database, filter_, counts)
     nuts2 = outside_figures.nuts2_of(database, region_id, level)
-    counted = outside_figures.counted_elsewhere(database, level)
+    counted = outside_figures.counts_elsewhere(database, level)
     year: Any = table["population_year"][region_id]
     all_roles = completeness.roles_present(counts.types, measures.investors(database, level))
     return Profile(
@@ -233,7 +233,7 @@ def _headline(
     whole = measures.of_whole(database, filter_)
     own: dict[Any, Any] = table.loc[region_id].to_dict()
     rows = {}
-    for code, measure in measures.offered(database).items():
+    for code, measure in measures.catalogue(database).items():
         # Nothing is not a place, and a share of one organisation would be the first of all.
         values = table[code].where(table["organisations"] >= max(measure.needs, 1))
         years = table["population_year"] if code == "per-million" else None
@@ -299,5 +299,5 @@ def _with_names(found: pd.DataFrame, names: Mapping[Any, str], reasons: list[str
 def _valley(database: Database, region_id: str, level: str) -> dict[str, Any] | None:
     if level == "valley":
         return valleys.one(database, region_id)
-    covering = valleys.covering(database, region_id)
+    covering = valleys.valley_around(database, region_id)
     return valleys.one(database, covering) if covering else None

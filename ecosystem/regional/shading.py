@@ -62,7 +62,7 @@ class Shaded:
     years: list[int]
 
 
-def shaded(
+def shade(
     database: Database,
     filter_: Filter,
     level: str,
@@ -78,7 +78,7 @@ def shaded(
     level : str
         A key of :data:`ecosystem.tables.regions.LEVELS`.
     measure : str
-        A key of :func:`ecosystem.regional.measures.offered`, or :data:`REPRESENTATION`.
+        A key of :func:`ecosystem.regional.measures.catalogue`, or :data:`REPRESENTATION`.
     domain : str
         The JRC domain of a representation quotient.
     dark : bool

@@ -177,7 +177,7 @@ def page(
             "offset": offset,
         },
     )
-    return _told_once(found)
+    return _tell_once(found)
 
 
 def of_organisation(database: Database, org_id: str) -> pd.DataFrame:
@@ -197,10 +197,10 @@ def of_organisation(database: Database, org_id: str) -> pd.DataFrame:
         """,
         {"org_id": org_id, "kinds": list(CHANGES), "fields": list(FIELD_LABELS)},
     )
-    return _told_once(found)
+    return _tell_once(found)
 
 
-def _told_once(rows: pd.DataFrame) -> pd.DataFrame:
+def _tell_once(rows: pd.DataFrame) -> pd.DataFrame:
     """Without the new town of an organisation whose move to it is among the rows."""
     moved = rows["kind"].eq("moved").groupby([rows["release_id"], rows["org_id"]]).transform("any")
     return rows[~(moved & rows["field"].eq("city"))].reset_index(drop=True)

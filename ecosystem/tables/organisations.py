@@ -132,8 +132,8 @@ def page(
         ``km`` from there.
     """
     if sort in (RELEVANCE, DISTANCE) and sort in sorts(filter_):
-        ordinals = _ranked(database, filter_, sort, descending)[offset : offset + limit]
-        return _with_km(database, filter_, _listed(database, ordinals))
+        ordinals = _rank(database, filter_, sort, descending)[offset : offset + limit]
+        return _with_km(database, filter_, _list(database, ordinals))
     where, bound = filter_.where()
     direction = "DESC" if descending else "ASC"
     order = SORTS.get(sort, SORTS["name"])
@@ -153,22 +153,22 @@ def closest(database: Database, filter_: Filter) -> pd.DataFrame:
 
     The rest of the filter does not count here.
     """
-    ordinals = search.found(database, filter_.q).closest if filter_.q else ()
-    return _listed(database, np.array(ordinals, dtype=np.int32))
+    ordinals = search.find(database, filter_.q).closest if filter_.q else ()
+    return _list(database, np.array(ordinals, dtype=np.int32))
 
 
-def _ranked(
+def _rank(
     database: Database, filter_: Filter, sort: str, descending: bool
 ) -> npt.NDArray[np.int32]:
     """Ordinals of a filter's organisations by relevance or distance, equals by name."""
     if sort == RELEVANCE and filter_.active() == ["q"]:
-        ranked = search.found(database, filter_.q).ordinals
+        ranked = search.find(database, filter_.q).ordinals
         return ranked[::-1] if descending else ranked
     where, bound = filter_.where()
     rows = database.frame(f"SELECT ordinal FROM organisation WHERE {where}", bound)
     ordinals = rows["ordinal"].to_numpy(np.int32)
     if sort == RELEVANCE:
-        found = search.found(database, filter_.q)
+        found = search.find(database, filter_.q)
         kept = np.zeros(8 * len(found.bits), dtype=np.bool_)
         kept[ordinals] = True
         ranked = found.ordinals[kept[found.ordinals]]
@@ -193,7 +193,7 @@ def _with_km(database: Database, filter_: Filter, rows: pd.DataFrame) -> pd.Data
     return rows.assign(km=_km(database, filter_)[rows["ordinal"].to_numpy(np.int32)])
 
 
-def _listed(database: Database, ordinals: npt.NDArray[np.int32]) -> pd.DataFrame:
+def _list(database: Database, ordinals: npt.NDArray[np.int32]) -> pd.DataFrame:
     """Rows of the list by ordinal, in the order given."""
     rows = database.frame(
         f"""

@@ -76,7 +76,7 @@ def release() -> None:
         hide_index=True,
         alt="Checks before publication",
     )
-    rejected = ask(releases.rejected)
+    rejected = ask(releases.rejections)
     if rejected.empty:
         st.markdown("No row of the register was rejected.")
     else:

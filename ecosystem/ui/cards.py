@@ -29,7 +29,7 @@ def select(kind: str, id_: str) -> None:
     state.update({"selected": f"{kind}:{id_}" if id_ else None})
 
 
-def selected() -> tuple[str, str]:
+def selected_id() -> tuple[str, str]:
     """Kind and id of what the address selects; both empty if nothing."""
     kind, _, id_ = state.get("selected").partition(":")
     return (kind, id_) if id_ else ("", "")
@@ -42,7 +42,7 @@ def type_mark(type_: str) -> str:
 
 def selection(filter_: Filter) -> None:
     """Card of what is selected; nothing if nothing is."""
-    kind, id_ = selected()
+    kind, id_ = selected_id()
     cards = {"org": _organisation, "place": _place, "valley": _valley, "region": _region}
     if kind not in cards:
         return

@@ -18,7 +18,7 @@ def assign(key: str, value: object) -> None:
         st.session_state[key] = value
 
 
-def counted(name: str, filter_: Filter) -> Callable[[str], str]:
+def count_options(name: str, filter_: Filter) -> Callable[[str], str]:
     """Format function that writes each option of a facet with its count under the other filters."""
     return with_counts(labels.options(name), ask(organisations.facet_counts, filter_, name))
 

@@ -79,7 +79,7 @@ def downloads(found: Comparison, filter_: Filter) -> None:
 def table(found: Comparison) -> None:
     """All measures side by side; the best of each has a star."""
     rows = []
-    for code, measure in ask(measures.offered).items():
+    for code, measure in ask(measures.catalogue).items():
         row = {"Measure": measure.label}
         for id_ in found.region_ids:
             star = " ★" if found.best.loc[code, id_] else ""
@@ -94,7 +94,7 @@ def table(found: Comparison) -> None:
         "Size, specialisation and completeness are separate measures and never one score."
     )
     with st.expander("How these are computed"):
-        for measure in ask(measures.offered).values():
+        for measure in ask(measures.catalogue).values():
             st.markdown(f"**{measure.label}.** {measure.method}")
 
 

@@ -39,7 +39,7 @@ def facets(filter_: Filter) -> None:
             for name, facet in FACETS.items():
                 if facet.shown is shown and _is_offered(name, filter_):
                     _WIDGETS[shown](name, filter_)
-        _founded(filter_)
+        _founding_years(filter_)
         st.button(
             "Clear all",
             icon=":material/filter_alt_off:",
@@ -82,7 +82,7 @@ def _buttons(name: str, filter_: Filter) -> None:
         FACETS[name].label,
         list(labels.options(name)),
         selection_mode="multi",
-        format_func=choices.counted(name, filter_),
+        format_func=choices.count_options(name, filter_),
         key=key,
         on_change=choices.take_over,
         args=(name, key),
@@ -95,7 +95,7 @@ def _list(name: str, filter_: Filter) -> None:
     st.multiselect(
         FACETS[name].label,
         list(labels.options(name)),
-        format_func=choices.counted(name, filter_),
+        format_func=choices.count_options(name, filter_),
         key=key,
         placeholder="All",
         on_change=choices.take_over,
@@ -123,7 +123,7 @@ _WIDGETS = {
 }
 
 
-def _founded(filter_: Filter) -> None:
+def _founding_years(filter_: Filter) -> None:
     first, last = ask(organisations.founding_years)
     if first == last:
         return

@@ -74,7 +74,7 @@ def record(org_id: str) -> dict[str, Any] | None:
     return ask(organisations.one, successor) if successor else found
 
 
-def merged_into(asked: str, record: Mapping[str, Any]) -> None:
+def merger_note(asked: str, record: Mapping[str, Any]) -> None:
     """Say so if the address names an organisation that is now part of another entry."""
     if record["org_id"] == asked:
         return
@@ -142,7 +142,7 @@ def _choices(selection: Selection) -> None:
         format_func=options.__getitem__,
         key="news_region",
         placeholder="All of Europe",
-        on_change=partial(_chosen, "region"),
+        on_change=partial(_take_choice, "region"),
     )
     right.selectbox(
         "Kind of change",
@@ -150,7 +150,7 @@ def _choices(selection: Selection) -> None:
         format_func=CHANGES.label,
         key="news_kind",
         placeholder="All kinds",
-        on_change=partial(_chosen, "kind"),
+        on_change=partial(_take_choice, "kind"),
     )
 
 
@@ -159,7 +159,7 @@ def _set(key: str, value: str | None) -> None:
         st.session_state[key] = value
 
 
-def _chosen(name: str) -> None:
+def _take_choice(name: str) -> None:
     state.update({name: st.session_state[f"news_{name}"], "page": None})
 
 

@@ -60,7 +60,7 @@ def beside_map(filter_: Filter, total: int) -> None:
 
 def _within_selection(filter_: Filter) -> Filter:
     """The filter narrowed to the selected valley or region, unless it names others already."""
-    kind, id_ = cards.selected()
+    kind, id_ = cards.selected_id()
     name = {"valley": "valley", "region": "nuts"}.get(kind)
     if name is None or getattr(filter_, name):
         return filter_
@@ -124,7 +124,7 @@ def _row(record: dict[Hashable, Any], words: frozenset[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             ORGANISATION_PAGE,
-            label=f":primary[{search_controls.marked(record['name'], words)}]",
+            label=f":primary[{search_controls.mark_words(record['name'], words)}]",
             query_params={"org": org_id},
             width="stretch",
         )
@@ -133,17 +133,17 @@ def _row(record: dict[Hashable, Any], words: frozenset[str]) -> None:
     where = ", ".join((record["city"], COUNTRIES.label(record["country"])))
     facts = [
         f"{cards.type_mark(record['type'])} "
-        + search_controls.marked(TYPES.label(record["type"]), words),
-        search_controls.marked(where, words),
+        + search_controls.mark_words(TYPES.label(record["type"]), words),
+        search_controls.mark_words(where, words),
         _distance(record.get("km")),
-        f"formerly {search_controls.marked(', '.join(former), words)}" if len(former) else "",
+        f"formerly {search_controls.mark_words(', '.join(former), words)}" if len(former) else "",
         made_in_europe.in_list(record),
     ]
     lines = [" · ".join(filter(None, facts))]
     if pd.notna(record["notes"]):
-        lines.append(search_controls.marked(record["notes"], words))
+        lines.append(search_controls.mark_words(record["notes"], words))
     domains = " ".join(
-        f":violet-badge[{search_controls.marked(DOMAINS.label(code), words)}]"
+        f":violet-badge[{search_controls.mark_words(DOMAINS.label(code), words)}]"
         for code in record["domains"]
     )
     st.markdown("  \n".join(filter(None, (*lines, domains))))
@@ -184,7 +184,7 @@ def _readable(found: pd.DataFrame) -> pd.DataFrame:
         "What it does": found["notes"],
     }
     if found["label_valid_until"].notna().any():
-        words = [made_in_europe.standing(row) for row in found.to_dict("records")]
+        words = [made_in_europe.status_words(row) for row in found.to_dict("records")]
         columns["Label"] = pd.Series(words, index=found.index)
     if "km" in found:
         columns = {"km": found["km"], **columns}
@@ -205,12 +205,12 @@ def _sort_controls(filter_: Filter, sort: str, descending: bool) -> None:
         format_func=_SORT_LABELS.__getitem__,
         key="sort",
         width=180,
-        on_change=_sorted,
+        on_change=_take_sort,
     )
-    st.toggle("Reverse", key="order", on_change=_sorted)
+    st.toggle("Reverse", key="order", on_change=_take_sort)
 
 
-def _sorted() -> None:
+def _take_sort() -> None:
     chosen = st.session_state["sort"]
     state.update(
         {
@@ -230,11 +230,11 @@ def _view_control(as_table: bool) -> None:
         key="view",
         label_visibility="collapsed",
         required=True,
-        on_change=_viewed,
+        on_change=_take_view,
     )
 
 
-def _viewed() -> None:
+def _take_view() -> None:
     chosen = st.session_state["view"]
     state.update({"view": "table" if chosen == "table" else None, "page": None})
 
@@ -257,11 +257,11 @@ def pagination(number: int, total: int, size: int) -> None:
         default=number,
         key=key,
         max_visible_pages=5,
-        on_change=_turned,
+        on_change=_turn,
         args=(key,),
     )
 
 
-def _turned(key: str) -> None:
+def _turn(key: str) -> None:
     number = st.session_state[key]
     state.update({"page": str(number) if number > 1 else None})

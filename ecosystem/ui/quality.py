@@ -67,7 +67,7 @@ def by_region() -> None:
         format_func=regions.LEVEL_LABELS.__getitem__,
         key="quality_level",
         required=True,
-        on_change=_chosen,
+        on_change=_take_level,
     )
     table = ask(quality.by_region, level)
     st.dataframe(
@@ -102,7 +102,7 @@ def methods() -> None:
             for method, columns in groupby(quality.COLUMNS.values(), lambda column: column.method)
         )
     )
-    outside = ask(outside_figures.europe_counted_elsewhere)
+    outside = ask(outside_figures.europe_counts_elsewhere)
     if not outside.empty:
         st.header("Outside counts for Europe", anchor=False)
         st.markdown("\n".join(_outside(row) for row in outside.to_dict("records")))
@@ -124,7 +124,7 @@ def _metric(label: str, value: str, beside: str) -> None:
     st.metric(label, value, beside, delta_color="off", delta_arrow="off", border=True, width=175)
 
 
-def _chosen() -> None:
+def _take_level() -> None:
     level = st.session_state["quality_level"]
     state.update({"level": None if level == "valley" else level})
 

@@ -83,7 +83,7 @@ def _compare_link(profile: Profile) -> None:
 def headline(profile: Profile) -> None:
     """Measures with the register as a whole and the rank beside each."""
     with st.container(horizontal=True):
-        for code, measure in ask(measures.offered).items():
+        for code, measure in ask(measures.catalogue).items():
             row = profile.headline.T[code]
             beside = f"whole register: {measures.in_words(code, row['whole'])}"
             if not pd.isna(row["rank"]):
@@ -264,7 +264,7 @@ def context(profile: Profile) -> None:
                 st.markdown(f"**{markdown(row['label'])}.** {markdown(row['description'])}")
 
 
-def related(profile: Profile) -> None:
+def related_regions(profile: Profile) -> None:
     """Nearest in profile, best complements, peers in structure, each with the reason."""
     kinds = profile.related
     for column, kind in zip(st.columns(len(kinds), gap="large"), kinds, strict=True):

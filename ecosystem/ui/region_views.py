@@ -33,10 +33,10 @@ def sample_note() -> None:
 
 def controls() -> tuple[str, str, str]:
     """Level, measure and domain of the representation quotient, as the address holds them."""
-    level = _chosen("level", LEVELS)
+    level = _choice("level", LEVELS)
     known = _measures()
-    measure = _chosen("measure", known)
-    domain = _chosen("of_domain", DOMAINS.labels())
+    measure = _choice("measure", known)
+    domain = _choice("of_domain", DOMAINS.labels())
     with st.container(horizontal=True):
         _select("Regions", "level", level, LEVELS)
         _select("Measure", "measure", measure, known)
@@ -46,14 +46,14 @@ def controls() -> tuple[str, str, str]:
 
 
 def _measures() -> dict[str, str]:
-    offered = ask(measures.offered)
+    offered = ask(measures.catalogue)
     return {
         **{code: measure.label for code, measure in offered.items()},
         shading.REPRESENTATION: "Representation of a JRC domain",
     }
 
 
-def _chosen(name: str, options: dict[str, str]) -> str:
+def _choice(name: str, options: dict[str, str]) -> str:
     value = state.get(name, _DEFAULTS[name])
     return value if value in options else _DEFAULTS[name]
 
@@ -75,7 +75,7 @@ def _select(label: str, name: str, value: str, options: dict[str, str]) -> None:
 
 def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
     """Regions by the measure; ties share a rank; a click selects the region on the map too."""
-    table = _ranked(shaded, ask(outside_figures.counted_elsewhere, level))
+    table = _rank(shaded, ask(outside_figures.counts_elsewhere, level))
     if table.empty:
         st.caption(f"No region has a value for this measure{figure.under_filters()}.")
         return
@@ -87,7 +87,7 @@ def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
         hide_index=True,
         height=560,
         key=key,
-        on_select=lambda: _picked(key, ids, level),
+        on_select=lambda: _take_pick(key, ids, level),
         # Who clicks a name means its region; the tick box is for the keyboard.
         selection_mode=["single-row", "single-cell"],
         selection_default={"selection": {"rows": rows, "columns": [], "cells": []}},
@@ -112,7 +112,7 @@ def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
     st.caption(" ".join(notes))
 
 
-def _ranked(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
+def _rank(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
     rows = shaded.regions[(shaded.regions["n"] > 0) & shaded.regions["value"].notna()]
     places = rank(rows["value"].where(~rows["small"]))
     elsewhere = {
@@ -143,7 +143,7 @@ def _ranked(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns=[name for name, says in said.items() if not says])
 
 
-def _picked(key: str, ids: list[str], level: str) -> None:
+def _take_pick(key: str, ids: list[str], level: str) -> None:
     selection = st.session_state[key]["selection"]
     # The cell was clicked now; the row may be the one that was selected before.
     chosen = [row for row, _ in selection["cells"]] or selection["rows"]

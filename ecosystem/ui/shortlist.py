@@ -56,7 +56,7 @@ def link() -> None:
         )
 
 
-def shown() -> Filter:
+def content() -> Filter:
     """What the page shows: the organisations in the address, or else those of the session."""
     asked = state.params().get(_PARAM) or ids()
     return Filter.from_params({"orgs": asked})
@@ -183,7 +183,7 @@ def _toggle(org_id: str) -> None:
 
 def _remove(org_id: str) -> None:
     st.session_state[_SESSION] = [id_ for id_ in ids() if id_ != org_id]
-    state.update({_PARAM: [id_ for id_ in shown().orgs if id_ != org_id]})
+    state.update({_PARAM: [id_ for id_ in content().orgs if id_ != org_id]})
 
 
 def _replace(org_ids: list[str]) -> None:

@@ -34,7 +34,7 @@ def workbook(content: Content) -> bytes:
     _sheet(book, "Counts", ("Organisations", "Number"), counts)
     about = book.worksheets[0]
     about.append([])
-    about.append([spreadsheet.neutralised(words.comparison(outcome))])
+    about.append([spreadsheet.neutralise(words.comparison(outcome))])
     about.append([words.omission_sentence(outcome)])
     for kind, label in words.CHANGES.items():
         rows = content.changes(kind)
@@ -55,4 +55,4 @@ def _sheet(
         if number == MAX_ROWS:
             sheet.append([f"Only the first {MAX_ROWS:,} rows are here."])
             break
-        sheet.append([spreadsheet.neutralised(value) for value in row])
+        sheet.append([spreadsheet.neutralise(value) for value in row])

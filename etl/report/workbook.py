@@ -25,7 +25,7 @@ from openpyxl.worksheet.datavalidation import DataValidationList
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ecosystem.common.spreadsheet import BOLD, FORMULA_STARTS, neutralised, workbook_bytes
+from ecosystem.common.spreadsheet import BOLD, FORMULA_STARTS, neutralise, workbook_bytes
 from etl.model import Rejection
 from etl.reading import Extract, Origin
 from etl.report import words
@@ -254,7 +254,7 @@ def _free_name(book: Workbook) -> str:
 
 def _write(sheet: Worksheet, row: int, column: int, text: str) -> None:
     cell = sheet.cell(row, column)
-    cell.value = neutralised(_text(text, MAX_TEXT))
+    cell.value = neutralise(_text(text, MAX_TEXT))
     cell.number_format = "@"
 
 

@@ -13,7 +13,7 @@ from ecosystem.regional.statistics._checks import (
     require_same_regions,
 )
 from ecosystem.regional.statistics.counts import SMALL_N
-from ecosystem.regional.statistics.specialisation import SPECIALISED_ABOVE, specialised
+from ecosystem.regional.statistics.specialisation import SPECIALISED_ABOVE, specialisations
 
 # A region is thin in what it has a fifth less of than the whole: on the scale of ratios that
 # is as far below 1 as SPECIALISED_ABOVE is above.
@@ -182,7 +182,8 @@ def complements(
 ) -> pd.DataFrame:
     """What some regions are specialised in and others lack: one row per pair and code.
 
-    A giver is specialised as :func:`~ecosystem.regional.statistics.specialisation.specialised` says
+    A giver is specialised as
+    :func:`~ecosystem.regional.statistics.specialisation.specialisations` says
     (LQ > 1.25 and at least three organisations). A receiver lacks a code if it has no
     organisation with it (``absent``) or an LQ below 0.8 (``thin``), the mirror image of
     1.25. An LQ just below 1 isn't a lack: half of all regions have one.
@@ -220,8 +221,8 @@ def complements(
     givers, receivers = list(givers), list(receivers)
     known = regions.unique()
     require_known([*givers, *receivers], known, "region")
-    strong = specialised(quotients[regions.isin(givers)]).reset_index()
-    weak = _lacking(quotients[regions.isin(receivers)]).reset_index()
+    strong = specialisations(quotients[regions.isin(givers)]).reset_index()
+    weak = _gaps(quotients[regions.isin(receivers)]).reset_index()
     pairs = strong[["region", "code", "count", "n", "lq", "clear", "small"]].merge(
         weak[["region", "code", "count", "n", "lq", "gap", "small"]],
         on="code",
@@ -246,7 +247,7 @@ def complements(
     ).reset_index(drop=True)
 
 
-def _lacking(quotients: pd.DataFrame) -> pd.DataFrame:
+def _gaps(quotients: pd.DataFrame) -> pd.DataFrame:
     absent = quotients["count"] == 0
     gap = pd.Series(np.where(absent, "absent", "thin"), index=quotients.index)
     return quotients.assign(gap=gap)[absent | (quotients["lq"] < THIN_BELOW)]
@@ -289,7 +290,7 @@ def partners(quotients: pd.DataFrame, region: str, *, limit: int = 5) -> pd.Data
     """
     regions = quotients.index.get_level_values("region").unique()
     require_known([region], regions, "region")
-    strong, weak = specialised(quotients).reset_index(), _lacking(quotients).reset_index()
+    strong, weak = specialisations(quotients).reset_index(), _gaps(quotients).reset_index()
     # Nobody lacks what they are specialised in, so a region is never its own partner.
     adds = strong[strong["code"].isin(weak.loc[weak["region"] == region, "code"])]
     gets = strong.loc[strong["region"] == region, ["code"]].merge(weak[["region", "code"]])

@@ -267,7 +267,7 @@ def ratio_interval(
     return low, high
 
 
-def specialised(
+def specialisations(
     quotients: pd.DataFrame,
     *,
     above: float = SPECIALISED_ABOVE,
@@ -298,7 +298,7 @@ def specialised(
     --------
     >>> counts = pd.DataFrame({"cryptology": [4, 2], "legal-aspects": [2, 9]}, index=["A", "B"])
     >>> quotients = location_quotient(counts, pd.Series({"A": 10, "B": 20}))
-    >>> specialised(quotients)[["count", "lq", "clear"]].round(2).reset_index()
+    >>> specialisations(quotients)[["count", "lq", "clear"]].round(2).reset_index()
       region        code  count   lq  clear
     0      A  cryptology      4  2.0  False
     """

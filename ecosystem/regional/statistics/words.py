@@ -17,7 +17,7 @@ from ecosystem.common.wording import count, is_known, join, number
 from ecosystem.regional.statistics._checks import require_known
 from ecosystem.regional.statistics.completeness import roles_present
 from ecosystem.regional.statistics.counts import SMALL_N, RegionCounts
-from ecosystem.regional.statistics.specialisation import specialised
+from ecosystem.regional.statistics.specialisation import specialisations
 
 # More strengths than these make a sentence that nobody reads to its end.
 _STRENGTHS = 2
@@ -56,7 +56,7 @@ def coverage(n: int, counted: float | None, scope: str = "", year: float | None 
     notes += [wording.year(year)] if year is not None and is_known(year) else []
     return (
         f"{number(n)} in the register of about {number(counted)} counted elsewhere"
-        f"{_bracketed(', '.join(notes))}"
+        f"{_brackets(', '.join(notes))}"
     )
 
 
@@ -288,7 +288,7 @@ def _names(regions: Iterable[str], names: Mapping[str, str], conjunction: str = 
     return join([_name(region, names) for region in regions], conjunction)
 
 
-def _bracketed(text: str) -> str:
+def _brackets(text: str) -> str:
     return f" ({text})" if text else ""
 
 
@@ -364,7 +364,7 @@ def _strengths_and_roles(
 def _strengths(
     regions: Sequence[str], names: Mapping[str, str], quotients: pd.DataFrame
 ) -> list[str]:
-    strong = specialised(quotients[quotients.index.get_level_values("region").isin(regions)])
+    strong = specialisations(quotients[quotients.index.get_level_values("region").isin(regions)])
     having = strong.index.get_level_values("region")
     clauses = [
         _strength(_name(region, names), strong[having == region].droplevel("region"))

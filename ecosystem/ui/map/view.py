@@ -111,7 +111,7 @@ def _map(found: Scene, height: int, returned: list[str], key: str) -> None:
         use_container_width=True,
         returned_objects=returned,
         feature_group_to_add=drawing(found),
-        on_change=lambda: _clicked(key),
+        on_change=lambda: _take_click(key),
     )
 
 
@@ -142,7 +142,7 @@ def locator(record: dict[str, Any]) -> None:
     _map(Scene(here, _valley_layer(Filter()), "", fit), 320, [], "locator")
 
 
-def _clicked(key: str) -> None:
+def _take_click(key: str) -> None:
     clicked = ((st.session_state.get(key) or {}).get("last_active_drawing") or {}).get("properties")
     if clicked and clicked.get("click") != st.session_state.get("_last_click"):
         st.session_state["_last_click"] = clicked.get("click")
@@ -173,7 +173,7 @@ def scene(
     measure : str
         A key of :data:`MEASURES`; matters for NUTS levels only.
     """
-    kind, selected = cards.selected()
+    kind, selected = cards.selected_id()
     if kind == "org":
         record = ask(organisations.one, selected)
         selected = record["place_id"] if record else ""
@@ -184,7 +184,7 @@ def scene(
     if level == "valley":
         by_valley = ask(symbols.of_valleys, filter_)
         return Scene(by_valley, _valley_layer(filter_), selected, fit)
-    shaded = ask(shading.shaded, filter_, level, measure, dark=is_dark())
+    shaded = ask(shading.shade, filter_, level, measure, dark=is_dark())
     return Scene(found.iloc[:0], shaded_layer(shaded, level), selected, fit)
 
 
@@ -237,7 +237,7 @@ def _legend(filter_: Filter, level: str, measure: str) -> None:
         what = "town" if level == "organisations" else "valley"
         st.caption(f"A number counts the organisations of one {what}; click it to see them.")
     else:
-        class_legend(ask(shading.shaded, filter_, level, measure, dark=is_dark()))
+        class_legend(ask(shading.shade, filter_, level, measure, dark=is_dark()))
 
 
 def class_legend(shaded: shading.Shaded) -> None:

@@ -85,7 +85,7 @@ def test_coverage_stands_beside_the_number(database: Database) -> None:
     assert profile.coverage_sentences == [
         "29 in the register of about 160 counted elsewhere (companies; 8,000 jobs, 2024)"
     ]
-    catalonia = outside_figures.counted_elsewhere(database, "nuts2")
+    catalonia = outside_figures.counts_elsewhere(database, "nuts2")
     assert catalonia["counted"]["ES51"] == 557
 
 
@@ -195,7 +195,7 @@ def test_any_filter_leaves_a_profile_and_a_comparison(database: Database, filter
 @pytest.mark.parametrize("measure", [*measures.MEASURES, shading.REPRESENTATION])
 @pytest.mark.parametrize("level", ["valley", "nuts2"])
 def test_every_measure_is_shaded(database: Database, measure: str, level: str) -> None:
-    shaded = shading.shaded(database, Filter(), level, measure, domain="cryptology")
+    shaded = shading.shade(database, Filter(), level, measure, domain="cryptology")
     assert (shaded.regions["colour"] != "").all()
     assert len(shaded.legend) >= 2
     coloured = {colour for colour, _ in shaded.legend}
@@ -203,7 +203,7 @@ def test_every_measure_is_shaded(database: Database, measure: str, level: str) -
 
 
 def test_darker_is_more(database: Database) -> None:
-    shaded = shading.shaded(database, Filter(), "nuts2", "organisations")
+    shaded = shading.shade(database, Filter(), "nuts2", "organisations")
     least = shaded.regions.groupby("colour")["n"].min()
     steps = [least[colour] for colour, _ in shaded.legend[:-1]]
     assert steps == sorted(steps)
@@ -211,14 +211,14 @@ def test_darker_is_more(database: Database) -> None:
 
 
 def test_a_gap_is_neither_zero_nor_a_class(database: Database) -> None:
-    shaded = shading.shaded(database, Filter(), "valley", "per-million")
+    shaded = shading.shade(database, Filter(), "valley", "per-million")
     gaps = shaded.regions[shaded.regions["value"].isna() & (shaded.regions["n"] > 0)]
     assert len(gaps)
     assert set(gaps["colour"]) == {shading.NO_DATA[False]}
 
 
 def test_nothing_found_has_no_classes(database: Database) -> None:
-    shaded = shading.shaded(database, Filter(q="nobody has this"), "nuts1", "per-million")
+    shaded = shading.shade(database, Filter(q="nobody has this"), "nuts1", "per-million")
     assert [text for _, text in shaded.legend] == ["No organisation"]
 
 

@@ -17,7 +17,7 @@ from ecosystem.regional.statistics import counts as c
 from ecosystem.regional.statistics.completeness import function_coverage, roles_present
 from ecosystem.regional.statistics.diversity import effective_number, herfindahl
 from ecosystem.regional.statistics.similarity import complements, cosine_similarity
-from ecosystem.regional.statistics.specialisation import location_quotient, specialised
+from ecosystem.regional.statistics.specialisation import location_quotient, specialisations
 from tests.ecosystem.regional.statistics.samples import tabulate
 
 UNITS = ("FRH0", "DEA", "EE")
@@ -110,7 +110,7 @@ def test_quotients(unit):
         for domain in DOMAINS
         if quotient(unit, domain) > 1.25 and having(of(unit), "domains", domain) >= 3
     }
-    chosen = specialised(QUOTIENTS)
+    chosen = specialisations(QUOTIENTS)
     assert set(chosen[chosen.index.get_level_values("region") == unit].index.droplevel(0)) == strong
 
 

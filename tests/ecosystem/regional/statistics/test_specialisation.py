@@ -8,7 +8,7 @@ from hypothesis import given
 from ecosystem.regional.statistics.specialisation import (
     location_quotient,
     ratio_interval,
-    specialised,
+    specialisations,
     wilson_interval,
 )
 from tests.ecosystem.regional.statistics.samples import (
@@ -211,13 +211,13 @@ def test_no_regions_no_quotients():
     counts = tabulate(organisations(), [])
     quotients = location_quotient(counts.domains, counts.n)
     assert quotients.empty
-    assert specialised(quotients).empty
+    assert specialisations(quotients).empty
 
 
 def test_specialised_by_hand():
     # Above 1.25 and at least three: A in cryptology (2.0, 4 of them), C in legal aspects
     # (2.14, 3 of 3, small); B in legal aspects only 1.13.
-    strong = specialised(location_quotient(COUNTS, N))
+    strong = specialisations(location_quotient(COUNTS, N))
     assert list(strong.index) == [("A", "cryptology"), ("C", "legal-aspects")]
     assert strong["small"].tolist() == [False, True]
     # An interval from 0.96 is no clear matter.
@@ -230,18 +230,18 @@ def test_specialised_is_strictly_above_and_needs_three():
     counts = pd.DataFrame({"cryptology": [5, 15]}, index=["A", "B"])
     exactly = location_quotient(counts, pd.Series({"A": 10, "B": 40}))
     assert exactly.loc[("A", "cryptology"), "lq"] == 1.25
-    assert specialised(exactly).empty
+    assert specialisations(exactly).empty
     two = pd.DataFrame({"cryptology": [2, 0]}, index=["A", "B"])
     quotients = location_quotient(two, pd.Series({"A": 2, "B": 40}))
-    assert specialised(quotients).empty
-    assert len(specialised(quotients, least=2)) == 1
+    assert specialisations(quotients).empty
+    assert len(specialisations(quotients, least=2)) == 1
 
 
 def test_specialised_sorts_each_region_by_its_highest():
     counts = pd.DataFrame(
         {"cryptology": [3, 4, 9], "legal-aspects": [5, 4, 2]}, index=["Z", "A", "M"]
     )
-    strong = specialised(location_quotient(counts, pd.Series({"Z": 6, "A": 5, "M": 30})))
+    strong = specialisations(location_quotient(counts, pd.Series({"Z": 6, "A": 5, "M": 30})))
     # Z: 3/6 / (16/41) = 1.28 and 5/6 / (11/41) = 3.1; A: 0.8 / 0.39 = 2.05 and 0.8 / 0.268 = 2.98.
     assert list(strong.index) == [
         ("Z", "legal-aspects"), ("Z", "cryptology"), ("A", "legal-aspects"), ("A", "cryptology"),

@@ -29,8 +29,6 @@ def choice() -> list[str]:
     missing = [id_ for id_ in dict.fromkeys(asked) if id_ not in options]
     if missing:
         st.info(f"Left out, not in this release: {markdown(', '.join(missing)[:200])}.")
-    if st.session_state.get(_KEY) != known:
-        st.session_state[_KEY] = known
     st.multiselect(
         f"Regions or valleys, {LEAST} to {MOST}, also of different levels",
         list(options),
@@ -40,7 +38,7 @@ def choice() -> list[str]:
         # Else Enter after a few letters takes all that match, not the first.
         select_all=False,
         placeholder="Choose regions or valleys",
-        on_change=lambda: state.update({"compare": st.session_state[_KEY]}),
+        on_change=state.bind("compare", _KEY, known, write=list),
     )
     return known
 

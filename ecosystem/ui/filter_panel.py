@@ -60,7 +60,7 @@ def _is_offered(name: str, filter_: Filter) -> bool:
 
 
 def _search(filter_: Filter) -> None:
-    choices.assign("filter_q", filter_.q)
+    state.assign("filter_q", filter_.q)
     st.text_input(
         "Search",
         key="filter_q",
@@ -77,7 +77,7 @@ def _with_search(words: str) -> Filter:
 
 def _buttons(name: str, filter_: Filter) -> None:
     key = f"filter_{name}"
-    choices.assign(key, list(getattr(filter_, name)))
+    state.assign(key, list(getattr(filter_, name)))
     st.pills(
         FACETS[name].label,
         list(labels.options(name)),
@@ -91,7 +91,7 @@ def _buttons(name: str, filter_: Filter) -> None:
 
 def _list(name: str, filter_: Filter) -> None:
     key = f"filter_{name}"
-    choices.assign(key, list(getattr(filter_, name)))
+    state.assign(key, list(getattr(filter_, name)))
     st.multiselect(
         FACETS[name].label,
         list(labels.options(name)),
@@ -131,7 +131,7 @@ def _founding_years(filter_: Filter) -> None:
         max(first, min(filter_.founded_from or first, last)),
         min(last, max(filter_.founded_to or last, first)),
     )
-    choices.assign("filter_founded", span)
+    state.assign("filter_founded", span)
     st.slider("Founded", first, last, key="filter_founded", on_change=_take_over_founded)
     if filter_.founded_from is not None or filter_.founded_to is not None:
         st.caption("Organisations without a known founding year are left out.")

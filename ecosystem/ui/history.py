@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -133,8 +132,6 @@ def _choices(selection: Selection) -> None:
     if selection.region and selection.region not in options:  # of NUTS 3: too many to offer
         name = ask(history.region_name, selection.region)
         options[selection.region] = f"{name} ({selection.region})"
-    _set("news_region", selection.region or None)
-    _set("news_kind", selection.kind or None)
     left, right = st.columns(2)
     left.selectbox(
         "Region or valley",
@@ -142,7 +139,7 @@ def _choices(selection: Selection) -> None:
         format_func=options.__getitem__,
         key="news_region",
         placeholder="All of Europe",
-        on_change=partial(_take_choice, "region"),
+        on_change=state.bind("region", "news_region", selection.region or None, resets=["page"]),
     )
     right.selectbox(
         "Kind of change",
@@ -150,17 +147,8 @@ def _choices(selection: Selection) -> None:
         format_func=CHANGES.label,
         key="news_kind",
         placeholder="All kinds",
-        on_change=partial(_take_choice, "kind"),
+        on_change=state.bind("kind", "news_kind", selection.kind or None, resets=["page"]),
     )
-
-
-def _set(key: str, value: str | None) -> None:
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-
-
-def _take_choice(name: str) -> None:
-    state.update({name: st.session_state[f"news_{name}"], "page": None})
 
 
 def _release(counts: Mapping[Any, Any]) -> None:

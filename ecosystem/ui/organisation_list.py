@@ -198,31 +198,26 @@ def _sorting(filter_: Filter) -> tuple[str, bool]:
 
 
 def _sort_controls(filter_: Filter, sort: str, descending: bool) -> None:
-    st.session_state["sort"], st.session_state["order"] = sort, descending
+    sorts = organisations.sorts(filter_)
     st.selectbox(
         "Sort by",
-        organisations.sorts(filter_),
+        sorts,
         format_func=_SORT_LABELS.__getitem__,
         key="sort",
         width=180,
-        on_change=_take_sort,
+        on_change=state.bind("sort", "sort", sort, default=sorts[0], resets=["page"]),
     )
-    st.toggle("Reverse", key="order", on_change=_take_sort)
-
-
-def _take_sort() -> None:
-    chosen = st.session_state["sort"]
-    state.update(
-        {
-            "sort": None if chosen == organisations.sorts(state.filter_())[0] else chosen,
-            "order": "desc" if st.session_state["order"] else None,
-            "page": None,
-        }
+    st.toggle(
+        "Reverse",
+        key="order",
+        on_change=state.bind(
+            "order", "order", descending, default=False, write=lambda _: "desc", resets=["page"]
+        ),
     )
 
 
 def _view_control(as_table: bool) -> None:
-    st.session_state["view"] = "table" if as_table else "list"
+    view = "table" if as_table else "list"
     st.segmented_control(
         "Show as",
         ["list", "table"],
@@ -230,13 +225,8 @@ def _view_control(as_table: bool) -> None:
         key="view",
         label_visibility="collapsed",
         required=True,
-        on_change=_take_view,
+        on_change=state.bind("view", "view", view, default="list", resets=["page"]),
     )
-
-
-def _take_view() -> None:
-    chosen = st.session_state["view"]
-    state.update({"view": "table" if chosen == "table" else None, "page": None})
 
 
 def page_number(total: int, size: int) -> tuple[int, int]:

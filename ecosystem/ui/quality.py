@@ -59,15 +59,13 @@ def by_region() -> None:
     st.header("Region by region", anchor=False)
     level = state.get("level")
     level = level if level in regions.LEVELS else "valley"
-    if st.session_state.get("quality_level") != level:
-        st.session_state["quality_level"] = level
     st.segmented_control(
         "Level",
         list(regions.LEVELS),
         format_func=regions.LEVEL_LABELS.__getitem__,
         key="quality_level",
         required=True,
-        on_change=_take_level,
+        on_change=state.bind("level", "quality_level", level, default="valley"),
     )
     table = ask(quality.by_region, level)
     st.dataframe(
@@ -122,11 +120,6 @@ def _outside(row: Mapping[Any, Any]) -> str:
 
 def _metric(label: str, value: str, beside: str) -> None:
     st.metric(label, value, beside, delta_color="off", delta_arrow="off", border=True, width=175)
-
-
-def _take_level() -> None:
-    level = st.session_state["quality_level"]
-    state.update({"level": None if level == "valley" else level})
 
 
 def _readable(table: pd.DataFrame) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.regional.statistics.presence import presence
 from ecosystem.regional.statistics.ranking import rank
 from ecosystem.tables import regions
-from ecosystem.ui import cards, choices, figure, state
+from ecosystem.ui import cards, figure, state
 from ecosystem.ui.data import ask
 from ecosystem.web.pages import ABOUT_PAGE
 
@@ -60,15 +60,12 @@ def _choice(name: str, options: dict[str, str]) -> str:
 
 def _select(label: str, name: str, value: str, options: dict[str, str]) -> None:
     key = f"regions_{name}"
-    choices.assign(key, value)
     st.selectbox(
         label,
         list(options),
         format_func=lambda code: options[code],
         key=key,
-        on_change=lambda: state.update(
-            {name: None if st.session_state[key] == _DEFAULTS[name] else st.session_state[key]}
-        ),
+        on_change=state.bind(name, key, value, default=_DEFAULTS[name]),
         width=300,
     )
 

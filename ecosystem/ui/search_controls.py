@@ -33,7 +33,7 @@ def near(filter_: Filter) -> None:
     asked, under = st.session_state.get(_ASKED, ("", None))
     if under != filter_:
         asked = ""  # the visitor went on to something else
-    choices.assign("near_town", asked or (town.label if town else filter_.near))
+    state.assign("near_town", asked or (town.label if town else filter_.near))
     if filter_.near:
         box, radius = st.columns([0.62, 0.38], vertical_alignment="bottom")
     else:
@@ -55,7 +55,7 @@ def near(filter_: Filter) -> None:
 
 
 def _radius(filter_: Filter) -> None:
-    choices.assign("near_km", filter_.km or _ANY)
+    state.assign("near_km", filter_.km or _ANY)
     st.selectbox(
         "Within",
         [*sorted({*RADII, filter_.km or _ANY} - {_ANY}), _ANY],
@@ -124,7 +124,7 @@ def _chips(name: str, most: int, filter_: Filter) -> None:
     if not shown:
         return
     key = f"chips_{name}"
-    choices.assign(key, chosen)
+    state.assign(key, chosen)
     st.pills(
         FACETS[name].label,
         shown,

@@ -48,8 +48,6 @@ def controls() -> tuple[str, str]:
 
 
 def _segment(name: str, value: str, options: dict[str, str], default: str) -> None:
-    if st.session_state.get(name) != value:
-        st.session_state[name] = value
     st.segmented_control(
         name.capitalize(),
         list(options),
@@ -57,9 +55,7 @@ def _segment(name: str, value: str, options: dict[str, str], default: str) -> No
         key=name,
         required=True,
         label_visibility="collapsed",
-        on_change=lambda: state.update(
-            {name: None if st.session_state[name] == default else st.session_state[name]}
-        ),
+        on_change=state.bind(name, name, value, default=default),
     )
 
 
@@ -73,14 +69,12 @@ def show(filter_: Filter, level: str, measure: str, *, height: int = 560) -> Non
 
 def _basemap_switch() -> None:
     is_on = state.get("basemap") == "osm"
-    if st.session_state.get("basemap") != is_on:
-        st.session_state["basemap"] = is_on
     st.toggle(
         "Street map in the background, from openstreetmap.org",
         key="basemap",
         help="Off, this site asks no third party for anything. On, your browser loads map "
         "images from openstreetmap.org, which then sees your IP address.",
-        on_change=lambda: state.update({"basemap": "osm" if st.session_state["basemap"] else None}),
+        on_change=state.bind("basemap", "basemap", is_on, default=False, write=lambda _: "osm"),
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from ecosystem.brief import outline_map, shared
 from ecosystem.brief.typeset import printable, typeset
 from ecosystem.common import links, wording
+from ecosystem.common.colours import ACCENT
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.drawing import charts
@@ -45,7 +46,7 @@ def content(database: Database, filter_: Filter, profile: Profile) -> dict[str, 
     drawn = outline_map.draw(
         database,
         filter_,
-        {profile.region_id: shared.ACCENT},
+        {profile.region_id: ACCENT[False]},
         width=_MAP[0],
         height=_MAP[1],
     )

@@ -19,7 +19,6 @@ from ecosystem.regional.profiles import SAMPLE_NOTE
 from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import regions, releases
 
-ACCENT = "#4b3f9e"
 NOT_ECSO = (
     "Compiled from public sources after the 2019 map of the European Cyber Security "
     "Organisation (ECSO); it is not ECSO's own data."

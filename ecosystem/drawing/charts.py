@@ -17,11 +17,11 @@ import pandas as pd
 import shapely
 
 from ecosystem.common import wording
+from ecosystem.common.colours import ACCENT
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS
 
 Spec = dict[str, Any]
 
-ACCENT = {False: "#4b3f9e", True: "#8f83f0"}
 INK = {False: "#14171f", True: "#eef0f6"}
 # For what says little: too few organisations, or an interval that holds 1.
 FAINT = {False: "#8d8aa3", True: "#8b90a3"}
@@ -293,7 +293,7 @@ def heat(
                         **share,
                         "legend": None,
                         "scale": {
-                            "range": ["#262b36", "#8f83f0"] if dark else ["#f4f3fa", "#4b3f9e"],
+                            "range": ["#262b36" if dark else "#f4f3fa", ACCENT[dark]],
                             "domainMin": 0,
                         },
                     },

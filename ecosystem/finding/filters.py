@@ -282,6 +282,10 @@ class Filter:
             bound["near"] = partial(nearby.bits, town_id=self.near, km=self.km)
         return " AND ".join(conditions) or "TRUE", bound
 
+    def is_daily(self) -> bool:
+        """Whether what it leaves is other tomorrow: the status of a label depends on the day."""
+        return any("today" in FACETS[name].bound and getattr(self, name) for name in FACETS)
+
     def sentence(self, labels: Mapping[str, Mapping[str, str]] | None = None) -> str:
         """The filter in words, without a capital or a full stop.
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ecosystem.common import wording
 from ecosystem.common.store import Database
+from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures, profiles, region_counts
 from ecosystem.regional.statistics import completeness, words
@@ -58,6 +59,7 @@ class Comparison:
     remarks: list[str]
 
 
+@made_in_europe.depends_on_today
 def compare(database: Database, filter_: Filter, region_ids: Sequence[str]) -> Comparison:
     """Compare regions under a filter.
 

@@ -171,6 +171,7 @@ def catalogue(database: Database) -> dict[str, Measure]:
     return ALL_MEASURES if made_in_europe.is_any_recorded(database) else MEASURES
 
 
+@made_in_europe.depends_on_today
 def table(
     database: Database, filter_: Filter, level: str, *, of: RegionCounts | None = None
 ) -> pd.DataFrame:
@@ -215,6 +216,7 @@ def table(
     return frame.loc[of.regions]
 
 
+@made_in_europe.depends_on_today
 def of_whole(database: Database, filter_: Filter) -> dict[str, float]:
     """The same measures of the register as a whole, to compare a region with.
 

@@ -11,6 +11,7 @@ import pandas as pd
 from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import inside
+from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures, outside_figures, region_counts
 from ecosystem.regional.statistics import completeness, peers, similarity, words
@@ -166,6 +167,7 @@ class Profile:
         ]
 
 
+@made_in_europe.depends_on_today
 def profile(database: Database, filter_: Filter, region_id: str) -> Profile | None:
     """Everything about one region under a filter; None if there is no such region.
 

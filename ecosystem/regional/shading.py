@@ -13,6 +13,7 @@ import pandas as pd
 from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
+from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures
 from ecosystem.regional.profiles import quotients_of
@@ -62,6 +63,7 @@ class Shaded:
     years: list[int]
 
 
+@made_in_europe.depends_on_today
 def shade(
     database: Database,
     filter_: Filter,

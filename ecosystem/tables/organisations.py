@@ -62,6 +62,7 @@ class Summary:
         return self.smes / self.organisations if self.organisations else None
 
 
+@made_in_europe.depends_on_today
 def summary(database: Database, filter_: Filter) -> Summary:
     """Numbers of the statistics strip."""
     where, bound = filter_.where()
@@ -77,6 +78,7 @@ def summary(database: Database, filter_: Filter) -> Summary:
     return Summary(**{str(name): int(n) for name, n in row.items()})
 
 
+@made_in_europe.depends_on_today
 def facet_counts(database: Database, filter_: Filter, name: str) -> dict[str, int]:
     """How many organisations each code of a facet has under the *other* filters.
 
@@ -252,6 +254,7 @@ def in_place(database: Database, filter_: Filter, place_id: str) -> pd.DataFrame
     ).drop(columns="name_sorted")
 
 
+@made_in_europe.depends_on_today
 def founding_years(database: Database) -> tuple[int, int]:
     """First and last founding year in the register; this year twice if none is known."""
     row = database.record(

@@ -146,7 +146,7 @@ def join(words: Sequence[str], conjunction: str = "and") -> str:
     Returns
     -------
     str
-        With a comma more where a word holds an "and" itself; empty for no words.
+        With a comma more where an "and" joins words that hold one themselves; empty for no words.
 
     Examples
     --------
@@ -157,5 +157,5 @@ def join(words: Sequence[str], conjunction: str = "and") -> str:
     """
     if len(words) < 2:
         return "".join(words)
-    comma = "," if any(f" {conjunction} " in word for word in words) else ""
+    comma = "," if conjunction == "and" and any(" and " in word for word in words) else ""
     return f"{', '.join(words[:-1])}{comma} {conjunction} {words[-1]}"

@@ -49,3 +49,4 @@ def test_lists():
     assert wording.join(["A", "B"]) == "A and B"
     assert wording.join(["A", "B", "C"], "or") == "A, B or C"
     assert wording.join(["A and B", "C"]) == "A and B, and C"
+    assert wording.join(["CSIRT", "SME or start-up"], "or") == "CSIRT or SME or start-up"

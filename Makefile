@@ -43,7 +43,7 @@ architecture: $(VENV)/run.stamp ## Draw again which room of the code imports whi
 lock: $(VENV)/test.stamp ## Pin all dependencies again, with hashes
 	$(BIN)/uv pip compile pyproject.toml --extra install --universal --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra install --extra dev --universal \
+	$(BIN)/uv pip compile pyproject.toml --extra install --extra reference --extra dev --universal \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet \
 	  -o requirements-dev.lock
 

@@ -1,13 +1,9 @@
 """Entry point: ``streamlit run app.py``. Page configuration, navigation, web routes."""
 
-from pathlib import Path
-
 import streamlit as st
-from streamlit import file_util
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ecosystem.ui import frame, state
-from ecosystem.ui.navigation import not_found, own_the_pages
+from ecosystem.ui import frame, state, streamlit_internals
+from ecosystem.ui.navigation import not_found
 from ecosystem.web import routes, warm_up
 from ecosystem.web.pages import PAGES
 
@@ -35,14 +31,14 @@ def page() -> None:
     frame.run(chosen.run)
 
 
-if get_script_run_ctx(suppress_warning=True) is None:
+if not streamlit_internals.is_script_run():
     # Imported by the server: this is the site. Run by the server: this is one page's script.
-    own_the_pages()
+    streamlit_internals.own_the_pages()
     app = st.App(
         __file__,
         lifespan=warm_up.lifespan,
         routes=routes.routes(),
-        middleware=routes.middleware(Path(file_util.get_static_dir())),
+        middleware=routes.middleware(streamlit_internals.static_folder()),
     )
 else:
     page()

@@ -23,7 +23,7 @@ from etl.identity.deduplicate import likely_duplicates, load_legal_forms
 from etl.places.gazetteer import load_gazetteer
 from etl.places.locate import locate
 from etl.places.regions import load_regions
-from etl.release.build import typed
+from etl.release.build import cast
 from etl.schema import load_schemas
 
 VARIANTS = 200
@@ -98,7 +98,7 @@ def located_register() -> pd.DataFrame:
     rows = pd.read_csv(own.register_dir / schema.file, dtype="str", keep_default_na=False)
     gazetteer = load_gazetteer(own.reference_dir, own.schema_dir)
     located, _ = locate(rows, gazetteer, load_regions(own.reference_dir))
-    return typed(rows.loc[located.index], schema).drop(columns=["lat", "lon"]).join(located)
+    return cast(rows.loc[located.index], schema).drop(columns=["lat", "lon"]).join(located)
 
 
 def with_variants(register: pd.DataFrame, seed: int, number: int = VARIANTS) -> pd.DataFrame:

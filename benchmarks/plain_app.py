@@ -11,12 +11,12 @@ from html import escape
 
 import folium
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ecosystem.common.vocabulary import TYPES
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations
 from ecosystem.ui.data import ask
+from ecosystem.ui.streamlit_internals import is_script_run
 from ecosystem.web import routes
 from ecosystem.web.outlines import outlines_json
 
@@ -46,7 +46,7 @@ def page() -> None:
     st_folium(map_, height=560, use_container_width=True, returned_objects=[])
 
 
-if get_script_run_ctx(suppress_warning=True) is None:
+if not is_script_run():
     app = st.App(__file__, routes=routes.routes())
 else:
     page()

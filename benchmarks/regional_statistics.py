@@ -110,17 +110,17 @@ def steps(database: duckdb.DuckDBPyConnection, units: gpd.GeoDataFrame) -> dict[
     countries = pd.Series(units["country"].to_numpy(), index=regions)
     weights = Graph.build_knn(units.set_index("nuts_id").to_crs(3035).representative_point(), k=6)
     structure = indicators(regions)
-    inhabitants, area = structure["population"] * 1e6, pd.Series(1000.0, index=regions)
+    inhabitants = structure["population"] * 1e6
     c = tabulate(database, regions)
     quotients = specialisation.location_quotient(c.domains, c.n)
     one, names = regions[0], dict(zip(regions, units["name"], strict=True))
     return {
         "counts: DuckDB and RegionCounts": lambda: tabulate(database, regions),
-        "counts: overview": lambda: counts.overview(c, inhabitants, area),
+        "counts: per million": lambda: counts.per_million(c.n, inhabitants),
         "specialisation: quotients of domains": lambda: specialisation.location_quotient(
             c.domains, c.n
         ),
-        "specialisation: specialised": lambda: specialisation.specialised(quotients),
+        "specialisation: specialised": lambda: specialisation.specialisations(quotients),
         "diversity: effective number": lambda: diversity.effective_number(c.domains),
         "diversity: HHI": lambda: diversity.herfindahl(c.domains),
         "diversity: intervals, 200 draws": lambda: diversity.intervals(c.domains, c.n),

@@ -143,7 +143,7 @@ def built(rows: int, seed: int, folder: Path) -> Built:
     schema = schemas["organisations"]
     register = normalise(many(rows, seed), schema, aliases)
     located, _ = locate(register, gazetteer, regions)
-    typed = etl_build.typed(register.loc[located.index], schema)
+    typed = etl_build.cast(register.loc[located.index], schema)
     typed = typed.drop(columns=["lat", "lon"]).join(located)
     valleys = normalise(
         extract(register_file(own.register_dir, "valleys"), schemas["valleys"]).frame,

@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def _check(n: int, against: Reference) -> None:
-    known = Known(against.placed(synthetic_register(n)).assign(country="FR"))
+    known = Known(against.place(synthetic_register(n)).assign(country="FR"))
     print(f"Check against {n:,} organisations of one country:")
     _timed("  first of the release", lambda: against.check(_CELLS, known))
     _timed("  another name", lambda: against.check({**_CELLS, "name": "Armor Lab"}, known))

@@ -15,7 +15,8 @@ import geopandas as gpd
 import pandas as pd
 from openpyxl import Workbook
 
-from ecosystem.common.spreadsheet import header, neutralised, workbook_bytes
+from ecosystem.common.list_columns import list_separators
+from ecosystem.common.spreadsheet import header, neutralise, workbook_bytes
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import BY_COLUMN, LOCATION_PRECISION
 from ecosystem.finding.filters import Filter
@@ -28,7 +29,6 @@ SOURCE = (
 )
 # Excel's limit of rows in a sheet, with the header.
 MAX_XLSX_ROWS = 1_048_576
-_LISTS = ["former_names", "domains", "sectors", "functions"]
 # Of the label Cybersecurity Made in Europe; its days and not its status, for a file is kept.
 _LABEL = [
     "label_issuer",
@@ -133,14 +133,14 @@ def xlsx(database: Database, filter_: Filter) -> bytes:
             codes.append([column, code, label])
     notes = book.create_sheet("About")
     for name, value in about(database, filter_).items():
-        notes.append([name, neutralised(value)])
+        notes.append([name, neutralise(value)])
     return workbook_bytes(book)
 
 
 def geojson(database: Database, filter_: Filter) -> bytes:
     """GeoJSON feature collection of points (EPSG:4326), with ``metadata`` at the top."""
     frame = rows(database, filter_)
-    for name in _LISTS:
+    for name in list_separators():
         frame[name] = frame[name].map(list)
     points = gpd.GeoDataFrame(
         frame.drop(columns=["lon", "lat"]),
@@ -184,11 +184,11 @@ FORMATS = (
 
 def _flat(frame: pd.DataFrame) -> pd.DataFrame:
     flat = frame.copy()
-    for name in _LISTS:
-        flat[name] = flat[name].map(";".join)
+    for name, separator in list_separators().items():
+        flat[name] = flat[name].map(separator.join)
     for name in flat.columns:
         if pd.api.types.is_string_dtype(flat[name]) or flat[name].dtype == object:
-            flat[name] = flat[name].map(neutralised, na_action="ignore")
+            flat[name] = flat[name].map(neutralise, na_action="ignore")
     return flat
 
 

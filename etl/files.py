@@ -18,7 +18,7 @@ _NEW_FILE, _READABLE = 0o644, 0o444
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def lock(path: Path) -> Iterator[None]:
     """Let one process at a time read a file, change it and write it again.
 
     Parameters
@@ -31,10 +31,10 @@ def locked(path: Path) -> Iterator[None]:
     PublishError
         If another one doesn't finish, or the folder can't be written.
     """
-    lock = FileLock(path.with_name(f".{path.name}.lock"))
+    file_lock = FileLock(path.with_name(f".{path.name}.lock"))
     with writing(path.parent, then=""):
         try:
-            lock.acquire(timeout=LOCK_WAIT_S)
+            file_lock.acquire(timeout=LOCK_WAIT_S)
         except Timeout as error:
             raise PublishError(
                 f"Somebody else is changing {path.name}; try again in a moment."
@@ -42,7 +42,7 @@ def locked(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        file_lock.release()
 
 
 def replace(path: Path, content: bytes) -> None:

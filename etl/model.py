@@ -47,6 +47,6 @@ class Track(Protocol):
         ...
 
 
-def untracked(sequence: Sequence[T], label: str) -> Iterator[T]:
+def no_progress(sequence: Sequence[T], label: str) -> Iterator[T]:
     """Go through a sequence without showing anything."""
     return iter(sequence)

@@ -21,19 +21,25 @@ import duckdb
 import pandas as pd
 
 from ecosystem.common.settings import settings
-from etl.errors import PublishError, RegisterError
+from ecosystem.common.store import Manifest
+from etl.errors import PublishError
 from etl.files import RELEASE_KEPT, writing
 from etl.identity.deduplicate import Candidate
-from etl.identity.identifiers import Succession
-from etl.model import Rejection, Track, untracked
+from etl.model import Rejection, Track, no_progress
 from etl.places.gazetteer import load_gazetteer
 from etl.places.regions import load_regions
 from etl.reading import ColumnMapping, Extract, read_inputs
-from etl.release import shelf as publishing
-from etl.release.adopt import adopt, given, held, standing
+from etl.release import shelf
+from etl.release.adopt import (
+    Adoptable,
+    adopt,
+    compare_with_register,
+    files_from_elsewhere,
+    hash_register,
+    hold,
+)
 from etl.release.build import (
     ReleaseRow,
-    Tables,
     add_changes,
     add_gates,
     add_release,
@@ -43,11 +49,10 @@ from etl.release.build import (
 from etl.release.change import changes, count_kinds, stamp
 from etl.release.earlier import history, published_organisations
 from etl.release.gates import Result, check, gate_table, load_gates, waive
-from etl.release.losses import Loss, losses
 from etl.release.provenance import digest, input_hashes, tool_versions
-from etl.release.workshop import scratch, workshop
-from etl.schema import Schema, load_schemas
-from etl.transform import transform
+from etl.release.workshop import require_whole, scratch, workshop
+from etl.schema import load_schemas
+from etl.transform import Transformed, transform
 
 
 class Status(enum.Enum):
@@ -57,48 +62,6 @@ class Status(enum.Enum):
     PASSED = "passed"  # would be published
     INPUT_REFUSED = "input refused"
     GATE_FAILED = "gate failed"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a refresh did.
-
-    Attributes
-    ----------
-    status : Status
-        How it ended.
-    release_id : str or None
-        The new release; None if nothing was published.
-    previous_id : str or None
-        The release that it was compared with.
-    counts : dict of str to int
-        Rows by table of the database that was built.
-    gates : list of Result
-        What each gate measured.
-    rejections : list of Rejection
-        Cells that couldn't be taken.
-    candidates : list of Candidate
-        Pairs that may be one organisation.
-    changes : dict of str to int
-        Organisations by kind of change.
-    notes : list of str
-        What was assumed on reading, and which investors and network bodies are in no region.
-    published, missing : int
-        Organisations of the release that it was compared with, and how many of them the file
-        doesn't have.
-    """
-
-    status: Status
-    release_id: str | None
-    previous_id: str | None
-    counts: dict[str, int]
-    gates: list[Result]
-    rejections: list[Rejection]
-    candidates: list[Candidate]
-    changes: dict[str, int]
-    notes: list[str] = field(default_factory=list)
-    published: int = 0
-    missing: int = 0
 
 
 @dataclass
@@ -111,60 +74,36 @@ class Prepared:
     ----------
     extracts : dict of str to Extract
         Register files as read, by resource.
-    tables : dict of str to pandas.DataFrame
-        Rows by table of the database.
-    rejections : list of Rejection
-        Cells that couldn't be taken, by file and row.
-    candidates : list of Candidate
-        Pairs that may be one organisation.
-    notes : list of str
-        What was assumed, as sentences.
+    transformed : Transformed
+        The tables, and what was found fault with, in the words of the files that were read.
     change : pandas.DataFrame
         What differs from the baseline, as :func:`etl.release.change.changes` gives it.
-    successions : list of Succession
-        Organisations that may go on under another identifier, perhaps renamed.
     gates : list of Result
         What each gate measured; none waived.
-    baseline : etl.release.shelf.Manifest or None
+    baseline : ecosystem.common.store.Manifest or None
         The release that it was compared with.
-    given : dict of str to pandas.DataFrame
-        Register files that came from outside the register, as they would stand in it.
-    losses : list of Loss
-        What the register would no longer have if these files were taken into it.
+    past : pandas.DataFrame
+        What earlier releases changed.
+    adoptable : Adoptable
+        What came from outside the register, and what the register would lose by it.
     missing : int
         Published organisations that the file doesn't have.
-    standing : dict of str to str
-        What the register's own files were when the check began, by resource.
-    register_dir : Path
-        Folder of the register files.
     releases_dir : Path
         Where it would be published.
     database : Path
         The built file, without what only a published release needs.
-    past : pandas.DataFrame
-        What earlier releases changed.
-    derive : callable
-        Makes the tables that only a published release needs.
     """
 
     extracts: dict[str, Extract]
-    tables: Tables
-    rejections: list[Rejection]
-    candidates: list[Candidate]
-    notes: list[str]
+    transformed: Transformed = field(repr=False)
     change: pd.DataFrame
-    successions: list[Succession]
     gates: list[Result]
-    baseline: publishing.Manifest | None
-    given: dict[str, pd.DataFrame]
-    losses: list[Loss]
+    baseline: Manifest | None
+    past: pd.DataFrame = field(repr=False)
+    adoptable: Adoptable
     missing: int
-    standing: dict[str, str]
-    register_dir: Path
     releases_dir: Path
     database: Path
-    past: pd.DataFrame = field(repr=False)
-    derive: Callable[[], Tables] = field(repr=False)
     _folder: tempfile.TemporaryDirectory[str] = field(repr=False)
 
     def __enter__(self) -> Prepared:
@@ -187,11 +126,6 @@ class Prepared:
         """Id of the release that it was compared with; None if there was none."""
         return self.baseline.release_id if self.baseline else None
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """Rows by table."""
-        return {name: len(rows) for name, rows in self.tables.items()}
-
     def verdict(self, accepted: Collection[str] = ()) -> Outcome:
         """What :func:`publish` would say, without publishing.
 
@@ -201,22 +135,69 @@ class Prepared:
             Names of options that waive a gate: ``accept_shrink``.
         """
         gates = waive(self.gates, accepted)
-        return self._outcome(_status(gates), None, gates)
+        return Outcome(_status(gates), None, gates, self)
 
-    def _outcome(self, status: Status, release_id: str | None, gates: list[Result]) -> Outcome:
-        return Outcome(
-            status=status,
-            release_id=release_id,
-            previous_id=self.baseline_id,
-            counts=self.counts,
-            gates=gates,
-            rejections=self.rejections,
-            candidates=self.candidates,
-            changes=count_kinds(self.change),
-            notes=self.notes,
-            published=self.baseline.organisations if self.baseline else 0,
-            missing=self.missing,
-        )
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a refresh did. It may be read after what was prepared is closed.
+
+    Attributes
+    ----------
+    status : Status
+        How it ended.
+    release_id : str or None
+        The new release; None if nothing was published.
+    gates : list of Result
+        What each gate measured, and which were waived.
+    prepared : Prepared
+        What it was made of.
+    """
+
+    status: Status
+    release_id: str | None
+    gates: list[Result]
+    prepared: Prepared = field(repr=False)
+
+    @property
+    def previous_id(self) -> str | None:
+        """The release that it was compared with."""
+        return self.prepared.baseline_id
+
+    @property
+    def published(self) -> int:
+        """Organisations of the release that it was compared with."""
+        return self.prepared.baseline.organisations if self.prepared.baseline else 0
+
+    @property
+    def missing(self) -> int:
+        """How many of them the file doesn't have."""
+        return self.prepared.missing
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by table of the database that was built."""
+        return {name: len(rows) for name, rows in self.prepared.transformed.tables.items()}
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """Organisations by kind of change."""
+        return count_kinds(self.prepared.change)
+
+    @property
+    def rejections(self) -> list[Rejection]:
+        """Cells that couldn't be taken."""
+        return self.prepared.transformed.rejections
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """Pairs that may be one organisation."""
+        return self.prepared.transformed.candidates
+
+    @property
+    def notes(self) -> list[str]:
+        """What was assumed on reading, and which investors and network bodies are in no region."""
+        return self.prepared.transformed.notes
 
 
 def prepare(
@@ -225,7 +206,7 @@ def prepare(
     releases_dir: Path | None = None,
     *,
     mapping: ColumnMapping | None = None,
-    track: Track = untracked,
+    track: Track = no_progress,
 ) -> Prepared:
     """Do everything that a refresh does before it publishes.
 
@@ -255,26 +236,37 @@ def prepare(
     schemas = load_schemas(settings().schema_dir)
     register_dir = register_dir or settings().register_dir
     # Before anything is read: a change during the check must count as one after it.
-    before = standing(register_dir, schemas if inputs else ())
+    hashes = hash_register(register_dir, schemas if inputs else ())
     extracts = read_inputs(inputs, register_dir, schemas, mapping, track=track)
     gazetteer = load_gazetteer(settings().reference_dir, settings().schema_dir)
     regions = load_regions(settings().reference_dir)
-    baseline = publishing.baseline(releases_dir)
-    published, past = _published(releases_dir, baseline)
-    done = transform(
-        extracts, schemas, gazetteer, regions, published, taken=set(past["org_id"]), track=track
+    baseline = shelf.baseline(releases_dir)
+    published, past = _read_baseline(releases_dir, baseline)
+    transformed = transform(
+        extracts,
+        schemas,
+        gazetteer,
+        regions,
+        published,
+        used_ids=set(past["org_id"]),
+        track=track,
     )
-    alias = done.tables["organisation_alias"]
+    alias = transformed.tables["organisation_alias"]
     merged_into = dict(zip(alias["org_id"], alias["merged_into"], strict=True))
-    change = changes(done.tables["organisation"], published, merged_into)
-    from_elsewhere = given(extracts, done.frames, register_dir)
-    lost, unread = _losses(from_elsewhere, before, register_dir, schemas, published, merged_into)
+    adoptable, unread = compare_with_register(
+        files_from_elsewhere(extracts, transformed.frames, register_dir),
+        register_dir,
+        hashes,
+        schemas,
+        published,
+        merged_into,
+    )
     folder = scratch()
     database = Path(folder.name) / "release.duckdb"
     try:
-        with _written(database.parent):
-            build(database, done.tables, schemas, track=track)
-            _require_whole(database)
+        with _writing_database(database.parent):
+            build(database, transformed.tables, schemas, track=track)
+            require_whole(database, database.parent)
             gates = check(
                 database,
                 load_gates(settings().gates_file),
@@ -286,27 +278,15 @@ def prepare(
         raise
     return Prepared(
         extracts=extracts,
-        tables=done.tables,
-        rejections=[_as_given(rejection, extracts) for rejection in done.rejections],
-        candidates=done.candidates,
-        notes=[
-            *(note for read in extracts.values() for note in read.notes),
-            *(_naming_sheets(note, extracts) for note in done.notes),
-            *unread,
-        ],
-        change=change,
-        successions=done.successions,
+        transformed=_in_words_of_files(transformed, extracts, unread),
+        change=changes(transformed.tables["organisation"], published, merged_into),
         gates=gates,
         baseline=baseline,
-        given=from_elsewhere,
-        losses=lost,
-        missing=_missing(published, done.frames["organisations"], merged_into),
-        standing=before,
-        register_dir=register_dir,
+        past=past,
+        adoptable=adoptable,
+        missing=_count_missing(published, transformed.frames["organisations"], merged_into),
         releases_dir=releases_dir,
         database=database,
-        past=past,
-        derive=done.derive,
         _folder=folder,
     )
 
@@ -317,7 +297,7 @@ def publish(
     *,
     into_register: bool = False,
     on_wait: Callable[[str], None] = lambda _: None,
-    track: Track = untracked,
+    track: Track = no_progress,
 ) -> Outcome:
     """Make what was prepared the current release, if its gates hold.
 
@@ -350,16 +330,17 @@ def publish(
     if outcome.status is not Status.PASSED:
         return outcome
     folder = prepared.releases_dir
-    taken = prepared.given if into_register else {}
+    adoptable = prepared.adoptable
+    files = adoptable.files if into_register else {}
     with workshop(folder, on_wait) as building:
-        publishing.require_baseline(folder, prepared.baseline_id)
+        shelf.require_baseline(folder, prepared.baseline_id)
         database = building / prepared.database.name
-        with _written(folder):
+        with _writing_database(folder):
             shutil.copyfile(prepared.database, database)
             release, organisations = _complete(database, prepared, outcome.gates, track)
             # The register must not change between the look at it and its replacement.
-            with held(taken, prepared.register_dir, prepared.standing):
-                publishing.publish(
+            with hold(files, adoptable.register_dir, adoptable.hashes):
+                shelf.publish(
                     database,
                     folder,
                     release.release_id,
@@ -367,8 +348,8 @@ def publish(
                     release.created_at,
                     expected_baseline=prepared.baseline_id,
                 )
-                adopt(taken, prepared.register_dir, release.release_id)
-    return prepared._outcome(Status.PUBLISHED, release.release_id, outcome.gates)
+                adopt(files, adoptable.register_dir, release.release_id)
+    return replace(outcome, status=Status.PUBLISHED, release_id=release.release_id)
 
 
 def run(
@@ -379,7 +360,7 @@ def run(
     mapping: ColumnMapping | None = None,
     dry_run: bool = False,
     accepted: Collection[str] = (),
-    track: Track = untracked,
+    track: Track = no_progress,
 ) -> Outcome:
     """Refresh: :func:`prepare`, then :func:`publish` unless it is a dry run."""
     with prepare(inputs, register_dir, releases_dir, mapping=mapping, track=track) as prepared:
@@ -389,7 +370,7 @@ def run(
 
 
 @contextmanager
-def _written(folder: Path) -> Iterator[None]:
+def _writing_database(folder: Path) -> Iterator[None]:
     try:
         with writing(folder):
             yield
@@ -399,8 +380,8 @@ def _written(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _published(
-    releases_dir: Path, before: publishing.Manifest | None
+def _read_baseline(
+    releases_dir: Path, before: Manifest | None
 ) -> tuple[pd.DataFrame | None, pd.DataFrame]:
     """Organisations of the release before, and its history."""
     if before is None:
@@ -413,24 +394,22 @@ def _published(
         return None, history(None)
 
 
-def _losses(
-    given: dict[str, pd.DataFrame],
-    standing: dict[str, str],
-    register_dir: Path,
-    schemas: dict[str, Schema],
-    published: pd.DataFrame | None,
-    merged_into: dict[str, str],
-) -> tuple[list[Loss], list[str]]:
-    """What the register would lose, and why that can't be said."""
-    there = {resource: frame for resource, frame in given.items() if standing.get(resource)}
-    try:
-        return losses(there, register_dir, schemas, published, merged_into), []
-    except RegisterError as error:
-        # A register that can't be read is replaced by a file in its place.
-        return [], [f"Your file can't be compared with the register as it stands. {error}"]
+def _in_words_of_files(
+    transformed: Transformed, extracts: dict[str, Extract], unread: list[str]
+) -> Transformed:
+    """What was found, with notes of the reading, and with sheets where a file had some."""
+    return replace(
+        transformed,
+        rejections=[_naming_file(rejection, extracts) for rejection in transformed.rejections],
+        notes=[
+            *(note for read in extracts.values() for note in read.notes),
+            *(_naming_sheets(note, extracts) for note in transformed.notes),
+            *unread,
+        ],
+    )
 
 
-def _as_given(rejection: Rejection, extracts: dict[str, Extract]) -> Rejection:
+def _naming_file(rejection: Rejection, extracts: dict[str, Extract]) -> Rejection:
     reason, mend = (_naming_sheets(text, extracts) for text in (rejection.reason, rejection.mend))
     return replace(rejection, reason=reason, mend=mend)
 
@@ -443,7 +422,7 @@ def _naming_sheets(text: str, extracts: dict[str, Extract]) -> str:
     return text[:1].upper() + text[1:] if text.startswith("the sheet ") else text
 
 
-def _missing(
+def _count_missing(
     published: pd.DataFrame | None, organisations: pd.DataFrame, merged_into: dict[str, str]
 ) -> int:
     """Published organisations without a row, faulty or not; merged ones aside."""
@@ -453,23 +432,14 @@ def _missing(
     return int((~published["org_id"].isin(present)).sum())
 
 
-def _require_whole(database: Path) -> None:
-    """DuckDB says nothing if it can't bring its log into the file while it closes."""
-    if database.with_name(f"{database.name}.wal").exists():
-        raise PublishError(
-            f"The database can't be written to {database.parent}; check the free space. "
-            f"{RELEASE_KEPT}"
-        )
-
-
 def _complete(
     database: Path, prepared: Prepared, gates: list[Result], track: Track
 ) -> tuple[ReleaseRow, int]:
     """Add what a release has and a check doesn't need; its row and number of organisations."""
     hashes = input_hashes(prepared.extracts.values())
     created_at = datetime.now(UTC).replace(microsecond=0)
-    release_id = publishing.new_release_id(prepared.releases_dir, digest(hashes), created_at)
-    add_tables(database, prepared.derive(), track=track)
+    release_id = shelf.new_release_id(prepared.releases_dir, digest(hashes), created_at)
+    add_tables(database, prepared.transformed.derive(), track=track)
     add_gates(database, gate_table(gates))
     add_changes(database, prepared.past, stamp(prepared.change, release_id, created_at))
     release = ReleaseRow(

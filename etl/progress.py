@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.progress import track as rich_track
 
-from etl.model import T, Track, untracked
+from etl.model import T, Track, no_progress
 
 
 def tracker(console: Console, *, quiet: bool) -> Track:
@@ -22,7 +22,7 @@ def tracker(console: Console, *, quiet: bool) -> Track:
         Show nothing.
     """
     if quiet:
-        return untracked
+        return no_progress
     if not console.is_terminal:
         return _Lines(console)
     return _Bars(console)

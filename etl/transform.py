@@ -19,7 +19,7 @@ from etl.identity.deduplicate import (
     load_legal_forms,
 )
 from etl.identity.identifiers import Succession, assign_ids, record_former_names, successions
-from etl.model import Rejection, Track, untracked
+from etl.model import Rejection, Track, no_progress
 from etl.places.gazetteer import Gazetteer
 from etl.places.locate import locate, locate_seats, place_table
 from etl.places.regions import Regions
@@ -31,11 +31,11 @@ from etl.register.normalise import Lookup, load_aliases, normalise
 from etl.register.validate import validate, validate_references
 from etl.release.build import (
     Tables,
+    cast,
     finding_tables,
     organisation_table,
     reference_tables,
     register_tables,
-    typed,
 )
 from etl.release.provenance import sources_file
 from etl.release.search_index import search_tables, town_table
@@ -85,8 +85,8 @@ def transform(
     regions: Regions,
     published: pd.DataFrame | None = None,
     *,
-    taken: Collection[str] = (),
-    track: Track = untracked,
+    used_ids: Collection[str] = (),
+    track: Track = no_progress,
 ) -> Transformed:
     """Make the tables of a release from the register files as read.
 
@@ -102,7 +102,7 @@ def transform(
         NUTS regions.
     published : pandas.DataFrame, optional
         Table ``organisation`` of the current release, so that rows keep their identifiers.
-    taken : collection of str
+    used_ids : collection of str
         Identifiers of earlier releases, which no new organisation gets.
     track : Track, optional
         Shows progress.
@@ -116,18 +116,18 @@ def transform(
     }
     decisions, wrong = _decisions(frames[DECISIONS], schemas[DECISIONS])
     frames["organisations"], notes, exchanged = assign_ids(
-        frames["organisations"], published, decisions, legal_forms, taken=taken
+        frames["organisations"], published, decisions, legal_forms, used_ids=used_ids
     )
     known = set() if published is None else set(published["org_id"])
     invalid = [*_invalid(frames, schemas, decisions, regions, known, track), *wrong, *exchanged]
     valid = {n: _without(frame, schemas[n].file, invalid) for n, frame in frames.items()}
-    valid, alias = _merged(valid, schemas, decisions)
-    organisations, lost = _located(valid, schemas["organisations"], gazetteer, regions, track)
+    valid, alias = _merge(valid, schemas, decisions)
+    organisations, unlocated = _locate(valid, schemas["organisations"], gazetteer, regions, track)
     twice = exact_duplicates(organisations, legal_forms, decisions)
     organisations = _without(organisations, "organisations.csv", twice)
     organisations = record_former_names(organisations, published)
     alias = alias[alias["merged_into"].isin(set(organisations["org_id"]))]
-    rejections = sorted([*invalid, *lost, *twice], key=lambda r: (r.file, r.row))
+    rejections = sorted([*invalid, *unlocated, *twice], key=lambda r: (r.file, r.row))
     candidates = likely_duplicates(organisations, legal_forms, decisions, track=track)
     registered, unplaced = _with_seats(
         register_tables(valid, schemas), valid, schemas, gazetteer, regions
@@ -148,7 +148,7 @@ def transform(
         successions=successions(organisations, published, legal_forms, decisions, track=track),
         notes=[*notes, *unplaced],
         frames=frames,
-        derive=partial(_derived, table, gazetteer, regions, valleys, aliases),
+        derive=partial(_derive, table, gazetteer, regions, valleys, aliases),
     )
 
 
@@ -158,7 +158,7 @@ def _decisions(frame: pd.DataFrame, schema: Schema) -> tuple[Decisions, list[Rej
     return decisions, check_decisions(decisions)
 
 
-def _merged(
+def _merge(
     valid: dict[str, pd.DataFrame], schemas: dict[str, Schema], decisions: Decisions
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Organisations after merging, what names them changed alike, and the table of aliases."""
@@ -198,7 +198,7 @@ def _invalid(
     return found + check_codes(_without(frames["valleys"], "valleys.csv", found), regions)
 
 
-def _located(
+def _locate(
     valid: dict[str, pd.DataFrame],
     schema: Schema,
     gazetteer: Gazetteer,
@@ -206,11 +206,11 @@ def _located(
     track: Track,
 ) -> tuple[pd.DataFrame, list[Rejection]]:
     """The organisations that were located, with typed cells and their valley; and the others."""
-    located, lost = locate(valid["organisations"], gazetteer, regions, track=track)
-    organisations = typed(valid["organisations"].loc[located.index], schema)
+    located, unlocated = locate(valid["organisations"], gazetteer, regions, track=track)
+    organisations = cast(valid["organisations"].loc[located.index], schema)
     organisations = organisations.drop(columns=["lat", "lon"]).join(located)
     organisations["valley_id"] = assign_valleys(organisations["nuts3"], valid["valleys"])
-    return organisations, lost
+    return organisations, unlocated
 
 
 def _with_seats(
@@ -233,7 +233,7 @@ def _with_seats(
     return placed, notes
 
 
-def _derived(
+def _derive(
     organisations: pd.DataFrame,
     gazetteer: Gazetteer,
     regions: Regions,

@@ -11,7 +11,7 @@ if record is None:
     st.page_link(DIRECTORY_PAGE, label="Look in the directory", icon=":material/list:")
 else:
     profile.title(record)
-    history.merged_into(state.get("org"), record)
+    history.merger_note(state.get("org"), record)
     with st.container(horizontal=True, vertical_alignment="center"):
         shortlist.button(record["org_id"], "profile")
         profile.share(record)

@@ -25,6 +25,6 @@ else:
         region_profile.who(profile)
     region_profile.types_and_functions(profile)
     region_profile.context(profile)
-    region_profile.related(profile)
+    region_profile.related_regions(profile)
     history.of_region(profile.region_id)
 filter_panel.facets(filter_)

@@ -13,8 +13,8 @@ strip.headline(filter_, ask(organisations.summary, filter_))
 region_views.sample_note()
 
 level, measure, domain = region_views.controls()
-shaded = ask(shading.shaded, filter_, level, measure, domain=domain, dark=is_dark())
-_, selected = cards.selected()
+shaded = ask(shading.shade, filter_, level, measure, domain=domain, dark=is_dark())
+_, selected = cards.selected_id()
 left, right = st.columns([0.56, 0.44], gap="medium")
 with left:
     view.choropleth(shaded, level, selected)

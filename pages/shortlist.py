@@ -3,4 +3,4 @@ import streamlit as st
 from ecosystem.ui import shortlist
 
 st.title("Shortlist", anchor=False)
-shortlist.page(shortlist.shown())
+shortlist.page(shortlist.content())

@@ -21,7 +21,7 @@ STREAMLIT_ROOMS = ("app", "pages", "ecosystem.ui", "etl.ui")
 ETL_BEYOND_COMMON = ("etl.cli", "etl.ui")
 # What people see of suggestions must not carry what publishes, mints or moderates.
 WRITERS = ("etl.release.shelf", "etl.release.adopt", "etl.register.rows", "etl.register.mint",
-           "etl.inbox.moderation", "etl.pipeline")  # fmt: skip
+           "etl.register.decide", "etl.inbox.moderation", "etl.pipeline")  # fmt: skip
 
 
 def breaches(imports: Imports) -> list[str]:

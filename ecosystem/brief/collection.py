@@ -8,7 +8,7 @@ import pandas as pd
 
 from ecosystem.brief import shared
 from ecosystem.brief.typeset import printable, typeset
-from ecosystem.common import links
+from ecosystem.common import links, wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, TYPES
 from ecosystem.finding.filters import Filter
@@ -32,7 +32,7 @@ def collection_pdf(database: Database, filter_: Filter) -> bytes:
         {
             **frame,
             "kind": "Shortlist",
-            "count": f"{len(rows):,} organisation" + "s" * (len(rows) != 1),
+            "count": wording.count(len(rows), "organisation"),
             "organisations": rows,
         },
     )
@@ -47,6 +47,6 @@ def _row(record: dict[Any, Any]) -> dict[str, str]:
         "type": TYPES.label(record["type"]),
         "domains": ", ".join(DOMAINS.label(code) for code in record["domains"]),
         "founded": "" if pd.isna(record["founded"]) else str(int(record["founded"])),
-        "website": printable(links.host(website), 60) if website else shared.GAP,
+        "website": printable(links.host(website), 60) if website else wording.DASH,
         "link": website if website and len(website) <= shared.ADDRESS else "",
     }

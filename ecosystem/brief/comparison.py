@@ -8,6 +8,7 @@ import pandas as pd
 
 from ecosystem.brief import outline_map, shared
 from ecosystem.brief.typeset import printable, typeset
+from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.drawing import charts
@@ -16,7 +17,7 @@ from ecosystem.regional import measures, outside_figures, region_counts
 from ecosystem.regional.comparisons import Comparison
 from ecosystem.regional.measures import in_words
 from ecosystem.regional.profiles import LEVEL_NAMES
-from ecosystem.regional.statistics import completeness, words
+from ecosystem.regional.statistics import completeness
 from ecosystem.regional.statistics.counts import RegionCounts
 from ecosystem.tables import regions
 
@@ -43,7 +44,7 @@ def content(database: Database, filter_: Filter, comparison: Comparison) -> dict
     ids = comparison.region_ids
     names = {id_: printable(comparison.names[id_], _NAME) for id_ in ids}
     colours = dict(zip(ids, charts.SERIES, strict=False))
-    title = words.listed(list(names.values()))
+    title = wording.join(list(names.values()))
     counts = region_counts.counts_of(database, filter_, ids)
     drawn = outline_map.draw(database, filter_, colours, width=_MAP[0], height=_MAP[1])
     return {
@@ -129,7 +130,7 @@ def _table(
                 for id_ in comparison.region_ids
             ],
         }
-        for code, measure in measures.offered(database).items()
+        for code, measure in measures.catalogue(database).items()
     ]
 
 
@@ -213,9 +214,9 @@ def _context(database: Database, ids: list[str]) -> list[dict[str, Any]]:
             of_region = own[own["region_id"] == id_]
             last = of_region.iloc[-1] if len(of_region) else None
             cells.append(
-                shared.GAP
+                wording.DASH
                 if last is None
-                else f"{shared.figure(last['value'])} ({int(last['year'])})"
+                else f"{wording.figure(last['value'])} ({int(last['year'])})"
             )
         rows.append(
             {
@@ -234,10 +235,10 @@ def _context_note(database: Database, ids: list[str], names: dict[str, str]) -> 
     made = [id_ for id_ in ids if (found.loc[found["region_id"] == id_, "parts"] > 1).any()]
     if made:
         note += (
-            f" For {words.listed([names[id_] for id_ in made])} they are sums or weighted means "
+            f" For {wording.join([names[id_] for id_ in made])} they are sums or weighted means "
             "of their NUTS 2 regions, where all have a figure."
         )
     without = [names[id_] for id_ in ids if id_ not in set(found["region_id"])]
     if without:
-        note += f" Eurostat has none for {words.listed(without)}, or not for all parts."
+        note += f" Eurostat has none for {wording.join(without)}, or not for all parts."
     return printable(note, 500)

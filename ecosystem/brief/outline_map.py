@@ -145,7 +145,7 @@ class _Frame:
             f"+proj=laea +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +datum=WGS84",
             always_xy=True,
         )
-        corners = shapely.total_bounds(np.array([_projected(part, transformer) for part in shown]))
+        corners = shapely.total_bounds(np.array([_project(part, transformer) for part in shown]))
         across = max(corners[2] - corners[0], _LEAST_ACROSS) * (1 + _MARGIN)
         along = max(corners[3] - corners[1], _LEAST_ACROSS) * (1 + _MARGIN)
         metres = max(across / width, along / height)
@@ -163,7 +163,7 @@ class _Frame:
         return cls(transformer, left, top, metres, width, height, degrees)
 
     def pixels(self, shape: BaseGeometry) -> BaseGeometry:
-        projected = _projected(shape, self.transformer)
+        projected = _project(shape, self.transformer)
         return shapely.transform(
             projected,
             lambda xy: np.column_stack(
@@ -178,7 +178,7 @@ class _Frame:
         )
 
 
-def _projected(shape: BaseGeometry, transformer: Transformer) -> BaseGeometry:
+def _project(shape: BaseGeometry, transformer: Transformer) -> BaseGeometry:
     return shapely.transform(
         shape, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
     )

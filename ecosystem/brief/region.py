@@ -8,7 +8,8 @@ import pandas as pd
 
 from ecosystem.brief import outline_map, shared
 from ecosystem.brief.typeset import printable, typeset
-from ecosystem.common import links
+from ecosystem.common import links, wording
+from ecosystem.common.colours import ACCENT
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import (
     COUNTRIES,
@@ -52,7 +53,7 @@ def content(database: Database, filter_: Filter, profile: Profile) -> dict[str, 
     drawn = outline_map.draw(
         database,
         filter_,
-        {profile.region_id: shared.ACCENT},
+        {profile.region_id: ACCENT[False]},
         width=_MAP[0],
         height=_MAP[1],
     )
@@ -106,7 +107,7 @@ def _coverage(database: Database, filter_: Filter, profile: Profile) -> list[dic
     if filter_ == Filter() and not rows:
         # Where nobody counted the region, the whole at least has a measure.
         types = region_counts.whole(database, filter_).types.T["all"]
-        for row in outside_figures.europe_counted_elsewhere(database).head(1).to_dict("records"):
+        for row in outside_figures.europe_counts_elsewhere(database).head(1).to_dict("records"):
             sentence = words.coverage(
                 int(types.reindex(list(TYPES_COUNTED[str(row["counts"])])).sum()),
                 float(row["counted"]),
@@ -137,7 +138,7 @@ def _headline(profile: Profile) -> list[dict[str, Any]]:
                 "label": measure.label,
                 "value": in_words(measure.code, row["value"]),
                 "whole": in_words(measure.code, row["whole"]),
-                "rank": shared.GAP
+                "rank": wording.DASH
                 if unranked
                 else f"{int(row['rank']):,} of {int(row['of']):,}{tied}",
                 "grey": bool(row["small"]),
@@ -165,7 +166,7 @@ def _quotients(profile: Profile) -> dict[str, Any]:
         "explains."
     )
     if missing:
-        note += f" Nobody in the register works on {words.listed(missing).lower()}."
+        note += f" Nobody in the register works on {wording.join(missing)}."
     return {
         **shared.picture(spec, f"Representation quotients with 95 % intervals: {alt}."),
         "note": note,
@@ -224,9 +225,9 @@ def _context(database: Database, profile: Profile) -> list[dict[str, str]]:
         rows.append(
             {
                 "label": printable(indicator["label"], 44),
-                "value": shared.GAP if last is None else shared.figure(last["value"]),
+                "value": wording.DASH if last is None else wording.figure(last["value"]),
                 "unit": printable(indicator["unit"], 46),
-                "year": shared.GAP if last is None else str(int(last["year"])),
+                "year": wording.DASH if last is None else str(int(last["year"])),
                 "table": printable(
                     str(indicator["source"] if last is None else last["source"]).split(" ")[0], 24
                 ),
@@ -258,7 +259,7 @@ def _valley(profile: Profile) -> list[dict[str, str]]:
     rows = [
         {"label": "Valley", "text": printable(valley["name"], 80)},
         {"label": "Coordinated by", "text": printable(valley["coordinator"], 120)},
-        {"label": "Smart-specialisation priorities", "text": ", ".join(priorities) or shared.GAP},
+        {"label": "Smart-specialisation priorities", "text": ", ".join(priorities) or wording.DASH},
     ]
     return rows
 

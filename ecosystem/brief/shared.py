@@ -8,20 +8,18 @@ from typing import Any
 import pandas as pd
 
 from ecosystem.brief.typeset import printable
-from ecosystem.common import links
+from ecosystem.common import links, wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import TYPES
 from ecosystem.drawing import pictures
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import outside_figures
 from ecosystem.regional.coverage import RULE, of_regions
-from ecosystem.regional.measures import offered
+from ecosystem.regional.measures import catalogue
 from ecosystem.regional.profiles import SAMPLE_NOTE, STRENGTH_RULE
 from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import regions, releases
 
-ACCENT = "#4b3f9e"
-GAP = "–"
 NOT_ECSO = (
     "Compiled from public sources after the 2019 map of the European Cyber Security "
     "Organisation (ECSO); it is not ECSO's own data."
@@ -53,7 +51,7 @@ def frame_of(database: Database, filter_: Filter, title: str) -> dict[str, Any]:
         "coverage_rule": RULE,
         "methods": [
             {"label": measure.label, "text": measure.method}
-            for measure in offered(database).values()
+            for measure in catalogue(database).values()
         ],
         "quotient_method": QUOTIENT_METHOD,
         "sources": [
@@ -120,17 +118,10 @@ def organisations(
 def shares_in_words(values: Mapping[Any, Any] | pd.Series, labels: Mapping[str, str]) -> str:
     """Shares from 0 to 1 as a list of words: ``"Protect 79%, Detect 55%"``."""
     return ", ".join(
-        f"{labels.get(str(code), str(code))} {share:.0%}"
+        f"{labels.get(str(code), str(code))} {wording.percent(share)}"
         for code, share in values.items()
         if not pd.isna(share)
     )
-
-
-def figure(value: float) -> str:
-    """A figure of Eurostat as people read it: decimals only where it is small."""
-    if pd.isna(value):
-        return GAP
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
 def small_note(names: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from anyascii import anyascii
 
+from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.drawing import pictures
 from ecosystem.tables import releases
@@ -43,7 +44,7 @@ def printable(text: object, limit: int = 120) -> str:
         Characters that are left, with the ellipsis that says that there were more.
     """
     if text is None or text != text:
-        return "–"
+        return wording.DASH
     # Nothing beyond a few times the limit can be left: a long text costs no time.
     whole = unicodedata.normalize("NFC", str(text)[: 4 * limit])
     drawn = "".join(

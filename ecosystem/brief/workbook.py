@@ -15,6 +15,7 @@ from ecosystem import export
 from ecosystem.brief import shared
 from ecosystem.brief.comparison import figures, roles_of
 from ecosystem.common import spreadsheet
+from ecosystem.common.list_columns import list_separators
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.finding.filters import Filter
@@ -131,7 +132,7 @@ def region_xlsx(database: Database, filter_: Filter, profile: Profile) -> bytes:
         profile.sentences,
         counted,
     )
-    return _saved(book, database)
+    return _save(book, database)
 
 
 def comparison_xlsx(database: Database, filter_: Filter, comparison: Comparison) -> bytes:
@@ -161,7 +162,7 @@ def comparison_xlsx(database: Database, filter_: Filter, comparison: Comparison)
                 "; ".join(comparison.names[id_] for id_ in ids if comparison.best[id_][code]),
                 _comparison_note(comparison, measure),
             ]
-            for code, measure in measures.offered(database).items()
+            for code, measure in measures.catalogue(database).items()
         ],
     )
     _sheet(
@@ -223,7 +224,7 @@ def comparison_xlsx(database: Database, filter_: Filter, comparison: Comparison)
         [*comparison.sentences, *comparison.remarks],
         counted,
     )
-    return _saved(book, database)
+    return _save(book, database)
 
 
 def _unit(measure: Measure) -> str:
@@ -288,8 +289,8 @@ def _organisations(
         own.insert(0, "region", id_)
         parts.append(own)
     frame = pd.concat(parts, ignore_index=True)
-    for column in _LISTS:
-        frame[column] = frame[column].map(";".join)
+    for column, separator in list_separators().items():
+        frame[column] = frame[column].map(separator.join)
     _sheet(book, "Organisations", list(frame.columns), frame.astype(object).to_numpy().tolist())
 
 
@@ -316,7 +317,7 @@ def _about(
         ),
         *(
             ["method", measure.label, measure.method]
-            for measure in measures.offered(database).values()
+            for measure in measures.catalogue(database).values()
         ),
         ["method", "Representation quotient", shared.QUOTIENT_METHOD],
         ["method", "Coverage", facts["coverage_rule"]],
@@ -342,13 +343,13 @@ def _sheet(
 def _cell(value: Any) -> Any:
     """A value as a cell: text that isn't a formula, plain numbers, nothing for a gap."""
     if isinstance(value, str):
-        return spreadsheet.neutralised(value)
+        return spreadsheet.neutralise(value)
     if value is None or pd.isna(value):
         return None
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _saved(book: Workbook, database: Database) -> bytes:
+def _save(book: Workbook, database: Database) -> bytes:
     made = releases.story(database)["created_at"].to_pydatetime()
     # Of the release and not of now: the same numbers make the same workbook.
     book.properties.created = made

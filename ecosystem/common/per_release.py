@@ -26,13 +26,13 @@ def per_release(build: Callable[[Database], T]) -> Callable[[Database], T]:
     lock = threading.Lock()
 
     @wraps(build)
-    def remembered(database: Database) -> T:
+    def remember(database: Database) -> T:
         with lock:
             if database not in kept:
                 kept[database] = build(database)
             return kept[database]
 
-    return remembered
+    return remember
 
 
 class Recent(Generic[T]):

@@ -86,7 +86,7 @@ def tolerance(word: str) -> int:
     return 0 if len(word) < 4 else 1 if len(word) < 8 else 2
 
 
-def marked(text: str, words: Collection[str]) -> list[tuple[str, bool]]:
+def mark_words(text: str, words: Collection[str]) -> list[tuple[str, bool]]:
     """A text in pieces, with whether each is one of the words that were found.
 
     Parameters

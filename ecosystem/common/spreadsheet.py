@@ -17,7 +17,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 BOLD = Font(bold=True)
 
 
-def neutralised(value: object) -> object:
+def neutralise(value: object) -> object:
     """A value that no spreadsheet program takes for a formula, without control characters.
 
     Control characters go first: behind one that a program drops, a formula would begin.
@@ -30,14 +30,14 @@ def neutralised(value: object) -> object:
 
 def table_csv(table: pd.DataFrame) -> bytes:
     """Any small table as CSV in UTF-8 with a byte order mark, formulas neutralised."""
-    return table.map(neutralised).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    return table.map(neutralise).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
 def header(sheet: WriteOnlyWorksheet, names: Iterable[object]) -> None:
     """Append a row of column names in bold."""
     cells = []
     for name in names:
-        cell = WriteOnlyCell(sheet, value=neutralised(name))
+        cell = WriteOnlyCell(sheet, value=neutralise(name))
         cell.font = BOLD
         cells.append(cell)
     sheet.append(cells)
@@ -46,7 +46,7 @@ def header(sheet: WriteOnlyWorksheet, names: Iterable[object]) -> None:
 def text_cell(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
     """A cell that is just this text, also after somebody has edited it in the program.
 
-    Only a workbook can say so of a cell; in CSV text must be :func:`neutralised`.
+    Only a workbook can say so of a cell; in CSV text must go through :func:`neutralise`.
     """
     cell = WriteOnlyCell(sheet, value=text)
     cell.data_type = "s"

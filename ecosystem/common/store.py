@@ -13,7 +13,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,31 @@ class Release:
     release_id: str
     path: Path
     trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What lies beside a release's database file.
+
+    Attributes
+    ----------
+    release_id : str
+        Time and input hash; also the file's name.
+    sha256 : str
+        Hash of the database file, hexadecimal.
+    bytes : int
+        Its size.
+    created_at : str
+        ISO 8601, UTC.
+    organisations : int
+        Number of organisations in it.
+    """
+
+    release_id: str
+    sha256: str
+    bytes: int
+    created_at: str
+    organisations: int
 
 
 class Database:
@@ -158,8 +183,28 @@ def pointed_at(folder: Path | None = None) -> str:
         release_id = (folder / POINTER).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return ""
-    # A name and nothing else: no path out of the folder, nothing that a page shows as markup.
-    return release_id if _RELEASE_ID.fullmatch(release_id) else ""
+    return release_id if _is_release_id(release_id) else ""
+
+
+def read_manifest(folder: Path, release_id: str) -> Manifest:
+    """What lies beside a release's database file.
+
+    Raises
+    ------
+    OSError
+        If there is no such file, or it can't be read.
+    ValueError
+        If it isn't what was written at publication.
+    """
+    text = (folder / f"{release_id}.json").read_text(encoding="utf-8")
+    try:
+        content = json.loads(text)
+        manifest = Manifest(**{field.name: content[field.name] for field in fields(Manifest)})
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"The manifest of release {release_id} is damaged.") from error
+    if not _is_release_id(manifest.release_id):
+        raise ValueError(f"The manifest of release {release_id} names no release.")
+    return manifest
 
 
 def stamp(folder: Path) -> tuple[object, ...]:
@@ -169,7 +214,7 @@ def stamp(folder: Path) -> tuple[object, ...]:
     """
     wanted = pointed_at(folder)
     names = (POINTER, f"{wanted}.duckdb", f"{wanted}.json")
-    return (wanted, *(_touched(folder / name) for name in names))
+    return (wanted, *(_file_state(folder / name) for name in names))
 
 
 def current(folder: Path | None = None) -> Release:
@@ -223,19 +268,24 @@ def fault(folder: Path, release_id: str) -> str:
     if not release_id:
         return "The file that names the current release is missing or damaged."
     try:
-        manifest = json.loads((folder / f"{release_id}.json").read_text(encoding="utf-8"))
+        manifest = read_manifest(folder, release_id)
         with (folder / f"{release_id}.duckdb").open("rb") as file:
-            whole = hashlib.file_digest(file, "sha256").hexdigest() == manifest["sha256"]
+            whole = hashlib.file_digest(file, "sha256").hexdigest() == manifest.sha256
     except FileNotFoundError:
         return f"Release {release_id} is missing on disk."
     except OSError:
         return f"Release {release_id} can't be read from the disk."
-    except (ValueError, KeyError, TypeError):
+    except ValueError:
         return f"The checksum of release {release_id} is damaged."
     return "" if whole else f"Release {release_id} is damaged on disk."
 
 
-def _touched(path: Path) -> tuple[int, ...]:
+def _is_release_id(text: object) -> bool:
+    """Whether it is a name and nothing else: no path out of the folder, no markup on a page."""
+    return isinstance(text, str) and _RELEASE_ID.fullmatch(text) is not None
+
+
+def _file_state(path: Path) -> tuple[int, ...]:
     try:
         status = path.stat()
     except OSError:

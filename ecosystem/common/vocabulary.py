@@ -26,6 +26,8 @@ class Term:
         sRGB hexadecimal colour; empty where the term is never coloured.
     letter : str
         One character that says the same as the colour, for those who can't tell it.
+    is_name : bool
+        Whether the label is a proper name, which has its capital everywhere.
     """
 
     code: str
@@ -33,6 +35,12 @@ class Term:
     plural: str = ""
     colour: str = ""
     letter: str = ""
+    is_name: bool = False
+
+    @property
+    def inside(self) -> str:
+        """The label inside a sentence: ``"cryptology"``, ``"CSIRT"``, ``"Malta"``."""
+        return self.label if self.is_name else inside(self.label)
 
 
 class Vocabulary(Mapping[str, Term]):
@@ -64,9 +72,32 @@ class Vocabulary(Mapping[str, Term]):
         term = self._terms.get(code)
         return term.label if term else code
 
+    def inside(self, code: str) -> str:
+        """Label of a code inside a sentence; the code itself if it is unknown."""
+        term = self._terms.get(code)
+        return term.inside if term else code
+
     def labels(self) -> dict[str, str]:
         """Label of every code, in order."""
         return {code: term.label for code, term in self._terms.items()}
+
+
+def inside(label: str) -> str:
+    """A label inside a sentence: small at its beginning, unless that is an abbreviation.
+
+    Parameters
+    ----------
+    label : str
+        As it stands alone; no proper name, for which there is :attr:`Term.is_name`.
+
+    Examples
+    --------
+    >>> inside("Legal aspects"), inside("SME or start-up"), inside("R&D expenditure")
+    ('legal aspects', 'SME or start-up', 'R&D expenditure')
+    """
+    first_word = label.partition(" ")[0]
+    is_abbreviation = len(first_word) > 1 and not first_word[1].islower()
+    return label if is_abbreviation else label[:1].lower() + label[1:]
 
 
 # Colours: Okabe and Ito's palette for colour-blind readers, with a grey as the ninth.
@@ -219,43 +250,48 @@ TYPES_COUNTED = {
 # ISO 3166-1 codes; NUTS writes EL and UK for two of them.
 COUNTRIES = Vocabulary(
     "Country",
-    Term("AL", "Albania"),
-    Term("AT", "Austria"),
-    Term("BE", "Belgium"),
-    Term("BG", "Bulgaria"),
-    Term("CH", "Switzerland"),
-    Term("CY", "Cyprus"),
-    Term("CZ", "Czechia"),
-    Term("DE", "Germany"),
-    Term("DK", "Denmark"),
-    Term("EE", "Estonia"),
-    Term("ES", "Spain"),
-    Term("FI", "Finland"),
-    Term("FR", "France"),
-    Term("GB", "United Kingdom"),
-    Term("GR", "Greece"),
-    Term("HR", "Croatia"),
-    Term("HU", "Hungary"),
-    Term("IE", "Ireland"),
-    Term("IS", "Iceland"),
-    Term("IT", "Italy"),
-    Term("LI", "Liechtenstein"),
-    Term("LT", "Lithuania"),
-    Term("LU", "Luxembourg"),
-    Term("LV", "Latvia"),
-    Term("ME", "Montenegro"),
-    Term("MK", "North Macedonia"),
-    Term("MT", "Malta"),
-    Term("NL", "Netherlands"),
-    Term("NO", "Norway"),
-    Term("PL", "Poland"),
-    Term("PT", "Portugal"),
-    Term("RO", "Romania"),
-    Term("RS", "Serbia"),
-    Term("SE", "Sweden"),
-    Term("SI", "Slovenia"),
-    Term("SK", "Slovakia"),
-    Term("TR", "Türkiye"),
+    *(
+        Term(code, name, is_name=True)
+        for code, name in {
+            "AL": "Albania",
+            "AT": "Austria",
+            "BE": "Belgium",
+            "BG": "Bulgaria",
+            "CH": "Switzerland",
+            "CY": "Cyprus",
+            "CZ": "Czechia",
+            "DE": "Germany",
+            "DK": "Denmark",
+            "EE": "Estonia",
+            "ES": "Spain",
+            "FI": "Finland",
+            "FR": "France",
+            "GB": "United Kingdom",
+            "GR": "Greece",
+            "HR": "Croatia",
+            "HU": "Hungary",
+            "IE": "Ireland",
+            "IS": "Iceland",
+            "IT": "Italy",
+            "LI": "Liechtenstein",
+            "LT": "Lithuania",
+            "LU": "Luxembourg",
+            "LV": "Latvia",
+            "ME": "Montenegro",
+            "MK": "North Macedonia",
+            "MT": "Malta",
+            "NL": "Netherlands",
+            "NO": "Norway",
+            "PL": "Poland",
+            "PT": "Portugal",
+            "RO": "Romania",
+            "RS": "Serbia",
+            "SE": "Sweden",
+            "SI": "Slovenia",
+            "SK": "Slovakia",
+            "TR": "Türkiye",
+        }.items()
+    ),
 )
 
 # Which vocabulary a register column is written in.

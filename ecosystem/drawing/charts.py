@@ -16,11 +16,12 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from ecosystem.common import wording
+from ecosystem.common.colours import ACCENT
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS
 
 Spec = dict[str, Any]
 
-ACCENT = {False: "#4b3f9e", True: "#8f83f0"}
 INK = {False: "#14171f", True: "#eef0f6"}
 # For what says little: too few organisations, or an interval that holds 1.
 FAINT = {False: "#8d8aa3", True: "#8b90a3"}
@@ -249,7 +250,7 @@ def heat(
     heads = _heads({str(region): names[str(region)] for region in frame})
     labels = [DOMAINS.label(str(code)) for code in frame.index]
     if not wide:
-        labels = [_wrapped(label, _LABEL) for label in labels]
+        labels = [_wrap(label, _LABEL) for label in labels]
     values = [
         {"domain": label, "region": heads[str(region)], **_share(value)}
         for label, row in zip(labels, frame.to_dict("records"), strict=True)
@@ -292,7 +293,7 @@ def heat(
                         **share,
                         "legend": None,
                         "scale": {
-                            "range": ["#262b36", "#8f83f0"] if dark else ["#f4f3fa", "#4b3f9e"],
+                            "range": ["#262b36" if dark else "#f4f3fa", ACCENT[dark]],
                             "domainMin": 0,
                         },
                     },
@@ -323,20 +324,20 @@ def heat(
 def _share(value: float) -> Spec:
     """A share and its words; a gap is a dash, and no colour."""
     if pd.isna(value):
-        return {"share": None, "text": "–"}
+        return {"share": None, "text": wording.DASH}
     return {"share": round(float(value), 4), "text": f"{value:.0%}"}
 
 
 def _heads(names: Mapping[str, str]) -> dict[str, str]:
     """Names as heads of columns; the ids if shortening makes two of them alike."""
     width = _HEADS[min(len(names), max(_HEADS))]
-    heads = {region: _wrapped(name, width) for region, name in names.items()}
+    heads = {region: _wrap(name, width) for region, name in names.items()}
     if len(set(heads.values())) < len(heads):
-        return {region: _wrapped(region, width) for region in names}
+        return {region: _wrap(region, width) for region in names}
     return heads
 
 
-def _wrapped(text: str, width: int) -> str:
+def _wrap(text: str, width: int) -> str:
     """Text with invisible marks where a line ends, shortened if it has too many lines."""
     # A word that is a little longer than the line is better whole.
     longest = max(len(word) for word in text.replace("-", "- ").split(" "))

@@ -1,4 +1,4 @@
-"""Charts as picture files: a Vega-Lite specification drawn as SVG or PNG, without a network."""
+"""Charts as picture files: a Vega-Lite specification drawn as SVG, without a network."""
 
 from __future__ import annotations
 
@@ -40,20 +40,7 @@ def svg(spec: dict[str, Any]) -> str:
         Vega-Lite specification in light colours, with its data in it; addresses of data are
         refused. What its own ``config`` says goes before the settings here.
     """
-    return str(_converter().vegalite_to_svg(_dressed(spec), allowed_base_urls=[]))
-
-
-def png(spec: dict[str, Any], scale: float = 2.0) -> bytes:
-    """A chart as PNG, on white.
-
-    Parameters
-    ----------
-    spec : dict
-        As for :func:`svg`.
-    scale : float
-        Pixels of the picture for one of the specification.
-    """
-    return bytes(_converter().vegalite_to_png(_dressed(spec), scale=scale, allowed_base_urls=[]))
+    return str(_converter().vegalite_to_svg(_dress(spec), allowed_base_urls=[]))
 
 
 @cache
@@ -76,7 +63,7 @@ def _converter() -> Any:
     return vl_convert
 
 
-def _dressed(spec: dict[str, Any]) -> dict[str, Any]:
+def _dress(spec: dict[str, Any]) -> dict[str, Any]:
     config = dict(_CONFIG)
     for name, own in spec.get("config", {}).items():
         base = config.get(name)

@@ -13,6 +13,7 @@ from enum import Enum, auto
 from functools import partial
 from typing import Any
 
+from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import (
     COUNTRIES,
@@ -281,6 +282,10 @@ class Filter:
             bound["near"] = partial(nearby.bits, town_id=self.near, km=self.km)
         return " AND ".join(conditions) or "TRUE", bound
 
+    def is_daily(self) -> bool:
+        """Whether what it leaves is other tomorrow: the status of a label depends on the day."""
+        return any("today" in FACETS[name].bound and getattr(self, name) for name in FACETS)
+
     def sentence(self, labels: Mapping[str, Mapping[str, str]] | None = None) -> str:
         """The filter in words, without a capital or a full stop.
 
@@ -297,7 +302,7 @@ class Filter:
                 parts.append(f"{len(codes):,} {facet_.joined_by}")
             elif codes:
                 words = [_label(facet_, code, (labels or {}).get(name, {})) for code in codes]
-                parts.append(f"{facet_.joined_by} {_listed(words)}")
+                parts.append(f"{facet_.joined_by} {wording.join(words, 'or')}")
         if self.founded_from is not None or self.founded_to is not None:
             parts.append(_founded_words(self.founded_from, self.founded_to))
         if self.q:
@@ -371,10 +376,6 @@ def _label(facet_: Facet, code: str, labels: Mapping[str, str]) -> str:
     if isinstance(facet_.labels, Names):
         return labels.get(code, code)
     return facet_.labels.label(code)
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def _founded_words(start: int | None, end: int | None) -> str:

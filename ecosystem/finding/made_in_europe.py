@@ -6,15 +6,17 @@ UTC, and never stored: in Python by :func:`status`, in SQL by :data:`STATUS` wit
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 
+Q = TypeVar("Q", bound=Callable[..., Any])
 NAME = "Cybersecurity Made in Europe"
 # A label that ends within this many days is about to expire.
 EXPIRING_DAYS = 90
@@ -185,6 +187,20 @@ def today_of(_: Database) -> date:
 BOUND: dict[str, Any] = {"today": today_of}
 
 
+def depends_on_today(question: Q) -> Q:
+    """Mark a question to a release whose answer is another one tomorrow, whatever its filter.
+
+    It binds :data:`BOUND`, or calls what does: an answer that is kept is kept for a day only.
+    """
+    question.__dict__["is_daily"] = True
+    return question
+
+
+def is_daily(question: Callable[..., Any]) -> bool:
+    """Whether a question is marked by :func:`depends_on_today`."""
+    return bool(getattr(question, "is_daily", False))
+
+
 def status(valid_until: date, day: date) -> str:
     """Status of a label on a day: a code of :data:`ecosystem.common.vocabulary.LABEL_STATUSES`.
 
@@ -207,7 +223,7 @@ def is_any_recorded(database: Database) -> bool:
     return bool(database.value("SELECT count(*) > 0 FROM label"))
 
 
-def labelled(database: Database) -> pd.DataFrame:
+def label_holders(database: Database) -> pd.DataFrame:
     """Organisations with a label, by name.
 
     Returns

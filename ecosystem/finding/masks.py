@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 
-def packed(flags: npt.NDArray[np.bool_]) -> bytes:
+def pack(flags: npt.NDArray[np.bool_]) -> bytes:
     """The bits as DuckDB counts them: from the highest of the first byte; never empty."""
     return np.packbits(flags).tobytes() or b"\0"
 

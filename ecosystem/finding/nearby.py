@@ -22,7 +22,7 @@ from ecosystem.common.search_words import tolerance
 from ecosystem.common.store import Database
 from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import COUNTRIES
-from ecosystem.finding.masks import packed
+from ecosystem.finding.masks import pack
 
 MAX_LENGTH = 100
 # Distances that are usual; "near" is the first in which anybody is.
@@ -95,7 +95,7 @@ def towns(database: Database, text: str, limit: int = 8) -> list[Town]:
     return _read_as(database, _NEAR_SPELLING, country, bound) if bound["allowed"] else []
 
 
-def surely(candidates: list[Town]) -> Town | None:
+def certain_town(candidates: list[Town]) -> Town | None:
     """The first of the candidates, if it is so large that no other can be meant; else None."""
     if not candidates:
         return None
@@ -186,8 +186,8 @@ def bits(database: Database, town_id: str, km: float) -> bytes:
     """Organisations within a distance of a town, one bit each by ``ordinal``; none if unknown."""
     centre = town(database, town_id)
     if centre is None:
-        return packed(np.zeros(len(_points(database).of_organisation), dtype=np.bool_))
-    return packed(within_km(database, centre.lon, centre.lat, km))
+        return pack(np.zeros(len(_points(database).of_organisation), dtype=np.bool_))
+    return pack(within_km(database, centre.lon, centre.lat, km))
 
 
 def _read_as(database: Database, reading: str, country: str, bound: dict[str, Any]) -> list[Town]:

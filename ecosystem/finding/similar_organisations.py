@@ -135,11 +135,8 @@ def _reason(this: Mapping[str, Any], other: Mapping[Hashable, Any]) -> str:
         mine, its = ({c[column]} if column == "type" else {*c[column]} for c in (this, other))
         for code in vocabulary:
             if code in mine & its:
-                label = vocabulary.label(code)
-                labels.append(f"“{label}”" if column == "functions" else _lower(label))
+                is_quoted = column == "functions"
+                labels.append(
+                    f"“{vocabulary.label(code)}”" if is_quoted else vocabulary.inside(code)
+                )
     return f"shares {', '.join(labels[:_IN_REASON])}"
-
-
-def _lower(label: str) -> str:
-    """A label inside a sentence; acronyms keep their capitals."""
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]

@@ -8,8 +8,10 @@ from itertools import combinations
 
 import pandas as pd
 
+from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
+from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import coverage, measures, profiles, region_counts
 from ecosystem.regional.statistics import completeness, words
@@ -67,6 +69,7 @@ class Comparison:
     counted: pd.DataFrame
 
 
+@made_in_europe.depends_on_today
 def compare(database: Database, filter_: Filter, region_ids: Sequence[str]) -> Comparison:
     """Compare regions under a filter.
 
@@ -90,12 +93,12 @@ def compare(database: Database, filter_: Filter, region_ids: Sequence[str]) -> C
     table = pd.concat(tables)
     unknown = [id_ for id_ in ids if id_ not in table.index]
     if unknown:
-        raise ValueError(f"There is no region {words.listed(unknown)} in this release.")
+        raise ValueError(f"There is no region {wording.join(unknown)} in this release.")
     table = table.loc[ids]
     counts = region_counts.counts_of(database, filter_, ids)
     quotients = _quotients(database, filter_, ids)
     names = _distinct_names(table["name"])
-    numbers = table[list(measures.offered(database))].astype("float64").T
+    numbers = table[list(measures.catalogue(database))].astype("float64").T
     investors = pd.concat(
         [measures.investors(database, level) for level in {regions.level_of(id_) for id_ in ids}]
     ).loc[ids]
@@ -213,10 +216,10 @@ def _remarks(
             )
     years = table["population_year"].dropna()
     if years.nunique() > 1:
-        of = words.listed([f"{names[str(id_)]} {year}" for id_, year in years.items()])
+        of = wording.join([f"{names[str(id_)]} {year}" for id_, year in years.items()])
         remarks.append(f"Population figures are of different years: {of}.")
     without = table.index[table["population_year"].isna()]
     if len(without):
-        which = words.listed([names[str(id_)] for id_ in without])
+        which = wording.join([names[str(id_)] for id_ in without])
         remarks.append(f"No population figure for {which}, so no number per million inhabitants.")
     return remarks

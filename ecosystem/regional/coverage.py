@@ -18,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from ecosystem.common import wording
 from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTED, TYPES_COUNTED
@@ -191,7 +192,7 @@ def _span_in_words(row: dict[Any, Any]) -> str:
         notes.append(f"{span} over {row['of']} counts")
     bracket = f" ({'; '.join(notes)})" if notes else ""
     return (
-        f"{words.number(row['n'])} of about {words.number(row['counted'])} "
+        f"{wording.number(row['n'])} of about {wording.number(row['counted'])} "
         f"{COUNTED.label(row['counts'])}, {100 * row['coverage']:.0f} %{bracket}"
     )
 
@@ -207,7 +208,7 @@ def comparable(database: Database, region_ids: Sequence[str]) -> Verdict:
         return Verdict(
             False,
             "No ranking: how completely each region was collected is not known, for want of a "
-            f"count by others for {words.listed(uncounted)}.",
+            f"count by others for {wording.join(uncounted)}.",
         )
     apart = False
     for kind in _COMPARABLE:
@@ -255,7 +256,7 @@ def elsewhere(database: Database, region_ids: Sequence[str]) -> str:
     if first.empty:
         return ""
     clauses = [
-        f"about {words.number(row['counted'])} {COUNTED.label(row['counts'])} in "
+        f"about {wording.number(row['counted'])} {COUNTED.label(row['counts'])} in "
         f"{names[str(id_)]} ({'no year' if pd.isna(row['year']) else row['year']})"
         for id_, row in first.iterrows()
     ]
@@ -264,8 +265,8 @@ def elsewhere(database: Database, region_ids: Sequence[str]) -> str:
         for what, column in (("what they count", "counts"), ("the years", "year"))
         if first[column].nunique(dropna=False) > 1
     ]
-    care = f"; {words.listed(differ)} differ" if differ else ""
-    return f"Others count {words.listed(clauses)}{care}."
+    care = f"; {wording.join(differ)} differ" if differ else ""
+    return f"Others count {wording.join(clauses)}{care}."
 
 
 def _of(database: Database, region_ids: Sequence[str]) -> pd.DataFrame:
@@ -282,9 +283,10 @@ def _names(database: Database, region_ids: Sequence[str]) -> dict[str, str]:
 
 
 def _shares(latest: pd.DataFrame, names: dict[str, str]) -> str:
-    return words.listed(
+    return wording.join(
         [
-            f"{words.number(row['n'])} of about {words.number(row['counted'])} in {names[str(id_)]}"
+            f"{wording.number(row['n'])} of about {wording.number(row['counted'])} in "
+            f"{names[str(id_)]}"
             for id_, row in latest.iterrows()
         ]
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
@@ -184,11 +185,12 @@ LABEL_MEASURES: dict[str, Measure] = {
 ALL_MEASURES = MEASURES | LABEL_MEASURES
 
 
-def offered(database: Database) -> dict[str, Measure]:
+def catalogue(database: Database) -> dict[str, Measure]:
     """The measures that the release has values for, by code."""
     return ALL_MEASURES if made_in_europe.is_any_recorded(database) else MEASURES
 
 
+@made_in_europe.depends_on_today
 def table(
     database: Database, filter_: Filter, level: str, *, of: RegionCounts | None = None
 ) -> pd.DataFrame:
@@ -205,7 +207,7 @@ def table(
     -------
     DataFrame
         Indexed by region id: ``name``, ``country``, ``is_collected``, one column a measure that
-        is :func:`offered` (missing where there is no value, and everywhere in a region that was
+        is :func:`catalogue` (missing where there is no value, and everywhere in a region that was
         not collected: 0 there would be a guess) and ``population_year``.
     """
     of = of or region_counts.region_counts(database, filter_, level)
@@ -238,6 +240,7 @@ def table(
     return frame
 
 
+@made_in_europe.depends_on_today
 def of_whole(database: Database, filter_: Filter) -> dict[str, float]:
     """The same measures of the register as a whole, to compare a region with.
 
@@ -285,12 +288,12 @@ def investors(database: Database, level: str) -> pd.Series:
 def in_words(code: str, value: object) -> str:
     """A value of a measure as people read it; a dash if there is none."""
     if code not in ALL_MEASURES or value is None or pd.isna(value):  # type: ignore[call-overload]
-        return "–"
+        return wording.DASH
     measure = ALL_MEASURES[code]
     number = float(value)  # type: ignore[arg-type]
     if measure.is_share:
-        return f"{number:.0%}"
+        return wording.percent(number)
     if code == "median-founded":
-        return f"{number:.0f}"
-    text = f"{number:,.{measure.digits}f}"
+        return wording.year(number)
+    text = wording.number(number, measure.digits)
     return f"{text} {measure.unit}" if measure.unit else text

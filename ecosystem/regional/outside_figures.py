@@ -118,7 +118,7 @@ def nuts2_of(database: Database, region_id: str, level: str) -> str | None:
     return str(own.iloc[0]) if len(own) == 1 and len(own.iloc[0]) == len("FRH0") else None
 
 
-def europe_counted_elsewhere(database: Database) -> pd.DataFrame:
+def europe_counts_elsewhere(database: Database) -> pd.DataFrame:
     """Outside counts for Europe: ``territory, counted, counts, scope, year, source_url``."""
     return database.frame(
         """

@@ -8,7 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from ecosystem.common import wording
 from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import inside
+from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import coverage, measures, outside_figures, region_counts
 from ecosystem.regional.statistics import completeness, peers, similarity, words
@@ -186,6 +189,7 @@ class Profile:
         return list(self.counted["sentence"])
 
 
+@made_in_europe.depends_on_today
 def profile(database: Database, filter_: Filter, region_id: str) -> Profile | None:
     """Everything about one region under a filter; None if there is no such region.
 
@@ -257,7 +261,7 @@ def _headline(
     own: dict[Any, Any] = table.loc[region_id].to_dict()
     n = 0 if pd.isna(own["organisations"]) else int(own["organisations"])
     rows = {}
-    for code, measure in measures.offered(database).items():
+    for code, measure in measures.catalogue(database).items():
         # Nothing is not a place, and a share of one organisation would be the first of all.
         values = table[code].where(table["organisations"] >= max(measure.needs, 1))
         years = table["population_year"] if code == "per-million" else None
@@ -313,18 +317,16 @@ def _peers(database: Database, nuts2: str | None) -> pd.DataFrame:
     labels = outside_figures.indicators(database).set_index("indicator")["label"]
     reasons = []
     for _, row in found.iterrows():
-        alike = words.listed([_inside(labels, code) for code in row["used"]])
-        other = [_inside(labels, code) for code in row["other_year"]]
-        years_differ = f"; of another year: {words.listed(other)}" if other else ""
+        alike = wording.join([_indicator(labels, code) for code in row["used"]])
+        other = [_indicator(labels, code) for code in row["other_year"]]
+        years_differ = f"; of another year: {wording.join(other)}" if other else ""
         reasons.append(f"Alike in {alike}{years_differ}.")
     names = regions.units(database, "nuts2").set_index("region_id")["name"].to_dict()
     return _with_names(found, names, reasons)
 
 
-def _inside(labels: pd.Series, code: str) -> str:
-    """Label of an indicator inside a sentence; abbreviations such as GDP keep their capitals."""
-    label = str(labels.get(code, code))
-    return label if label[1:2].isupper() or label[1:2] == "&" else label[:1].lower() + label[1:]
+def _indicator(labels: pd.Series, code: str) -> str:
+    return inside(str(labels.get(code, code)))
 
 
 def _with_names(found: pd.DataFrame, names: Mapping[Any, str], reasons: list[str]) -> pd.DataFrame:
@@ -334,5 +336,5 @@ def _with_names(found: pd.DataFrame, names: Mapping[Any, str], reasons: list[str
 def _valley(database: Database, region_id: str, level: str) -> dict[str, Any] | None:
     if level == "valley":
         return valleys.one(database, region_id)
-    covering = valleys.covering(database, region_id)
+    covering = valleys.valley_around(database, region_id)
     return valleys.one(database, covering) if covering else None

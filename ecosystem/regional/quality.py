@@ -90,7 +90,7 @@ COLUMNS: dict[str, Column] = {
     },
     **{
         f"by_{code}": Column(
-            f"Located: {term.label[0].lower()}{term.label[1:]}",
+            f"Located: {term.inside}",
             "Share of the rows located that way.",
             is_share=True,
         )
@@ -118,7 +118,7 @@ def by_region(database: Database, level: str) -> pd.DataFrame:
     measured = database.frame(
         f"SELECT {column} AS region_id, {_measures()} FROM {_MEASURED} "
         f"WHERE {column} IS NOT NULL GROUP BY 1",
-        {"released_at": _released_at(database)},
+        {"released_at": _release_time(database)},
     ).set_index("region_id")
     table = units.join(measured)
     table["organisations"] = table["organisations"].fillna(0).astype("int64")
@@ -152,7 +152,7 @@ def whole(database: Database) -> dict[str, Any]:
                (SELECT count(*) FROM rejected) AS rejected
         FROM {_MEASURED}
         """,
-        {"released_at": _released_at(database)},
+        {"released_at": _release_time(database)},
     )
     return record or {}
 
@@ -200,7 +200,7 @@ def _measures() -> str:
     )
 
 
-def _released_at(database: Database) -> Any:
+def _release_time(database: Database) -> Any:
     return database.value("SELECT created_at FROM release")
 
 

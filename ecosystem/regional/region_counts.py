@@ -88,6 +88,7 @@ def whole(database: Database, filter_: Filter) -> RegionCounts:
     return RegionCounts(n=n, founded=founded, **summed)
 
 
+@made_in_europe.depends_on_today
 def labelled_counts(database: Database, filter_: Filter, level: str) -> pd.Series:
     """Organisations whose label is valid today, by region of a level; 0 where none has one.
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from ecosystem.common import late
+from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
+from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import coverage, measures
 from ecosystem.regional.profiles import quotients_of
@@ -73,7 +75,8 @@ class Shaded:
     unranked: str
 
 
-def shaded(
+@made_in_europe.depends_on_today
+def shade(
     database: Database,
     filter_: Filter,
     level: str,
@@ -89,7 +92,7 @@ def shaded(
     level : str
         A key of :data:`ecosystem.tables.regions.LEVELS`.
     measure : str
-        A key of :func:`ecosystem.regional.measures.offered`, or :data:`REPRESENTATION`.
+        A key of :func:`ecosystem.regional.measures.catalogue`, or :data:`REPRESENTATION`.
     domain : str
         The JRC domain of a representation quotient.
     dark : bool
@@ -99,7 +102,11 @@ def shaded(
     table = measures.table(database, filter_, level, of=counts)
     if measure == REPRESENTATION:
         label = f"Representation of {DOMAINS.label(domain)}"
-        method, needs, say = REPRESENTATION_METHOD, SMALL_N, _two_digits
+        method, needs, say = (
+            REPRESENTATION_METHOD,
+            SMALL_N,
+            partial(wording.number, digits=2, gap=wording.DASH),
+        )
         unranked = (
             "No ranking: most differences between quotients are no larger than chance makes them."
         )
@@ -138,8 +145,37 @@ def shaded(
     )
 
 
-def _two_digits(value: float) -> str:
-    return "–" if pd.isna(value) else f"{value:.2f}"
+def quantile_classes(
+    values: npt.NDArray[np.float64], k: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
+    """Classes with about as many values each, as ``mapclassify.Quantiles`` makes them.
+
+    A bound is interpolated linearly between the two nearest ranks (definition 7 of R. J. Hyndman
+    and Y. Fan, "Sample quantiles in statistical packages", The American Statistician 50, 1996).
+
+    Parameters
+    ----------
+    values : array of float, shape (n,)
+        At least one; none missing.
+    k : int
+        How many classes at most; with many ties there are fewer.
+
+    Returns
+    -------
+    bounds : array of float, shape (at most k,)
+        The highest value that each class may have, lowest first.
+    class_of : array of int, shape (n,)
+        Number of each value's class, from 0.
+    """
+    # Percent, and the weights below as they are: numpy's own quantiles differ in the last bit,
+    # which puts a value that is a bound itself into another class.
+    step = 100 / k
+    percent = np.minimum(np.arange(step, 100 + step, step), 100.0)
+    ordered, rank = np.sort(values), percent / 100 * (len(values) - 1)
+    below = np.floor(rank).astype(np.intp)
+    above = np.minimum(below + 1, len(values) - 1)
+    bounds = np.unique(ordered[below] * (below + 1 - rank) + ordered[above] * (rank - below))
+    return bounds, np.searchsorted(bounds, values)
 
 
 def _colours(
@@ -166,19 +202,15 @@ def _colours(
 def _classes(
     values: pd.Series, say: Callable[[float], str], steps: tuple[str, ...]
 ) -> tuple[pd.Series, list[tuple[str, str]]]:
-    """Quantile classes (mapclassify) of the values that there are."""
+    """Quantile classes of the values that there are."""
     known = values.dropna()
     colours = pd.Series("", index=values.index)
     if known.empty:
         return colours, []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # with many ties it makes fewer classes, and says so
-        classes = late.load("mapclassify").Quantiles(
-            known.to_numpy(), k=min(len(steps), known.nunique())
-        )
-    colours.update(pd.Series([steps[i] for i in classes.yb], index=known.index))
+    bounds, class_of = quantile_classes(known.to_numpy(), min(len(steps), known.nunique()))
+    colours.update(pd.Series([steps[i] for i in class_of], index=known.index))
     low, legend = float(known.min()), []
-    for i, high in enumerate(classes.bins):
+    for i, high in enumerate(bounds):
         text = say(low) if low == high else f"{say(low)} to {say(float(high))}"
         legend.append((steps[i], text))
         above = known[known > high]

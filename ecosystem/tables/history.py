@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from ecosystem.common.list_columns import list_separators
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import BY_COLUMN, CHANGES
 from ecosystem.tables import regions, valleys
@@ -33,7 +34,6 @@ FIELD_LABELS = {
     "checked_on": "Source last checked",
     "notes": "Notes",
 }
-_LISTS = {"former_names", "domains", "sectors", "functions"}
 _NOTHING = "nothing"
 # Where a town's name is followed by latitude and longitude in degrees.
 _POINT = re.compile(r" \(-?[\d.]+, -?[\d.]+\)")
@@ -177,7 +177,7 @@ def page(
             "offset": offset,
         },
     )
-    return _told_once(found)
+    return _tell_once(found)
 
 
 def of_organisation(database: Database, org_id: str) -> pd.DataFrame:
@@ -197,10 +197,10 @@ def of_organisation(database: Database, org_id: str) -> pd.DataFrame:
         """,
         {"org_id": org_id, "kinds": list(CHANGES), "fields": list(FIELD_LABELS)},
     )
-    return _told_once(found)
+    return _tell_once(found)
 
 
-def _told_once(rows: pd.DataFrame) -> pd.DataFrame:
+def _tell_once(rows: pd.DataFrame) -> pd.DataFrame:
     """Without the new town of an organisation whose move to it is among the rows."""
     moved = rows["kind"].eq("moved").groupby([rows["release_id"], rows["org_id"]]).transform("any")
     return rows[~(moved & rows["field"].eq("city"))].reset_index(drop=True)
@@ -257,7 +257,7 @@ def in_words(row: Mapping[Any, Any], known: Mapping[str, Mapping[str, str]]) -> 
     field = str(row["field"])
     about = FIELD_LABELS.get(field, field)
     old, new = (_values(field, row[when], known) for when in ("old", "new"))
-    if field not in _LISTS:
+    if field not in list_separators():
         return Line(about, *(_short(texts[0]) if texts else _NOTHING for texts in (old, new)))
     parts = {
         "added": [text for text in new if text not in old],
@@ -271,7 +271,8 @@ def in_words(row: Mapping[Any, Any], known: Mapping[str, Mapping[str, str]]) -> 
 def _values(field: str, text: object, known: Mapping[str, Mapping[str, str]]) -> list[str]:
     if not isinstance(text, str) or not text:
         return []
-    codes = text.split(";") if field in _LISTS else [text]
+    separator = list_separators().get(field)
+    codes = text.split(separator) if separator else [text]
     if field in BY_COLUMN:
         return [BY_COLUMN[field].label(code) for code in codes]
     return [known.get(field, {}).get(code, code) for code in codes]

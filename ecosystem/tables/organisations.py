@@ -62,6 +62,7 @@ class Summary:
         return self.smes / self.organisations if self.organisations else None
 
 
+@made_in_europe.depends_on_today
 def summary(database: Database, filter_: Filter) -> Summary:
     """Numbers of the statistics strip."""
     where, bound = filter_.where()
@@ -77,6 +78,7 @@ def summary(database: Database, filter_: Filter) -> Summary:
     return Summary(**{str(name): int(n) for name, n in row.items()})
 
 
+@made_in_europe.depends_on_today
 def facet_counts(database: Database, filter_: Filter, name: str) -> dict[str, int]:
     """How many organisations each code of a facet has under the *other* filters.
 
@@ -132,8 +134,8 @@ def page(
         ``km`` from there.
     """
     if sort in (RELEVANCE, DISTANCE) and sort in sorts(filter_):
-        ordinals = _ranked(database, filter_, sort, descending)[offset : offset + limit]
-        return _with_km(database, filter_, _listed(database, ordinals))
+        ordinals = _rank(database, filter_, sort, descending)[offset : offset + limit]
+        return _with_km(database, filter_, _list(database, ordinals))
     where, bound = filter_.where()
     direction = "DESC" if descending else "ASC"
     order = SORTS.get(sort, SORTS["name"])
@@ -153,22 +155,22 @@ def closest(database: Database, filter_: Filter) -> pd.DataFrame:
 
     The rest of the filter does not count here.
     """
-    ordinals = search.found(database, filter_.q).closest if filter_.q else ()
-    return _listed(database, np.array(ordinals, dtype=np.int32))
+    ordinals = search.find(database, filter_.q).closest if filter_.q else ()
+    return _list(database, np.array(ordinals, dtype=np.int32))
 
 
-def _ranked(
+def _rank(
     database: Database, filter_: Filter, sort: str, descending: bool
 ) -> npt.NDArray[np.int32]:
     """Ordinals of a filter's organisations by relevance or distance, equals by name."""
     if sort == RELEVANCE and filter_.active() == ["q"]:
-        ranked = search.found(database, filter_.q).ordinals
+        ranked = search.find(database, filter_.q).ordinals
         return ranked[::-1] if descending else ranked
     where, bound = filter_.where()
     rows = database.frame(f"SELECT ordinal FROM organisation WHERE {where}", bound)
     ordinals = rows["ordinal"].to_numpy(np.int32)
     if sort == RELEVANCE:
-        found = search.found(database, filter_.q)
+        found = search.find(database, filter_.q)
         kept = np.zeros(8 * len(found.bits), dtype=np.bool_)
         kept[ordinals] = True
         ranked = found.ordinals[kept[found.ordinals]]
@@ -193,7 +195,7 @@ def _with_km(database: Database, filter_: Filter, rows: pd.DataFrame) -> pd.Data
     return rows.assign(km=_km(database, filter_)[rows["ordinal"].to_numpy(np.int32)])
 
 
-def _listed(database: Database, ordinals: npt.NDArray[np.int32]) -> pd.DataFrame:
+def _list(database: Database, ordinals: npt.NDArray[np.int32]) -> pd.DataFrame:
     """Rows of the list by ordinal, in the order given."""
     rows = database.frame(
         f"""
@@ -252,6 +254,7 @@ def in_place(database: Database, filter_: Filter, place_id: str) -> pd.DataFrame
     ).drop(columns="name_sorted")
 
 
+@made_in_europe.depends_on_today
 def founding_years(database: Database) -> tuple[int, int]:
     """First and last founding year in the register; this year twice if none is known."""
     row = database.record(

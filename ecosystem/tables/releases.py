@@ -19,7 +19,7 @@ def gates(database: Database) -> pd.DataFrame:
     return database.frame("SELECT * FROM gate ORDER BY gate")
 
 
-def rejected(database: Database) -> pd.DataFrame:
+def rejections(database: Database) -> pd.DataFrame:
     """Cells that could not be taken: ``file, row, name, column, value, reason, mend``."""
     return database.frame('SELECT * FROM rejected ORDER BY file, "row", "column"')
 

@@ -40,7 +40,7 @@ def type_counts(database: Database, filter_: Filter, valley_id: str) -> dict[str
     return dict(zip(rows["type"], rows["n"].astype(int), strict=True))
 
 
-def covering(database: Database, nuts_id: str) -> str | None:
+def valley_around(database: Database, nuts_id: str) -> str | None:
     """Id of the valley that covers a NUTS region whole; None if none does."""
     valley_id: str | None = database.value(
         """

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ecosystem.common import links
+from ecosystem.common import links, wording
 from ecosystem.common.vocabulary import EVIDENCE, LOCATION_PRECISION, Vocabulary
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations, releases
-from ecosystem.ui import labels
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import QUALITY_PAGE
@@ -77,11 +76,11 @@ def release() -> None:
         hide_index=True,
         alt="Checks before publication",
     )
-    rejected = ask(releases.rejected)
+    rejected = ask(releases.rejections)
     if rejected.empty:
         st.markdown("No row of the register was rejected.")
     else:
-        st.markdown(f"**{labels.plural(len(rejected), 'cell')} rejected**")
+        st.markdown(f"**{wording.count(len(rejected), 'cell')} rejected**")
         st.dataframe(rejected, hide_index=True, alt="Rejected cells")
 
 
@@ -107,7 +106,7 @@ def sources() -> None:
 
 def _counts(vocabulary: Vocabulary, counts: dict[str, int], total: int) -> None:
     rows = [
-        (vocabulary.label(code), counts[code], labels.percent(counts[code] / total, total))
+        (vocabulary.label(code), counts[code], wording.percent(counts[code] / total, total))
         for code in vocabulary
         if code in counts
     ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from ecosystem.common import links
+from ecosystem.common import links, wording
 from ecosystem.common.vocabulary import (
     COUNTRIES,
     DOMAINS,
@@ -18,7 +18,7 @@ from ecosystem.common.vocabulary import (
 )
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations, regions, valleys
-from ecosystem.ui import figure, labels, made_in_europe, organisation_facts, shortlist, state
+from ecosystem.ui import figure, made_in_europe, organisation_facts, shortlist, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import MAP_PAGE, ORGANISATION_PAGE, REGION_PAGE
@@ -29,7 +29,7 @@ def select(kind: str, id_: str) -> None:
     state.update({"selected": f"{kind}:{id_}" if id_ else None})
 
 
-def selected() -> tuple[str, str]:
+def selected_id() -> tuple[str, str]:
     """Kind and id of what the address selects; both empty if nothing."""
     kind, _, id_ = state.get("selected").partition(":")
     return (kind, id_) if id_ else ("", "")
@@ -42,7 +42,7 @@ def type_mark(type_: str) -> str:
 
 def selection(filter_: Filter) -> None:
     """Card of what is selected; nothing if nothing is."""
-    kind, id_ = selected()
+    kind, id_ = selected_id()
     cards = {"org": _organisation, "place": _place, "valley": _valley, "region": _region}
     if kind not in cards:
         return
@@ -112,7 +112,7 @@ def _place(place_id: str, filter_: Filter) -> None:
         _head(f"No organisation here{figure.under_filters()}")
         return
     _head(f"{found['city'].mode().iloc[0]}, {COUNTRIES.label(found['country'].iloc[0])}")
-    st.caption(labels.plural(len(found), "organisation"))
+    st.caption(wording.count(len(found), "organisation"))
     with st.container(height=360 if len(found) > 8 else "content", border=False):
         rows(found, "place")
 
@@ -153,7 +153,7 @@ def _valley(valley_id: str, filter_: Filter) -> None:
     counts = ask(valleys.type_counts, filter_, valley_id)
     total = sum(counts.values())
     by_type = ", ".join(f"{n:,} {TYPES[code].label}" for code, n in counts.items())
-    st.markdown(f"**{labels.plural(total, 'organisation')}**" + (f": {by_type}" if by_type else ""))
+    st.markdown(f"**{wording.count(total, 'organisation')}**" + (f": {by_type}" if by_type else ""))
     if record["coordinator"]:
         st.markdown(f"Coordinated by **{markdown(record['coordinator'])}**")
     if len(record["s3_priorities"]):
@@ -183,13 +183,13 @@ def _region(nuts_id: str, filter_: Filter) -> None:
     people = ask(regions.population, level).loc[nuts_id]
     _head(f"{record['name']} ({nuts_id})")
     _open_region(nuts_id)
-    st.markdown(f"**{labels.plural(n, 'organisation')}** · {COUNTRIES.label(record['country'])}")
+    st.markdown(f"**{wording.count(n, 'organisation')}** · {COUNTRIES.label(record['country'])}")
     if pd.isna(people["inhabitants"]):
         st.caption("Eurostat has no population figure for this region here.")
     else:
         st.markdown(
-            f"{1e6 * n / people['inhabitants']:.1f} per million inhabitants "
-            f"({people['inhabitants']:,.0f} on 1 January {people['year']:.0f})"
+            f"{wording.number(1e6 * n / people['inhabitants'], 1)} per million inhabitants "
+            f"({wording.number(people['inhabitants'])} on 1 January {wording.year(people['year'])})"
         )
         st.caption("Source: Eurostat, table demo_r_d2jan.")
     if filter_.nuts != (nuts_id,):

@@ -12,13 +12,7 @@ from ecosystem.ui import labels, state
 from ecosystem.ui.data import ask
 
 
-def assign(key: str, value: object) -> None:
-    """Give a widget the address's value, without telling the browser what it knows already."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-
-
-def counted(name: str, filter_: Filter) -> Callable[[str], str]:
+def count_options(name: str, filter_: Filter) -> Callable[[str], str]:
     """Format function that writes each option of a facet with its count under the other filters."""
     return with_counts(labels.options(name), ask(organisations.facet_counts, filter_, name))
 

@@ -29,8 +29,6 @@ def choice() -> list[str]:
     missing = [id_ for id_ in dict.fromkeys(asked) if id_ not in options]
     if missing:
         st.info(f"Left out, not in this release: {markdown(', '.join(missing)[:200])}.")
-    if st.session_state.get(_KEY) != known:
-        st.session_state[_KEY] = known
     st.multiselect(
         f"Regions or valleys, {LEAST} to {MOST}, also of different levels",
         list(options),
@@ -40,7 +38,7 @@ def choice() -> list[str]:
         # Else Enter after a few letters takes all that match, not the first.
         select_all=False,
         placeholder="Choose regions or valleys",
-        on_change=lambda: state.update({"compare": st.session_state[_KEY]}),
+        on_change=state.bind("compare", _KEY, known, write=list),
     )
     return known
 
@@ -79,7 +77,7 @@ def downloads(found: Comparison, filter_: Filter) -> None:
 def table(found: Comparison) -> None:
     """All measures side by side; the best of each has a star."""
     rows = []
-    for code, measure in ask(measures.offered).items():
+    for code, measure in ask(measures.catalogue).items():
         row = {"Measure": measure.label}
         for id_ in found.region_ids:
             star = " ★" if found.best.loc[code, id_] else ""
@@ -94,7 +92,7 @@ def table(found: Comparison) -> None:
         "Size, specialisation and completeness are separate measures and never one score."
     )
     with st.expander("How these are computed"):
-        for measure in ask(measures.offered).values():
+        for measure in ask(measures.catalogue).values():
             st.markdown(f"**{measure.label}.** {measure.method}")
 
 

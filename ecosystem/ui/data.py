@@ -25,14 +25,19 @@ def database() -> Database:
 def ask(question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     """Answer of a domain function of the form ``question(database, *args, **kwargs)``.
 
-    Answers are shared by all sessions and forgotten with the release, and at midnight UTC: which
-    labels are valid depends on the day.
+    Answers are shared by all sessions and forgotten with the release; at midnight UTC too where
+    they depend on the day, as the question or its filter says.
     """
     current = database()
     name = f"{question.__module__}.{question.__qualname__}"
-    day = made_in_europe.today()
+    day = made_in_europe.today() if _is_daily(question, *args, *kwargs.values()) else None
     answer: T = _answer(current.release.release_id, day, name, question, current, args, kwargs)
     return answer
+
+
+def _is_daily(question: Callable[..., Any], *values: Any) -> bool:
+    filters = [value for value in values if isinstance(value, Filter)]
+    return made_in_europe.is_daily(question) or any(filter_.is_daily() for filter_ in filters)
 
 
 def _filter_key(filter_: Filter) -> str:
@@ -42,7 +47,7 @@ def _filter_key(filter_: Filter) -> str:
 @st.cache_data(max_entries=1000, show_spinner=False, hash_funcs={Filter: _filter_key})
 def _answer(
     release_id: str,
-    day: date,
+    day: date | None,
     name: str,
     _question: Callable[..., Any],
     _database: Database,

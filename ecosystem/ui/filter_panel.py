@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from ecosystem.common import wording
 from ecosystem.finding.filters import FACETS, Filter, Shown
 from ecosystem.tables import organisations
 from ecosystem.ui import choices, labels, state
@@ -38,7 +39,7 @@ def facets(filter_: Filter) -> None:
             for name, facet in FACETS.items():
                 if facet.shown is shown and _is_offered(name, filter_):
                     _WIDGETS[shown](name, filter_)
-        _founded(filter_)
+        _founding_years(filter_)
         st.button(
             "Clear all",
             icon=":material/filter_alt_off:",
@@ -59,7 +60,7 @@ def _is_offered(name: str, filter_: Filter) -> bool:
 
 
 def _search(filter_: Filter) -> None:
-    choices.assign("filter_q", filter_.q)
+    state.assign("filter_q", filter_.q)
     st.text_input(
         "Search",
         key="filter_q",
@@ -76,12 +77,12 @@ def _with_search(words: str) -> Filter:
 
 def _buttons(name: str, filter_: Filter) -> None:
     key = f"filter_{name}"
-    choices.assign(key, list(getattr(filter_, name)))
+    state.assign(key, list(getattr(filter_, name)))
     st.pills(
         FACETS[name].label,
         list(labels.options(name)),
         selection_mode="multi",
-        format_func=choices.counted(name, filter_),
+        format_func=choices.count_options(name, filter_),
         key=key,
         on_change=choices.take_over,
         args=(name, key),
@@ -90,11 +91,11 @@ def _buttons(name: str, filter_: Filter) -> None:
 
 def _list(name: str, filter_: Filter) -> None:
     key = f"filter_{name}"
-    choices.assign(key, list(getattr(filter_, name)))
+    state.assign(key, list(getattr(filter_, name)))
     st.multiselect(
         FACETS[name].label,
         list(labels.options(name)),
-        format_func=choices.counted(name, filter_),
+        format_func=choices.count_options(name, filter_),
         key=key,
         placeholder="All",
         on_change=choices.take_over,
@@ -104,7 +105,7 @@ def _list(name: str, filter_: Filter) -> None:
 
 def _drop(name: str, filter_: Filter) -> None:
     st.button(
-        f"Only {labels.plural(len(getattr(filter_, name)), 'chosen organisation')}",
+        f"Only {wording.count(len(getattr(filter_, name)), 'chosen organisation')}",
         icon=":material/close:",
         help="Show the others too",
         key=f"drop_chosen_{name}",
@@ -122,7 +123,7 @@ _WIDGETS = {
 }
 
 
-def _founded(filter_: Filter) -> None:
+def _founding_years(filter_: Filter) -> None:
     first, last = ask(organisations.founding_years)
     if first == last:
         return
@@ -130,7 +131,7 @@ def _founded(filter_: Filter) -> None:
         max(first, min(filter_.founded_from or first, last)),
         min(last, max(filter_.founded_to or last, first)),
     )
-    choices.assign("filter_founded", span)
+    state.assign("filter_founded", span)
     st.slider("Founded", first, last, key="filter_founded", on_change=_take_over_founded)
     if filter_.founded_from is not None or filter_.founded_to is not None:
         st.caption("Organisations without a known founding year are left out.")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from ecosystem.common import wording
 from ecosystem.common.vocabulary import CHANGES
 from ecosystem.tables import history, organisations, regions, releases
 from ecosystem.tables.history import Selection
-from ecosystem.ui import labels, state
+from ecosystem.ui import state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.organisation_list import page_number, pagination
@@ -49,8 +49,8 @@ def whats_new() -> None:
     for release_id, shown in rows.groupby("release_id", sort=False):
         _release(counts[release_id])
         _entries(shown)
-    last = min(offset + PER_PAGE, total)
-    st.caption(f"{offset + 1:,} to {last:,} of {labels.plural(total, 'entry', 'entries')}")
+    here = min(PER_PAGE, total - offset)
+    st.caption(wording.span(offset, here, total, "entry", "entries"))
     pagination(number, total, PER_PAGE)
 
 
@@ -73,7 +73,7 @@ def record(org_id: str) -> dict[str, Any] | None:
     return ask(organisations.one, successor) if successor else found
 
 
-def merged_into(asked: str, record: Mapping[str, Any]) -> None:
+def merger_note(asked: str, record: Mapping[str, Any]) -> None:
     """Say so if the address names an organisation that is now part of another entry."""
     if record["org_id"] == asked:
         return
@@ -132,8 +132,6 @@ def _choices(selection: Selection) -> None:
     if selection.region and selection.region not in options:  # of NUTS 3: too many to offer
         name = ask(history.region_name, selection.region)
         options[selection.region] = f"{name} ({selection.region})"
-    _set("news_region", selection.region or None)
-    _set("news_kind", selection.kind or None)
     left, right = st.columns(2)
     left.selectbox(
         "Region or valley",
@@ -141,7 +139,7 @@ def _choices(selection: Selection) -> None:
         format_func=options.__getitem__,
         key="news_region",
         placeholder="All of Europe",
-        on_change=partial(_chosen, "region"),
+        on_change=state.bind("region", "news_region", selection.region or None, resets=["page"]),
     )
     right.selectbox(
         "Kind of change",
@@ -149,17 +147,8 @@ def _choices(selection: Selection) -> None:
         format_func=CHANGES.label,
         key="news_kind",
         placeholder="All kinds",
-        on_change=partial(_chosen, "kind"),
+        on_change=state.bind("kind", "news_kind", selection.kind or None, resets=["page"]),
     )
-
-
-def _set(key: str, value: str | None) -> None:
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
-
-
-def _chosen(name: str) -> None:
-    state.update({name: st.session_state[f"news_{name}"], "page": None})
 
 
 def _release(counts: Mapping[Any, Any]) -> None:
@@ -174,7 +163,7 @@ def _entries(rows: pd.DataFrame) -> None:
     for (release_id, org_id), shown in rows.groupby(["release_id", "org_id"], sort=False):
         first = shown.iloc[0]
         with st.container(gap=None, key=f"change_{release_id}_{org_id}"):
-            label = f"**{markdown(first['name'])}** · {CHANGES.label(first['kind']).lower()}"
+            label = f"**{markdown(first['name'])}** · {CHANGES.inside(first['kind'])}"
             if first["exists"]:
                 st.page_link(
                     ORGANISATION_PAGE,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from ecosystem.finding import nearby
 from ecosystem.finding.filters import FACETS, Filter, Names
 from ecosystem.tables import regions, valleys
@@ -31,20 +29,3 @@ def sentence(filter_: Filter) -> str:
     if town:
         data["near"] = {town.town_id: town.label}
     return filter_.sentence(data)
-
-
-def plural(n: int, one: str, many: str = "") -> str:
-    """A number with its noun: ``"1 organisation"``, ``"2,500 organisations"``."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def percent(share: float | None, n: int) -> str:
-    """A share as a percentage; without decimals below 100 rows, a dash if there is none."""
-    if share is None:
-        return "–"
-    return f"{share:.0%}" if n < 100 else f"{share:.1%}"
-
-
-def two_digits(value: float) -> str:
-    """A number with two decimals; a dash if there is none."""
-    return "–" if math.isnan(value) else f"{value:.2f}"

@@ -30,7 +30,7 @@ _WORDS = {
 Record = Mapping[Any, Any]
 
 
-def standing(record: Record) -> str:
+def status_words(record: Record) -> str:
     """Status of an organisation's label in words, with its last day; empty without a label.
 
     Parameters
@@ -51,13 +51,13 @@ def mark(record: Record) -> str:
 
 def with_label(text: str, record: Record) -> str:
     """A help text that says of a label as well."""
-    words = standing(record)
+    words = status_words(record)
     return f"{text} · label {made_in_europe.NAME}, {words}" if words else text
 
 
 def in_list(record: Record) -> str:
     """The label as one of the facts in a list; empty without a label."""
-    words = standing(record)
+    words = status_words(record)
     return f"{made_in_europe.NAME}, {words}{mark(record)}" if words else ""
 
 
@@ -68,11 +68,9 @@ def badge(record: Record) -> None:
         return
     colour = "gray" if status == "expired" else "violet"
     icon = "" if status == "expired" else ":material/verified: "
-    st.markdown(
-        f":{colour}-badge[{icon}{made_in_europe.NAME}: {LABEL_STATUSES.label(status).lower()}]"
-    )
+    st.markdown(f":{colour}-badge[{icon}{made_in_europe.NAME}: {LABEL_STATUSES.inside(status)}]")
     source = links.web_address(record["label_source_url"])
-    words = standing(record)
+    words = status_words(record)
     facts = [
         f"{words[:1].upper()}{words[1:]}",
         f"awarded {_day(record['label_awarded'])} by {markdown(record['label_issuer'])}",
@@ -111,7 +109,7 @@ def about() -> None:
 def organisations() -> None:
     """The labelled organisations of the register, or that there are none."""
     st.header("Labelled organisations in the register", anchor=False)
-    found = ask(made_in_europe.labelled)
+    found = ask(made_in_europe.label_holders)
     if found.empty:
         st.markdown(made_in_europe.EMPTY)
     else:
@@ -122,7 +120,7 @@ def organisations() -> None:
             query_params={"label": ["expiring", "valid"]},
         )
         for record in found.to_dict("records"):
-            _labelled(record)
+            _holders(record)
     st.page_link(SUGGEST_PAGE, label="Suggest an organisation", icon=":material/edit_note:")
 
 
@@ -192,7 +190,7 @@ def _clear() -> None:
     st.session_state[_NAME] = ""
 
 
-def _labelled(record: dict[Hashable, Any]) -> None:
+def _holders(record: dict[Hashable, Any]) -> None:
     with st.container(border=True, gap="xxsmall"):
         st.page_link(
             ORGANISATION_PAGE,

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, TYPES
+from ecosystem.common import wording
+from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, TYPES, inside
 from ecosystem.finding import search
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations
@@ -52,14 +53,14 @@ def beside_map(filter_: Filter, total: int) -> None:
     number, offset = page_number(total, BESIDE_MAP)
     sort = organisations.sorts(filter_)[0]
     found = ask(organisations.page, filter_, sort=sort, limit=BESIDE_MAP, offset=offset)
-    st.caption(f"{_span(offset, found, total)}, by {_SORT_LABELS[sort].lower()}")
+    st.caption(f"{wording.span(offset, len(found), total)}, by {inside(_SORT_LABELS[sort])}")
     cards.rows(found, "list")
     pagination(number, total, BESIDE_MAP)
 
 
 def _within_selection(filter_: Filter) -> Filter:
     """The filter narrowed to the selected valley or region, unless it names others already."""
-    kind, id_ = cards.selected()
+    kind, id_ = cards.selected_id()
     name = {"valley": "valley", "region": "nuts"}.get(kind)
     if name is None or getattr(filter_, name):
         return filter_
@@ -86,9 +87,9 @@ def results(filter_: Filter, total: int) -> None:
     )
     if as_table:
         _table(found, f"table_{sort}_{descending}_{number}_{hash(filter_)}")
-        st.caption(f"{_span(offset, found, total)}. Tick a row to open it.")
+        st.caption(f"{wording.span(offset, len(found), total)}. Tick a row to open it.")
     else:
-        st.caption(_span(offset, found, total))
+        st.caption(wording.span(offset, len(found), total))
         rows(found, filter_)
     pagination(number, total, size)
 
@@ -123,7 +124,7 @@ def _row(record: dict[Hashable, Any], words: frozenset[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             ORGANISATION_PAGE,
-            label=f":primary[{search_controls.marked(record['name'], words)}]",
+            label=f":primary[{search_controls.mark_words(record['name'], words)}]",
             query_params={"org": org_id},
             width="stretch",
         )
@@ -132,17 +133,17 @@ def _row(record: dict[Hashable, Any], words: frozenset[str]) -> None:
     where = ", ".join((record["city"], COUNTRIES.label(record["country"])))
     facts = [
         f"{cards.type_mark(record['type'])} "
-        + search_controls.marked(TYPES.label(record["type"]), words),
-        search_controls.marked(where, words),
+        + search_controls.mark_words(TYPES.label(record["type"]), words),
+        search_controls.mark_words(where, words),
         _distance(record.get("km")),
-        f"formerly {search_controls.marked(', '.join(former), words)}" if len(former) else "",
+        f"formerly {search_controls.mark_words(', '.join(former), words)}" if len(former) else "",
         made_in_europe.in_list(record),
     ]
     lines = [" · ".join(filter(None, facts))]
     if pd.notna(record["notes"]):
-        lines.append(search_controls.marked(record["notes"], words))
+        lines.append(search_controls.mark_words(record["notes"], words))
     domains = " ".join(
-        f":violet-badge[{search_controls.marked(DOMAINS.label(code), words)}]"
+        f":violet-badge[{search_controls.mark_words(DOMAINS.label(code), words)}]"
         for code in record["domains"]
     )
     st.markdown("  \n".join(filter(None, (*lines, domains))))
@@ -151,7 +152,7 @@ def _row(record: dict[Hashable, Any], words: frozenset[str]) -> None:
 def _distance(km: float | None) -> str:
     if km is None or pd.isna(km):
         return ""
-    return f"{km:,.0f} km away" if km >= 1 else "under 1 km away"
+    return f"{wording.number(km)} km away" if km >= 1 else "under 1 km away"
 
 
 def _table(found: pd.DataFrame, key: str) -> None:
@@ -172,10 +173,6 @@ def _table(found: pd.DataFrame, key: str) -> None:
         st.switch_page(ORGANISATION_PAGE, query_params={"org": org_id})
 
 
-def _span(offset: int, found: pd.DataFrame, total: int) -> str:
-    return f"{offset + 1:,} to {offset + len(found):,} of {total:,}"
-
-
 def _readable(found: pd.DataFrame) -> pd.DataFrame:
     columns = {
         "Organisation": found["name"],
@@ -187,7 +184,7 @@ def _readable(found: pd.DataFrame) -> pd.DataFrame:
         "What it does": found["notes"],
     }
     if found["label_valid_until"].notna().any():
-        words = [made_in_europe.standing(row) for row in found.to_dict("records")]
+        words = [made_in_europe.status_words(row) for row in found.to_dict("records")]
         columns["Label"] = pd.Series(words, index=found.index)
     if "km" in found:
         columns = {"km": found["km"], **columns}
@@ -201,31 +198,26 @@ def _sorting(filter_: Filter) -> tuple[str, bool]:
 
 
 def _sort_controls(filter_: Filter, sort: str, descending: bool) -> None:
-    st.session_state["sort"], st.session_state["order"] = sort, descending
+    sorts = organisations.sorts(filter_)
     st.selectbox(
         "Sort by",
-        organisations.sorts(filter_),
+        sorts,
         format_func=_SORT_LABELS.__getitem__,
         key="sort",
         width=180,
-        on_change=_sorted,
+        on_change=state.bind("sort", "sort", sort, default=sorts[0], resets=["page"]),
     )
-    st.toggle("Reverse", key="order", on_change=_sorted)
-
-
-def _sorted() -> None:
-    chosen = st.session_state["sort"]
-    state.update(
-        {
-            "sort": None if chosen == organisations.sorts(state.filter_())[0] else chosen,
-            "order": "desc" if st.session_state["order"] else None,
-            "page": None,
-        }
+    st.toggle(
+        "Reverse",
+        key="order",
+        on_change=state.bind(
+            "order", "order", descending, default=False, write=lambda _: "desc", resets=["page"]
+        ),
     )
 
 
 def _view_control(as_table: bool) -> None:
-    st.session_state["view"] = "table" if as_table else "list"
+    view = "table" if as_table else "list"
     st.segmented_control(
         "Show as",
         ["list", "table"],
@@ -233,13 +225,8 @@ def _view_control(as_table: bool) -> None:
         key="view",
         label_visibility="collapsed",
         required=True,
-        on_change=_viewed,
+        on_change=state.bind("view", "view", view, default="list", resets=["page"]),
     )
-
-
-def _viewed() -> None:
-    chosen = st.session_state["view"]
-    state.update({"view": "table" if chosen == "table" else None, "page": None})
 
 
 def page_number(total: int, size: int) -> tuple[int, int]:
@@ -260,11 +247,11 @@ def pagination(number: int, total: int, size: int) -> None:
         default=number,
         key=key,
         max_visible_pages=5,
-        on_change=_turned,
+        on_change=_turn,
         args=(key,),
     )
 
 
-def _turned(key: str) -> None:
+def _turn(key: str) -> None:
     number = st.session_state[key]
     state.update({"page": str(number) if number > 1 else None})

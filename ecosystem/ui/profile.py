@@ -113,7 +113,7 @@ def suggest(record: dict[str, Any]) -> None:
 
 def label_check(record: dict[str, Any]) -> None:
     """For a company without the label: the way to what it asks for."""
-    if record["type"] in _COMPANIES and not made_in_europe.standing(record):
+    if record["type"] in _COMPANIES and not made_in_europe.status_words(record):
         st.page_link(
             LABEL_PAGE,
             label=f"{NAME}: what the label asks for",

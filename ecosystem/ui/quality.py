@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ecosystem.common import links
+from ecosystem.common import links, wording
 from ecosystem.common.spreadsheet import table_csv
 from ecosystem.regional import outside_figures, quality
 from ecosystem.tables import regions
-from ecosystem.ui import labels, state
+from ecosystem.ui import state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 
@@ -35,19 +35,19 @@ def summary() -> None:
         _metric("Organisations", f"{n:,}", f"{found['no_valley']:,} in no valley")
         _metric(
             "A page confirms it",
-            labels.percent(found["page"], n),
+            wording.percent(found["page"], n),
             "else: own website",
         )
         _metric(
             "Checked within a year",
-            labels.percent(found["recent"], n),
+            wording.percent(found["recent"], n),
             f"{found['unchecked']:,} not checked",
         )
-        _metric("Town is certain", labels.percent(found["sure_town"], n), "else: largest town")
+        _metric("Town is certain", wording.percent(found["sure_town"], n), "else: largest town")
         _metric("Possible duplicates", f"{found['pairs']:,}", "pairs, undecided")
         _metric("Cells rejected", f"{found['rejected']:,}", "see “About”")
     filled = ", ".join(
-        f"{quality.COLUMNS[name].label.removeprefix('Has ')} {labels.percent(found[name], n)}"
+        f"{quality.COLUMNS[name].label.removeprefix('Has ')} {wording.percent(found[name], n)}"
         for name in quality.COLUMNS
         if name.startswith("has_")
     )
@@ -59,15 +59,13 @@ def by_region() -> None:
     st.header("Region by region", anchor=False)
     level = state.get("level")
     level = level if level in regions.LEVELS else "valley"
-    if st.session_state.get("quality_level") != level:
-        st.session_state["quality_level"] = level
     st.segmented_control(
         "Level",
         list(regions.LEVELS),
         format_func=regions.LEVEL_LABELS.__getitem__,
         key="quality_level",
         required=True,
-        on_change=_chosen,
+        on_change=state.bind("level", "quality_level", level, default="valley"),
     )
     table = ask(quality.by_region, level)
     st.dataframe(
@@ -79,7 +77,7 @@ def by_region() -> None:
         alt="Data quality by region",
     )
     st.caption(
-        f"{labels.plural(len(table), 'region')}. Click a column's head to sort. "
+        f"{wording.count(len(table), 'region')}. Click a column's head to sort. "
         "Where a region has few rows, "
         "each of them moves its shares a lot."
     )
@@ -102,7 +100,7 @@ def methods() -> None:
             for method, columns in groupby(quality.COLUMNS.values(), lambda column: column.method)
         )
     )
-    outside = ask(outside_figures.europe_counted_elsewhere)
+    outside = ask(outside_figures.europe_counts_elsewhere)
     if not outside.empty:
         st.header("Outside counts for Europe", anchor=False)
         st.markdown("\n".join(_outside(row) for row in outside.to_dict("records")))
@@ -113,7 +111,7 @@ def methods() -> None:
 
 def _outside(row: Mapping[Any, Any]) -> str:
     address = links.web_address(row["source_url"])
-    year = "" if pd.isna(row["year"]) else f", {row['year']:.0f}"
+    year = "" if pd.isna(row["year"]) else f", {wording.year(row['year'])}"
     source = f" ([source]({address}))" if address else ""
     return (
         f"- {markdown(row['territory'])}: {row['counted']:,} {markdown(row['scope'])}{year}{source}"
@@ -122,11 +120,6 @@ def _outside(row: Mapping[Any, Any]) -> str:
 
 def _metric(label: str, value: str, beside: str) -> None:
     st.metric(label, value, beside, delta_color="off", delta_arrow="off", border=True, width=175)
-
-
-def _chosen() -> None:
-    level = st.session_state["quality_level"]
-    state.update({"level": None if level == "valley" else level})
 
 
 def _readable(table: pd.DataFrame) -> pd.DataFrame:

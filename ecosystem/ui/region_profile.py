@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ecosystem import brief
-from ecosystem.common import links
+from ecosystem.common import links, wording
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.drawing import charts
 from ecosystem.finding.filters import Filter
@@ -20,7 +20,7 @@ from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import regions
 from ecosystem.tables.regions import level_of
 from ecosystem.ui import downloads as files
-from ecosystem.ui import figure, labels, organisation_list, state
+from ecosystem.ui import figure, organisation_list, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.map import view
@@ -52,7 +52,7 @@ def title(profile: Profile) -> None:
         st.markdown(f":material/groups: {markdown(sentence)}{source}")
     if 0 < profile.n < SMALL_N:
         st.warning(
-            f"With {labels.plural(profile.n, 'organisation')} in the register, shares and "
+            f"With {wording.count(profile.n, 'organisation')} in the register, shares and "
             "quotients of this region say little.",
             icon=":material/info:",
         )
@@ -83,7 +83,7 @@ def _compare_link(profile: Profile) -> None:
 def headline(profile: Profile) -> None:
     """Measures with the register as a whole and the rank beside each."""
     with st.container(horizontal=True):
-        for code, measure in ask(measures.offered).items():
+        for code, measure in ask(measures.catalogue).items():
             row = profile.headline.T[code]
             beside = f"whole register: {measures.in_words(code, row['whole'])}"
             if not pd.isna(row["rank"]):
@@ -267,7 +267,7 @@ def context(profile: Profile) -> None:
                 st.markdown(f"**{markdown(row['label'])}.** {markdown(row['description'])}")
 
 
-def related(profile: Profile) -> None:
+def related_regions(profile: Profile) -> None:
     """Nearest in profile, best complements, peers in structure, each with the reason."""
     kinds = profile.related
     for column, kind in zip(st.columns(len(kinds), gap="large"), kinds, strict=True):

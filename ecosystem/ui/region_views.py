@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from ecosystem.common import wording
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, TYPES
 from ecosystem.drawing import charts
 from ecosystem.finding.filters import Filter
@@ -15,12 +16,11 @@ from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.regional.statistics.presence import presence
 from ecosystem.regional.statistics.ranking import rank
 from ecosystem.tables import regions
-from ecosystem.ui import cards, choices, figure, labels, state
+from ecosystem.ui import cards, figure, state
 from ecosystem.ui.data import ask
 from ecosystem.web.pages import ABOUT_PAGE
 
 LEVELS = regions.LEVEL_LABELS
-_UNRANKED = "–"
 _DEFAULTS = {"level": "nuts2", "measure": "organisations", "of_domain": next(iter(DOMAINS))}
 
 
@@ -33,10 +33,10 @@ def sample_note() -> None:
 
 def controls() -> tuple[str, str, str]:
     """Level, measure and domain of the representation quotient, as the address holds them."""
-    level = _chosen("level", LEVELS)
+    level = _choice("level", LEVELS)
     known = _measures()
-    measure = _chosen("measure", known)
-    domain = _chosen("of_domain", DOMAINS.labels())
+    measure = _choice("measure", known)
+    domain = _choice("of_domain", DOMAINS.labels())
     with st.container(horizontal=True):
         _select("Regions", "level", level, LEVELS)
         _select("Measure", "measure", measure, known)
@@ -46,36 +46,33 @@ def controls() -> tuple[str, str, str]:
 
 
 def _measures() -> dict[str, str]:
-    offered = ask(measures.offered)
+    offered = ask(measures.catalogue)
     return {
         **{code: measure.label for code, measure in offered.items()},
         shading.REPRESENTATION: "Representation of a JRC domain",
     }
 
 
-def _chosen(name: str, options: dict[str, str]) -> str:
+def _choice(name: str, options: dict[str, str]) -> str:
     value = state.get(name, _DEFAULTS[name])
     return value if value in options else _DEFAULTS[name]
 
 
 def _select(label: str, name: str, value: str, options: dict[str, str]) -> None:
     key = f"regions_{name}"
-    choices.assign(key, value)
     st.selectbox(
         label,
         list(options),
         format_func=lambda code: options[code],
         key=key,
-        on_change=lambda: state.update(
-            {name: None if st.session_state[key] == _DEFAULTS[name] else st.session_state[key]}
-        ),
+        on_change=state.bind(name, key, value, default=_DEFAULTS[name]),
         width=300,
     )
 
 
 def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
     """Regions by the measure; ties share a rank; a click selects the region on the map too."""
-    table = _ranked(shaded, ask(coverage.of_regions, level))
+    table = _rank(shaded, ask(coverage.of_regions, level))
     if table.empty:
         st.caption(f"No region has a value for this measure{figure.under_filters()}.")
         return
@@ -87,7 +84,7 @@ def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
         hide_index=True,
         height=560,
         key=key,
-        on_select=lambda: _picked(key, ids, level),
+        on_select=lambda: _take_pick(key, ids, level),
         # Who clicks a name means its region; the tick box is for the keyboard.
         selection_mode=["single-row", "single-cell"],
         selection_default={"selection": {"rows": rows, "columns": [], "cells": []}},
@@ -106,14 +103,14 @@ def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
     notes.append("= marks a shared rank." if shaded.ranked else shaded.unranked)
     if "n" in table:
         notes.append("n: organisations in the register.")
-    if shaded.ranked and table["Rank"].eq(_UNRANKED).any():
+    if shaded.ranked and table["Rank"].eq(wording.DASH).any():
         notes.append(f"Fewer than {SMALL_N} organisations say little, so they have no rank.")
     if len(shaded.years) > 1:
         notes.append("Values rest on population figures of different years.")
     st.caption(" ".join(notes))
 
 
-def _ranked(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
+def _rank(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
     rows = shaded.regions[(shaded.regions["n"] > 0) & shaded.regions["value"].notna()]
     places = rank(rows["value"].where(~rows["small"] & shaded.ranked))
     elsewhere = {
@@ -125,7 +122,7 @@ def _ranked(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
             {
                 "region": rows.index,
                 "Rank": [
-                    _UNRANKED if pd.isna(place) else f"{place}{'=' if tied else ''}"
+                    wording.DASH if pd.isna(place) else f"{place}{'=' if tied else ''}"
                     for place, tied in zip(places["rank"], places["tied"], strict=True)
                 ],
                 "Region": rows["name"],
@@ -148,7 +145,7 @@ def _ranked(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns=[name for name, says in said.items() if not says])
 
 
-def _picked(key: str, ids: list[str], level: str) -> None:
+def _take_pick(key: str, ids: list[str], level: str) -> None:
     selection = st.session_state[key]["selection"]
     # The cell was clicked now; the row may be the one that was selected before.
     chosen = [row for row, _ in selection["cells"]] or selection["rows"]
@@ -173,16 +170,20 @@ def map_files(shaded: shading.Shaded, level: str) -> None:
         figure.files(title, table, picture)
 
 
+def _two_digits(value: float) -> str:
+    return wording.number(value, 2, gap=wording.DASH)
+
+
 def how_concentrated(filter_: Filter) -> None:
     """Spatial concentration of what is filtered, in a sentence, with its numbers."""
     found = ask(map_concentration.over_nuts2, filter_)
     st.header("How concentrated is the map?", anchor=False)
     st.markdown(found.sentence)
     st.caption(
-        f"Gini of organisations over all NUTS 2 regions: {labels.two_digits(found.gini)} (0: all "
+        f"Gini of organisations over all NUTS 2 regions: {_two_digits(found.gini)} (0: all "
         "have as many, 1: one has all). Whether neighbours are alike, Moran's I: "
-        f"{labels.two_digits(found.moran_i)} (0: no, 1: wholly); share of random maps as alike, p: "
-        f"{labels.two_digits(found.moran_p)} (one-sided, 999 permutations, six nearest "
+        f"{_two_digits(found.moran_i)} (0: no, 1: wholly); share of random maps as alike, p: "
+        f"{_two_digits(found.moran_p)} (one-sided, 999 permutations, six nearest "
         "neighbours; computed with PySAL's esda)."
     )
 

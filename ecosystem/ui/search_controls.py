@@ -33,7 +33,7 @@ def near(filter_: Filter) -> None:
     asked, under = st.session_state.get(_ASKED, ("", None))
     if under != filter_:
         asked = ""  # the visitor went on to something else
-    choices.assign("near_town", asked or (town.label if town else filter_.near))
+    state.assign("near_town", asked or (town.label if town else filter_.near))
     if filter_.near:
         box, radius = st.columns([0.62, 0.38], vertical_alignment="bottom")
     else:
@@ -55,7 +55,7 @@ def near(filter_: Filter) -> None:
 
 
 def _radius(filter_: Filter) -> None:
-    choices.assign("near_km", filter_.km or _ANY)
+    state.assign("near_km", filter_.km or _ANY)
     st.selectbox(
         "Within",
         [*sorted({*RADII, filter_.km or _ANY} - {_ANY}), _ANY],
@@ -86,7 +86,7 @@ def _which_town(asked: str) -> None:
 def _take_over_town() -> None:
     text = st.session_state["near_town"].strip()
     candidates = ask(nearby.towns, text) if text else []
-    town = nearby.surely(candidates)
+    town = nearby.certain_town(candidates)
     if town is not None:
         _choose_town(town)
         return
@@ -124,7 +124,7 @@ def _chips(name: str, most: int, filter_: Filter) -> None:
     if not shown:
         return
     key = f"chips_{name}"
-    choices.assign(key, chosen)
+    state.assign(key, chosen)
     st.pills(
         FACETS[name].label,
         shown,
@@ -165,7 +165,7 @@ def _without_organisations(place: Place, filter_: Filter) -> None:
         _offer([(f"In {country}", replace(rest, country=(place.country,)))])
     else:
         st.caption(f"{said}.")
-        meant = towns[:1] if nearby.surely(towns) else towns[:_TOWNS_OFFERED]
+        meant = towns[:1] if nearby.certain_town(towns) else towns[:_TOWNS_OFFERED]
         _offer([(f"Near {town.label}", _around(town, rest)) for town in meant])
 
 
@@ -216,9 +216,9 @@ def fewer_words(filter_: Filter) -> None:
             )
 
 
-def marked(text: str, words: Sequence[str] | frozenset[str]) -> str:
+def mark_words(text: str, words: Sequence[str] | frozenset[str]) -> str:
     """A text as Markdown with the words that were found in bold."""
     return "".join(
         f"**{markdown(piece)}**" if is_hit else markdown(piece)
-        for piece, is_hit in search.marked(text, words)
+        for piece, is_hit in search.mark_words(text, words)
     )

@@ -11,11 +11,11 @@ import pandas as pd
 import streamlit as st
 
 from ecosystem import brief
-from ecosystem.common import links
+from ecosystem.common import links, wording
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES, Vocabulary
 from ecosystem.finding.filters import MAX_VALUES, Filter
 from ecosystem.tables import organisations
-from ecosystem.ui import downloads, labels, state
+from ecosystem.ui import downloads, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import DIRECTORY_PAGE, MAP_PAGE, ORGANISATION_PAGE, SHORTLIST_PAGE
@@ -56,7 +56,7 @@ def link() -> None:
         )
 
 
-def shown() -> Filter:
+def content() -> Filter:
     """What the page shows: the organisations in the address, or else those of the session."""
     asked = state.params().get(_PARAM) or ids()
     return Filter.from_params({"orgs": asked})
@@ -67,7 +67,7 @@ def page(filter_: Filter) -> None:
     found = ask(organisations.everything, filter_) if filter_.orgs else pd.DataFrame()
     missing = len(filter_.orgs) - len(found)
     if missing:
-        st.info(f"{labels.plural(missing, 'organisation')} of this list can't be found any more.")
+        st.info(f"{wording.count(missing, 'organisation')} of this list can't be found any more.")
     if found.empty:
         st.info(
             "Your shortlist is empty. “Add to shortlist” is beside every organisation in the "
@@ -118,13 +118,13 @@ def _table(found: pd.DataFrame) -> None:
         "Type": found["type"].map(TYPES.label),
         "Town": found["city"],
         "Country": found["country"].map(COUNTRIES.label),
-        "Valley": found["valley_name"].fillna("–"),
-        "Founded": found["founded"].map(lambda year: "–" if pd.isna(year) else str(int(year))),
+        "Valley": found["valley_name"].fillna(wording.DASH),
+        "Founded": found["founded"].map(wording.year),
         "JRC domains": found["domains"].map(lambda codes: _words(codes, DOMAINS)),
         "NIST CSF 1.1 functions": found["functions"].map(lambda codes: _words(codes, FUNCTIONS)),
         "Sectors": found["sectors"].map(lambda codes: _words(codes, SECTORS)),
         "Website": found["website"].map(_host),
-        "Notes": found["notes"].fillna("–"),
+        "Notes": found["notes"].fillna(wording.DASH),
     }
     table = pd.DataFrame(columns)
     if len(found) <= SIDE_BY_SIDE:
@@ -183,7 +183,7 @@ def _toggle(org_id: str) -> None:
 
 def _remove(org_id: str) -> None:
     st.session_state[_SESSION] = [id_ for id_ in ids() if id_ != org_id]
-    state.update({_PARAM: [id_ for id_ in shown().orgs if id_ != org_id]})
+    state.update({_PARAM: [id_ for id_ in content().orgs if id_ != org_id]})
 
 
 def _replace(org_ids: list[str]) -> None:
@@ -192,9 +192,9 @@ def _replace(org_ids: list[str]) -> None:
 
 
 def _words(codes: Any, vocabulary: Vocabulary) -> str:
-    return ", ".join(vocabulary.label(code) for code in codes) or "–"
+    return ", ".join(vocabulary.label(code) for code in codes) or wording.DASH
 
 
 def _host(website: object) -> str:
     address = links.web_address(website)
-    return links.host(address) if address else "–"
+    return links.host(address) if address else wording.DASH

@@ -8,7 +8,8 @@ before it has heard of the last change.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -53,6 +54,53 @@ def update(changes: Mapping[str, Sequence[str] | str | None]) -> None:
     st.session_state[_STATE] = state
     st.session_state[_CHANGED] = True
     _write()
+
+
+def assign(key: str, value: object) -> None:
+    """Give a widget the address's value, without telling the browser what it knows already."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def bind(
+    name: str,
+    key: str,
+    value: object,
+    *,
+    default: object = None,
+    write: Callable[[Any], Sequence[str] | str] = str,
+    resets: Sequence[str] = (),
+) -> Callable[[], None]:
+    """Bind a widget to a parameter of the address; call it right before the widget is shown.
+
+    Parameters
+    ----------
+    name : str
+        Parameter of the address.
+    key : str
+        Key of the widget.
+    value : object
+        What the widget shows: the address's value, as the widget has it.
+    default : object
+        What the address doesn't name.
+    write : callable
+        Writes a widget's value as the parameter's value or values.
+    resets : sequence of str
+        Parameters that a choice takes away: the page of a list, for one.
+
+    Returns
+    -------
+    callable
+        The widget's ``on_change``.
+    """
+    assign(key, value)
+
+    def take_choice() -> None:
+        chosen = st.session_state[key]
+        is_named = chosen is not None and chosen != default
+        update({name: write(chosen) if is_named else None, **dict.fromkeys(resets)})
+
+    return take_choice
 
 
 def filter_() -> Filter:

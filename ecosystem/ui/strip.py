@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ecosystem.common import wording
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.drawing.plain_bars import plain_bars
 from ecosystem.finding.filters import Filter
@@ -19,9 +20,9 @@ TOP_DOMAINS = 6
 def headline(filter_: Filter, found: Summary) -> None:
     """Number found and the filter in words."""
     parts = [
-        f"**{labels.plural(found.organisations, 'organisation')}**",
-        labels.plural(found.valleys, "valley"),
-        labels.plural(found.countries, "country", "countries"),
+        f"**{wording.count(found.organisations, 'organisation')}**",
+        wording.count(found.valleys, "valley"),
+        wording.count(found.countries, "country", "countries"),
     ]
     if found.labelled:
         parts.append(f"{found.labelled:,} labelled")
@@ -47,7 +48,7 @@ def statistics(filter_: Filter, found: Summary) -> None:
         st.metric("Organisations", f"{found.organisations:,}")
         st.metric("Valleys", f"{found.valleys:,}")
         st.metric("Countries", f"{found.countries:,}")
-        st.metric("SMEs", labels.percent(found.sme_share, found.organisations))
+        st.metric("SMEs", wording.percent(found.sme_share, found.organisations))
     with bars:
         st.markdown("**Most frequent JRC domains**")
         counts = ask(organisations.domain_counts, filter_).head(TOP_DOMAINS)

@@ -7,6 +7,7 @@ from functools import cache
 
 import streamlit as st
 
+from ecosystem.common.colours import ACCENT
 from ecosystem.common.settings import ROOT
 
 ASSETS = ROOT / "ecosystem" / "ui" / "assets"
@@ -20,4 +21,6 @@ def show(name: str) -> None:
 @cache
 def _short(name: str) -> str:
     css = (ASSETS / name).read_text(encoding="utf-8")
-    return re.sub(r"/\*.*?\*/|\n\s*", "", css, flags=re.DOTALL)
+    # What is filled with it has white writing in both themes.
+    accent = f":root{{--accent:{ACCENT[False]}}}" if "var(--accent)" in css else ""
+    return accent + re.sub(r"/\*.*?\*/|\n\s*", "", css, flags=re.DOTALL)

@@ -23,10 +23,10 @@ def endpoint(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
     """
 
     @wraps(answer)
-    async def answered(request: Request) -> Response:
-        return await run_in_threadpool(_answered, answer, request)
+    async def answer_request(request: Request) -> Response:
+        return await run_in_threadpool(_answer, answer, request)
 
-    return answered
+    return answer_request
 
 
 def not_found(message: str) -> Response:
@@ -34,7 +34,7 @@ def not_found(message: str) -> Response:
     return JSONResponse({"error": message}, status_code=404)
 
 
-def _answered(answer: Answer, request: Request) -> Response:
+def _answer(answer: Answer, request: Request) -> Response:
     try:
         try:
             return answer(request, serving.database())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from etl.cli.terminal import agreed, is_interactive, say
+from etl.cli.terminal import confirm, is_interactive, say
 
 if TYPE_CHECKING:
     from etl.reading import ColumnMapping, ColumnsUnsure
@@ -66,7 +66,7 @@ def with_columns(
     from etl.reading import ColumnMapping, ColumnsUnsure
 
     mapping = ColumnMapping.load(mapping_file) if mapping_file else ColumnMapping()
-    mapping = mapping.merged(ColumnMapping.parse(pairs or []))
+    mapping = mapping.merge_with(ColumnMapping.parse(pairs or []))
     asked = False
     while True:
         try:
@@ -78,8 +78,8 @@ def with_columns(
             answers = _ask(unsure)
             if not answers.columns:
                 raise
-            mapping, asked = mapping.merged(answers), True
-    if asked and save_to is None and agreed("Save which column is which for the next time?"):
+            mapping, asked = mapping.merge_with(answers), True
+    if asked and save_to is None and confirm("Save which column is which for the next time?"):
         save_to = Path(typer.prompt("File", default="columns.toml"))
     if save_to:
         mapping.save(save_to)

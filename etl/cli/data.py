@@ -11,8 +11,8 @@ import typer
 from etl.cli.columns import Map, MappingFile, SaveMapping, with_columns
 from etl.cli.terminal import (
     INPUT,
-    agreed,
     complain,
+    confirm,
     err,
     exit_code,
     fail,
@@ -23,7 +23,8 @@ from etl.cli.terminal import (
 
 if TYPE_CHECKING:
     from etl.model import Track
-    from etl.pipeline import Outcome, Prepared
+    from etl.pipeline import Prepared
+    from etl.report.content import Content
 
 REPORT_DIR = Path("check-report")
 GC_THRESHOLD = 500_000
@@ -72,16 +73,18 @@ def check(
     with sentences():
         from etl.cli.findings import print_findings, print_losses
         from etl.report import words
+        from etl.report.content import Content
 
         with prepared_from(
             files, pairs, mapping_file, save_mapping, quiet=quiet, verbose=verbose
         ) as prepared:
             outcome = prepared.verdict()
-            print_findings(prepared, outcome, quiet=quiet)
-            if prepared.losses and not quiet:
-                print_losses(prepared.losses)
+            content = Content(outcome)
+            print_findings(content, quiet=quiet)
+            if prepared.adoptable.losses and not quiet:
+                print_losses(prepared.adoptable.losses)
             if not no_report:
-                _write_report(prepared, outcome, report)
+                _write_report(content, report)
     say(words.verdict(outcome))
     raise typer.Exit(exit_code(outcome))
 
@@ -125,14 +128,14 @@ def diff(
         with prepared_from(
             files, pairs, mapping_file, save_mapping, quiet=quiet, verbose=verbose
         ) as prepared:
-            outcome = prepared.verdict()
-        print_changes(Content(prepared, outcome), limit)
+            content = Content(prepared.verdict())
+        print_changes(content, limit)
         if report:
             html, xlsx = html or report / DIFF_PAGE, xlsx or report / DIFF_BOOK
         if html:
-            _write(html, page(prepared, outcome, differences_only=True).encode())
+            _write(html, page(content, differences_only=True).encode())
         if xlsx:
-            _write(xlsx, workbook(prepared, outcome))
+            _write(xlsx, workbook(content))
 
 
 def refresh(
@@ -173,23 +176,24 @@ def refresh(
     with sentences():
         from etl.cli.findings import print_findings, print_losses
         from etl.pipeline import Status, publish
-        from etl.release.adopt import NOT_ADOPTED, adopted
+        from etl.release.adopt import NOT_ADOPTED, adoption_sentence
         from etl.report import words
+        from etl.report.content import Content
 
         with prepared_from(
             files, pairs, mapping_file, save_mapping, quiet=quiet, verbose=verbose
         ) as prepared:
             outcome = prepared.verdict(accepted)
-            print_findings(prepared, outcome, quiet=quiet)
+            print_findings(Content(outcome), quiet=quiet)
             wanted = outcome.status is Status.PASSED and not dry_run
-            lost = prepared.losses if into_register else []
+            lost = prepared.adoptable.losses if into_register else []
             if lost:
                 print_losses(lost)
             if wanted and lost and not yes and not is_interactive():
                 fail(f"Nothing was published. {NEEDS_YES}", INPUT)
             if wanted and not yes and is_interactive():
                 all_the_same = " all the same" if lost else ""
-                wanted = agreed(f"{words.compared(outcome)} Publish{all_the_same}?")
+                wanted = confirm(f"{words.comparison(outcome)} Publish{all_the_same}?")
                 if not wanted:
                     say("Nothing was published.")
                     return
@@ -201,8 +205,9 @@ def refresh(
                     on_wait=complain,
                     track=_tracker(quiet=quiet, verbose=verbose),
                 )
-                if outcome.status is Status.PUBLISHED and prepared.given:
-                    say(adopted(prepared.given) if into_register else NOT_ADOPTED)
+                files_of_register = prepared.adoptable.files
+                if outcome.status is Status.PUBLISHED and files_of_register:
+                    say(adoption_sentence(files_of_register) if into_register else NOT_ADOPTED)
     say(words.verdict(outcome))
     raise typer.Exit(exit_code(outcome))
 
@@ -239,13 +244,13 @@ def _tracker(*, quiet: bool, verbose: bool) -> Track:
     return tracker(err, quiet=quiet or not (verbose or err.is_terminal))
 
 
-def _write_report(prepared: Prepared, outcome: Outcome, folder: Path) -> None:
+def _write_report(content: Content, folder: Path) -> None:
     from etl.report.page import page
     from etl.report.workbook import annotated_copies
 
-    _write(folder / PAGE, page(prepared, outcome).encode())
-    for name, content in annotated_copies(prepared, outcome):
-        _write(folder / name, content)
+    _write(folder / PAGE, page(content).encode())
+    for name, copy in annotated_copies(content):
+        _write(folder / name, copy)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -6,27 +6,25 @@ from collections.abc import Sequence
 
 from etl.cli.terminal import complain, out, say, table
 from etl.identity.deduplicate import Candidate
-from etl.pipeline import Outcome, Prepared
 from etl.release.losses import Loss
 from etl.report import words
-from etl.report.content import Content, succession_rows
+from etl.report.content import Content
 
 MAX_SHOWN = 50
 
 
-def print_findings(prepared: Prepared, outcome: Outcome, *, quiet: bool = False) -> None:
+def print_findings(content: Content, *, quiet: bool = False) -> None:
     """Notes, counts, likely duplicates, faults and gates.
 
     Parameters
     ----------
-    prepared : Prepared
-        What was checked.
-    outcome : Outcome
-        What became of it.
+    content : Content
+        What was checked, and what became of it.
     quiet : bool
         Only what is wrong.
     """
-    missing = words.missing(outcome)
+    outcome = content.outcome
+    missing = words.missing_sentence(outcome)
     if missing:
         complain(missing)
     if not quiet:
@@ -36,9 +34,9 @@ def print_findings(prepared: Prepared, outcome: Outcome, *, quiet: bool = False)
             ["table", "rows"],
             [[name, f"{outcome.counts[name]:,}"] for name in words.counted_tables()],
         )
-        say(words.compared(outcome))
+        say(words.comparison(outcome))
         print_candidates(outcome.candidates)
-    _print_faults(Content(prepared, outcome))
+    _print_faults(content)
     for result in outcome.gates:
         if result.waived:
             complain(f"Accepted: {words.gate_sentence(result, outcome)}")
@@ -62,7 +60,7 @@ def print_candidates(candidates: Sequence[Candidate]) -> None:
     """Pairs that may be one organisation, the likeliest first."""
     if not candidates:
         return
-    say(f"{words.counted(len(candidates), 'pair')} may be duplicates:")
+    say(f"{words.quantity(len(candidates), 'pair')} may be duplicates:")
     pairs = sorted(candidates, key=lambda pair: -pair.score)
     for pair in pairs[:MAX_SHOWN]:
         say(f"  {pair.score:.0f} %  {pair.org_id_a}  {pair.org_id_b}\n        {pair.evidence}")
@@ -79,9 +77,9 @@ def print_changes(content: Content, limit: int) -> None:
     limit : int
         Rows of each list at most.
     """
-    say(words.compared(content.outcome))
+    say(words.comparison(content.outcome))
     if content.outcome.rejections:
-        complain(words.left_out(content.outcome))
+        complain(words.omission_sentence(content.outcome))
     for kind, label in words.CHANGES.items():
         rows = content.changes(kind)
         if rows.empty:
@@ -90,7 +88,7 @@ def print_changes(content: Content, limit: int) -> None:
         for row in rows.head(limit).itertuples(index=False, name=None):
             say(f"  {words.change_line(kind, row)}")
         _more(len(rows), "row", limit)
-    renamed = succession_rows(content.prepared)
+    renamed = content.successions()
     if renamed:
         say(f"\n{words.RENAMED}:")
         for score, old, new, evidence in renamed[:limit]:

@@ -42,7 +42,7 @@ def list_(
     """
     with sentences():
         desk = _desk()
-        waiting = desk.waiting()
+        waiting = desk.open_suggestions()
         shown = desk.inbox.suggestions() if everything else waiting
     if not shown:
         say("No suggestion waits for a decision.")
@@ -122,7 +122,7 @@ def export(
         raise typer.BadParameter("The name must end in .csv or .json.")
     with sentences():
         desk = _desk()
-        waiting = desk.waiting()
+        waiting = desk.open_suggestions()
         shown = desk.inbox.suggestions() if everything else waiting
         with writing(file.parent, then=""):
             file.write_bytes(kinds[file.suffix.lower()](shown))
@@ -165,7 +165,7 @@ def _print(review: Review) -> None:
         say(f"Rejected: {suggestion.reason}")
     if review.missing:
         complain("The organisation is no longer in the register.")
-    table(["column", "now", "suggested"], [_compared(change) for change in review.changes])
+    table(["column", "now", "suggested"], [_comparison(change) for change in review.changes])
     if suggestion.comment:
         say(f"Comment: {suggestion.comment}")
     if suggestion.contact:
@@ -185,7 +185,7 @@ def _print(review: Review) -> None:
         )
 
 
-def _compared(change: Change) -> list[str]:
+def _comparison(change: Change) -> list[str]:
     seen = "" if change.seen is None else f" (was “{change.seen}” when it was suggested)"
     return [change.column, _short(change.old) + seen, _short(change.new)]
 

@@ -52,8 +52,8 @@ def duplicates(
         from etl.report import words
 
         with prepared_from(files, pairs, mapping_file, save_mapping, quiet=quiet) as prepared:
-            print_candidates(prepared.candidates)
-        if prepared.candidates:
+            print_candidates(prepared.transformed.candidates)
+        if prepared.transformed.candidates:
             say(words.ABOUT_CANDIDATES)
         else:
             say("No two organisations look like the same one.")
@@ -73,13 +73,14 @@ def decide(
     """
     with sentences():
         from ecosystem.common.settings import settings
-        from etl.register.decisions import FILE, add_decision
+        from etl.register.decide import add_decision
+        from etl.register.decisions import FILE
 
         own = settings()
         known = _known_ids(own.register_dir, own.releases_dir)
         for org_id in (org_id_a, org_id_b):
             if org_id not in known:
-                fail(f"{org_id}: {_unknown(org_id, known)}", INPUT)
+                fail(f"{org_id}: {_explain_unknown(org_id, known)}", INPUT)
         if not reason.strip():
             fail('The reason is empty; say why in a sentence: --reason "…".', INPUT)
         add_decision(
@@ -90,7 +91,7 @@ def decide(
             reason,
             datetime.now(UTC).date(),
         )
-    say(f"Written to {FILE}: {org_id_a} and {org_id_b} are {_said(choice)}.")
+    say(f"Written to {FILE}: {org_id_a} and {org_id_b} are {_decision_phrase(choice)}.")
 
 
 def locate(
@@ -153,8 +154,8 @@ def _print_place(
         f"{place['lon']:.4f}, NUTS 3 {answer.nuts3}. "
         f"{LOCATION_PRECISION.label(answer.precision)}."
     )
-    exact = gazetteer.named(question.city, question.country)
-    other = gazetteer.also_named(question.city, question.country)
+    exact = gazetteer.rows_named(question.city, question.country)
+    other = gazetteer.rows_also_named(question.city, question.country)
     towns = Towns(gazetteer, regions)
     towns.place([answer.row, *exact, *other])
     say(f"How it was decided: {_DECIDED[answer.precision].format(hint=question.hint)}")
@@ -181,7 +182,7 @@ def _known_ids(register_dir: Path, releases_dir: Path) -> set[str]:
     return (set(read.frame["org_id"].str.strip()) | past_ids(register_dir, releases_dir)) - {""}
 
 
-def _unknown(org_id: str, known: set[str]) -> str:
+def _explain_unknown(org_id: str, known: set[str]) -> str:
     from rapidfuzz import process
 
     near = [match[0] for match in process.extract(org_id, known, limit=3, score_cutoff=70)]
@@ -189,5 +190,5 @@ def _unknown(org_id: str, known: set[str]) -> str:
     return f"no organisation has or had this identifier, in the register or a release.{meant}"
 
 
-def _said(choice: Choice) -> str:
+def _decision_phrase(choice: Choice) -> str:
     return "the same" if choice is Choice.SAME else "different"

@@ -11,8 +11,8 @@ import typer
 from etl.cli.terminal import (
     OK,
     USAGE,
-    agreed,
     complain,
+    confirm,
     fail,
     is_interactive,
     say,
@@ -57,7 +57,7 @@ def list_releases() -> None:
             say(f"{mark} {words.release(manifest.created_at, changes)}")
             say(
                 f"    {manifest.release_id}, "
-                f"{words.counted(manifest.organisations, 'organisation')}, "
+                f"{words.quantity(manifest.organisations, 'organisation')}, "
                 f"{manifest.bytes / 1e6:.1f} MB, {state}"
             )
 
@@ -83,8 +83,8 @@ def show(
     Example: `cyber-valleys show 2026-11-25T065103Z`
     """
     with sentences():
-        manifest = _chosen(release_id)
-        database = _opened(manifest)
+        manifest = _choose(release_id)
+        database = _open(manifest)
         try:
             _print_story(database, manifest, details=details)
         finally:
@@ -121,7 +121,7 @@ def export(
         from ecosystem.finding.filters import Filter
         from etl.files import writing
 
-        database = _opened(_chosen(release_id))
+        database = _open(_choose(release_id))
         try:
             writers = {form.ending: form.write for form in FORMATS} | {"geoparquet": geoparquet}
             content = writers[file_format.value](database, Filter())
@@ -184,14 +184,14 @@ def prune(
             return
         for manifest in going:
             say(f"{manifest.release_id} ({manifest.bytes / 1e6:.1f} MB)")
-        if not yes and is_interactive() and not agreed(f"Remove these {len(going):,}?"):
+        if not yes and is_interactive() and not confirm(f"Remove these {len(going):,}?"):
             say("Nothing was removed.")
             raise typer.Exit(OK)
         gone = shelf.prune(folder, keep, complain)
     say(f"Removed: {len(gone):,}.")
 
 
-def _chosen(release_id: str | None) -> Manifest:
+def _choose(release_id: str | None) -> Manifest:
     from ecosystem.common.settings import settings
     from etl.errors import PublishError
     from etl.release import shelf
@@ -206,7 +206,7 @@ def _chosen(release_id: str | None) -> Manifest:
     return manifest
 
 
-def _opened(manifest: Manifest) -> Database:
+def _open(manifest: Manifest) -> Database:
     from ecosystem.common.settings import settings
     from ecosystem.common.store import Database, Release, ReleaseError
     from etl.errors import PublishError
@@ -226,7 +226,7 @@ def _print_story(database: Database, manifest: Manifest, *, details: bool) -> No
 
     story = releases.story(database)
     say(f"Release {manifest.release_id}, made on {story['created_at']:%-d %B %Y at %H:%M} UTC.")
-    say(f"{words.counted(manifest.organisations, 'organisation')}.")
+    say(f"{words.quantity(manifest.organisations, 'organisation')}.")
     change = database.frame(
         "SELECT org_id, kind FROM change WHERE release_id = $id", {"id": manifest.release_id}
     )

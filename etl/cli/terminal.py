@@ -34,7 +34,7 @@ def say(text: str, console: Console = out) -> None:
 
     No control character of it reaches the terminal.
     """
-    console.print(_shown(text), markup=False, highlight=False, soft_wrap=not console.is_terminal)
+    console.print(_escape(text), markup=False, highlight=False, soft_wrap=not console.is_terminal)
 
 
 def complain(text: str) -> None:
@@ -52,7 +52,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table; long cells are wrapped to the width of the terminal."""
     drawn = Table(*header, show_edge=False, header_style="bold")
     for row in rows:
-        drawn.add_row(*(Text(_shown(cell)) for cell in row))
+        drawn.add_row(*(Text(_escape(cell)) for cell in row))
     out.print(drawn)
 
 
@@ -61,7 +61,7 @@ def is_interactive() -> bool:
     return out.is_terminal and sys.stdin.isatty()
 
 
-def agreed(question: str) -> bool:
+def confirm(question: str) -> bool:
     """Ask a question that is answered with yes or no; no by default."""
     return typer.confirm(question, default=False)
 
@@ -86,5 +86,5 @@ def exit_code(outcome: Outcome) -> int:
     return {Status.INPUT_REFUSED: INPUT, Status.GATE_FAILED: GATE}.get(outcome.status, OK)
 
 
-def _shown(text: str) -> str:
+def _escape(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from etl.identity.likeness import SAME_PAGE, Likeness, alike, name_folder
-from etl.model import Rejection, Track, untracked
+from etl.identity.likeness import SAME_PAGE, Likeness, likenesses, name_folder
+from etl.model import Rejection, Track, no_progress
 from etl.register.decisions import NO_DECISIONS, Decisions
 
 MIN_SCORE = 85.0
@@ -70,7 +70,7 @@ def exact_duplicates(
         before = first.setdefault((country, bare(name), place), [])
         same = [old for old in before if not decisions.are_different(old[1], org_id)]
         if same:
-            rejections.append(_twice(row, org_id, name, *same[0]))
+            rejections.append(_rejection_of_twin(row, org_id, name, *same[0]))
         else:
             before.append((row, org_id, name))
     return rejections
@@ -81,7 +81,7 @@ def likely_duplicates(
     legal_forms: Sequence[str],
     decisions: Decisions = NO_DECISIONS,
     *,
-    track: Track = untracked,
+    track: Track = no_progress,
 ) -> list[Candidate]:
     """Pairs of one country that are alike in name, present or former, place and website.
 
@@ -104,7 +104,7 @@ def likely_duplicates(
     list of Candidate
         In the order of identifiers, whatever the order of the rows.
     """
-    found = alike(organisations, legal_forms, MIN_SCORE, track=track)
+    found = likenesses(organisations, legal_forms, MIN_SCORE, track=track)
     ids = organisations["org_id"].tolist()
     names = organisations["name"].tolist()
     return sorted(
@@ -136,7 +136,7 @@ def _candidate(pair: Likeness, ids: list[str], names: list[str]) -> Candidate:
     )
 
 
-def _twice(
+def _rejection_of_twin(
     row: int, org_id: str, name: str, earlier: int, other: str, other_name: str
 ) -> Rejection:
     called = "the same name" if name == other_name else f"the name “{other_name}”"

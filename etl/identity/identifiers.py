@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from ecosystem.common.text import fold
-from etl.identity.likeness import alike, name_folder, page
-from etl.model import Rejection, Track, untracked
+from etl.identity.likeness import COMPARED, likenesses, name_folder, page
+from etl.model import Rejection, Track, no_progress
 from etl.register.decisions import Decisions
 from etl.register.mint import possible_ids
 
@@ -72,7 +72,7 @@ def assign_ids(
     decisions: Decisions,
     legal_forms: Sequence[str] = (),
     *,
-    taken: Collection[str] = (),
+    used_ids: Collection[str] = (),
 ) -> tuple[pd.DataFrame, list[str], list[Rejection]]:
     """Give every row an identifier: its own, that of a published organisation, or a new one.
 
@@ -90,7 +90,7 @@ def assign_ids(
         Merged identifiers are never given to another organisation.
     legal_forms : sequence of str
         What to leave out of a folded name.
-    taken : collection of str
+    used_ids : collection of str
         Further identifiers that are never given again, such as those of earlier releases.
 
     Returns
@@ -105,24 +105,24 @@ def assign_ids(
     bare = name_folder(legal_forms)
     old = {} if published is None else _rows(published, published["org_id"].tolist())
     in_file = {org_id for org_id in organisations["org_id"] if org_id}
-    present = {*in_file, *map(decisions.kept, in_file)}
+    present = {*in_file, *map(decisions.final_id, in_file)}
     free = {org_id: row for org_id, row in old.items() if org_id not in present}
     rows = _rows(organisations, organisations.index.tolist())
     written: dict[int, str] = dict(zip(rows, organisations["org_id"].tolist(), strict=True))
     missing = {row: known for row, known in rows.items() if not written[row]}
-    given, unclear = _recognised(missing, free, bare)
-    recognised = len(given)
-    new = {row: missing[row] for row in missing if row not in given}
-    given |= _decided_before(new, old, decisions, bare, in_file | set(given.values()))
-    used = {*old, *in_file, *taken, *decisions.known_ids}
-    given |= _minted({row: new[row] for row in new if row not in given}, used)
+    ids_by_row, unclear = _recognise(missing, free, bare)
+    recognised = len(ids_by_row)
+    new = {row: missing[row] for row in missing if row not in ids_by_row}
+    ids_by_row |= _decided_before(new, old, decisions, bare, in_file | set(ids_by_row.values()))
+    used = {*old, *in_file, *used_ids, *decisions.known_ids}
+    ids_by_row |= _mint({row: new[row] for row in new if row not in ids_by_row}, used)
     ids = organisations["org_id"].copy()
-    ids.loc[list(given)] = list(given.values())
+    ids.loc[list(ids_by_row)] = list(ids_by_row.values())
     named = {row: known for row, known in rows.items() if row not in missing}
     return (
         organisations.assign(org_id=ids),
-        [*_notes(recognised, len(given) - recognised), *unclear],
-        _exchanged(named, written, old, free, decisions),
+        [*_notes(recognised, len(ids_by_row) - recognised), *unclear],
+        _exchanges(named, written, old, free, decisions),
     )
 
 
@@ -164,7 +164,7 @@ def successions(
     legal_forms: Sequence[str],
     decisions: Decisions,
     *,
-    track: Track = untracked,
+    track: Track = no_progress,
 ) -> list[Succession]:
     """Organisations that have gone and new ones that may be the same, each at most once.
 
@@ -189,11 +189,11 @@ def successions(
     if published is None:
         return []
     present, known = set(organisations["org_id"]), set(published["org_id"])
-    gone = published[~published["org_id"].map(decisions.kept).isin(present)]
+    gone = published[~published["org_id"].map(decisions.final_id).isin(present)]
     added = organisations[~organisations["org_id"].isin(known)]
     if gone.empty or added.empty:
         return []
-    columns = [*_COMPARED, "org_id"]
+    columns = [*COMPARED, "org_id"]
     both = pd.concat([gone[columns], added[columns]], ignore_index=True)
     sides = pd.Series(np.arange(len(both)) >= len(gone))
     ids, names = both["org_id"].tolist(), both["name"].tolist()
@@ -204,13 +204,10 @@ def successions(
             score=pair.score,
             evidence=f"“{names[pair.a]}” and “{names[pair.b]}”: {pair.evidence}.",
         )
-        for pair in alike(both, legal_forms, MIN_SCORE, sides=sides, track=track)
+        for pair in likenesses(both, legal_forms, MIN_SCORE, sides=sides, track=track)
         if not decisions.are_different(ids[pair.a], ids[pair.b])
     ]
     return list(_best(sorted(pairs, key=lambda s: (-s.score, s.old_id, s.new_id))))
-
-
-_COMPARED = ["name", "former_names", "country", "place_id", "lon", "lat", "website"]
 
 
 def _best(pairs: Iterable[Succession]) -> Iterator[Succession]:
@@ -228,12 +225,12 @@ def _rows(frame: pd.DataFrame, keys: list[A]) -> dict[A, _Row]:
     countries: list[str] = frame["country"].tolist()
     websites: list[object] = frame["website"].tolist()
     return {
-        key: _Row(names[i], (names[i], *_listed(former[i])), towns[i], countries[i], websites[i])
+        key: _Row(names[i], (names[i], *_as_list(former[i])), towns[i], countries[i], websites[i])
         for i, key in enumerate(keys)
     }
 
 
-def _listed(former: object) -> list[str]:
+def _as_list(former: object) -> list[str]:
     if isinstance(former, str):
         # A misspelling tells which organisation it is, too.
         names = (name.strip().removeprefix(NOT_FORMER).strip() for name in former.split(";"))
@@ -254,7 +251,7 @@ def _on_website(row: _Row, bare: Bare) -> set[Key]:
     return {(row.country, bare(name), site) for name in row.names} if site else set()
 
 
-def _recognised(
+def _recognise(
     missing: Mapping[int, _Row], free: Mapping[str, _Row], bare: Bare
 ) -> tuple[dict[int, str], list[str]]:
     """Row number -> the published identifier that the row takes; and what is unclear."""
@@ -309,25 +306,25 @@ def _decided_before(
     spoken_of = decisions.known_ids - old.keys() - set(in_file)
     if not spoken_of:
         return given
-    for row, known in _ordered(new):
+    for row, known in _order(new):
         usual = next(possible_ids(known.name, known.city, _country(known)))
-        kept = old.get(decisions.kept(usual))
+        kept = old.get(decisions.final_id(usual))
         if usual in spoken_of and (kept is None or bare(known.name) in map(bare, kept.names)):
             given[row] = usual
             spoken_of.remove(usual)
     return given
 
 
-def _minted(new: Mapping[int, _Row], used: set[str]) -> dict[int, str]:
-    given = {}
-    for row, known in _ordered(new):
+def _mint(new: Mapping[int, _Row], used: set[str]) -> dict[int, str]:
+    minted = {}
+    for row, known in _order(new):
         candidates = possible_ids(known.name, known.city, _country(known))
-        given[row] = next(org_id for org_id in candidates if org_id not in used)
-        used.add(given[row])
-    return given
+        minted[row] = next(org_id for org_id in candidates if org_id not in used)
+        used.add(minted[row])
+    return minted
 
 
-def _ordered(rows: Mapping[int, _Row]) -> list[tuple[int, _Row]]:
+def _order(rows: Mapping[int, _Row]) -> list[tuple[int, _Row]]:
     """By what the rows say, so that identifiers don't depend on their order in the file."""
     return sorted(
         rows.items(),
@@ -361,7 +358,7 @@ def _rows_without(number: int) -> str:
     return f"{number:,} {words}"
 
 
-def _exchanged(
+def _exchanges(
     named: Mapping[int, _Row],
     ids: Mapping[int, str],
     old: Mapping[str, _Row],
@@ -377,7 +374,7 @@ def _exchanged(
     for row, known in named.items():
         (key,) = _in_town(known)
         org_id, owners = ids[row], whose.get(key, [])
-        if org_id not in old or len(owners) != 1 or decisions.kept(owners[0]) == org_id:
+        if org_id not in old or len(owners) != 1 or decisions.final_id(owners[0]) == org_id:
             continue
         if key not in _in_town(old[org_id]):
             reason = (

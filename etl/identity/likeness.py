@@ -18,7 +18,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from ecosystem.common.text import fold
-from etl.model import Track, untracked
+from etl.model import Track, no_progress
 
 # One wrong letter touches at most four groups of three letters, so that two names that differ by
 # one share at least one of their rarest eight.
@@ -31,6 +31,9 @@ MIN_NAMES = 70.0
 MAX_ROWS = 20_000
 # Pairs of names compared at once: bounds the memory.
 CHUNK = 500_000
+
+# What tells whether two organisations are one.
+COMPARED = ["name", "former_names", "country", "place_id", "lon", "lat", "website"]
 
 Scorer = Callable[..., float]
 
@@ -46,7 +49,6 @@ _PART = 93.0
 _ABBREVIATION = 85.0
 _NEAR_KM = 50.0
 _EARTH_KM = 6371.0088
-_COMPARED = ["name", "former_names", "country", "place_id", "lon", "lat", "website"]
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _DASH = re.compile(r"\s[–—-]\s")
@@ -134,13 +136,13 @@ def page(website: object) -> str:
     return host + path
 
 
-def alike(
+def likenesses(
     organisations: pd.DataFrame,
     legal_forms: Sequence[str],
     least: float,
     *,
     sides: pd.Series | None = None,
-    track: Track = untracked,
+    track: Track = no_progress,
 ) -> list[Likeness]:
     """Pairs of organisations that are likely to be one.
 
@@ -164,7 +166,7 @@ def alike(
     list of Likeness
         In no particular order; each pair once.
     """
-    rows = _Rows(organisations.reindex(columns=_COMPARED).reset_index(drop=True), sides)
+    rows = _Rows(organisations.reindex(columns=COMPARED).reset_index(drop=True), sides)
     texts = _texts(rows.frame, name_folder(legal_forms))
     found: list[Likeness] = []
     with duckdb.connect() as connection:
@@ -172,7 +174,7 @@ def alike(
             pairs = [_by_name(connection, block, rows, least), _by_part(block)]
             if sides is not None:
                 pairs.append(_by_website(block, rows))
-            found += _scored(pd.concat(pairs, ignore_index=True), rows, least)
+            found += _score(pd.concat(pairs, ignore_index=True), rows, least)
     return found
 
 
@@ -450,7 +452,7 @@ def _rest(
     return near + np.array([s.weight for s in WEBSITES])[rows.website(a, b)]
 
 
-def _scored(pairs: pd.DataFrame, rows: _Rows, least: float) -> list[Likeness]:
+def _score(pairs: pd.DataFrame, rows: _Rows, least: float) -> list[Likeness]:
     a, b = pairs["a"].to_numpy(np.int64), pairs["b"].to_numpy(np.int64)
     score = np.clip(pairs["names"].to_numpy(np.float64) + _rest(rows, a, b), 0.0, 100.0)
     pairs = pairs.assign(score=score.round(1), km=rows.km(a, b), website=rows.website(a, b))

@@ -15,7 +15,7 @@ import pandas as pd
 from ecosystem.common.settings import settings
 from ecosystem.common.spreadsheet import FORMULA_STARTS
 from etl.identity.deduplicate import load_legal_forms
-from etl.inbox.known import COMPARED, Known
+from etl.inbox.known import COLUMNS, Known
 from etl.inbox.model import FIELDS, MAX_BYTES
 from etl.places.gazetteer import Gazetteer, load_gazetteer
 from etl.places.locate import locate
@@ -124,9 +124,9 @@ class Reference:
         faults = [Fault(r.column, r.reason, r.mend) for r in validate_cells(frame, self.schema)]
         if not row["city"] or {fault.column for fault in faults} & _PLACING:
             return Checked(_own(row, cells), faults)
-        located, lost = locate(frame, self.gazetteer, self.regions)
-        if lost:
-            unplaced = [Fault(r.column, r.reason, r.mend) for r in lost]
+        located, unlocated = locate(frame, self.gazetteer, self.regions)
+        if unlocated:
+            unplaced = [Fault(r.column, r.reason, r.mend) for r in unlocated]
             candidates, similar = self._candidates(row)
             return Checked(
                 _own(row, cells), faults, unplaced, candidates=candidates, similar=similar
@@ -144,7 +144,7 @@ class Reference:
             _own(row, cells), faults, town=town, candidates=candidates, duplicates=duplicates
         )
 
-    def placed(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def place(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows of a register that can be compared, at the towns that they name.
 
         Parameters
@@ -155,7 +155,7 @@ class Reference:
         Returns
         -------
         pandas.DataFrame
-            The columns :data:`etl.inbox.known.COMPARED`.
+            The columns :data:`etl.inbox.known.COLUMNS`.
         """
         columns = ["city", "country", "nuts2_hint"]
         asked = [Question(*row) for row in rows[columns].itertuples(index=False, name=None)]
@@ -164,7 +164,7 @@ class Reference:
         places = self.gazetteer.places.loc[at[at >= 0], ["place_id", "lon", "lat"]]
         placed = rows.loc[at >= 0].drop(columns=["lon", "lat"]).reset_index(drop=True)
         placed["former_names"] = placed["former_names"].str.split(";")
-        return placed.join(places.reset_index(drop=True))[COMPARED]
+        return placed.join(places.reset_index(drop=True))[COLUMNS]
 
     def _frame(self, cells: Mapping[str, str]) -> pd.DataFrame:
         # What is far too long is refused for its length; no more of it need be read.

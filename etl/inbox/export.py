@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from ecosystem.common.spreadsheet import neutralised, table_csv
+from ecosystem.common.spreadsheet import neutralise, table_csv
 from etl.inbox.model import FIELDS, Suggestion
 
 COLUMNS = ["number", "state", "received", "decided", "kind", "org_id", *FIELDS, "comment", "reason"]
@@ -20,7 +20,7 @@ def as_csv(suggestions: Sequence[Suggestion]) -> bytes:
 
 def as_json(suggestions: Sequence[Suggestion]) -> bytes:
     """A JSON list in UTF-8, texts neutralised as in the CSV file."""
-    records = [{k: neutralised(v) for k, v in _record(s).items()} for s in suggestions]
+    records = [{k: neutralise(v) for k, v in _record(s).items()} for s in suggestions]
     return json.dumps(records, ensure_ascii=False, indent=2).encode()
 
 

@@ -12,11 +12,9 @@ from ecosystem.common.links import host, web_address
 from ecosystem.common.per_release import Recent
 from ecosystem.common.text import fold
 from etl.identity.deduplicate import likely_duplicates
+from etl.identity.likeness import COMPARED
 
-# What tells whether two organisations are one.
-COMPARED = [
-    "org_id", "name", "former_names", "country", "place_id", "lon", "lat", "website",
-]  # fmt: skip
+COLUMNS = ["org_id", *COMPARED]
 # As many are compared properly as have the likest names, and share a website.
 LIKEST = 40
 # Names that are less alike can't be a likely duplicate's: a short name within a long one has 60.
@@ -33,11 +31,11 @@ class Known:
     Parameters
     ----------
     organisations : pandas.DataFrame
-        Rows with the columns :data:`COMPARED`.
+        Rows with the columns :data:`COLUMNS`.
     """
 
     def __init__(self, organisations: pd.DataFrame) -> None:
-        countries = organisations[COMPARED].groupby("country", sort=False)
+        countries = organisations[COLUMNS].groupby("country", sort=False)
         self._countries = {str(code): _Country(rows) for code, rows in countries}
         self._answers: Recent[dict[str, str]] = Recent(_KEPT)
 
@@ -47,7 +45,7 @@ class Known:
         Parameters
         ----------
         row : mapping
-            Values by column of :data:`COMPARED`.
+            Values by column of :data:`COLUMNS`.
         legal_forms : sequence of str
             What to leave out of a folded name.
 
@@ -59,8 +57,10 @@ class Known:
         country = self._countries.get(str(row["country"]))
         if country is None:
             return {}
-        question = tuple(str(row[name]) for name in COMPARED)
-        return self._answers.get(question, lambda: _alike(row, country.likest(row), legal_forms))
+        question = tuple(str(row[name]) for name in COLUMNS)
+        return self._answers.get(
+            question, lambda: _alike(row, country.candidates(row), legal_forms)
+        )
 
 
 class _Country:
@@ -69,7 +69,7 @@ class _Country:
     def __init__(self, rows: pd.DataFrame) -> None:
         self._rows = rows.reset_index(drop=True)
 
-    def likest(self, row: Mapping[str, object]) -> pd.DataFrame:
+    def candidates(self, row: Mapping[str, object]) -> pd.DataFrame:
         """The few that are worth comparing properly, however many there are."""
         name = fold(str(row["name"]))
         found = process.extract(
@@ -99,7 +99,7 @@ class _Country:
 def _alike(
     row: Mapping[str, object], others: pd.DataFrame, legal_forms: Sequence[str]
 ) -> dict[str, str]:
-    mine = pd.DataFrame([{name: row[name] for name in COMPARED}])
+    mine = pd.DataFrame([{name: row[name] for name in COLUMNS}])
     pairs = likely_duplicates(pd.concat([others, mine], ignore_index=True), legal_forms)
     return {
         other: pair.evidence

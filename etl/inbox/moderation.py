@@ -196,15 +196,15 @@ class Desk:
             If register or inbox can't be written.
         """
         path = self._path()
-        with files.locked(path):
+        with files.lock(path):
             self._resume(path)
             suggestion = self._get(number)
             if suggestion.state is not State.OPEN:
-                raise Undecidable(_decided(suggestion))
+                raise Undecidable(_decision(suggestion))
             file = RegisterFile(path)
             review = self._review(suggestion, file, edits or {}, was_renamed=was_renamed)
             self._check_takeable(review, over)
-            org_id = review.org_id or self._minted(file, review.checked.cells)
+            org_id = review.org_id or self._mint(file, review.checked.cells)
             before = file.row(org_id)
             after = before | {change.column: change.new for change in review.changes}
             after["org_id"] = org_id
@@ -213,7 +213,7 @@ class Desk:
             # What can't be written is refused before it is recorded.
             file.with_row(org_id, after)
             if not self.inbox.begin(number, org_id, {"before": before, "after": after}):
-                raise Undecidable(_decided(self._get(number)))
+                raise Undecidable(_decision(self._get(number)))
             self._resume(path)
         return org_id
 
@@ -237,13 +237,13 @@ class Desk:
             raise Undecidable(f"Give a reason of at most {MAX_REASON} characters.")
         suggestion = self._get(number)
         if not self.inbox.reject(number, reason):
-            raise Undecidable(_decided(self._get(suggestion.number)))
+            raise Undecidable(_decision(self._get(suggestion.number)))
 
-    def waiting(self) -> list[Suggestion]:
+    def open_suggestions(self) -> list[Suggestion]:
         """Suggestions that wait for a decision, after finishing what was decided but broken off."""
         if self.inbox.suggestions(State.ACCEPTING):
             path = self._path()
-            with files.locked(path):
+            with files.lock(path):
                 self._resume(path)
         self.inbox.forget()
         return self.inbox.suggestions(State.OPEN)
@@ -288,8 +288,10 @@ class Desk:
         org_id = suggestion.org_id
         now = file.row(org_id) if org_id else {}
         wanted = {**suggestion.values, **edits}
-        cells = self._derived(now, wanted, edits, was_renamed=was_renamed)
-        checked = self._against.check(cells, self._known(file, cells.get("country", "")))
+        cells = self._derive(now, wanted, edits, was_renamed=was_renamed)
+        checked = self._against.check(
+            cells, self._known_organisations(file, cells.get("country", ""))
+        )
         row = dict(checked.cells)
         if checked.town and _moves(now, cells):
             row["nuts2_hint"] = checked.town.nuts3[:4]
@@ -299,13 +301,13 @@ class Desk:
             org_id=org_id,
             changes=changes,
             checked=checked,
-            offered=self._offered(changes, checked, now, file),
+            offered=self._offer(changes, checked, now, file),
             cautions=cautions(wanted),
             version=rows.version(now),
             missing=bool(org_id) and not now,
         )
 
-    def _derived(
+    def _derive(
         self,
         now: Mapping[str, str],
         wanted: Mapping[str, str],
@@ -353,7 +355,7 @@ class Desk:
                 )
         return changes
 
-    def _offered(
+    def _offer(
         self, changes: list[Change], checked: Checked, now: Mapping[str, str], file: RegisterFile
     ) -> list[Change]:
         by_column = {change.column: change for change in changes}
@@ -367,14 +369,14 @@ class Desk:
             if name in wanted and name in EDITABLE and name in file.columns
         ]
 
-    def _known(self, file: RegisterFile, country: str) -> Known:
+    def _known_organisations(self, file: RegisterFile, country: str) -> Known:
         """The register's rows of a country, to find the same organisation among."""
         of_country = [row for row in file.rows() if row.get("country") == country]
         rows = pd.DataFrame(of_country, columns=file.columns, dtype="str")
         rows = rows.reindex(columns=list(self._against.schema.columns), fill_value="")
-        return Known(self._against.placed(rows))
+        return Known(self._against.place(rows))
 
-    def _minted(self, file: RegisterFile, cells: Mapping[str, str]) -> str:
+    def _mint(self, file: RegisterFile, cells: Mapping[str, str]) -> str:
         """The identifier that `cyber-valleys mint` gives a new row, unless it is taken for good."""
         taken = {*file.ids(), *past_ids(self._dir, self._releases_dir)}
         ids = possible_ids(cells["name"], cells["city"], cells["country"])
@@ -412,7 +414,7 @@ def _moves(now: Mapping[str, str], cells: Mapping[str, str]) -> bool:
     return any(now.get(name, "") != cells.get(name, "") for name in _PLACE)
 
 
-def _decided(suggestion: Suggestion) -> str:
+def _decision(suggestion: Suggestion) -> str:
     how = {
         State.ACCEPTED: f"was accepted already ({suggestion.org_id})",
         State.REJECTED: f"was rejected already: {suggestion.reason}",

@@ -43,7 +43,7 @@ class Gazetteer:
         self._names: dict[str, Names] = {}
         self._alternates: dict[str, Names] = {}
 
-    def named(self, name: str, country: str) -> list[int]:
+    def rows_named(self, name: str, country: str) -> list[int]:
         """Rows of `places` that have a name of their own like this one.
 
         Parameters
@@ -53,9 +53,9 @@ class Gazetteer:
         country : str
             ISO 3166-1 code.
         """
-        return self._named(country).get(fold(name), [])
+        return self._names_in(country).get(fold(name), [])
 
-    def also_named(self, name: str, country: str) -> list[int]:
+    def rows_also_named(self, name: str, country: str) -> list[int]:
         """Rows of `places` that have this name too: in another language, abbreviated, in part.
 
         Parameters
@@ -65,22 +65,22 @@ class Gazetteer:
         country : str
             ISO 3166-1 code.
         """
-        found = self._otherwise_named(country).get(fold(name), [])
-        if found or self.named(name, country):
+        found = self._other_names_in(country).get(fold(name), [])
+        if found or self.rows_named(name, country):
             return found
         readings = (self._any(key, country) for key in self._readings(name))
         return next((rows for rows in readings if rows), [])
 
     def similar(self, name: str, country: str, limit: int = 3) -> list[str]:
         """Names of the towns of a country that a misspelt name may mean, best first."""
-        keys = {**self._otherwise_named(country), **self._named(country)}
+        keys = {**self._other_names_in(country), **self._names_in(country)}
         near = process.extract(fold(name), list(keys), scorer=fuzz.ratio, limit=limit * 3)
         rows = dict.fromkeys(self._largest(keys[key]) for key, score, _ in near if score >= 60)
         return [str(self.places.at[row, "name"]) for row in rows][:limit]
 
     def _any(self, key: str, country: str) -> list[int]:
-        named = self._named(country).get(key, [])
-        return named or self._otherwise_named(country).get(key, [])
+        named = self._names_in(country).get(key, [])
+        return named or self._other_names_in(country).get(key, [])
 
     def _readings(self, name: str) -> Iterator[str]:
         key = fold(name)
@@ -95,14 +95,14 @@ class Gazetteer:
     def _largest(self, rows: list[int]) -> int:
         return max(rows, key=lambda row: int(self._population[row]))
 
-    def _named(self, country: str) -> Names:
+    def _names_in(self, country: str) -> Names:
         if country not in self._names:
             rows = self._rows.get(country, np.array([], dtype=int))
             names = self.places["name"].to_numpy()[rows]
             self._names[country] = _index(zip(names, rows, strict=True))
         return self._names[country]
 
-    def _otherwise_named(self, country: str) -> Names:
+    def _other_names_in(self, country: str) -> Names:
         if country not in self._alternates:
             rows = self._rows.get(country, np.array([], dtype=int))
             lists = self.places["alternate_names"].to_numpy()[rows]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ecosystem.common.vocabulary import COUNTRIES
 from ecosystem.common.web_mercator import to_metres
-from etl.model import Rejection, Track, untracked
+from etl.model import Rejection, Track, no_progress
 from etl.places.gazetteer import Gazetteer
 from etl.places.regions import ID_LENGTHS, Regions
 from etl.places.towns import Answer, Question, answer_questions
@@ -25,7 +25,7 @@ def locate(
     gazetteer: Gazetteer,
     regions: Regions,
     *,
-    track: Track = untracked,
+    track: Track = no_progress,
 ) -> tuple[pd.DataFrame, list[Rejection]]:
     """Locate the rows of the register.
 
@@ -49,9 +49,9 @@ def locate(
     rejections : list of Rejection
         The rows that couldn't be located.
     """
-    given = (organisations["lat"] != "") | (organisations["lon"] != "")
-    by_point, wrong = _from_coordinates(organisations[given], regions)
-    by_name, unknown = _from_names(organisations[~given], gazetteer, regions, track)
+    has_point = (organisations["lat"] != "") | (organisations["lon"] != "")
+    by_point, wrong = _from_coordinates(organisations[has_point], regions)
+    by_name, unknown = _from_names(organisations[~has_point], gazetteer, regions, track)
     located = pd.concat([by_point, by_name]).reindex(
         organisations.index.intersection([*by_point.index, *by_name.index])
     )
@@ -185,10 +185,10 @@ def _from_coordinates(
     swapped = regions.locate(lat, lon, country)
     for row, region, other, code in zip(rows.index.tolist(), nuts3, swapped, country, strict=True):
         if not region:
-            given = organisations.loc[row, ["lat", "lon"]]
+            cells = organisations.loc[row, ["lat", "lon"]]
             mend = (
-                f"Latitude and longitude look swapped: write {given['lon']} into lat and "
-                f"{given['lat']} into lon."
+                f"Latitude and longitude look swapped: write {cells['lon']} into lat and "
+                f"{cells['lat']} into lon."
                 if other
                 else "Correct them, or empty both and let the gazetteer find the town."
             )

@@ -75,18 +75,18 @@ class Regions:
         same = countries[region] == country[at]
         found[at[same]] = ids[region[same]]
 
-        lost = np.flatnonzero(found == "")
-        if len(lost):
-            metric = gpd.GeoSeries(points[lost], crs="EPSG:4326").to_crs(METRIC).to_numpy()
+        uncovered = np.flatnonzero(found == "")
+        if len(uncovered):
+            metric = gpd.GeoSeries(points[uncovered], crs="EPSG:4326").to_crs(METRIC).to_numpy()
             near, region = self._metric_tree.query(
                 metric, predicate="dwithin", distance=COAST_TOLERANCE_M
             )
-            same = countries[region] == country[lost[near]]
+            same = countries[region] == country[uncovered[near]]
             near, region = near[same], region[same]
             away = shapely.distance(metric[near], self._metric.to_numpy()[region])
             # Written from far to near, the nearest stays.
             order = np.argsort(-away, kind="stable")
-            found[lost[near[order]]] = ids[region[order]]
+            found[uncovered[near[order]]] = ids[region[order]]
         return found
 
     @cached_property

@@ -16,7 +16,7 @@ import shapely
 
 from ecosystem.common.homonyms import is_dominant
 from ecosystem.common.vocabulary import COUNTRIES
-from etl.model import Track, untracked
+from etl.model import Track, no_progress
 from etl.places.gazetteer import Gazetteer
 from etl.places.regions import METRIC, Regions
 
@@ -64,7 +64,7 @@ def answer_questions(
     gazetteer: Gazetteer,
     regions: Regions,
     *,
-    track: Track = untracked,
+    track: Track = no_progress,
 ) -> dict[Question, Answer]:
     """Find the town of each question.
 
@@ -83,12 +83,12 @@ def answer_questions(
         Shows progress.
     """
     towns = Towns(gazetteer, regions)
-    exact = {q: gazetteer.named(q.city, q.country) for q in track(questions, "Look up towns")}
+    exact = {q: gazetteer.rows_named(q.city, q.country) for q in track(questions, "Look up towns")}
     towns.place(row for rows in exact.values() for row in rows)
     # Where a hint and an exact name agree, other towns of this name can't be meant.
     open_questions = [q for q in questions if not (q.hint and towns.inside(exact[q], q.hint))]
     other = {
-        q: gazetteer.also_named(q.city, q.country)
+        q: gazetteer.rows_also_named(q.city, q.country)
         for q in track(open_questions, "Look up other names of towns")
     }
     towns.place(row for rows in other.values() for row in rows)
@@ -165,7 +165,7 @@ class Towns:
 
 def _choose(question: Question, exact: list[int], other: list[int], towns: Towns) -> Answer:
     if not exact and not other:
-        return _unknown(question, towns.gazetteer)
+        return _answer_unknown(question, towns.gazetteer)
     inland = towns.inside([*exact, *other], "")
     if not inland:
         return Answer(
@@ -206,7 +206,7 @@ def _largest(
     return Answer(first, precision, towns.nuts3(first))
 
 
-def _unknown(question: Question, gazetteer: Gazetteer) -> Answer:
+def _answer_unknown(question: Question, gazetteer: Gazetteer) -> Answer:
     similar = gazetteer.similar(question.city, question.country)
     meant = f"Did you mean {' or '.join(similar)}? Else give" if similar else "Give"
     return Answer(

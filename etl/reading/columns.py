@@ -14,7 +14,7 @@ from rapidfuzz import fuzz
 
 from ecosystem.common.text import fold
 from etl.errors import RegisterError
-from etl.reading.model import listed
+from etl.reading.model import list_names
 from etl.schema import Schema
 
 # Headers that are this alike to a missing column's names are offered first.
@@ -52,9 +52,9 @@ class ColumnsUnsure(RegisterError):
         example = next((headers[0] for headers in self.missing.values() if headers), "Your header")
         column = next((name for name, headers in self.missing.items() if headers), names[0])
         return (
-            f"{self.file}: column {listed(names)} is missing; add it to the header row, or say "
+            f"{self.file}: column {list_names(names)} is missing; add it to the header row, or say "
             f'which one it is, such as --map "{example}={column}" '
-            f"(columns found: {listed(self.found) or 'none that is not used already'})."
+            f"(columns found: {list_names(self.found) or 'none that is not used already'})."
         )
 
 
@@ -115,10 +115,10 @@ class ColumnMapping:
         OSError
             If the file can't be written.
         """
-        lines = [f"{_quoted(header)} = {_quoted(name)}" for header, name in self.columns.items()]
+        lines = [f"{_quote(header)} = {_quote(name)}" for header, name in self.columns.items()]
         path.write_text("\n".join(["[columns]", *lines, ""]), encoding="utf-8")
 
-    def merged(self, other: ColumnMapping) -> ColumnMapping:
+    def merge_with(self, other: ColumnMapping) -> ColumnMapping:
         """Both together; what the other says comes first."""
         return ColumnMapping({**self.columns, **other.columns})
 
@@ -128,7 +128,7 @@ def header_name(cell: str) -> str:
     return "_".join(cell.strip().strip("\ufeff").lower().split())
 
 
-def matched(
+def match_headers(
     file: str, header: Sequence[str], schema: Schema, schema_dir: Path, mapping: ColumnMapping
 ) -> dict[str, int]:
     """Column of the schema -> position in the header, for all that are recognised.
@@ -152,14 +152,14 @@ def matched(
         If two headers are the same column.
     """
     known = names_of(schema, schema_dir)
-    said = {folded(h): c for h, c in mapping.columns.items() if c in schema.columns}
+    said = {fold_header(h): c for h, c in mapping.columns.items() if c in schema.columns}
     # A header that somebody has spoken for stands for nothing else, nor does another for it.
-    taken = set(said.values()) & {said.get(folded(cell)) for cell in header}
+    taken = set(said.values()) & {said.get(fold_header(cell)) for cell in header}
     found: dict[str, int] = {}
     for position, cell in enumerate(header):
         if not cell.strip():
             continue
-        key = folded(cell)
+        key = fold_header(cell)
         column = said.get(key) or known.get(key)
         if column is None or (column in taken and key not in said):
             continue
@@ -187,7 +187,7 @@ def likely_headers(
     own = {column: [name for name, code in names.items() if code == column] for column in columns}
     scored: dict[str, list[tuple[float, str]]] = {column: [] for column in columns}
     for header in headers[:_MAX_COMPARED]:
-        scores = {column: _likeness(folded(header), own[column]) for column in columns}
+        scores = {column: _likeness(fold_header(header), own[column]) for column in columns}
         best = max(scores.values(), default=0)
         for column, score in scores.items():
             if score == best >= _LIKELY:
@@ -198,7 +198,7 @@ def likely_headers(
     }
 
 
-def folded(cell: str) -> str:
+def fold_header(cell: str) -> str:
     """A header for comparing; one of signs only, such as “№”, stays what it is."""
     return fold(cell) or cell.strip()
 
@@ -239,7 +239,7 @@ def _likeness(header: str, names: Sequence[str]) -> float:
     )
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     escaped = "".join(
         f"\\u{ord(c):04X}" if ord(c) < 32 or c == "\x7f" else f"\\{c}" if c in '"\\' else c
         for c in text

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from etl.errors import RegisterError
-from etl.reading.columns import ColumnMapping, ColumnsUnsure, likely_headers, matched
-from etl.reading.model import Extract, Origin, Row, Sheet, listed
+from etl.reading.columns import ColumnMapping, ColumnsUnsure, likely_headers, match_headers
+from etl.reading.model import Extract, Origin, Row, Sheet, list_names
 from etl.schema import Schema
 
 # A header may come below titles, but not anywhere.
@@ -27,22 +27,22 @@ def header_of(
     refusal: RegisterError | None = None
     for row in sheet.rows[:HEADER_WITHIN]:
         try:
-            found = matched(file, row[1], schema, schema_dir, mapping)
+            found = match_headers(file, row[1], schema, schema_dir, mapping)
         except RegisterError as error:
             refusal = refusal or error
             continue
         if found and (best is None or len(found) > len(best[1])):
             best = row, found
     # A row that holds a column twice is the header, unless another is clearly better.
-    if refusal is not None and (best is None or len(best[1]) < len(needed(schema))):
+    if refusal is not None and (best is None or len(best[1]) < len(needed_columns(schema))):
         raise refusal
     return best
 
 
-def needed(schema: Schema) -> list[str]:
+def needed_columns(schema: Schema) -> list[str]:
     """Columns that a file must have; organisations get their identifiers from the ETL."""
-    given = schema.primary_key if schema.resource == "organisations" else ""
-    return [n for n, c in schema.columns.items() if not c.optional and n != given]
+    made = schema.primary_key if schema.resource == "organisations" else ""
+    return [n for n, c in schema.columns.items() if not c.optional and n != made]
 
 
 def to_extract(
@@ -84,9 +84,9 @@ def to_extract(
         first = next((cells for _, cells in sheet.rows), [])
         raise RegisterError(
             f"{path.name}: no header row was found (the first row says: "
-            f"{listed([cell for cell in first if cell.strip()]) or 'nothing'}). Put the column "
+            f"{list_names([cell for cell in first if cell.strip()]) or 'nothing'}). Put the column "
             "names above the rows, in a CSV file separated by commas, semicolons or tabs: "
-            f"{listed(list(schema.columns))}."
+            f"{list_names(list(schema.columns))}."
         )
     (header_row, header), positions = found
     _check_columns(path.name, header, positions, schema, schema_dir, mapping, said)
@@ -138,7 +138,7 @@ def _check_columns(
 ) -> None:
     used = set(positions.values())
     unused = [cell.strip() for i, cell in enumerate(header) if cell.strip() and i not in used]
-    missing = [name for name in needed(schema) if name not in positions]
+    missing = [name for name in needed_columns(schema) if name not in positions]
     if missing:
         raise ColumnsUnsure(
             file,
@@ -148,7 +148,7 @@ def _check_columns(
         )
     if unused:
         notes.append(
-            f"{file}: column {listed(unused)} isn't in the schema and is left out. If it is a "
+            f"{file}: column {list_names(unused)} isn't in the schema and is left out. If it is a "
             f"column of the register by another name, say so: "
             f'--map "{unused[0][:60]}=name of the column".'
         )
@@ -158,7 +158,7 @@ def _check_columns(
         if header[position].strip() in mapping.columns
     ]
     if by_other_name:
-        notes.append(f"{file}: read as you said: {listed(by_other_name)}.")
+        notes.append(f"{file}: read as you said: {list_names(by_other_name)}.")
 
 
 def _check_widths(file: str, body: Sequence[Row], header: Sequence[str]) -> None:
@@ -174,10 +174,10 @@ def _check_widths(file: str, body: Sequence[Row], header: Sequence[str]) -> None
 def _note_empty_columns(file: str, frame: pd.DataFrame, schema: Schema, notes: list[str]) -> None:
     empty = [
         name
-        for name in needed(schema)
+        for name in needed_columns(schema)
         if schema.columns[name].constraints.get("required")
         and len(frame)
         and not frame[name].str.strip().any()
     ]
     if empty:
-        notes.append(f"{file}: column {listed(empty)} is empty in every row.")
+        notes.append(f"{file}: column {list_names(empty)} is empty in every row.")

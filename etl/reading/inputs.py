@@ -12,12 +12,12 @@ from pathlib import Path
 from ecosystem.common.settings import settings
 from ecosystem.common.text import fold
 from etl.errors import RegisterError
-from etl.model import Track, untracked
-from etl.reading.columns import ColumnMapping, folded, resource_names
-from etl.reading.frame import HEADER_WITHIN, header_of, needed, to_extract
+from etl.model import Track, no_progress
+from etl.reading.columns import ColumnMapping, fold_header, resource_names
+from etl.reading.frame import HEADER_WITHIN, header_of, needed_columns, to_extract
 from etl.reading.geojson import read_geojson
-from etl.reading.model import Extract, Sheet, listed
-from etl.reading.scan import protected
+from etl.reading.model import Extract, Sheet, list_names
+from etl.reading.scan import protection_error
 from etl.reading.text import decode, read_text, text_records
 from etl.reading.workbook import read_workbook
 from etl.schema import Schema
@@ -84,7 +84,7 @@ def read_inputs(
     schemas: Mapping[str, Schema],
     mapping: ColumnMapping | None = None,
     *,
-    track: Track = untracked,
+    track: Track = no_progress,
 ) -> dict[str, Extract]:
     """Every register file: from what was given, else from the register's own folder.
 
@@ -115,7 +115,7 @@ def read_inputs(
     schema_dir = settings().schema_dir
     given: dict[str, _Given] = {}
     for path in track(_files(paths), "Open the files"):
-        for found in _recognised(path, schemas, schema_dir, said):
+        for found in _recognise(path, schemas, schema_dir, said):
             other = given.get(found.resource)
             if other is not None:
                 raise RegisterError(
@@ -173,20 +173,20 @@ def read_sheets(name: str, content: bytes, notes: list[str]) -> list[Sheet]:
         If it is of no kind that can be read, or damaged.
     """
     if content.startswith(_ZIP):
-        return _filled(name, read_workbook(name, content, _zip_kind(name, content), notes))
+        return _filled_sheets(name, read_workbook(name, content, _zip_kind(name, content), notes))
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise protected(name)
-        return _filled(name, read_workbook(name, content, "xls", notes))
+            raise protection_error(name)
+        return _filled_sheets(name, read_workbook(name, content, "xls", notes))
     _refuse_known(name, content)
     if _is_json(name, content):
         return [read_geojson(name, decode(name, content, notes)[0])]
     if name.lower().endswith((*WORKBOOKS, *JSON)):
         notes.append(f"{name}: is a text file in spite of its name, and is read as one.")
-    return _filled(name, [read_text(name, content, notes)])
+    return _filled_sheets(name, [read_text(name, content, notes)])
 
 
-def _filled(name: str, sheets: list[Sheet]) -> list[Sheet]:
+def _filled_sheets(name: str, sheets: list[Sheet]) -> list[Sheet]:
     filled = [sheet for sheet in sheets if sheet.rows]
     if not filled:
         raise RegisterError(f"{name}: the file has no rows; save it again from its program.")
@@ -254,7 +254,7 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return files
 
 
-def _recognised(
+def _recognise(
     path: Path, schemas: Mapping[str, Schema], schema_dir: Path, mapping: ColumnMapping
 ) -> list[_Given]:
     """The sheets of a file that are register files; the others are left out with a note."""
@@ -275,7 +275,7 @@ def _recognised(
         # One table that nothing is known about is what the secretariat usually has.
         if len(sheets) > 1:
             raise RegisterError(
-                f"{path.name}: none of its sheets ({listed(left_out)}) looks like a register "
+                f"{path.name}: none of its sheets ({list_names(left_out)}) looks like a register "
                 "file; put the column names above the rows, or save the right sheet as CSV UTF-8."
             )
         return [_Given(path, digest, sheets[0], tuple(notes), USUAL, by_name=False)]
@@ -289,7 +289,7 @@ def _one_of(path: Path, several: list[_Given]) -> _Given:
     visible = [one for one in several if not one.sheet.hidden] or several
     candidates = [one for one in visible if one.by_name] or visible
     if len(candidates) > 1:
-        names = listed([one.sheet.name for one in candidates])
+        names = list_names([one.sheet.name for one in candidates])
         raise RegisterError(
             f"{path.name}: the sheets {names} are all {several[0].resource}; rename or delete the "
             "ones that aren't meant."
@@ -305,12 +305,12 @@ def _left_out(
 ) -> Iterator[str]:
     """What is said of the sheets that aren't read, and of those that nobody sees but are."""
     if unknown:
-        yield f"{file}: sheet {listed(unknown)} is no register file and is left out."
+        yield f"{file}: sheet {list_names(unknown)} is no register file and is left out."
     for one in chosen:
         others = [o.sheet.name for o in found[one.resource] if o is not one]
         if others:
             yield (
-                f"{file}: sheet {listed(others)} is left out; {one.resource} are read from the "
+                f"{file}: sheet {list_names(others)} is left out; {one.resource} are read from the "
                 f"sheet {one.sheet.name}."
             )
         if one.sheet.hidden:
@@ -337,8 +337,11 @@ def _resource(
         except RegisterError:
             continue
         found = set(header[1]) if header else set()
-        if len(found) >= min(_ENOUGH, len(needed(schema))):
-            fits[resource] = (len(found & set(needed(schema))) / len(needed(schema)), len(found))
+        if len(found) >= min(_ENOUGH, len(needed_columns(schema))):
+            fits[resource] = (
+                len(found & set(needed_columns(schema))) / len(needed_columns(schema)),
+                len(found),
+            )
     if not fits:
         return "", False
     best = max(fits.values())
@@ -373,7 +376,7 @@ def _check_mapping(
 ) -> None:
     columns = {column for schema in schemas.values() for column in schema.columns}
     cells = {
-        folded(cell)
+        fold_header(cell)
         for one in given.values()
         for _, row in one.sheet.rows[:HEADER_WITHIN]
         for cell in row
@@ -382,9 +385,9 @@ def _check_mapping(
         if column not in columns:
             raise RegisterError(
                 f"--map “{header}={column}”: there is no column {column} in the register; the "
-                f"columns are: {listed(list(schemas[USUAL].columns))}."
+                f"columns are: {list_names(list(schemas[USUAL].columns))}."
             )
-        if folded(header) not in cells:
+        if fold_header(header) not in cells:
             raise RegisterError(
                 f"--map “{header}={column}”: no file that you gave has a column “{header}”."
             )

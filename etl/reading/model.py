@@ -141,7 +141,7 @@ def is_error(text: str) -> bool:
     return text == NO_RESULT or _ERROR.fullmatch(text) is not None
 
 
-def listed(names: list[str]) -> str:
+def list_names(names: list[str]) -> str:
     """Names as a list in a sentence, not too many and none too long."""
     more = len(names) - MAX_NAMES_LISTED
     shown = ", ".join(name[:MAX_NAME] for name in names[:MAX_NAMES_LISTED])

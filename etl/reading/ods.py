@@ -12,7 +12,7 @@ from defusedxml.ElementTree import iterparse
 
 from etl.errors import RegisterError
 from etl.reading.model import NO_RESULT, is_error
-from etl.reading.scan import Scan, check_rows, check_size, protected, too_far_apart
+from etl.reading.scan import Scan, check_rows, check_size, protection_error, too_far_apart
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -31,7 +31,7 @@ def scan_ods(name: str, content: bytes) -> list[Scan]:
     check_size(name, content)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-            raise protected(name)
+            raise protection_error(name)
         try:
             with archive.open("content.xml") as stream:
                 return _scan_tables(name, stream)

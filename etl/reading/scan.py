@@ -115,7 +115,7 @@ def too_far_apart(name: str, scan: Scan) -> RegisterError:
     )
 
 
-def protected(name: str) -> RegisterError:
+def protection_error(name: str) -> RegisterError:
     """What is said of a workbook that only a password opens."""
     return RegisterError(
         f"{name}: the workbook is protected by a password; open it, take the protection away, and "

@@ -16,7 +16,7 @@ import python_calamine
 from etl.errors import RegisterError
 from etl.reading.model import Row, Sheet
 from etl.reading.ods import scan_ods
-from etl.reading.scan import MAX_COLUMNS, MAX_SHEET_ROWS, Scan, protected
+from etl.reading.scan import MAX_COLUMNS, MAX_SHEET_ROWS, Scan, protection_error
 from etl.reading.xls import scan_xls
 from etl.reading.xlsb import scan_xlsb
 from etl.reading.xlsx import scan_xlsx
@@ -57,7 +57,7 @@ def read_workbook(name: str, content: bytes, kind: str, notes: list[str]) -> lis
                 for table, scan in zip(_tables(book), scans, strict=True)
             ]
     except python_calamine.PasswordError as error:
-        raise protected(name) from error
+        raise protection_error(name) from error
     except RegisterError:
         raise
     # A damaged workbook breaks the readers in many ways, none of which is worth telling apart;

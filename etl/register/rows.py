@@ -1,4 +1,4 @@
-"""Change one row of a register file, or add one, and leave every other byte as it is.
+"""Change cells of a register file, or add a row, and leave every other byte as it is.
 
 Encoding, byte order mark, separator, line ends and quoting stay those of the file; it is replaced
 whole or not at all.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -46,19 +46,22 @@ class RegisterFile:
     ----------
     path : Path
         The file.
+    key : str, optional
+        Column that identifies a row; empty if the file may lack one.
+    content : bytes, optional
+        What it holds, or would hold if it were there; read from the file by default.
 
     Raises
     ------
     RegisterError
-        If it can't be read, or isn't a CSV file with the columns that identify a row.
+        If it can't be read, or isn't a CSV file that names its columns, and the key, once.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, key: str = KEY, content: bytes | None = None) -> None:
         self.path = path
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise RegisterError(f"{path}: the file can't be read ({error.strerror}).") from error
+        self._key = key
+        if content is None:
+            content = _read(path)
         text, encoding = decode(path.name, content, [])
         self._mark, self._encoding = _form(content, text, encoding)
         self._delimiter = delimiter_of(text)
@@ -66,14 +69,13 @@ class RegisterFile:
         self._header = next((i for i, line in enumerate(self._lines) if any(line.cells)), 0)
         header = self._lines[self._header].cells if self._lines else []
         self.columns = [header_name(cell) for cell in header]
-        if KEY not in self.columns or len(set(self.columns)) < len(self.columns):
-            raise RegisterError(
-                f"{path.name}: the first row must name each column once, and {KEY}."
-            )
+        if (key and key not in self.columns) or len(set(self.columns)) < len(self.columns):
+            named = f"each column once, and {key}" if key else "each column once"
+            raise RegisterError(f"{path.name}: the first row must name {named}.")
         self._number = {
-            line.cells[self.columns.index(KEY)].strip(): number
+            line.cells[self.columns.index(key)].strip(): number
             for number, line in self._rows()
-            if len(line.cells) > self.columns.index(KEY)
+            if key and len(line.cells) > self.columns.index(key)
         }
 
     def ids(self) -> list[str]:
@@ -83,6 +85,14 @@ class RegisterFile:
     def rows(self) -> list[dict[str, str]]:
         """All rows as cells by column, in the order of the file."""
         return [self._record(line) for _, line in self._rows()]
+
+    def numbered_rows(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """All rows with their number, as a spreadsheet counts; cells that a row lacks are left out.
+
+        Rows without any text are left out, too, but counted.
+        """
+        for number, line in self._rows():
+            yield number + 1, dict(zip(self.columns, line.cells, strict=False))
 
     def row(self, org_id: str) -> dict[str, str]:
         """Cells of a row by column; empty if there is none of that identifier."""
@@ -104,17 +114,65 @@ class RegisterFile:
         RegisterError
             If the file's encoding lacks a letter of them.
         """
-        texts = [line.text for line in self._lines]
         number = self._number.get(org_id)
-        if number is not None:
-            texts[number] = self._changed(self._lines[number], cells)
-        else:
-            at = self._place({**cells, KEY: org_id})
-            new = self._new({**cells, KEY: org_id})
-            if at == len(texts) and not texts[-1].endswith(("\n", "\r")):
-                texts[-1] += self._line_end
-                new = new.removesuffix(self._line_end)
-            texts.insert(at, new)
+        if number is None:
+            return self.with_new_row({**cells, self._key: org_id})
+        texts = [line.text for line in self._lines]
+        texts[number] = self._change_cells(self._lines[number], cells)
+        return self._encode(texts)
+
+    def with_new_row(self, cells: Mapping[str, str]) -> bytes:
+        """The file with a row added in the file's order, else at the end.
+
+        Parameters
+        ----------
+        cells : mapping of str to str
+            Cells by column; columns that the file lacks are left out.
+
+        Raises
+        ------
+        RegisterError
+            If the file's encoding lacks a letter of them.
+        """
+        texts = [line.text for line in self._lines]
+        at, new = self._place(cells), self._new(cells)
+        if at == len(texts) and not texts[-1].endswith(("\n", "\r")):
+            texts[-1] += self._line_end
+            new = new.removesuffix(self._line_end)
+        texts.insert(at, new)
+        return self._encode(texts)
+
+    def with_column(self, name: str, cells: Sequence[str]) -> bytes:
+        """The file with other cells in a column, which becomes the first one if there is none.
+
+        Parameters
+        ----------
+        name : str
+            The column.
+        cells : sequence of str
+            Its cells, of as many rows as :meth:`numbered_rows` gives.
+
+        Raises
+        ------
+        RegisterError
+            If the file's encoding lacks a letter of them.
+        """
+        texts = [line.text for line in self._lines]
+        new = dict(zip((number for number, _ in self._rows()), cells, strict=True))
+        if name in self.columns:
+            for number, cell in new.items():
+                line = self._lines[number]
+                if self._record(line)[name] != cell:
+                    texts[number] = self._change_cells(line, {name: cell})
+            return self._encode(texts)
+        for number in range(self._header, len(texts)):
+            if self._lines[number].cells:
+                cell = name if number == self._header else new.get(number, "")
+                raw = self._write_cell(cell, quoted=self._is_quoted)
+                texts[number] = f"{raw}{self._delimiter}{texts[number]}"
+        return self._encode(texts)
+
+    def _encode(self, texts: Sequence[str]) -> bytes:
         try:
             return self._mark + "".join(texts).encode(self._encoding)
         except UnicodeEncodeError as error:
@@ -123,6 +181,12 @@ class RegisterFile:
                 f"{self.path.name}: the encoding of the file has no “{letter}”; save it as CSV "
                 "UTF-8, then decide again."
             ) from error
+
+    @property
+    def _is_quoted(self) -> bool:
+        """Whether the names of all columns stand in quotation marks."""
+        header = self._lines[self._header].text.rstrip("\r\n")
+        return all(raw.startswith('"') for raw in _raw_cells(header, self._delimiter))
 
     @property
     def _line_end(self) -> str:
@@ -138,23 +202,24 @@ class RegisterFile:
         cells = line.cells + [""] * (len(self.columns) - len(line.cells))
         return dict(zip(self.columns, cells, strict=False))
 
-    def _changed(self, line: _Line, cells: Mapping[str, str]) -> str:
+    def _change_cells(self, line: _Line, cells: Mapping[str, str]) -> str:
         end = line.text[len(line.text.rstrip("\r\n")) :]
         raw = _raw_cells(line.text.rstrip("\r\n"), self._delimiter)
         raw += [""] * (len(self.columns) - len(raw))
         record = self._record(line)
         for i, column in enumerate(self.columns):
             if column in cells and cells[column] != record[column]:
-                raw[i] = self._written(cells[column], quoted=raw[i].startswith('"'))
+                raw[i] = self._write_cell(cells[column], quoted=raw[i].startswith('"'))
         return self._delimiter.join(raw) + end
 
     def _new(self, cells: Mapping[str, str]) -> str:
-        header = self._lines[self._header].text.rstrip("\r\n")
-        quoted = all(raw.startswith('"') for raw in _raw_cells(header, self._delimiter))
-        raw = [self._written(cells.get(column, ""), quoted=quoted) for column in self.columns]
+        raw = [
+            self._write_cell(cells.get(column, ""), quoted=self._is_quoted)
+            for column in self.columns
+        ]
         return self._delimiter.join(raw) + self._line_end
 
-    def _written(self, text: str, *, quoted: bool) -> str:
+    def _write_cell(self, text: str, *, quoted: bool) -> str:
         needs = any(sign in text for sign in ('"', "\n", "\r", self._delimiter))
         return '"' + text.replace('"', '""') + '"' if quoted or needs else text
 
@@ -202,6 +267,13 @@ def version(record: Mapping[str, str]) -> str:
     """A short text that differs for every other content of a row."""
     cells = "\0".join(f"{name}\0{text}" for name, text in sorted(record.items()))
     return hashlib.sha256(cells.encode()).hexdigest()[:8]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise RegisterError(f"{path}: the file can't be read ({error.strerror}).") from error
 
 
 def _form(content: bytes, text: str, encoding: str) -> tuple[bytes, str]:

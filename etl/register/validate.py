@@ -428,7 +428,7 @@ def _explain_code(value: str, column: Column, *, suggest: bool) -> Error:
         return f"{column.title}: {len(items)} codes are too many.", column.description
     together = value.split(", ")
     if len(together) > 1 and all(code in allowed for code in together):
-        several = ", ".join(_labelled(code, column.name) for code in together)
+        several = ", ".join(_code_with_label(code, column.name) for code in together)
         what = column.title.lower()
         return (
             f"{column.title} holds {len(together)} codes: {several}.",
@@ -438,14 +438,14 @@ def _explain_code(value: str, column: Column, *, suggest: bool) -> Error:
         )
     near = [code for item in unknown if suggest for code in _nearest_codes(item, column, allowed)]
     known = f"Known codes: {', '.join(allowed)}." if len(allowed) <= MAX_CODES_LISTED else ""
-    meant = _did_you_mean(_labelled(code, column.name) for code in near)
+    meant = _did_you_mean(_code_with_label(code, column.name) for code in near)
     return (
         f"Unknown code in {column.title}: {_short(', '.join(unknown))}.",
         f"{meant}{known}".strip() or column.description,
     )
 
 
-def _labelled(code: str, column: str) -> str:
+def _code_with_label(code: str, column: str) -> str:
     """A code with the label that people know: ``"sme (SME or start-up)"``."""
     label = BY_COLUMN[column].label(code) if column in BY_COLUMN else code
     return code if label == code else f"{code} ({label})"

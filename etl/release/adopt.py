@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from etl.errors import PublishError, RegisterError
-from etl.files import locked, replace, sha256
+from etl.files import lock, replace, sha256
 from etl.reading import Extract, register_file
+from etl.release.losses import Loss, losses
 from etl.release.shelf import BaselineMovedError
+from etl.schema import Schema
 
 NOT_ADOPTED = (
     "The register itself is as it was: the next refresh without FILE goes back to it. Publish "
@@ -23,7 +26,29 @@ class NotAdoptedError(PublishError):
     """A release was published, but the register does not hold all of it."""
 
 
-def given(
+@dataclass(frozen=True)
+class Adoptable:
+    """Register files that came from outside the register, and what taking them would cost it.
+
+    Attributes
+    ----------
+    files : dict of str to pandas.DataFrame
+        As they would stand in the register, by resource.
+    losses : list of Loss
+        What the register would no longer have if they were taken into it.
+    register_dir : Path
+        Folder of the register files.
+    hashes : dict of str to str
+        What the register's own files were when the check began, by resource.
+    """
+
+    files: dict[str, pd.DataFrame] = field(repr=False)
+    losses: list[Loss]
+    register_dir: Path
+    hashes: dict[str, str] = field(repr=False)
+
+
+def files_from_elsewhere(
     extracts: Mapping[str, Extract], frames: Mapping[str, pd.DataFrame], register_dir: Path
 ) -> dict[str, pd.DataFrame]:
     """Register files that came from elsewhere, as they would stand in the register.
@@ -44,7 +69,7 @@ def given(
     }
 
 
-def standing(register_dir: Path, resources: Iterable[str]) -> dict[str, str]:
+def hash_register(register_dir: Path, resources: Iterable[str]) -> dict[str, str]:
     """What the register's own files are at the moment.
 
     Parameters
@@ -64,11 +89,49 @@ def standing(register_dir: Path, resources: Iterable[str]) -> dict[str, str]:
     RegisterError
         If one can't be read.
     """
-    return {resource: _standing(register_dir, resource) for resource in resources}
+    return {resource: _hash(register_dir, resource) for resource in resources}
+
+
+def compare_with_register(
+    files: dict[str, pd.DataFrame],
+    register_dir: Path,
+    hashes: dict[str, str],
+    schemas: Mapping[str, Schema],
+    published: pd.DataFrame | None,
+    merged_into: Mapping[str, str],
+) -> tuple[Adoptable, list[str]]:
+    """What the register would lose by files in its place, and why that can't be said.
+
+    Parameters
+    ----------
+    files : dict of str to pandas.DataFrame
+        From :func:`files_from_elsewhere`.
+    register_dir : Path
+        Folder of the register files.
+    hashes : dict of str to str
+        From :func:`hash_register`.
+    schemas, published, merged_into
+        As :func:`etl.release.losses.losses` takes them.
+
+    Returns
+    -------
+    adoptable : Adoptable
+        The files with their losses.
+    notes : list of str
+        Why the losses aren't known, as a sentence; empty if they are.
+    """
+    replacing = {resource: frame for resource, frame in files.items() if hashes.get(resource)}
+    try:
+        lost = losses(replacing, register_dir, schemas, published, merged_into)
+    except RegisterError as error:
+        # A register that can't be read is replaced by a file in its place.
+        note = f"Your file can't be compared with the register as it stands. {error}"
+        return Adoptable(files, [], register_dir, hashes), [note]
+    return Adoptable(files, lost, register_dir, hashes), []
 
 
 @contextmanager
-def held(files: Collection[str], register_dir: Path, checked: Mapping[str, str]) -> Iterator[None]:
+def hold(files: Collection[str], register_dir: Path, hashes: Mapping[str, str]) -> Iterator[None]:
     """Let nobody else change register files, which must be as they were at the check.
 
     Parameters
@@ -77,8 +140,8 @@ def held(files: Collection[str], register_dir: Path, checked: Mapping[str, str])
         Resources that will be written.
     register_dir : Path
         Folder of the register files.
-    checked : mapping of str to str
-        From :func:`standing`, before the check.
+    hashes : mapping of str to str
+        From :func:`hash_register`, before the check.
 
     Raises
     ------
@@ -92,9 +155,9 @@ def held(files: Collection[str], register_dir: Path, checked: Mapping[str, str])
     with ExitStack() as stack:
         for resource in sorted(files):
             path = _own(register_dir, resource) or _csv(register_dir, resource)
-            stack.enter_context(locked(path))
-        now = standing(register_dir, files)
-        moved = [resource for resource in sorted(files) if now[resource] != checked[resource]]
+            stack.enter_context(lock(path))
+        now = hash_register(register_dir, files)
+        moved = [resource for resource in sorted(files) if now[resource] != hashes[resource]]
         if moved:
             raise BaselineMovedError(
                 f"The register changed since the check ({', '.join(moved)}), perhaps by a "
@@ -105,7 +168,7 @@ def held(files: Collection[str], register_dir: Path, checked: Mapping[str, str])
 
 
 def adopt(files: Mapping[str, pd.DataFrame], register_dir: Path, release_id: str) -> list[Path]:
-    """Write files into the register folder as CSV, each whole or not at all; only within `held`.
+    """Write files into the register folder as CSV, each whole or not at all; only within `hold`.
 
     A spreadsheet of the same register file in the folder would not be read any more, since CSV
     goes first.
@@ -113,7 +176,7 @@ def adopt(files: Mapping[str, pd.DataFrame], register_dir: Path, release_id: str
     Parameters
     ----------
     files : mapping of str to pandas.DataFrame
-        From :func:`given`.
+        From :func:`files_from_elsewhere`.
     register_dir : Path
         Folder of the register files.
     release_id : str
@@ -135,9 +198,9 @@ def adopt(files: Mapping[str, pd.DataFrame], register_dir: Path, release_id: str
         try:
             replace(path, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
         except PublishError as error:
-            done = f" apart from {', '.join(p.name for p in written)}" if written else ""
+            but = f" apart from {', '.join(p.name for p in written)}" if written else ""
             raise NotAdoptedError(
-                f"Published as release {release_id}, but the register could not be changed{done}: "
+                f"Published as release {release_id}, but the register could not be changed{but}: "
                 f"{error} When that is fixed, publish the same file once more; until then, a "
                 "refresh without it goes back to what the register holds."
             ) from error
@@ -145,7 +208,7 @@ def adopt(files: Mapping[str, pd.DataFrame], register_dir: Path, release_id: str
     return written
 
 
-def adopted(files: Collection[str]) -> str:
+def adoption_sentence(files: Collection[str]) -> str:
     """That the register holds these files now, as a sentence; empty if there are none."""
     if not files:
         return ""
@@ -170,7 +233,7 @@ def _own(register_dir: Path, resource: str) -> Path | None:
         return None
 
 
-def _standing(register_dir: Path, resource: str) -> str:
+def _hash(register_dir: Path, resource: str) -> str:
     own = _own(register_dir, resource)
     if own is None:
         return ""

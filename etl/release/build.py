@@ -21,7 +21,7 @@ import pyarrow as pa
 import shapely
 
 from etl.identity.deduplicate import Candidate
-from etl.model import Rejection, Track, untracked
+from etl.model import Rejection, Track, no_progress
 from etl.places.regions import Regions, region_table
 from etl.places.valleys import valley_shapes
 from etl.release.search_index import ordinals
@@ -71,9 +71,9 @@ class ReleaseRow:
     tool_versions: dict[str, str]
 
 
-def typed(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+def cast(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     """Valid text cells as values: numbers, booleans, lists; missing where a cell is empty."""
-    return frame.assign(**{name: _typed(frame[name], schema, name) for name in schema.columns})
+    return frame.assign(**{name: _cast(frame[name], schema, name) for name in schema.columns})
 
 
 def organisation_table(organisations: pd.DataFrame) -> pd.DataFrame:
@@ -109,7 +109,7 @@ def morton(x: npt.NDArray[np.int64], y: npt.NDArray[np.int64]) -> npt.NDArray[np
 def register_tables(valid: Mapping[str, pd.DataFrame], schemas: Mapping[str, Schema]) -> Tables:
     """Tables that take the rows of a register file as they are."""
     return {
-        schema.table: typed(valid[resource], schema)
+        schema.table: cast(valid[resource], schema)
         for resource, schema in schemas.items()
         if schema.table
     }
@@ -152,7 +152,7 @@ def reference_tables(
     return {
         "region": _region_table(regions, reference_dir),
         "neighbour": _neighbour_table(reference_dir),
-        "valley": pd.concat([typed(valleys, schema), valley_shapes(valleys, regions)], axis=1),
+        "valley": pd.concat([cast(valleys, schema), valley_shapes(valleys, regions)], axis=1),
         "indicator": pd.read_csv(reference_dir / "indicators.csv"),
         "region_indicator": pd.read_parquet(reference_dir / "region_indicators.parquet"),
         "source": _source_table(sources),
@@ -172,7 +172,7 @@ def finding_tables(rejections: list[Rejection], candidates: list[Candidate]) -> 
 
 
 def build(
-    path: Path, tables: Tables, schemas: Mapping[str, Schema], *, track: Track = untracked
+    path: Path, tables: Tables, schemas: Mapping[str, Schema], *, track: Track = no_progress
 ) -> None:
     """Make a new database file with the given tables.
 
@@ -192,7 +192,7 @@ def build(
     duckdb.Error
         If the file can't be written.
     """
-    with _opened(path) as connection:
+    with _open(path) as connection:
         connection.execute(SCHEMA_SQL.read_text(encoding="utf-8"))
         for schema in schemas.values():
             if schema.table:
@@ -202,9 +202,9 @@ def build(
             connection.from_arrow(_to_arrow(frame[wanted])).insert_into(table)
 
 
-def add_tables(path: Path, tables: Tables, *, track: Track = untracked) -> None:
+def add_tables(path: Path, tables: Tables, *, track: Track = no_progress) -> None:
     """Add the rows of further tables to a new database file; see :func:`build`."""
-    with _opened(path) as connection:
+    with _open(path) as connection:
         for table, frame in track(list(tables.items()), "Write the index"):
             wanted = connection.table(table).columns
             connection.from_arrow(_to_arrow(frame[wanted])).insert_into(table)
@@ -212,13 +212,13 @@ def add_tables(path: Path, tables: Tables, *, track: Track = untracked) -> None:
 
 def add_gates(path: Path, gates: pd.DataFrame) -> None:
     """Add the outcome of the checks to a new database file."""
-    with _opened(path) as connection:
+    with _open(path) as connection:
         connection.from_arrow(_to_arrow(gates)).insert_into("gate")
 
 
 def add_changes(path: Path, *parts: pd.DataFrame) -> None:
     """Add rows of the ``change`` table to a new database file: the history, then its own."""
-    with _opened(path) as connection:
+    with _open(path) as connection:
         for part in parts:
             wanted = connection.table("change").columns
             connection.from_arrow(_to_arrow(part[wanted])).insert_into("change")
@@ -232,7 +232,7 @@ def add_release(path: Path, release: ReleaseRow) -> int:
     int
         Number of organisations.
     """
-    with _opened(path) as connection:
+    with _open(path) as connection:
         names = [row[0] for row in connection.execute("SHOW TABLES").fetchall()]
         counts = {name: _count(connection, name) for name in names if name != "release"}
         connection.execute(
@@ -254,7 +254,7 @@ def add_release(path: Path, release: ReleaseRow) -> int:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _open(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that ends with everything in the file, or with an error."""
     with duckdb.connect(str(path)) as connection:
         yield connection
@@ -277,7 +277,7 @@ def _restriction(column: Column, schema: Schema) -> str:
     return " NOT NULL" if column.separator or column.constraints.get("required") else ""
 
 
-def _typed(cells: pd.Series, schema: Schema, name: str) -> pd.Series:
+def _cast(cells: pd.Series, schema: Schema, name: str) -> pd.Series:
     column = schema.columns[name]
     if column.separator:
         return cells.map(lambda text: text.split(column.separator) if text else []).astype(object)

@@ -56,13 +56,15 @@ def changes(
     both = after.index.intersection(before.index)
     parts = [
         _row_each(after.loc[after.index.difference(before.index)], "added"),
-        _gone(before.loc[before.index.difference(after.index)], aliases or {}),
+        _removals(before.loc[before.index.difference(after.index)], aliases or {}),
     ]
     # Aligned once, then compared a field at a time: that bounds the memory.
     after, before = after.loc[both], before.loc[both]
     if {*_PLACE} <= {*after} & {*before}:
-        parts.append(_moved(after, before))
-    parts += [_changed(after, before, name) for name in FIELDS if name in after and name in before]
+        parts.append(_moves(after, before))
+    parts += [
+        _field_changes(after, before, name) for name in FIELDS if name in after and name in before
+    ]
     parts = [part for part in parts if len(part)]
     if not parts:
         return pd.DataFrame(columns=COLUMNS, dtype="str")
@@ -108,14 +110,14 @@ def _row_each(organisations: pd.DataFrame, kind: str) -> pd.DataFrame:
     return organisations.reindex(columns=_TOLD).assign(kind=kind)
 
 
-def _gone(removed: pd.DataFrame, aliases: Mapping[str, str]) -> pd.DataFrame:
+def _removals(removed: pd.DataFrame, aliases: Mapping[str, str]) -> pd.DataFrame:
     into = pd.Series([aliases.get(str(org_id)) for org_id in removed.index], removed.index)
     rows = _row_each(removed, "removed").assign(new=into)
     rows["kind"] = rows["kind"].where(rows["new"].isna(), "merged")
     return rows
 
 
-def _moved(after: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+def _moves(after: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     start, end = (
         (frame["lon"].to_numpy(dtype=float), frame["lat"].to_numpy(dtype=float))
         for frame in (before, after)
@@ -137,7 +139,7 @@ def _place(row: Any) -> str:
     return f"{row.city} ({row.lat:.4f}, {row.lon:.4f})"
 
 
-def _changed(after: pd.DataFrame, before: pd.DataFrame, name: str) -> pd.DataFrame:
+def _field_changes(after: pd.DataFrame, before: pd.DataFrame, name: str) -> pd.DataFrame:
     new, old = _as_text(after[name]), _as_text(before[name])
     differs = new != old
     return _row_each(after[differs], "changed").assign(

@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 
 from ecosystem.common.store import open_read_only
-from etl.model import Track, untracked
+from etl.model import Track, no_progress
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def check(
     gates: list[Gate],
     previous: int | None,
     *,
-    track: Track = untracked,
+    track: Track = no_progress,
 ) -> list[Result]:
     """Measure every gate.
 

@@ -40,7 +40,7 @@ class Loss:
         Its identifier; empty if its rows have none.
     column : str
         Title of the column; empty for a whole row.
-    held, given : str
+    in_register, in_file : str
         The cell in the register and in the file; empty for a whole row.
     checked_on : str
         When the register's row was last changed or checked, ISO 8601; empty if it doesn't say.
@@ -50,13 +50,13 @@ class Loss:
     name: str
     key: str
     column: str = ""
-    held: str = ""
-    given: str = ""
+    in_register: str = ""
+    in_file: str = ""
     checked_on: str = ""
 
 
 def losses(
-    given: Mapping[str, pd.DataFrame],
+    files: Mapping[str, pd.DataFrame],
     register_dir: Path,
     schemas: Mapping[str, Schema],
     published: pd.DataFrame | None,
@@ -66,8 +66,8 @@ def losses(
 
     Parameters
     ----------
-    given : mapping of str to pandas.DataFrame
-        From :func:`etl.release.adopt.given`.
+    files : mapping of str to pandas.DataFrame
+        From :func:`etl.release.adopt.files_from_elsewhere`.
     register_dir : Path
         Folder of the register files.
     schemas : mapping of str to Schema
@@ -90,23 +90,23 @@ def losses(
     """
     aliases = load_aliases(settings().schema_dir / "aliases.csv")
     found: list[Loss] = []
-    for resource, frame in given.items():
+    for resource, frame in files.items():
         schema = schemas[resource]
         read = extract(register_file(register_dir, resource), schema)
-        held = normalise(read.frame, schema, aliases)
+        register = normalise(read.frame, schema, aliases)
         if resource == ORGANISATIONS:
-            found += _organisations(held, frame, schema, published, merged_into)
+            found += _organisations(register, frame, schema, published, merged_into)
         else:
-            found += _rows(held, frame, schema)
+            found += _rows(register, frame, schema)
     return found
 
 
-def _rows(held: pd.DataFrame, given: pd.DataFrame, schema: Schema) -> Iterator[Loss]:
+def _rows(register: pd.DataFrame, file: pd.DataFrame, schema: Schema) -> Iterator[Loss]:
     """Rows by their identifier, or by all cells where they have none."""
     columns = [schema.primary_key] if schema.primary_key else list(schema.columns)
-    known = set(given[columns].itertuples(index=False, name=None))
+    known = set(file[columns].itertuples(index=False, name=None))
     title = next((name for name in _TITLES if name in schema.columns), "")
-    for row in held.to_dict("records"):
+    for row in register.to_dict("records"):
         if tuple(row[name] for name in columns) not in known:
             key = row.get(schema.primary_key, "")
             name = row[title] if title else " and ".join(filter(None, map(row.get, _ids(schema))))
@@ -118,17 +118,18 @@ def _ids(schema: Schema) -> list[str]:
 
 
 def _organisations(
-    held: pd.DataFrame,
-    given: pd.DataFrame,
+    register: pd.DataFrame,
+    file: pd.DataFrame,
     schema: Schema,
     published: pd.DataFrame | None,
     merged_into: Mapping[str, str],
 ) -> Iterator[Loss]:
     base = pd.DataFrame(columns=["org_id"]) if published is None else published
+    names = set(file["name"])
+    gone = register[~register["org_id"].isin(file["org_id"])]
     register, file, release = (frame.drop_duplicates("org_id").set_index("org_id")
-                               for frame in (held, given, base))  # fmt: skip
-    names = set(given["name"])
-    for row in held[~held["org_id"].isin(file.index)].to_dict("records"):
+                               for frame in (register, file, base))  # fmt: skip
+    for row in gone.to_dict("records"):
         org_id = row["org_id"]
         # A published one that goes is listed as removed; one without identifier goes by its name.
         is_there = org_id in release.index or merged_into.get(org_id) in file.index
@@ -140,31 +141,31 @@ def _organisations(
     for column in schema.columns.values():
         if column.name == "org_id":
             continue
-        for org_id in both[_lost(register, file, release, column)]:
-            held_row = register.loc[org_id]
+        for org_id in both[_is_lost(register, file, release, column)]:
+            row = register.loc[org_id]
             one = Loss(
                 ORGANISATIONS,
-                held_row["name"],
+                row["name"],
                 org_id,
                 column.title,
-                held_row[column.name],
+                row[column.name],
                 str(file.at[org_id, column.name]),
-                held_row[_CHECKED_ON],
+                row[_CHECKED_ON],
             )
             fields.setdefault(one.key, []).append(one)
     title = schema.columns[_CHECKED_ON].title
-    for lost in fields.values():
+    for found in fields.values():
         # The day follows from the other changes of the row.
-        yield from [one for one in lost if one.column != title] or lost
+        yield from [one for one in found if one.column != title] or found
 
 
-def _lost(
+def _is_lost(
     register: pd.DataFrame, file: pd.DataFrame, release: pd.DataFrame, column: Column
 ) -> np.ndarray:
     """Which rows of the register have another cell than the file and the release."""
     name = column.name
-    held, given = (_texts(frame[name], column) for frame in (register, file))
-    differs = held != given
+    in_register, in_file = (_texts(frame[name], column) for frame in (register, file))
+    differs = in_register != in_file
     if name == _FORMER_NAMES:
         return differs & _has_more_names(register, file, release)
     if name == "nuts2_hint" and "nuts3" in release:
@@ -173,8 +174,8 @@ def _lost(
         base = _texts(release[name], column)
     else:
         return differs
-    lost: np.ndarray = differs & (held != base)
-    return lost & (held != "") if name in _WHERE else lost
+    lost: np.ndarray = differs & (in_register != base)
+    return lost & (in_register != "") if name in _WHERE else lost
 
 
 def _has_more_names(
@@ -186,12 +187,12 @@ def _has_more_names(
     """
     published = release[_FORMER_NAMES] if _FORMER_NAMES in release else [None] * len(register)
     cells = zip(register[_FORMER_NAMES], file[_FORMER_NAMES], published, strict=True)
-    more = [set(held.split(";")) - {*given.split(";"), *_listed(base)} - {""}
-            for held, given, base in cells]  # fmt: skip
+    more = [set(own.split(";")) - {*other.split(";"), *_items(base)} - {""}
+            for own, other, base in cells]  # fmt: skip
     return np.array([bool(names) for names in more], dtype=bool)
 
 
-def _listed(cell: object) -> list[str]:
+def _items(cell: object) -> list[str]:
     return [str(item) for item in cell] if isinstance(cell, list | np.ndarray) else []
 
 
@@ -202,7 +203,7 @@ def _texts(cells: pd.Series, column: Column) -> np.ndarray:
 
 def _text(cell: object, column: Column) -> str:
     if column.separator:
-        items = cell.split(column.separator) if isinstance(cell, str) else _listed(cell)
+        items = cell.split(column.separator) if isinstance(cell, str) else _items(cell)
         return column.separator.join(sorted(items))
     if cell is None or cell is pd.NA or cell != cell:
         return ""

@@ -112,10 +112,10 @@ def search_tables(
     named = _region_names(regions, towns, synonyms["region"])
     former = organisations["former_names"].map("\n".join)
     parts = [
-        *_named(organisations["name"], organisations["ordinal"]),
-        _written("former", former, organisations["ordinal"], _parts_of_names),
-        _written("website", organisations["website"], organisations["ordinal"], _host_words),
-        _written(
+        *_label_parts(organisations["name"], organisations["ordinal"]),
+        _text_part("former", former, organisations["ordinal"], _parts_of_names),
+        _text_part("website", organisations["website"], organisations["ordinal"], _host_words),
+        _text_part(
             "notes",
             organisations["notes"],
             organisations["ordinal"],
@@ -125,12 +125,12 @@ def search_tables(
         _in_regions(organisations, named, valleys, countries),
         _without_organisations(organisations, named, regions, countries),
         *(
-            _coded(field, organisations, vocabulary, column, aliases, synonyms)
+            _code_part(field, organisations, vocabulary, column, aliases, synonyms)
             for column, (field, vocabulary) in _CODED.items()
         ),
         *(_asked(kind, words) for kind, words in synonyms[_QUESTION].items()),
     ]
-    return _joined(parts)
+    return _join(parts)
 
 
 def load_synonyms(path: Path) -> dict[str, dict[str, list[str]]]:
@@ -177,16 +177,16 @@ def town_table(gazetteer: Gazetteer) -> pd.DataFrame:
     )
 
 
-def _named(names: pd.Series, ordinal: pd.Series) -> Iterator[_Part]:
-    yield _written("name", names, ordinal, lambda name: _folded_words(_SUBTITLE.split(name)[0]))
-    yield _written(
+def _label_parts(names: pd.Series, ordinal: pd.Series) -> Iterator[_Part]:
+    yield _text_part("name", names, ordinal, lambda name: _folded_words(_SUBTITLE.split(name)[0]))
+    yield _text_part(
         "subtitle", names, ordinal, lambda name: _folded_words(" ".join(_SUBTITLE.split(name)[1:]))
     )
-    yield _written("name_part", names, ordinal, _name_parts)
-    yield _written("initials", names, ordinal, _initials)
+    yield _text_part("name_part", names, ordinal, _name_parts)
+    yield _text_part("initials", names, ordinal, _initials)
 
 
-def _written(field: str, texts: pd.Series, ordinal: pd.Series, split: Split) -> _Part:
+def _text_part(field: str, texts: pd.Series, ordinal: pd.Series, split: Split) -> _Part:
     """Own words of organisations: each is a term that it alone finds."""
     codes, distinct = pd.factorize(texts.fillna(""))
     lists = [list(dict.fromkeys(split(str(text)))) for text in distinct]
@@ -202,7 +202,7 @@ def _written(field: str, texts: pd.Series, ordinal: pd.Series, split: Split) -> 
     )
 
 
-def _coded(
+def _code_part(
     field: str,
     organisations: pd.DataFrame,
     vocabulary: Vocabulary,
@@ -370,7 +370,7 @@ def _whole(name: str) -> str:
     return " ".join(query_words(name))
 
 
-def _joined(parts: list[_Part]) -> dict[str, pd.DataFrame]:
+def _join(parts: list[_Part]) -> dict[str, pd.DataFrame]:
     """The parts with term numbers of one series; postings sorted for fast ranges."""
     words, terms, numbers, first = [], [], [], 0
     for part in parts:

@@ -10,19 +10,27 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
-from ecosystem.common.store import POINTER, nearest, open_read_only
+from ecosystem.common import store
+from ecosystem.common.store import (
+    POINTER,
+    Manifest,
+    nearest,
+    open_read_only,
+    pointed_at,
+    read_manifest,
+)
 from etl.errors import PublishError
-from etl.files import RELEASE_KEPT, sha256, sync, write_whole, writing
+from etl.files import sha256, sync, write_whole, writing
 from etl.release.change import changes, count_kinds
 from etl.release.earlier import published_organisations
-from etl.release.workshop import Say, alone, remove, silent
+from etl.release.workshop import Say, alone, remove, require_whole, say_nothing
 
 SHOWN = "SHOWN"
 KEEP = 10
@@ -35,31 +43,6 @@ _READABLE_FILE = 0o444
 
 class BaselineMovedError(PublishError):
     """What was checked against is no longer so; nothing was published."""
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What lies beside a release's database file.
-
-    Attributes
-    ----------
-    release_id : str
-        Time and input hash; also the file's name.
-    sha256 : str
-        Hash of the database file, hexadecimal.
-    bytes : int
-        Its size.
-    created_at : str
-        ISO 8601, UTC.
-    organisations : int
-        Number of organisations in it.
-    """
-
-    release_id: str
-    sha256: str
-    bytes: int
-    created_at: str
-    organisations: int
 
 
 def new_release_id(folder: Path, input_hash: str, now: datetime | None = None) -> str:
@@ -118,11 +101,7 @@ def publish(
         after the release was published.
     """
     require_baseline(folder, expected_baseline)
-    # DuckDB says nothing if it can't bring its log into the file while it closes.
-    if built.with_name(f"{built.name}.wal").exists():
-        raise PublishError(
-            f"The database in {folder} could not be completed; check the free space. {RELEASE_KEPT}"
-        )
+    require_whole(built, folder)
     _readable(built)
     sync(built)
     manifest = Manifest(
@@ -169,12 +148,12 @@ def require_baseline(folder: Path, expected: str | None) -> None:
     now = found.release_id if found else None
     if now != expected:
         raise BaselineMovedError(
-            f"The check compared with {_named(expected)}, but now {_named(now)} is current. "
+            f"The check compared with {_name(expected)}, but now {_name(now)} is current. "
             "Nothing was published: check again, and look at the changes before you publish."
         )
 
 
-def _named(release_id: str | None) -> str:
+def _name(release_id: str | None) -> str:
     return f"release {release_id}" if release_id else "no release"
 
 
@@ -184,7 +163,7 @@ def point_to(folder: Path, release_id: str) -> None:
     Those that :func:`rollback` leads back to are kept beside it, the latest last: one that was
     taken back is none of them.
     """
-    before = _shown(folder)
+    before = _shown_ids(folder)
     way = before[: before.index(release_id)] if release_id in before else before
     _write(folder / SHOWN, "".join(f"{known}\n" for known in [*way[-_MAX_WAY:], release_id]))
     _write(folder / POINTER, f"{release_id}\n")
@@ -193,7 +172,7 @@ def point_to(folder: Path, release_id: str) -> None:
 def previous(folder: Path) -> Manifest | None:
     """The whole release that was served before the current one; None if there is none."""
     known = {manifest.release_id: manifest for manifest in releases(folder)}
-    way = [known[id_] for id_ in reversed(_shown(folder)[:-1]) if id_ in known]
+    way = [known[id_] for id_ in reversed(_shown_ids(folder)[:-1]) if id_ in known]
     return next((manifest for manifest in way if is_intact(folder, manifest)), None)
 
 
@@ -248,7 +227,7 @@ def difference(folder: Path, before: str, now: str) -> dict[str, int] | None:
         return None
 
 
-def _shown(folder: Path) -> list[str]:
+def _shown_ids(folder: Path) -> list[str]:
     """Ids of the releases that led to the current one, which is the last."""
     now = current_id(folder)
     if now is None:
@@ -266,26 +245,21 @@ def releases(folder: Path) -> list[Manifest]:
     """Releases in a folder by their manifests, newest first; unreadable ones are left out."""
     found = []
     for path in sorted(folder.glob("*.json"), reverse=True):
-        manifest = _manifest(path)
-        if manifest and path.with_suffix(".duckdb").is_file():
-            found.append(manifest)
+        with suppress(OSError, ValueError):
+            manifest = read_manifest(folder, path.stem)
+            if path.with_suffix(".duckdb").is_file():
+                found.append(manifest)
     return found
 
 
 def is_intact(folder: Path, manifest: Manifest) -> bool:
     """Whether a release's database file is as it was published."""
-    try:
-        return sha256(folder / f"{manifest.release_id}.duckdb") == manifest.sha256
-    except OSError:
-        return False
+    return store.is_intact(folder, manifest.release_id)
 
 
 def current_id(folder: Path) -> str | None:
     """Id that the pointer names; None if there is no readable pointer."""
-    try:
-        return (folder / POINTER).read_text(encoding="utf-8").strip() or None
-    except (OSError, UnicodeDecodeError):
-        return None
+    return pointed_at(folder) or None
 
 
 def baseline(folder: Path) -> Manifest | None:
@@ -331,7 +305,7 @@ def find(folder: Path, release_id: str) -> Manifest:
 def rollback(
     folder: Path,
     release_id: str | None = None,
-    on_wait: Say = silent,
+    on_wait: Say = say_nothing,
     *,
     wait_s: float | None = None,
 ) -> Manifest:
@@ -365,7 +339,7 @@ def rollback(
 
 
 def prune(
-    folder: Path, keep: int, on_wait: Say = silent, *, wait_s: float | None = None
+    folder: Path, keep: int, on_wait: Say = say_nothing, *, wait_s: float | None = None
 ) -> list[Manifest]:
     """Remove old releases.
 
@@ -402,15 +376,8 @@ def prune(
 
 def prunable(folder: Path, keep: int) -> list[Manifest]:
     """The releases that :func:`prune` would remove, newest first."""
-    kept = _kept(folder, keep)
+    kept = _kept_ids(folder, keep)
     return [manifest for manifest in releases(folder) if manifest.release_id not in kept]
-
-
-def _manifest(path: Path) -> Manifest | None:
-    try:
-        return Manifest(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
 
 
 def _write(path: Path, text: str) -> None:
@@ -423,13 +390,13 @@ def _readable(path: Path) -> None:
 
 
 def _prune(folder: Path, keep: int) -> None:
-    kept = _kept(folder, keep)
+    kept = _kept_ids(folder, keep)
     for path in (*folder.glob("*.duckdb"), *folder.glob("*.json")):
         if path.stem not in kept:
             remove(path)
 
 
-def _kept(folder: Path, keep: int) -> set[str | None]:
+def _kept_ids(folder: Path, keep: int) -> set[str | None]:
     """The newest releases, the current one, and what stands in for it if it is damaged."""
     standing_in = baseline(folder)
     kept = {*(m.release_id for m in releases(folder)[:keep]), current_id(folder)}

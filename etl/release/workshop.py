@@ -33,12 +33,14 @@ _log = logging.getLogger(__name__)
 Say = Callable[[str], None]
 
 
-def silent(_: str) -> None:
+def say_nothing(_: str) -> None:
     """Tell nobody."""
 
 
 @contextmanager
-def workshop(folder: Path, on_wait: Say = silent, *, wait_s: float | None = None) -> Iterator[Path]:
+def workshop(
+    folder: Path, on_wait: Say = say_nothing, *, wait_s: float | None = None
+) -> Iterator[Path]:
     """A folder to build in, held by one process at a time and gone afterwards.
 
     What killed builds left behind is removed first.
@@ -67,6 +69,29 @@ def workshop(folder: Path, on_wait: Say = silent, *, wait_s: float | None = None
             yield building
         finally:
             shutil.rmtree(building, ignore_errors=True)
+
+
+def require_whole(database: Path, folder: Path) -> None:
+    """Refuse a closed database file that lacks what DuckDB wrote last.
+
+    DuckDB says nothing if it can't bring its log into the file while it closes.
+
+    Parameters
+    ----------
+    database : Path
+        The file.
+    folder : Path
+        The folder whose free space ran out, for the message.
+
+    Raises
+    ------
+    PublishError
+        If the log is still there.
+    """
+    if database.with_name(f"{database.name}.wal").exists():
+        raise PublishError(
+            f"The database in {folder} could not be completed; check the free space. {RELEASE_KEPT}"
+        )
 
 
 def scratch() -> tempfile.TemporaryDirectory[str]:

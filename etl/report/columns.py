@@ -54,7 +54,7 @@ def _about(column: Column) -> str:
     return " ".join(parts).replace("|", "\\|")
 
 
-def written(guide: str, schemas: dict[str, Schema]) -> str:
+def update_guide(guide: str, schemas: dict[str, Schema]) -> str:
     """The guide with its tables up to date."""
     before, rest = guide.split(BEGIN)
     _, after = rest.split(END)
@@ -64,7 +64,7 @@ def written(guide: str, schemas: dict[str, Schema]) -> str:
 def main(path: Path = GUIDE) -> None:
     """Write the tables into the guide."""
     guide = path.read_text(encoding="utf-8")
-    path.write_text(written(guide, load_schemas(settings().schema_dir)), encoding="utf-8")
+    path.write_text(update_guide(guide, load_schemas(settings().schema_dir)), encoding="utf-8")
 
 
 if __name__ == "__main__":

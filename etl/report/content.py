@@ -53,14 +53,16 @@ class Content:
 
     Attributes
     ----------
-    prepared : Prepared
-        What was checked.
     outcome : Outcome
-        What became of it.
+        What was checked, and what became of it.
     """
 
-    prepared: Prepared
     outcome: Outcome
+
+    @property
+    def prepared(self) -> Prepared:
+        """What was checked."""
+        return self.outcome.prepared
 
     @cached_property
     def extracts(self) -> dict[str, Extract]:
@@ -92,10 +94,10 @@ class Content:
         columns = words.CHANGE_COLUMNS[kind]
         return rows[[names[column] for column in columns]].set_axis(list(columns), axis=1)
 
-
-def succession_rows(prepared: Prepared) -> list[tuple[str, str, str, str]]:
-    """Organisations that may go on under another identifier, by ``SUCCESSION_COLUMNS``."""
-    return [(f"{s.score:.0f} %", s.old_id, s.new_id, s.evidence) for s in prepared.successions]
+    def successions(self) -> list[tuple[str, str, str, str]]:
+        """Organisations that may go on under another identifier, by ``SUCCESSION_COLUMNS``."""
+        found = self.prepared.transformed.successions
+        return [(f"{s.score:.0f} %", s.old_id, s.new_id, s.evidence) for s in found]
 
 
 def cell_of(fault: Rejection, extracts: Mapping[str, Extract]) -> Cell:

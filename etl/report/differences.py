@@ -8,41 +8,38 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from ecosystem.common import spreadsheet
-from etl.pipeline import Outcome, Prepared
 from etl.report import words
-from etl.report.content import Content, succession_rows
+from etl.report.content import Content
 
 # Excel holds more, but nobody reads more.
 MAX_ROWS = 100_000
 
 
-def workbook(prepared: Prepared, outcome: Outcome) -> bytes:
+def workbook(content: Content) -> bytes:
     """Sheets Counts, Added, Removed, Changed, Moved, Merged, and Perhaps renamed.
 
     Parameters
     ----------
-    prepared : Prepared
-        What was checked.
-    outcome : Outcome
-        What became of it.
+    content : Content
+        What was checked, and what became of it.
 
     Returns
     -------
     bytes
         An XLSX file in which no text is a formula.
     """
-    content = Content(prepared, outcome)
+    outcome = content.outcome
     book = Workbook(write_only=True)
     counts = [(label, outcome.changes.get(kind, 0)) for kind, label in words.CHANGES.items()]
     _sheet(book, "Counts", ("Organisations", "Number"), counts)
     about = book.worksheets[0]
     about.append([])
-    about.append([spreadsheet.neutralised(words.compared(outcome))])
-    about.append([words.left_out(outcome)])
+    about.append([spreadsheet.neutralise(words.comparison(outcome))])
+    about.append([words.omission_sentence(outcome)])
     for kind, label in words.CHANGES.items():
         rows = content.changes(kind)
         _sheet(book, label, words.CHANGE_COLUMNS[kind], rows.itertuples(index=False, name=None))
-    _sheet(book, words.RENAMED, words.SUCCESSION_COLUMNS, succession_rows(prepared))
+    _sheet(book, words.RENAMED, words.SUCCESSION_COLUMNS, content.successions())
     return spreadsheet.workbook_bytes(book)
 
 
@@ -58,4 +55,4 @@ def _sheet(
         if number == MAX_ROWS:
             sheet.append([f"Only the first {MAX_ROWS:,} rows are here."])
             break
-        sheet.append([spreadsheet.neutralised(value) for value in row])
+        sheet.append([spreadsheet.neutralise(value) for value in row])

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from etl.pipeline import Outcome, Prepared, Status
+from etl.pipeline import Outcome, Status
 from etl.release.gates import figure
 from etl.report import words
-from etl.report.content import Content, succession_rows
+from etl.report.content import Content
 
 MAX_ROWS = 2_000
 MAX_CELL = 400
@@ -53,15 +53,13 @@ class Section:
         object.__setattr__(self, "more", words.more(len(self.rows), self.total))
 
 
-def page(prepared: Prepared, outcome: Outcome, *, differences_only: bool = False) -> str:
+def page(content: Content, *, differences_only: bool = False) -> str:
     """The report as HTML.
 
     Parameters
     ----------
-    prepared : Prepared
-        What was checked.
-    outcome : Outcome
-        What became of it.
+    content : Content
+        What was checked, and what became of it.
     differences_only : bool
         Only what changes against the current release.
 
@@ -70,17 +68,18 @@ def page(prepared: Prepared, outcome: Outcome, *, differences_only: bool = False
     str
         A whole document; everything from the register in it is escaped.
     """
-    content = Content(prepared, outcome)
+    prepared, outcome = content.prepared, content.outcome
+    losses = prepared.adoptable.losses
     differences = [section for section in _differences(content) if section.total]
     good = outcome.status in (Status.PUBLISHED, Status.PASSED)
     return _template().render(
         title="What would change" if differences_only else "Report of the check",
         verdict="" if differences_only else words.verdict(outcome),
         good=good,
-        missing=words.missing(outcome),
-        losses=words.losses(prepared.losses),
-        lost=[_short(words.loss_line(loss)) for loss in prepared.losses[:MAX_ROWS]],
-        compared=f"{words.compared(outcome)} {words.left_out(outcome)}".strip(),
+        missing=words.missing_sentence(outcome),
+        losses=words.losses(losses),
+        lost=[_short(words.loss_line(loss)) for loss in losses[:MAX_ROWS]],
+        compared=f"{words.comparison(outcome)} {words.omission_sentence(outcome)}".strip(),
         files=sorted({read.file for read in prepared.extracts.values()}),
         made_at=datetime.now(UTC),
         counts=[
@@ -128,7 +127,7 @@ def _faults(content: Content) -> list[Section]:
                     _short(fault.mend),
                 )
             )
-        title = f"{kind}: {words.counted(len(faults), 'cell')}"
+        title = f"{kind}: {words.quantity(len(faults), 'cell')}"
         sections.append(
             Section(title, words.FAULT_COLUMNS, rows, len(faults), widths=_FAULT_WIDTHS)
         )
@@ -144,7 +143,7 @@ def _candidates(outcome: Outcome) -> Section | None:
         for pair in pairs[:MAX_ROWS]
     ]
     return Section(
-        f"Likely duplicates: {words.counted(len(pairs), 'pair')}",
+        f"Likely duplicates: {words.quantity(len(pairs), 'pair')}",
         words.CANDIDATE_COLUMNS,
         rows,
         len(pairs),
@@ -161,10 +160,10 @@ def _differences(content: Content) -> list[Section]:
             for row in changes.head(MAX_ROWS).itertuples(index=False, name=None)
         ]
         noun = "field" if kind == "changed" else "organisation"
-        title = f"{label}: {words.counted(len(changes), noun)}"
+        title = f"{label}: {words.quantity(len(changes), noun)}"
         sections.append(Section(title, words.CHANGE_COLUMNS[kind], list(rows), len(changes)))
-    renamed = succession_rows(content.prepared)
-    title = f"{words.RENAMED}: {words.counted(len(renamed), 'organisation')}"
+    renamed = content.successions()
+    title = f"{words.RENAMED}: {words.quantity(len(renamed), 'organisation')}"
     shown: list[Sequence[str]] = [tuple(map(_short, row)) for row in renamed[:MAX_ROWS]]
     header, about = words.SUCCESSION_COLUMNS, words.ABOUT_SUCCESSIONS
     return [*sections, Section(title, header, shown, len(renamed), about)]

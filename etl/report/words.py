@@ -68,7 +68,7 @@ def verdict(outcome: Outcome) -> str:
     if outcome.status is Status.PASSED:
         return f"This would be published.{_left_out(outcome.rejections)}"
     if outcome.status is Status.INPUT_REFUSED:
-        cells = counted(len(outcome.rejections), "cell")
+        cells = quantity(len(outcome.rejections), "cell")
         return f"This would not be published: {cells} must be corrected first."
     stopped = [gate_sentence(result, outcome) for result in outcome.gates if result.stops]
     return f"This would not be published. {' '.join(stopped)}"
@@ -92,7 +92,7 @@ def gate_sentence(result: Result, outcome: Outcome) -> str:
     )
 
 
-def missing(outcome: Outcome) -> str:
+def missing_sentence(outcome: Outcome) -> str:
     """That much of what is published isn't in the file; empty if it is little."""
     if outcome.missing <= _MANY_MISSING * outcome.published:
         return ""
@@ -108,7 +108,7 @@ def losses(lost: Sequence[Loss]) -> str:
     if not lost:
         return ""
     rows = sum(not loss.column for loss in lost)
-    parts = [counted(n, noun) for n, noun in ((rows, "row"), (len(lost) - rows, "field")) if n]
+    parts = [quantity(n, noun) for n, noun in ((rows, "row"), (len(lost) - rows, "field")) if n]
     one = len(lost) == 1
     return (
         f"{' and '.join(parts)} {'is' if one else 'are'} in the register but not in your "
@@ -123,8 +123,8 @@ def loss_line(loss: Loss) -> str:
     since = f", checked on {day(loss.checked_on)}" if loss.checked_on else ""
     if not loss.column:
         return f"{loss.resource}: {who}{since}"
-    held, given = (text or EMPTY for text in (loss.held, loss.given))
-    return f"{who}: {loss.column}: {held} in the register, {given} in your file{since}"
+    own, other = (text or EMPTY for text in (loss.in_register, loss.in_file))
+    return f"{who}: {loss.column}: {own} in the register, {other} in your file{since}"
 
 
 def release(created_at: str, changes: Mapping[str, int] | None) -> str:
@@ -163,18 +163,18 @@ def moment(text: str) -> str:
     return f"{datetime.fromisoformat(text):%-d %B %Y, %H:%M} UTC"
 
 
-def compared(outcome: Outcome) -> str:
+def comparison(outcome: Outcome) -> str:
     """How many organisations differ from the release that is served, as a sentence."""
     if outcome.previous_id is None:
         return "There is no release yet to compare with."
     return f"Against release {outcome.previous_id}: {change_counts(outcome.changes)}."
 
 
-def left_out(outcome: Outcome) -> str:
+def omission_sentence(outcome: Outcome) -> str:
     """That faulty rows are left out, as a sentence; empty if there are none."""
     if not outcome.rejections:
         return ""
-    cells = counted(len(outcome.rejections), "cell")
+    cells = quantity(len(outcome.rejections), "cell")
     as_is = "it is" if len(outcome.rejections) == 1 else "they are"
     return f"{cells} can't be taken as {as_is}; rows with such a cell are left out here."
 
@@ -225,10 +225,10 @@ def more(shown: int, total: int, what: str = "row") -> str:
     """That a list is cut off; empty if it isn't."""
     if total <= shown:
         return ""
-    return f"and {counted(total - shown, f'more {what}')}, not shown here."
+    return f"and {quantity(total - shown, f'more {what}')}, not shown here."
 
 
-def counted(number: int, noun: str) -> str:
+def quantity(number: int, noun: str) -> str:
     """``"1 cell"``, ``"1,200 cells"``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
@@ -243,4 +243,4 @@ def _left_out(faults: Sequence[Rejection]) -> str:
     if not rows:
         return ""
     verb = "is" if rows == 1 else "are"
-    return f" {counted(rows, 'row')} with faults {verb} left out until corrected."
+    return f" {quantity(rows, 'row')} with faults {verb} left out until corrected."

@@ -25,12 +25,11 @@ from openpyxl.worksheet.datavalidation import DataValidationList
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ecosystem.common.spreadsheet import BOLD, FORMULA_STARTS, neutralised, workbook_bytes
+from ecosystem.common.spreadsheet import BOLD, FORMULA_STARTS, neutralise, workbook_bytes
 from etl.model import Rejection
-from etl.pipeline import Outcome, Prepared
 from etl.reading import Extract, Origin
 from etl.report import words
-from etl.report.content import Cell, cell_of
+from etl.report.content import Cell, Content, cell_of
 
 SUMMARY = "What to correct"
 # A longer file takes too long to write in full; then only its faulty rows are.
@@ -53,7 +52,7 @@ _WIDTHS = (24, 18, 34, 34, 48, 60)
 Found = list[tuple[Cell, Rejection]]
 
 
-def annotated(extracts: Mapping[str, Extract], faults: Sequence[Rejection]) -> bytes:
+def annotated_copy(extracts: Mapping[str, Extract], faults: Sequence[Rejection]) -> bytes:
     """The copy of one file.
 
     Parameters
@@ -85,28 +84,26 @@ def annotated(extracts: Mapping[str, Extract], faults: Sequence[Rejection]) -> b
     return workbook_bytes(book)
 
 
-def annotated_copies(prepared: Prepared, outcome: Outcome) -> Iterator[tuple[str, bytes]]:
+def annotated_copies(content: Content) -> Iterator[tuple[str, bytes]]:
     """File name and content of a copy of every file in which there is something to correct.
 
     Parameters
     ----------
-    prepared : Prepared
-        What was checked.
-    outcome : Outcome
-        What became of it.
+    content : Content
+        What was checked, and what became of it.
     """
     files: dict[Path, dict[str, Extract]] = {}
-    for resource, read in prepared.extracts.items():
+    for resource, read in content.prepared.extracts.items():
         files.setdefault(read.origin.path, {})[resource] = read
     # A copy that was corrected in part and came back has this name already.
     stems = {path: path.stem.removesuffix(_TO_CORRECT) for path in files}
     often = Counter(stems.values())
     for path, extracts in files.items():
         names = {f"{resource}.csv" for resource in extracts}
-        faults = [fault for fault in outcome.rejections if fault.file in names]
+        faults = [fault for fault in content.outcome.rejections if fault.file in names]
         if faults:
             name = stems[path] if often[stems[path]] == 1 else path.name
-            yield f"{name}{_TO_CORRECT}.xlsx", annotated(extracts, faults)
+            yield f"{name}{_TO_CORRECT}.xlsx", annotated_copy(extracts, faults)
 
 
 class _Sheet:
@@ -231,7 +228,7 @@ def _summary(
 
 def _about(found: Found, *, whole: bool) -> list[str]:
     lines = [
-        f"{words.counted(len(found), 'cell')} to correct. The cells are coloured in the sheets."
+        f"{words.quantity(len(found), 'cell')} to correct. The cells are coloured in the sheets."
     ]
     if whole:
         lines.append(
@@ -250,14 +247,14 @@ def _about(found: Found, *, whole: bool) -> list[str]:
 
 def _free_name(book: Workbook) -> str:
     """A name for the first sheet that no other has, in any case of letters."""
-    taken = {name.casefold() for name in book.sheetnames}
+    used = {name.casefold() for name in book.sheetnames}
     names = (SUMMARY, *(f"{SUMMARY} ({number})" for number in range(2, 1000)))
-    return next(name for name in names if name.casefold() not in taken)
+    return next(name for name in names if name.casefold() not in used)
 
 
 def _write(sheet: Worksheet, row: int, column: int, text: str) -> None:
     cell = sheet.cell(row, column)
-    cell.value = neutralised(_text(text, MAX_TEXT))
+    cell.value = neutralise(_text(text, MAX_TEXT))
     cell.number_format = "@"
 
 

@@ -29,7 +29,7 @@ def view() -> None:
         (st.success if good else st.warning)(markdown(said))
     try:
         desk = moderation.desk()
-        waiting = {suggestion.number: suggestion for suggestion in desk.waiting()}
+        waiting = {suggestion.number: suggestion for suggestion in desk.open_suggestions()}
         if not waiting:
             st.markdown("No suggestion waits for a decision.")
             return
@@ -57,7 +57,7 @@ def _decide(desk: Desk, review: Review) -> None:
     number = suggestion.number
     with st.container(border=True):
         _facts(review)
-        edits, review = _edited(desk, review)
+        edits, review = _edit_cells(desk, review)
         if edits:
             lines = _lines(review.changes, is_new=suggestion.is_new)
             st.markdown(f"**With your changes**\n{lines}")
@@ -175,7 +175,7 @@ def _findings(review: Review) -> None:
         )
 
 
-def _edited(desk: Desk, review: Review) -> tuple[dict[str, str], Review]:
+def _edit_cells(desk: Desk, review: Review) -> tuple[dict[str, str], Review]:
     """What the moderator has changed, and the suggestion with it, checked like what came in."""
     number = review.suggestion.number
     with st.expander("Change something before accepting"):

@@ -34,14 +34,14 @@ class Bar:
                 shown = now
                 self._bar.progress(
                     done / len(sequence),
-                    text=label + _left((now - began) / done * (len(sequence) - done)),
+                    text=label + _time_left((now - began) / done * (len(sequence) - done)),
                 )
             yield item
 
-    def done(self) -> None:
+    def finish(self) -> None:
         """Take the bar away."""
         self._bar.empty()
 
 
-def _left(seconds: float) -> str:
+def _time_left(seconds: float) -> str:
     return f", about {seconds:.0f} s left" if seconds >= _WORTH_SAYING_S else ""

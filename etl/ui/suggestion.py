@@ -26,8 +26,7 @@ from etl.inbox.store import inbox
 from etl.schema import Column
 
 _MOST = {"domains": 4, "sectors": 4, "functions": 5}
-_LISTS = tuple(_MOST)
-_CHOICES = ("type", "country", *_LISTS)
+_CHOICES = ("type", "country", *_MOST)
 _CONTACT_LABEL = "Your e-mail address"
 _TOKEN, _OPENED, _SENT, _REFUSED, _TRIED = (
     f"_suggest_{name}" for name in ("token", "opened", "sent", "refused", "tried")
@@ -41,7 +40,7 @@ def view() -> None:
     if org_id:
         record = ask(organisations.one, org_id)
         if record is None:
-            _unknown()
+            _say_unknown()
             return
         published = published_cells(record)
     sent = st.session_state.get(_SENT, {}).get(org_id)
@@ -70,7 +69,7 @@ def _title(published: Mapping[str, str], *, with_intro: bool) -> None:
         st.markdown(intro)
 
 
-def _unknown() -> None:
+def _say_unknown() -> None:
     st.title("Suggest a correction", anchor=False)
     st.info(
         "There is no organisation at this address, so it can't be corrected. It may have been "
@@ -132,7 +131,7 @@ class _Form:
         self._against = against
         self._org_id = published.get("org_id", "")
         self._columns = against.schema.columns
-        self._cells = {column: self._typed(column) for column in FIELDS}
+        self._cells = {column: self._typed_cell(column) for column in FIELDS}
         self._checked = self._check()
         self._faults = {fault.column: fault for fault in reversed(self._checked.faults)}
         self._tried = bool(st.session_state.get(_TRIED, {}).get(self._org_id))
@@ -199,7 +198,7 @@ class _Form:
 
     def _what(self) -> None:
         st.header("What it does", anchor=False)
-        for column in _LISTS:
+        for column in _MOST:
             self._choice(column)
         self._text("notes")
 
@@ -262,7 +261,8 @@ class _Form:
         terms = BY_COLUMN.get(column)
         if not terms or not cell:
             return markdown(cell) or "*empty*"
-        codes = cell.split(";") if column in _LISTS else [cell]
+        separator = self._columns[column].separator
+        codes = cell.split(separator) if separator else [cell]
         return markdown(", ".join(terms.label(code) for code in codes))
 
     def _show_duplicates(self) -> None:
@@ -297,7 +297,7 @@ class _Form:
     def _choice(self, column: str) -> None:
         field, key, labels = self._columns[column], self._key(column), BY_COLUMN[column].labels()
         st.session_state.setdefault(key, self._initial(column))
-        if column in _LISTS:
+        if field.separator:
             st.multiselect(
                 self._label(field),
                 list(labels),
@@ -342,11 +342,12 @@ class _Form:
 
     def _initial(self, column: str) -> str | list[str] | None:
         cell = "" if column == "source_url" else self._published.get(column, "")
-        if column in _LISTS:
-            return cell.split(";") if cell else []
+        separator = self._columns[column].separator
+        if separator:
+            return cell.split(separator) if cell else []
         return cell if cell or column not in _CHOICES else None
 
-    def _typed(self, column: str) -> str:
+    def _typed_cell(self, column: str) -> str:
         if column == "nuts2_hint":
             return str(st.session_state.get(self._key(column)) or "")
         value = st.session_state.get(self._key(column), self._initial(column))
@@ -359,7 +360,7 @@ class _Form:
 
     def _check(self) -> Checked:
         row = whole_row(self._cells, self._published)
-        return self._against.check(row, _known(database()))
+        return self._against.check(row, _known_organisations(database()))
 
     def _send(self) -> None:
         """Check what is in the form at this moment, and keep it."""
@@ -380,7 +381,7 @@ class _Form:
                 inbox(),
                 make_draft(form._checked, self._published, comment, form._contact()),
                 st.session_state[_TOKEN],
-                _published(database()),
+                _published_organisations(database()),
                 self._against,
                 seconds=time.monotonic() - st.session_state[_OPENED][self._org_id],
                 trap=trap,
@@ -392,12 +393,12 @@ class _Form:
 
 
 @per_release
-def _published(database: Database) -> pd.DataFrame:
+def _published_organisations(database: Database) -> pd.DataFrame:
     """All published organisations."""
     return organisations.everything(database, Filter())
 
 
 @per_release
-def _known(database: Database) -> Known:
+def _known_organisations(database: Database) -> Known:
     """All published organisations, to compare with."""
-    return Known(_published(database))
+    return Known(_published_organisations(database))

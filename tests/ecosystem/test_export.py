@@ -63,12 +63,12 @@ def test_geojson_is_read_by_gis_software(database: Database) -> None:
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_is_a_formula(start: str) -> None:
-    assert spreadsheet.neutralised(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
+    assert spreadsheet.neutralise(f"{start}cmd|' /C calc'!A0") == f"'{start}cmd|' /C calc'!A0"
 
 
 @pytest.mark.parametrize("value", ["Łódź", "a=b", "", 3.5, -2.0, None])
 def test_harmless_values_stay_as_they_are(value: object) -> None:
-    assert spreadsheet.neutralised(value) == value
+    assert spreadsheet.neutralise(value) == value
 
 
 def test_a_filter_that_leaves_nothing_gives_valid_empty_files(database: Database) -> None:

@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from etl import files
 from etl.errors import PublishError
-from etl.files import locked, replace, sha256, write_whole, writing
+from etl.files import lock, replace, sha256, write_whole, writing
 
 
 def mode(path: Path) -> int:
@@ -85,12 +85,12 @@ def test_two_at_once_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with (
         FileLock(tmp_path / ".o.csv.lock"),
         pytest.raises(PublishError, match=r"Somebody else is changing o\.csv"),
-        locked(path),
+        lock(path),
     ):
         pass
-    with locked(path):
+    with lock(path):
         replace(path, b"new")
-    with locked(path):
+    with lock(path):
         assert path.read_bytes() == b"new"
 
 
@@ -98,16 +98,16 @@ def test_the_lock_is_let_go_of_when_something_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "LOCK_WAIT_S", 0.1)
-    with pytest.raises(ZeroDivisionError), locked(tmp_path / "o.csv"):
+    with pytest.raises(ZeroDivisionError), lock(tmp_path / "o.csv"):
         raise ZeroDivisionError
-    with locked(tmp_path / "o.csv"):
+    with lock(tmp_path / "o.csv"):
         pass
 
 
 def test_a_folder_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     path = tmp_path / "file" / "o.csv"
-    with pytest.raises(PublishError, match="file can't be written"), locked(path):
+    with pytest.raises(PublishError, match="file can't be written"), lock(path):
         pass
 
 

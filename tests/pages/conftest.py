@@ -8,17 +8,16 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
 from ecosystem.common.settings import ROOT, settings
-from ecosystem.ui.navigation import own_the_pages
+from ecosystem.ui.streamlit_internals import PagesManager, own_the_pages
 
 Visit = Callable[..., AppTest]
 
 
 class _AsTheServerDoes(PagesManager):
-    """Pages come from ``app.py``, as :func:`ecosystem.ui.navigation.own_the_pages` has it."""
+    """Pages come from ``app.py``, as :func:`own_the_pages` has it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

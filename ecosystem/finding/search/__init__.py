@@ -6,17 +6,17 @@ domains, sectors and NIST CSF functions, other words for these, or its notes. A 
 or a longer word that begins with it, occurs. Only where nothing is found so are near
 spellings taken: first for the words that occur nowhere, then for all; but never for the name of a
 town or region, which is right even where no organisation sits there. Short words are read
-strictly, see ``engine._Reach``. The order is by where the words occur and how well they fit; see
-:data:`ecosystem.finding.search.engine.WEIGHTS` and :func:`found`.
+strictly, see ``engine._Reach``. The order is by where the words stand and how well they fit; see
+:data:`ecosystem.finding.search.engine.WEIGHTS` and :func:`find`.
 
 The release holds the index (``search_word``, ``search_posting``); it is read into memory at the
 first search.
 """
 
-from ecosystem.common.search_words import MAX_LENGTH, MAX_WORDS, marked, query_words, tolerance
+from ecosystem.common.search_words import MAX_LENGTH, MAX_WORDS, mark_words, query_words, tolerance
 from ecosystem.finding.search.engine import Found, Index
 from ecosystem.finding.search.names import CITY, index
-from ecosystem.finding.search.queries import Place, Reading, bits, found, prepare, reading
+from ecosystem.finding.search.queries import Place, Reading, bits, find, prepare, reading
 from ecosystem.finding.search.questions import Kind, Part, Question, understand
 
 __all__ = [
@@ -31,9 +31,9 @@ __all__ = [
     "Question",
     "Reading",
     "bits",
-    "found",
+    "find",
     "index",
-    "marked",
+    "mark_words",
     "prepare",
     "query_words",
     "reading",

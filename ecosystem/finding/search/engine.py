@@ -20,7 +20,7 @@ from ecosystem.common.search_words import QUESTION_KINDS, neighbours, spellings,
 from ecosystem.common.store import Database
 from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, SECTORS, TYPES
-from ecosystem.finding.masks import packed
+from ecosystem.finding.masks import pack
 
 # What a word weighs by where it occurs.
 WEIGHTS = {
@@ -242,7 +242,7 @@ class Index:
         self._recent = Recent[Found](_KEPT)
 
     def find(self, telling: str, spare: str, towns: TownNames) -> Found:
-        """What a query finds; see :func:`ecosystem.finding.search.found`.
+        """What a query finds; see :func:`ecosystem.finding.search.find`.
 
         Parameters
         ----------
@@ -315,7 +315,7 @@ class Index:
         more = [self._plain(word, others, towns) for word, others in spare.items()]
         every_word = spelt | spare
         hits = [self._hits(slot) for slot in self._slots(every_word, [*plain, *more])]
-        score, had = self._scored(hits, n, len(every_word))
+        score, had = self._score_all(hits, n, len(every_word))
         if (had == n).any():
             return self._answer(score, had == n, hits, frozenset())
         named, places = self._places(words, plain, towns.all)
@@ -328,7 +328,7 @@ class Index:
                 (self._near(word) if i in near else {}) | plain[i] for i, word in enumerate(words)
             ]
             hits = [self._hits(slot) for slot in self._slots(every_word, [*readings, *more])]
-            score, had = self._scored(hits, n, len(every_word))
+            score, had = self._score_all(hits, n, len(every_word))
             if (had == n).any():
                 return self._answer(score, had == n, hits, near)
             if not closest.closest:
@@ -460,7 +460,7 @@ class Index:
             which,
         )
 
-    def _scored(
+    def _score_all(
         self, hits: list[_Hits], n_telling: int, n_words: int
     ) -> tuple[Floats, npt.NDArray[np.integer[Any]]]:
         """Score of every organisation, and how many of the words that it must have it has."""
@@ -510,7 +510,7 @@ class Index:
         return Found(
             ordinals=ordinals,
             scores=score[ordinals],
-            bits=packed(has_all),
+            bits=pack(has_all),
             words=self._marks(hits),
             corrections=dict(self._corrections(hits, near, int(ordinals[0]))),
         )
@@ -534,7 +534,7 @@ class Index:
     def nothing(self) -> Found:
         """What a text without any word finds."""
         return Found(
-            np.empty(0, np.int32), np.empty(0, np.float32), packed(np.zeros(self.n, np.bool_))
+            np.empty(0, np.int32), np.empty(0, np.float32), pack(np.zeros(self.n, np.bool_))
         )
 
     def _marks(self, hits: list[_Hits]) -> frozenset[str]:
@@ -564,7 +564,7 @@ def _is_reached(reach: _Reach, field: str) -> bool:
 
 
 def _shares(database: Database) -> Floats:
-    """What one code of several counts; see :func:`ecosystem.finding.search.found`.
+    """What one code of several counts; see :func:`ecosystem.finding.search.find`.
 
     Returns
     -------

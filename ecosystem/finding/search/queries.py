@@ -12,7 +12,7 @@ from ecosystem.common.store import Database
 from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import COUNTRIES
 from ecosystem.finding import nearby
-from ecosystem.finding.masks import packed
+from ecosystem.finding.masks import pack
 from ecosystem.finding.nearby import Town
 from ecosystem.finding.search.engine import VOCABULARIES, Found
 from ecosystem.finding.search.names import index, town_names
@@ -27,7 +27,7 @@ def prepare(database: Database) -> None:
     town_names(database)
 
 
-def found(database: Database, text: str) -> Found:
+def find(database: Database, text: str) -> Found:
     """What a query finds, best first.
 
     The score is the sum over the query's words of *weight x fit x rarity*, times 1 to 2 by the
@@ -73,7 +73,7 @@ def _within(database: Database, answer: Found, town: Town, km: int, keep_order: 
         scores = (1 / (1 + apart[ordinals])).astype(np.float32)
     inside = np.zeros(len(apart), dtype=np.bool_)
     inside[ordinals] = True
-    return replace(answer, ordinals=ordinals, scores=scores, bits=packed(inside))
+    return replace(answer, ordinals=ordinals, scores=scores, bits=pack(inside))
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Reading:
 
 def reading(database: Database, text: str) -> Reading:
     """How a query was understood, for showing it."""
-    answer = found(database, text)
+    answer = find(database, text)
     return Reading(
         answer.words,
         {
@@ -173,4 +173,4 @@ def _as_written(database: Database, ordinal: int, word: str) -> str:
 
 def bits(database: Database, text: str) -> bytes:
     """What a query finds as one bit for each organisation; see :class:`Found`."""
-    return found(database, text).bits
+    return find(database, text).bits

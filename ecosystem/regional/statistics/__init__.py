@@ -15,10 +15,9 @@ One module a concept, so that a measure is found by its name:
 ``words``                 the numbers in plain English
 ========================  ==================================================================
 
-Two layers. :func:`counts.tabulate` (from a frame of organisations) and
-:func:`counts.from_groups` (from what SQL's ``GROUP BY`` returns) make the same
-:class:`counts.RegionCounts`; every measure takes its matrices, so its cost depends on the
-number of regions and never on the number of organisations.
+Two layers. :func:`counts.from_groups` makes :class:`counts.RegionCounts` from what SQL's
+``GROUP BY`` returns; every measure takes its matrices, so its cost depends on the number of
+regions and never on the number of organisations.
 
 A *region* here is any unit that organisations are counted in: a NUTS region of any level or a
 valley. No value is no value: a gap stays ``NaN`` or ``NA``, never zero and never a guess.

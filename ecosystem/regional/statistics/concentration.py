@@ -226,22 +226,22 @@ def morans_i(values: pd.Series, weights: Graph, *, permutations: int = 999, seed
     # In the order of the map, so that a seed means the same shuffles in whatever order they come.
     known = values.reindex(weights.unique_ids).dropna().astype("float64")
     if len(known) < _FEWEST_REGIONS or known.nunique() < 2:
-        return _undefined(len(known), permutations)
+        return _no_moran(len(known), permutations)
     linked = weights if len(known) == weights.n else weights.subgraph(known.index)
     if not linked.n_edges:
-        return _undefined(len(known), permutations)
+        return _no_moran(len(known), permutations)
     moran = late.load("esda.moran").Moran
-    with _seeded(seed):
+    with _seed(seed):
         result = moran(known[linked.unique_ids].to_numpy(), linked, permutations=permutations)
     return Moran(float(result.I), float(result.EI), float(result.p_sim), permutations, len(known))
 
 
-def _undefined(regions: int, permutations: int) -> Moran:
+def _no_moran(regions: int, permutations: int) -> Moran:
     return Moran(math.nan, math.nan, math.nan, permutations, regions)
 
 
 @contextmanager
-def _seeded(seed: int) -> Iterator[None]:
+def _seed(seed: int) -> Iterator[None]:
     """NumPy's global generator with a seed, and as it was afterwards."""
     with _GLOBAL_GENERATOR:
         before = np.random.get_state()

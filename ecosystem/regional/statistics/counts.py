@@ -1,8 +1,8 @@
 """Organisations per region: counted by kind, per inhabitant and per area.
 
-Everything else in this package starts from :class:`RegionCounts`. Two functions make it:
-:func:`tabulate` from a frame of organisations, :func:`from_groups` from the few thousand rows
-that a database's ``GROUP BY`` returns, however many organisations there are.
+Everything else in this package starts from :class:`RegionCounts`. :func:`from_groups` makes it
+from the few thousand rows that a database's ``GROUP BY`` returns, however many organisations
+there are.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from ecosystem.regional.statistics._checks import (
 # Fewer organisations than this say little: pages grey them, sentences hedge.
 SMALL_N = 5
 
-# Matrix of RegionCounts, column of the organisations, vocabulary of its codes.
+# Matrix of RegionCounts, vocabulary of its codes.
 _MATRICES = {
-    "types": ("type", TYPES),
-    "domains": ("domains", DOMAINS),
-    "functions": ("functions", FUNCTIONS),
-    "sectors": ("sectors", SECTORS),
-    "evidence": ("evidence", EVIDENCE),
+    "types": TYPES,
+    "domains": DOMAINS,
+    "functions": FUNCTIONS,
+    "sectors": SECTORS,
+    "evidence": EVIDENCE,
 }
 # An organisation has exactly one of these, but any number of the others.
 _ONE_EACH = ("types", "evidence")
@@ -83,7 +83,7 @@ class RegionCounts:
     def __post_init__(self) -> None:
         region_index(self.n.index)
         require_counts(self.n)
-        for name, (_, vocabulary) in _MATRICES.items():
+        for name, vocabulary in _MATRICES.items():
             self._check_matrix(name, vocabulary)
         self._check_founded()
 
@@ -117,76 +117,6 @@ class RegionCounts:
     def small(self) -> pd.Series:
         """Whether a region has fewer organisations than say much (:data:`SMALL_N`)."""
         return (self.n < SMALL_N).rename("small")
-
-
-def tabulate(organisations: pd.DataFrame, regions: Iterable[str]) -> RegionCounts:
-    """Count organisations by region and kind.
-
-    Parameters
-    ----------
-    organisations : DataFrame
-        One row an organisation: ``org_id``, ``region`` (id at the chosen level; missing if it
-        lies in none, as many lie in no valley), ``type``, ``domains``, ``functions``,
-        ``sectors`` (lists of codes), ``founded`` (calendar year or missing), ``evidence``.
-    regions : iterable of str
-        All regions of the level, with or without an organisation.
-
-    Returns
-    -------
-    RegionCounts
-        In the order of `regions`.
-
-    Raises
-    ------
-    ValueError
-        A repeated ``org_id``, a missing type or evidence, an unknown code or region.
-
-    Examples
-    --------
-    >>> organisations = pd.DataFrame(
-    ...     {
-    ...         "org_id": ["a", "b", "c"],
-    ...         "region": ["FRH0", "FRH0", "EE00"],
-    ...         "type": ["sme", "research", "sme"],
-    ...         "domains": [["cryptology"], ["cryptology", "legal-aspects"], ["legal-aspects"]],
-    ...         "functions": [["protect"], ["protect"], ["detect"]],
-    ...         "sectors": [["energy"], [], []],
-    ...         "founded": [2001, None, None],
-    ...         "evidence": ["page", "page", "general"],
-    ...     }
-    ... )
-    >>> counts = tabulate(organisations, ["EE00", "FRH0", "MT00"])
-    >>> counts.n.to_dict()
-    {'EE00': 1, 'FRH0': 2, 'MT00': 0}
-    >>> int(counts.domains.loc["FRH0", "cryptology"])
-    2
-    >>> counts.founded.loc["FRH0"].to_dict()
-    {'known': 1.0, 'median': 2001.0}
-    """
-    columns = {name: column for name, (column, _) in _MATRICES.items()}
-    require_columns(organisations, ["org_id", "region", *columns.values(), "founded"])
-    if organisations["org_id"].duplicated().any():
-        raise ValueError("an org_id is repeated")
-    if organisations[[columns[name] for name in _ONE_EACH]].isna().to_numpy().any():
-        raise ValueError("every organisation needs a type and a kind of evidence")
-    return from_groups(
-        regions,
-        {name: _grouped(organisations, column) for name, column in columns.items()},
-        _founded(organisations),
-    )
-
-
-def _grouped(organisations: pd.DataFrame, column: str) -> pd.DataFrame:
-    codes = organisations[["org_id", "region", column]].explode(column).dropna(subset=[column])
-    # A code that is written twice in a list still is one organisation's.
-    codes = codes.drop_duplicates().rename(columns={column: "code"})
-    return codes.groupby(["region", "code"], dropna=False).size().reset_index(name="n")
-
-
-def _founded(organisations: pd.DataFrame) -> pd.DataFrame:
-    years = organisations.assign(founded=organisations["founded"].astype("float64"))
-    summary = years.groupby("region")["founded"].agg(["count", "median"])
-    return summary.rename(columns={"count": "known"}).reset_index()
 
 
 def from_groups(
@@ -239,7 +169,7 @@ def from_groups(
     if missing:
         raise ValueError(f"matrices missing: {', '.join(sorted(missing))}")
     matrices = {
-        name: matrix(groups[name], index, vocabulary) for name, (_, vocabulary) in _MATRICES.items()
+        name: matrix(groups[name], index, vocabulary) for name, vocabulary in _MATRICES.items()
     }
     return RegionCounts(
         n=matrices["types"].sum(axis=1).astype("int64").rename("n"),
@@ -425,58 +355,3 @@ def evidence_share(evidence: pd.DataFrame, n: pd.Series) -> pd.Series:
     {'FRH0': 0.75}
     """
     return shares(evidence, n)["page"].rename("evidence_share")
-
-
-def overview(
-    counts: RegionCounts,
-    inhabitants: pd.Series | None = None,
-    area_km2: pd.Series | None = None,
-) -> pd.DataFrame:
-    """Headline numbers of every region in one frame.
-
-    Parameters
-    ----------
-    counts : RegionCounts
-        What is in the regions.
-    inhabitants : Series of float, optional
-        Persons, by region id; see :func:`per_million`.
-    area_km2 : Series of float, optional
-        km², by region id; see :func:`per_1000_km2`.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by region: ``n``, ``small`` (n below :data:`SMALL_N`), ``per_million``,
-        ``per_1000_km2``, ``founded_known`` (organisations with a known year),
-        ``founded_median`` (calendar year), ``evidence_share`` (0 to 1). NaN is a gap.
-
-    Examples
-    --------
-    >>> organisations = pd.DataFrame(
-    ...     {
-    ...         "org_id": ["a"],
-    ...         "region": ["FRH0"],
-    ...         "type": ["sme"],
-    ...         "domains": [["cryptology"]],
-    ...         "functions": [["protect"]],
-    ...         "sectors": [[]],
-    ...         "founded": [2001],
-    ...         "evidence": ["page"],
-    ...     }
-    ... )
-    >>> numbers = overview(tabulate(organisations, ["FRH0"]), pd.Series({"FRH0": 500_000.0}))
-    >>> numbers.loc["FRH0", ["per_million", "per_1000_km2", "evidence_share"]].to_dict()
-    {'per_million': 2.0, 'per_1000_km2': nan, 'evidence_share': 1.0}
-    """
-    nothing = pd.Series(dtype="float64")
-    return pd.DataFrame(
-        {
-            "n": counts.n,
-            "small": counts.small,
-            "per_million": per_million(counts.n, nothing if inhabitants is None else inhabitants),
-            "per_1000_km2": per_1000_km2(counts.n, nothing if area_km2 is None else area_km2),
-            "founded_known": counts.founded["known"],
-            "founded_median": counts.founded["median"],
-            "evidence_share": evidence_share(counts.evidence, counts.n),
-        }
-    )

@@ -16,7 +16,7 @@ from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.regional.statistics.specialisation import (
     FALSE_DISCOVERY_RATE,
     SPECIALISED_ABOVE,
-    specialised,
+    specialisations,
     upper_tail,
 )
 
@@ -187,7 +187,7 @@ def complements(
 ) -> pd.DataFrame:
     """What some regions are specialised in and others lack: one row per pair and code.
 
-    A giver is specialised as :func:`~ecosystem.regional.statistics.specialisation.specialised`
+    A giver is specialised as :func:`~ecosystem.regional.statistics.specialisation.specialisations`
     says, over all regions of the frame. A receiver lacks a code if it has no organisation with
     it (``absent``) or an LQ below 0.8 (``thin``), the mirror image of 1.25, **and** if the two
     differ by more than chance: the chance of so many at the giver, were the code spread over
@@ -232,12 +232,12 @@ def complements(
     regions = quotients.index.get_level_values("region")
     givers, receivers = list(givers), list(receivers)
     require_known([*givers, *receivers], regions.unique(), "region")
-    strong = specialised(quotients)
+    strong = specialisations(quotients)
     among = strong.index.get_level_values("region").isin(givers)
     of_interest = quotients.index.get_level_values("code").isin(
         strong.index.get_level_values("code").unique()
     )
-    weak = _lacking(quotients[of_interest & regions.isin(receivers)]).reset_index()
+    weak = _gaps(quotients[of_interest & regions.isin(receivers)]).reset_index()
     columns = ["region", "code", "count", "n", "lq"]
     pairs = (
         strong[among]
@@ -269,7 +269,7 @@ def complements(
     return found[found["chance"] <= FALSE_DISCOVERY_RATE].reset_index(drop=True)
 
 
-def _lacking(quotients: pd.DataFrame) -> pd.DataFrame:
+def _gaps(quotients: pd.DataFrame) -> pd.DataFrame:
     absent = quotients["count"] == 0
     gap = pd.Series(np.where(absent, "absent", "thin"), index=quotients.index)
     return quotients.assign(gap=gap)[absent | (quotients["lq"] < THIN_BELOW)]

@@ -430,7 +430,7 @@ def ratio_interval(
     return low, high
 
 
-def specialised(quotients: pd.DataFrame) -> pd.DataFrame:
+def specialisations(quotients: pd.DataFrame) -> pd.DataFrame:
     """What each region is specialised in, with chance held in check.
 
     Formula: ``clear``, see :func:`location_quotient`: an adjusted chance of at most 5 %, a
@@ -454,11 +454,11 @@ def specialised(quotients: pd.DataFrame) -> pd.DataFrame:
 
     >>> sizes = pd.Series({"A": 20, "B": 60})
     >>> counts = pd.DataFrame({"cryptology": [19, 11]}, index=["A", "B"])
-    >>> specialised(location_quotient(counts, sizes))[["count", "lq"]].round(2).reset_index()
+    >>> specialisations(location_quotient(counts, sizes))[["count", "lq"]].round(2).reset_index()
       region        code  count    lq
     0      A  cryptology     19  2.53
     >>> few = pd.DataFrame({"cryptology": [4, 2]}, index=["A", "B"])
-    >>> len(specialised(location_quotient(few, pd.Series({"A": 10, "B": 20}))))
+    >>> len(specialisations(location_quotient(few, pd.Series({"A": 10, "B": 20}))))
     0
     """
     chosen = quotients[quotients["clear"]]

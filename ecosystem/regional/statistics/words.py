@@ -11,18 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from ecosystem.common import wording
 from ecosystem.common.vocabulary import COUNTED, DOMAINS, ROLES
+from ecosystem.common.wording import count, is_known, join, number
 from ecosystem.regional.statistics._checks import require_known
 from ecosystem.regional.statistics.completeness import roles_present
 from ecosystem.regional.statistics.counts import SMALL_N, RegionCounts
-from ecosystem.regional.statistics.specialisation import specialised
+from ecosystem.regional.statistics.specialisation import specialisations
 
-NOT_KNOWN = "not known"
 NO_STRENGTH = "no strength that stands out from chance"
-SAMPLE = "The register is a sample of mature ecosystems, not a census."
 
-# Below this many rows a decimal of a percentage claims more than is there.
-_ROWS_FOR_DECIMALS = 100
 # More strengths than these make a sentence that nobody reads to its end.
 _STRENGTHS = 2
 _FEWEST, _MOST = 2, 4
@@ -39,82 +37,6 @@ _REGISTERED = {
     "centres": ("research organisation", "research organisations"),
 }
 _SAME_WORD = ("companies", "organisations", "clusters", "part")
-
-
-def number(value: float | None, digits: int = 0) -> str:
-    """Write a number with thousands separators.
-
-    Parameters
-    ----------
-    value : float or None
-        Any number.
-    digits : int
-        Decimals.
-
-    Returns
-    -------
-    str
-        :data:`NOT_KNOWN` where there is no finite number.
-
-    Examples
-    --------
-    >>> number(3402932), number(8.523, 1), number(float("nan"))
-    ('3,402,932', '8.5', 'not known')
-    """
-    return f"{value:,.{digits}f}" if _is_known(value) else NOT_KNOWN
-
-
-def percent(share: float | None, n: int) -> str:
-    """Write a share as a percentage, with a decimal only where the rows bear one.
-
-    Parameters
-    ----------
-    share : float or None
-        0 to 1.
-    n : int
-        Number of rows that it is a share of.
-
-    Returns
-    -------
-    str
-        :data:`NOT_KNOWN` where there is no finite number.
-
-    Examples
-    --------
-    >>> percent(0.4138, 29), percent(0.8452, 465), percent(None, 0)
-    ('41%', '84.5%', 'not known')
-    """
-    if share is None or not _is_known(share):
-        return NOT_KNOWN
-    return f"{100 * share:.{0 if n < _ROWS_FOR_DECIMALS else 1}f}%"
-
-
-def listed(words: Sequence[str], joined_by: str = "and") -> str:
-    """Join words as a sentence does.
-
-    Parameters
-    ----------
-    words : sequence of str
-        What to join.
-    joined_by : str
-        What comes before the last one.
-
-    Returns
-    -------
-    str
-        With a comma more where a word holds an "and" itself; empty for no words.
-
-    Examples
-    --------
-    >>> listed(["Bretagne", "Eesti", "Malta"])
-    'Bretagne, Eesti and Malta'
-    >>> listed(["support and clusters", "capital"])
-    'support and clusters, and capital'
-    """
-    if len(words) < 2:
-        return "".join(words)
-    comma = "," if any(f" {joined_by} " in word for word in words) else ""
-    return f"{', '.join(words[:-1])}{comma} {joined_by} {words[-1]}"
 
 
 def coverage(
@@ -159,12 +81,12 @@ def coverage(
     """
     kind = _REGISTERED[counts][0 if n == 1 else 1]
     own = "not collected for the register" if n is None else f"{number(n)} {kind} in the register"
-    if not _is_known(counted):
+    if not is_known(counted):
         return own
     # A year is not a quantity: no thousands separator.
-    notes = [f"{year:.0f}"] if year is not None and _is_known(year) else []
+    notes = [wording.year(year)] if year is not None and is_known(year) else []
     notes += [scope] if scope else []
-    said = _bracketed(", ".join(notes))
+    said = _brackets(", ".join(notes))
     label = COUNTED.label(counts)
     if n is None:
         return f"{own}; about {number(counted)} {label} counted elsewhere{said}"
@@ -174,6 +96,16 @@ def coverage(
 
 def not_collected(name: str) -> str:
     """That nobody collected organisations of a region, which is no zero.
+
+    Parameters
+    ----------
+    name : str
+        Of the region.
+
+    Returns
+    -------
+    str
+        A sentence.
 
     Examples
     --------
@@ -223,9 +155,12 @@ def profile(
 
     Examples
     --------
-    >>> from ecosystem.regional.statistics.counts import tabulate
+    >>> from ecosystem.regional.statistics.counts import from_groups
     >>> from ecosystem.regional.statistics.specialisation import location_quotient
-    >>> organisations = pd.DataFrame(
+    >>> def rows(*cells):
+    ...     return pd.DataFrame(cells, columns=["region", "code", "n"])
+    >>> counts = from_groups(
+    ...     ["A", "B"],
     ...     {
     ...         "org_id": range(40),
     ...         "region": ["A"] * 10 + ["B"] * 30,
@@ -237,7 +172,6 @@ def profile(
     ...         "evidence": ["page"] * 40,
     ...     }
     ... )
-    >>> counts = tabulate(organisations, ["A", "B"])
     >>> quotients = location_quotient(counts.domains, counts.n)
     >>> for sentence in profile("A", {"A": "Bretagne"}, counts, quotients)[:2]:
     ...     print(sentence)
@@ -249,7 +183,7 @@ def profile(
     if not n:
         return [f"The register holds no organisation in {name}."]
     density = _known_values([region], per_million)
-    size = f"{name} has {_organisations(n)} in the register"
+    size = f"{name} has {count(n, 'organisation')} in the register"
     if region in density:
         size += f", {number(density[region], 1)} per million inhabitants"
     strengths, *roles_too = _strengths_and_roles([region], names, counts, quotients, roles)
@@ -273,7 +207,7 @@ def comparison(
     otherwise they are named by name and not by size.
 
     A strength is what
-    :func:`~ecosystem.regional.statistics.specialisation.specialised` holds to be more than
+    :func:`~ecosystem.regional.statistics.specialisation.specialisations` holds to be more than
     chance, with all regions of `quotients` taken into account. Regions with fewer than five
     organisations are said to be too small instead.
 
@@ -310,9 +244,12 @@ def comparison(
 
     Examples
     --------
-    >>> from ecosystem.regional.statistics.counts import tabulate
+    >>> from ecosystem.regional.statistics.counts import from_groups
     >>> from ecosystem.regional.statistics.specialisation import location_quotient
-    >>> organisations = pd.DataFrame(
+    >>> def rows(*cells):
+    ...     return pd.DataFrame(cells, columns=["region", "code", "n"])
+    >>> counts = from_groups(
+    ...     ["A", "B"],
     ...     {
     ...         "org_id": range(40),
     ...         "region": ["A"] * 10 + ["B"] * 30,
@@ -324,7 +261,6 @@ def comparison(
     ...         "evidence": ["page"] * 40,
     ...     }
     ... )
-    >>> counts = tabulate(organisations, ["A", "B"])
     >>> quotients = location_quotient(counts.domains, counts.n)
     >>> sentences = comparison(["A", "B"], {"A": "Bretagne", "B": "Malta"}, counts, quotients)
     >>> sentences[0]
@@ -371,7 +307,7 @@ def similar_reason(region: str, other: str, names: Mapping[str, str], row: pd.Se
     'Eesti has a similar mix to Bretagne (0.93 of 1): both have much of cryptology.'
     """
     mix = f"{_name(other, names)} has a similar mix to {_name(region, names)}"
-    shared = listed([_domain(code) for code in row["shared"]])
+    shared = join([DOMAINS.inside(code) for code in row["shared"]])
     reason = f": both have much of {shared}" if shared else ""
     return f"{mix} ({number(row['similarity'], 2)} of 1){reason}{_hedge(row['small'])}."
 
@@ -403,15 +339,11 @@ def complement_reason(names: Mapping[str, str], row: pd.Series) -> str:
     'Saarland could add cryptology: 8 of its 28 organisations work on it, in Bretagne 0 of 29.'
     """
     return (
-        f"{_name(row['giver'], names)} could add {_domain(row['code'])}: "
+        f"{_name(row['giver'], names)} could add {DOMAINS.inside(row['code'])}: "
         f"{number(row['giver_count'])} of its {number(row['giver_n'])} organisations work on it, "
         f"in {_name(row['receiver'], names)} {number(row['receiver_count'])} of "
         f"{number(row['receiver_n'])}."
     )
-
-
-def _is_known(value: float | None) -> bool:
-    return value is not None and not pd.isna(value) and math.isfinite(value)
 
 
 def _require_regions(regions: Iterable[str], counts: RegionCounts, quotients: pd.DataFrame) -> None:
@@ -437,20 +369,11 @@ def _name(region: str, names: Mapping[str, str]) -> str:
     return names.get(region, region)
 
 
-def _names(regions: Iterable[str], names: Mapping[str, str], joined_by: str = "and") -> str:
-    return listed([_name(region, names) for region in regions], joined_by)
+def _names(regions: Iterable[str], names: Mapping[str, str], conjunction: str = "and") -> str:
+    return join([_name(region, names) for region in regions], conjunction)
 
 
-def _domain(code: str) -> str:
-    label = DOMAINS.label(code)
-    return label[:1].lower() + label[1:]
-
-
-def _organisations(n: int) -> str:
-    return f"{number(n)} organisation{'' if n == 1 else 's'}"
-
-
-def _bracketed(text: str) -> str:
+def _brackets(text: str) -> str:
     return f" ({text})" if text else ""
 
 
@@ -466,7 +389,7 @@ def _known_values(regions: Iterable[str], values: pd.Series | None) -> dict[str,
     if values is None:
         return {}
     known = {region: float(values.get(region, math.nan)) for region in regions}
-    return {region: value for region, value in known.items() if _is_known(value)}
+    return {region: value for region, value in known.items() if is_known(value)}
 
 
 def _sizes(
@@ -480,13 +403,13 @@ def _sizes(
     behind = sorted((r for r in regions if n[r] < top), key=lambda region: -int(n[region]))
     each = " each" if len(first) > 1 else ""
     if behind:
-        after = listed([f"{_name(r, names)} ({number(n[r])})" for r in behind])
+        after = join([f"{_name(r, names)} ({number(n[r])})" for r in behind])
         text = (
             f"{_names(first, names)} {_has(first)} the most organisations in the register "
             f"({number(top)}{each}), ahead of {after}"
         )
     else:
-        text = f"{_names(first, names)} have {_organisations(top)} each in the register"
+        text = f"{_names(first, names)} have {count(top, 'organisation')} each in the register"
     return f"{text}{_densities(regions, names, per_million)}."
 
 
@@ -498,9 +421,9 @@ def _sizes_by_name(
 ) -> str:
     ordered = sorted(regions, key=lambda region: _name(region, names).casefold())
     first, *others = ordered
-    text = listed(
+    text = join(
         [
-            f"{_organisations(int(n[first]))} in {_name(first, names)}",
+            f"{count(int(n[first]), 'organisation')} in {_name(first, names)}",
             *(f"{number(n[region])} in {_name(region, names)}" for region in others),
         ]
     )
@@ -520,7 +443,7 @@ def _densities(
     if not known:
         return ""
     ordered = sorted(known, key=lambda region: -known[region]) if by_size else list(known)
-    text = listed([f"{number(known[r], 1)} in {_name(r, names)}" for r in ordered])
+    text = join([f"{number(known[r], 1)} in {_name(r, names)}" for r in ordered])
     missing = [region for region in regions if region not in known]
     gap = f", and not known for {_names(missing, names)}" if missing else ""
     return f"; per million inhabitants that is {text}{gap}"
@@ -535,7 +458,7 @@ def _strengths_and_roles(
 ) -> list[str]:
     small = [region for region in regions if counts.n[region] < SMALL_N]
     enough = [region for region in regions if region not in small]
-    few = listed([f"{_name(region, names)} ({number(counts.n[region])})" for region in small])
+    few = join([f"{_name(region, names)} ({number(counts.n[region])})" for region in small])
     too_few = f"{few} {_has(small)} too few organisations for strengths to be named"
     if not enough:
         return [f"{too_few}."]
@@ -549,7 +472,7 @@ def _strengths_and_roles(
 def _strengths(
     regions: Sequence[str], names: Mapping[str, str], quotients: pd.DataFrame
 ) -> list[str]:
-    strong = specialised(quotients[quotients.index.get_level_values("region").isin(regions)])
+    strong = specialisations(quotients[quotients.index.get_level_values("region").isin(regions)])
     having = strong.index.get_level_values("region")
     clauses = [
         _strength(_name(region, names), strong[having == region].droplevel("region"))
@@ -569,10 +492,10 @@ def _strength(name: str, strong: pd.DataFrame) -> str:
 
 
 def _with_counts(codes: Iterable[object], counts: Iterable[int], n: Iterable[int]) -> str:
-    return listed(
+    return join(
         [
-            f"{_domain(str(code))} ({number(count)} of {number(size)})"
-            for code, count, size in zip(codes, counts, n, strict=True)
+            f"{DOMAINS.inside(str(code))} ({number(own)} of {number(size)})"
+            for code, own, size in zip(codes, counts, n, strict=True)
         ]
     )
 
@@ -597,5 +520,5 @@ def _part_of_roles(there: Sequence[str]) -> str:
     return f"{len(there)} of the six roles of an ecosystem (not {_role_words(missing, 'or')})"
 
 
-def _role_words(roles: Iterable[str], joined_by: str = "and") -> str:
-    return listed([ROLES.label(role).lower() for role in roles], joined_by)
+def _role_words(roles: Iterable[str], conjunction: str = "and") -> str:
+    return join([ROLES.inside(role) for role in roles], conjunction)

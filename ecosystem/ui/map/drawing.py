@@ -31,7 +31,6 @@ TILES_ATTRIBUTION = (
 MAX_ZOOM = 18
 # Latitude and longitude; address.js then goes where the address says, or fits Europe.
 EUROPE = (50.5, 10.0)
-_TYPE_NUMBER = {code: i for i, code in enumerate(TYPES)}
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from typing import Any
 import streamlit as st
 from streamlit_folium import st_folium
 
+from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, DARK_TEXT_ON, TYPES
 from ecosystem.drawing import symbols
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures, shading
 from ecosystem.tables import organisations, regions
-from ecosystem.ui import cards, labels, state
+from ecosystem.ui import cards, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.map.drawing import Base, RegionLayer, Scene, base_map, drawing
 from ecosystem.ui.theme import is_dark
@@ -47,8 +48,6 @@ def controls() -> tuple[str, str]:
 
 
 def _segment(name: str, value: str, options: dict[str, str], default: str) -> None:
-    if st.session_state.get(name) != value:
-        st.session_state[name] = value
     st.segmented_control(
         name.capitalize(),
         list(options),
@@ -56,9 +55,7 @@ def _segment(name: str, value: str, options: dict[str, str], default: str) -> No
         key=name,
         required=True,
         label_visibility="collapsed",
-        on_change=lambda: state.update(
-            {name: None if st.session_state[name] == default else st.session_state[name]}
-        ),
+        on_change=state.bind(name, name, value, default=default),
     )
 
 
@@ -72,14 +69,12 @@ def show(filter_: Filter, level: str, measure: str, *, height: int = 560) -> Non
 
 def _basemap_switch() -> None:
     is_on = state.get("basemap") == "osm"
-    if st.session_state.get("basemap") != is_on:
-        st.session_state["basemap"] = is_on
     st.toggle(
         "Street map in the background, from openstreetmap.org",
         key="basemap",
         help="Off, this site asks no third party for anything. On, your browser loads map "
         "images from openstreetmap.org, which then sees your IP address.",
-        on_change=lambda: state.update({"basemap": "osm" if st.session_state["basemap"] else None}),
+        on_change=state.bind("basemap", "basemap", is_on, default=False, write=lambda _: "osm"),
     )
 
 
@@ -110,7 +105,7 @@ def _map(found: Scene, height: int, returned: list[str], key: str) -> None:
         use_container_width=True,
         returned_objects=returned,
         feature_group_to_add=drawing(found),
-        on_change=lambda: _clicked(key),
+        on_change=lambda: _take_click(key),
     )
 
 
@@ -127,7 +122,7 @@ def region_map(filter_: Filter, region_id: str, level: str) -> None:
     there = ask(symbols.symbols, filter_.with_values(inside, [region_id]))
     counts = ask(regions.organisation_counts, filter_, level)
     values = {
-        str(id_): (int(n), labels.plural(int(n), "organisation"), "") for id_, n in counts.items()
+        str(id_): (int(n), wording.count(int(n), "organisation"), "") for id_, n in counts.items()
     }
     layer = RegionLayer(level, values, "outline", "region")
     box = ask(regions.box, region_id)
@@ -141,7 +136,7 @@ def locator(record: dict[str, Any]) -> None:
     _map(Scene(here, _valley_layer(Filter()), "", fit), 320, [], "locator")
 
 
-def _clicked(key: str) -> None:
+def _take_click(key: str) -> None:
     clicked = ((st.session_state.get(key) or {}).get("last_active_drawing") or {}).get("properties")
     if clicked and clicked.get("click") != st.session_state.get("_last_click"):
         st.session_state["_last_click"] = clicked.get("click")
@@ -172,7 +167,7 @@ def scene(
     measure : str
         A key of :data:`MEASURES`; matters for NUTS levels only.
     """
-    kind, selected = cards.selected()
+    kind, selected = cards.selected_id()
     if kind == "org":
         record = ask(organisations.one, selected)
         selected = record["place_id"] if record else ""
@@ -183,7 +178,7 @@ def scene(
     if level == "valley":
         by_valley = ask(symbols.of_valleys, filter_)
         return Scene(by_valley, _valley_layer(filter_), selected, fit)
-    shaded = ask(shading.shaded, filter_, level, measure, dark=is_dark())
+    shaded = ask(shading.shade, filter_, level, measure, dark=is_dark())
     return Scene(found.iloc[:0], shaded_layer(shaded, level), selected, fit)
 
 
@@ -212,7 +207,7 @@ def _countries(database: Database) -> tuple[tuple[str, float, float], ...]:
 def _tooltip(row: dict[Hashable, Any], label: str) -> str:
     if not row["n"]:
         return ""
-    n = labels.plural(int(row["n"]), "organisation")
+    n = wording.count(int(row["n"]), "organisation")
     if label == measures.MEASURES["organisations"].label:
         return n
     return f"{label}: {row['text']} ({n})"
@@ -221,7 +216,7 @@ def _tooltip(row: dict[Hashable, Any], label: str) -> str:
 def _valley_layer(filter_: Filter) -> RegionLayer:
     counts = ask(regions.organisation_counts, filter_, "valley")
     values = {
-        str(id_): (int(n), labels.plural(int(n), "organisation"), "") for id_, n in counts.items()
+        str(id_): (int(n), wording.count(int(n), "organisation"), "") for id_, n in counts.items()
     }
     return RegionLayer("valley", values, "outline", "valley")
 
@@ -236,7 +231,7 @@ def _legend(filter_: Filter, level: str, measure: str) -> None:
         what = "town" if level == "organisations" else "valley"
         st.caption(f"A number counts the organisations of one {what}; click it to see them.")
     else:
-        class_legend(ask(shading.shaded, filter_, level, measure, dark=is_dark()))
+        class_legend(ask(shading.shade, filter_, level, measure, dark=is_dark()))
 
 
 def class_legend(shaded: shading.Shaded) -> None:

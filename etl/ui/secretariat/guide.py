@@ -36,11 +36,11 @@ def sections() -> dict[str, str]:
 def _show(text: str) -> None:
     """Text and pictures; a smaller heading is bold text, for the page has its own headings."""
     before, *rest = _PICTURE.split(text)
-    st.markdown(_lowered(before))
+    st.markdown(_lower_headings(before))
     for alt, path, after in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
         st.image(GUIDE.parent / path, alt=alt)
-        st.markdown(_lowered(after))
+        st.markdown(_lower_headings(after))
 
 
-def _lowered(text: str) -> str:
+def _lower_headings(text: str) -> str:
     return _HEADING.sub(r"**\1**", text)

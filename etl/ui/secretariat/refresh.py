@@ -10,15 +10,16 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from ecosystem.common import wording
 from ecosystem.common.settings import settings
-from ecosystem.ui import labels
 from ecosystem.ui.escape import markdown
 from etl.errors import PublishError, RegisterError
 from etl.identity.deduplicate import Candidate
 from etl.pipeline import Outcome, Prepared, Status, prepare, publish
 from etl.reading import ColumnMapping, ColumnsUnsure
-from etl.register.decisions import DIFFERENT, SAME, add_decision
-from etl.release.adopt import NotAdoptedError, adopted
+from etl.register.decide import add_decision
+from etl.register.decisions import DIFFERENT, SAME
+from etl.release.adopt import NotAdoptedError, adoption_sentence
 from etl.release.shelf import BaselineMovedError
 from etl.report import words
 from etl.report.content import Content
@@ -80,9 +81,10 @@ def view() -> None:
         return
     if here.unsure:
         _ask(here, here.unsure, files)
-    if here.prepared and here.outcome:
-        _findings(here, here.prepared, here.outcome)
-        _changes(here.prepared, here.outcome)
+    if here.outcome:
+        content = Content(here.outcome)
+        _findings(here, content)
+        _changes(content)
         _pairs(here.outcome)
         _publish(here)
 
@@ -99,7 +101,7 @@ def _check(here: Desk, files: Sequence[UploadedFile]) -> None:
     except (RegisterError, PublishError, Busy) as error:
         here.trouble = str(error)
     finally:
-        bar.done()
+        bar.finish()
 
 
 def _ask(here: Desk, unsure: ColumnsUnsure, files: Sequence[UploadedFile]) -> None:
@@ -129,20 +131,20 @@ def _ask(here: Desk, unsure: ColumnsUnsure, files: Sequence[UploadedFile]) -> No
                 icon=":material/error:",
             )
             return
-        here.mapping = here.mapping.merged(ColumnMapping(chosen))
+        here.mapping = here.mapping.merge_with(ColumnMapping(chosen))
         _check(here, files)
         st.rerun()
 
 
-def _findings(here: Desk, prepared: Prepared, outcome: Outcome) -> None:
+def _findings(here: Desk, content: Content) -> None:
+    outcome = content.outcome
     st.header("2. What the check found", anchor=False)
     st.caption(markdown(here.about))
-    missing = words.missing(outcome)
+    missing = words.missing_sentence(outcome)
     if missing:
         st.warning(markdown(missing), icon=":material/warning:")
     good = outcome.status in (Status.PASSED, Status.PUBLISHED)
     (st.success if good else st.error)(markdown(words.verdict(outcome)))
-    content = Content(prepared, outcome)
     if outcome.rejections:
         rows = [
             (content.cell(fault).file, str(content.cell(fault)), fault.name, fault.value,
@@ -158,16 +160,16 @@ def _findings(here: Desk, prepared: Prepared, outcome: Outcome) -> None:
             faults = pd.DataFrame(rows, columns=list(words.FAULT_COLUMNS))[order]
             st.dataframe(faults, hide_index=True, alt="Cells to correct")
         _more(len(outcome.rejections))
-        copies = list(annotated_copies(prepared, outcome))
+        copies = list(annotated_copies(content))
         for name, book in copies:
             _download(f"{name}: your file, faults marked", partial(bytes, book), name, _XLSX)
     if outcome.notes:
-        with st.expander(labels.plural(len(outcome.notes), "note")):
+        with st.expander(wording.count(len(outcome.notes), "note")):
             for note in outcome.notes[:MAX_ROWS]:
                 st.markdown(f"- {markdown(note)}")
     _download(
         "The whole report (web page)",
-        lambda: page(prepared, outcome).encode(),
+        lambda: page(content).encode(),
         "check.html",
         "text/html",
     )
@@ -184,10 +186,10 @@ def _card(file: str, cell: str, name: str, value: str, reason: str, mend: str) -
         st.caption(markdown(file))
 
 
-def _changes(prepared: Prepared, outcome: Outcome) -> None:
+def _changes(content: Content) -> None:
+    outcome = content.outcome
     st.header("3. What would change", anchor=False)
-    st.markdown(markdown(f"{words.compared(outcome)} {words.left_out(outcome)}".strip()))
-    content = Content(prepared, outcome)
+    st.markdown(markdown(f"{words.comparison(outcome)} {words.omission_sentence(outcome)}".strip()))
     kinds = [kind for kind in words.CHANGES if outcome.changes.get(kind)]
     if not kinds:
         return
@@ -200,13 +202,13 @@ def _changes(prepared: Prepared, outcome: Outcome) -> None:
             rows = content.changes(kind)
             st.dataframe(rows.head(MAX_ROWS), hide_index=True, alt=words.CHANGES[kind])
             _more(len(rows))
-    _download("All changes (Excel)", partial(workbook, prepared, outcome), "changes.xlsx", _XLSX)
+    _download("All changes (Excel)", partial(workbook, content), "changes.xlsx", _XLSX)
 
 
 def _pairs(outcome: Outcome) -> None:
     if not outcome.candidates:
         return
-    n = labels.plural(len(outcome.candidates), "pair")
+    n = wording.count(len(outcome.candidates), "pair")
     with st.expander(f"{n} may be one organisation twice"):
         st.markdown("They stop nothing. What you decide is kept, and holds from then on.")
         for pair in sorted(outcome.candidates, key=lambda pair: -pair.score)[:MAX_PAIRS]:
@@ -251,7 +253,7 @@ def _publish(here: Desk) -> None:
             "choose it and check it again."
         )
         return
-    accepted = _accepted(outcome, here.number)
+    accepted = _ask_consents(outcome, here.number)
     if prepared.verdict(accepted).status is not Status.PASSED:
         return
     seen = _may_lose(prepared, here.number)
@@ -261,7 +263,7 @@ def _publish(here: Desk) -> None:
         bar = Bar()
         try:
             with alone():
-                done = publish(prepared, accepted, into_register=True, on_wait=_wait, track=bar)
+                outcome = publish(prepared, accepted, into_register=True, on_wait=_wait, track=bar)
         except BaselineMovedError as error:
             here.trouble = f"{error} Press “Check” again; the files are still chosen."
         except NotAdoptedError as error:
@@ -271,11 +273,11 @@ def _publish(here: Desk) -> None:
             return
         else:
             here.said = (
-                f"Published as release {done.release_id}. The site shows it already. "
-                f"{adopted(prepared.given)}"
+                f"Published as release {outcome.release_id}. The site shows it already. "
+                f"{adoption_sentence(prepared.adoptable.files)}"
             )
         finally:
-            bar.done()
+            bar.finish()
         # Nothing of this check may be published any more.
         here.clear()
         st.rerun()
@@ -285,7 +287,7 @@ def _wait(sentence: str) -> None:
     st.info(markdown(sentence), icon=":material/hourglass:")
 
 
-def _accepted(outcome: Outcome, number: int) -> list[str]:
+def _ask_consents(outcome: Outcome, number: int) -> list[str]:
     """Options that the member gives, to publish in spite of a gate that allows it."""
     waivable = [r for r in outcome.gates if not r.passed and r.gate.waived_by]
     return [
@@ -301,7 +303,7 @@ def _accepted(outcome: Outcome, number: int) -> list[str]:
 
 def _may_lose(prepared: Prepared, number: int) -> bool:
     """Whether the register loses nothing, or the member has seen what and wants it."""
-    lost = prepared.losses
+    lost = prepared.adoptable.losses
     if not lost:
         return True
     lines = [f"- {markdown(words.loss_line(loss))}" for loss in lost[:MAX_LOSSES]]

@@ -12,13 +12,12 @@ from ecosystem.common import late
 # In a process of its own, where none of them has been imported.
 _SCRIPT = """
 from concurrent.futures import ThreadPoolExecutor
-from ecosystem import late
+from ecosystem.common import late
 names = [*late.LIBRARIES, *reversed(late.LIBRARIES)] * 2
 with ThreadPoolExecutor(len(names)) as threads:
     modules = list(threads.map(late.load, names))
 late.load("libpysal.graph").Graph.build_knn
 late.load("esda.moran").Moran
-late.load("mapclassify").Quantiles
 """
 
 

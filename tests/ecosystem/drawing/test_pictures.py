@@ -1,4 +1,4 @@
-"""Chart pictures: drawn offline, with the site's font, as vectors or pixels."""
+"""Chart pictures: drawn offline, with the site's font."""
 
 from __future__ import annotations
 
@@ -33,17 +33,6 @@ def test_the_font_is_the_sites_and_is_there() -> None:
 def test_the_same_chart_gives_the_same_picture() -> None:
     spec = charts.bars(pd.Series({"sme": 2, "csirt": 1}), TYPES.labels())
     assert pictures.svg(spec) == pictures.svg(spec)
-
-
-def test_a_png_is_scaled() -> None:
-    spec = charts.bars(pd.Series({"sme": 2}), TYPES.labels())
-    sizes = [
-        int.from_bytes(png[16:20], "big")
-        for png in (pictures.png(spec, 1), pictures.png(spec, 2))
-        if png.startswith(b"\x89PNG")
-    ]
-    assert len(sizes) == 2
-    assert sizes[1] == pytest.approx(2 * sizes[0], abs=2)
 
 
 def test_data_from_elsewhere_is_refused() -> None:

@@ -142,7 +142,7 @@ def evaluated_by_pandas(table: pd.DataFrame, filter_: Filter, found: set[int]) -
 def test_sql_finds_what_pandas_finds(database: Database, filter_: Filter) -> None:
     table = organisations.everything(database, Filter())
     found = organisations.everything(database, filter_)
-    matching = set(search.found(database, filter_.q).ordinals.tolist())
+    matching = set(search.find(database, filter_.q).ordinals.tolist())
     assert set(found["org_id"]) == evaluated_by_pandas(table, filter_, matching)
 
 

@@ -162,9 +162,9 @@ def test_briefs_and_comparisons_have_the_measure_where_labels_are(labelled: Data
 
 def test_without_a_label_nothing_counts_labels(database: Database) -> None:
     assert not made_in_europe.is_any_recorded(database)
-    assert made_in_europe.labelled(database).empty
+    assert made_in_europe.label_holders(database).empty
     assert organisations.facet_counts(database, Filter(), "label") == {}
-    assert "labelled" not in measures.offered(database)
+    assert "labelled" not in measures.catalogue(database)
     assert "labelled" not in measures.table(database, Filter(), "nuts0")
     profile = profiles.profile(database, Filter(), "FR")
     assert profile is not None

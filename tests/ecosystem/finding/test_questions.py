@@ -53,7 +53,7 @@ def answers(database: Database, register: pd.DataFrame, question: dict[str, str]
 
 
 def is_right(database: Database, register: pd.DataFrame, question: dict[str, str]) -> bool:
-    found = register.loc[search.found(database, question["query"]).ordinals, "org_id"].tolist()
+    found = register.loc[search.find(database, question["query"]).ordinals, "org_id"].tolist()
     if question["nowhere"]:
         places = search.reading(database, question["query"]).places
         return not found and [place.text for place in places] == [question["nowhere"]]

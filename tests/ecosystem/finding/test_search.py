@@ -46,12 +46,12 @@ def written_words(database: Database) -> list[str]:
 
 
 def first(database: Database, register: pd.DataFrame, query: str) -> str:
-    ordinals = search.found(database, query).ordinals
+    ordinals = search.find(database, query).ordinals
     return str(register.at[ordinals[0], "org_id"]) if len(ordinals) else ""
 
 
 def found_ids(database: Database, register: pd.DataFrame, query: str) -> set[str]:
-    return set(register.loc[search.found(database, query).ordinals, "org_id"])
+    return set(register.loc[search.find(database, query).ordinals, "org_id"])
 
 
 def test_what_people_type_finds_what_they_mean_first(
@@ -74,7 +74,7 @@ def test_what_people_type_finds_what_they_mean_first(
 def test_any_text_finds_something_or_nothing(
     database: Database, register: pd.DataFrame, query: str
 ) -> None:
-    found = search.found(database, query)
+    found = search.find(database, query)
     assert len(found.ordinals) == len(set(found.ordinals.tolist())) == len(found.scores)
     assert set(found.ordinals.tolist()) <= set(register.index)
     assert list(found.scores) == sorted(found.scores, reverse=True)
@@ -121,8 +121,8 @@ def test_a_letter_wrong_is_forgiven_where_nothing_is_written_so(
     # Of short words the first letter must be right; the name of a town is right, and "ae" an "ä".
     assume(len(wrong) >= 6 or wrong[0] == word[0])
     assume(not any(pair in wrong for pair in ("ae", "oe", "ue")))
-    assume(not search.found(database, wrong).places)
-    assert search.found(database, wrong).corrections.keys() == {wrong}
+    assume(not search.find(database, wrong).places)
+    assert search.find(database, wrong).corrections.keys() == {wrong}
     assert row["org_id"] in found_ids(database, register, wrong)
 
 
@@ -181,7 +181,7 @@ def test_a_town_is_found_in_all_languages(
 def test_a_place_without_organisations_is_no_misspelling(
     database: Database, text: str, place: search.Place
 ) -> None:
-    assert not len(search.found(database, text).ordinals)
+    assert not len(search.find(database, text).ordinals)
     reading = search.reading(database, text)
     assert reading.places == (place,)
     assert reading.corrections == {}
@@ -194,24 +194,24 @@ def test_a_place_with_organisations_is_not_said_to_have_none(database: Database,
 
 def test_short_words_are_read_strictly(database: Database, register: pd.DataFrame) -> None:
     """A "SOC" isn't "société", another word for a company, "gras" not "gran empresa"."""
-    rows = register.loc[search.found(database, "SOC").ordinals]
+    rows = register.loc[search.find(database, "SOC").ordinals]
     text = rows["name"] + " " + rows["notes"].fillna("")
     is_meant = text.str.contains(r"\bsoc|soc\b|security operations", case=False)
     handles_incidents = rows["domains"].map(lambda d: "incident-handling-forensics" in d)
     assert (is_meant | handles_incidents).all()
     assert is_meant.head(is_meant.sum()).all()
-    assert not len(search.found(database, "gras").ordinals)
+    assert not len(search.find(database, "gras").ordinals)
     # "Great Britain" and "grande empresa" are found as a whole only.
-    assert not len(search.found(database, "great").ordinals)
+    assert not len(search.find(database, "great").ordinals)
     assert (
-        len(search.found(database, "Great Britain").ordinals) == (register["country"] == "GB").sum()
+        len(search.find(database, "Great Britain").ordinals) == (register["country"] == "GB").sum()
     )
 
 
 def test_what_notes_say_comes_before_what_a_domain_covers(
     database: Database, register: pd.DataFrame
 ) -> None:
-    rows = register.loc[search.found(database, "incident response").ordinals]
+    rows = register.loc[search.find(database, "incident response").ordinals]
     says_so = rows["notes"].fillna("").str.contains("incident response", case=False)
     assert says_so.sum() == 12
     assert says_so.head(13).sum() == 12
@@ -220,7 +220,7 @@ def test_what_notes_say_comes_before_what_a_domain_covers(
 def test_one_of_many_domains_says_less_than_the_only_one(
     database: Database, register: pd.DataFrame
 ) -> None:
-    found = search.found(database, "NIS2")
+    found = search.find(database, "NIS2")
     numbers = register.loc[found.ordinals, "domains"].map(len).tolist()
     assert len(set(numbers)) > 1
     assert numbers == sorted(numbers)
@@ -239,7 +239,7 @@ def test_one_of_many_domains_says_less_than_the_only_one(
 def test_corrections_are_words_that_a_page_shows(
     database: Database, text: str, corrections: dict[str, str]
 ) -> None:
-    assert len(search.found(database, text).ordinals)
+    assert len(search.find(database, text).ordinals)
     assert search.reading(database, text).corrections == corrections
 
 
@@ -259,8 +259,8 @@ def test_no_near_spelling_where_the_word_itself_stands(
     assert len(rows) >= 6
     # The valley is called "Ireland (Cork)".
     assert set(rows["valley_id"]) == {"ie-cork"}
-    assert search.found(database, "Cork").corrections == {}
-    assert search.found(database, "bundesdrukerei").corrections == {
+    assert search.find(database, "Cork").corrections == {}
+    assert search.find(database, "bundesdrukerei").corrections == {
         "bundesdrukerei": "bundesdruckerei"
     }
 
@@ -281,22 +281,22 @@ def test_no_near_spelling_where_the_word_itself_stands(
 def test_a_name_comes_before_a_town_and_a_town_before_a_note(
     database: Database, register: pd.DataFrame, query: str, better: str, worse: str
 ) -> None:
-    order = register.loc[search.found(database, query).ordinals, "org_id"].tolist()
+    order = register.loc[search.find(database, query).ordinals, "org_id"].tolist()
     assert order.index(better) < order.index(worse)
 
 
 def test_where_nothing_has_all_words_the_closest_have_most(
     database: Database, register: pd.DataFrame
 ) -> None:
-    found = search.found(database, "cryptology leuven zzzzqqq")
+    found = search.find(database, "cryptology leuven zzzzqqq")
     assert not len(found.ordinals)
     assert {register.at[i, "org_id"] for i in found.closest} == {"be-cosic-ku-leuven", "be-imec"}
-    assert search.found(database, "zzzzqqq").closest == ()
+    assert search.find(database, "zzzzqqq").closest == ()
 
 
 @given(text=st.text(max_size=80), words=st.sets(st.text("abcdefg", min_size=1, max_size=3)))
 def test_marked_pieces_are_the_text(text: str, words: set[str]) -> None:
-    pieces = search.marked(text, words)
+    pieces = search.mark_words(text, words)
     assert "".join(piece for piece, _ in pieces) == text
     for piece, is_hit in pieces:
         if is_hit:
@@ -305,7 +305,7 @@ def test_marked_pieces_are_the_text(text: str, words: set[str]) -> None:
 
 def test_what_was_found_is_marked(database: Database) -> None:
     words = search.reading(database, "cryptolgy").words | search.reading(database, "gdata").words
-    assert search.marked("Cryptology, by G DATA", words) == [
+    assert search.mark_words("Cryptology, by G DATA", words) == [
         ("Cryptology", True),
         (", by ", False),
         ("G", True),
@@ -313,7 +313,7 @@ def test_what_was_found_is_marked(database: Database) -> None:
         ("DATA", True),
     ]
     quantum = search.reading(database, "quantum").words
-    assert search.marked("KETS Quantum Security", quantum)[0] == ("KETS ", False)
+    assert search.mark_words("KETS Quantum Security", quantum)[0] == ("KETS ", False)
 
 
 def test_marks_are_the_only_markup() -> None:
@@ -328,7 +328,7 @@ def test_the_list_comes_by_relevance_within_any_filter(
     filter_ = Filter(q="security", type=("sme",))
     assert organisations.sorts(filter_)[0] == organisations.RELEVANCE
     page = organisations.page(database, filter_, sort=organisations.RELEVANCE, limit=500)
-    everywhere = register.loc[search.found(database, "security").ordinals]
+    everywhere = register.loc[search.find(database, "security").ordinals]
     expected = everywhere.loc[everywhere["type"] == "sme", "org_id"].tolist()
     assert page["org_id"].tolist() == expected
     parts = [
@@ -340,12 +340,12 @@ def test_the_list_comes_by_relevance_within_any_filter(
 
 def test_threads_find_the_same(database: Database) -> None:
     texts = ["cyber", "rennes cryptology", "bundesdrukerei", "security", "münchen"] * 4
-    alone = [search.found(database, text).ordinals.tolist() for text in texts]
+    alone = [search.find(database, text).ordinals.tolist() for text in texts]
     fresh = Database(database.release)
     answers: dict[int, list[int]] = {}
 
     def ask(i: int) -> None:
-        answers[i] = search.found(fresh, texts[i]).ordinals.tolist()
+        answers[i] = search.find(fresh, texts[i]).ordinals.tolist()
 
     threads = [Thread(target=ask, args=(i,)) for i in range(len(texts))]
     for thread in threads:
@@ -370,7 +370,7 @@ def test_threads_find_the_same(database: Database) -> None:
     ],
 )
 def test_a_town_in_any_spelling(database: Database, text: str, town: str) -> None:
-    meant = nearby.surely(nearby.towns(database, text))
+    meant = nearby.certain_town(nearby.towns(database, text))
     assert meant is not None
     assert meant.label == town
     assert nearby.town(database, meant.town_id) == meant
@@ -379,9 +379,9 @@ def test_a_town_in_any_spelling(database: Database, text: str, town: str) -> Non
 def test_an_ambiguous_town_is_a_choice(database: Database) -> None:
     candidates = nearby.towns(database, "Neustadt")
     assert len(candidates) > 3
-    assert nearby.surely(candidates) is None
+    assert nearby.certain_town(candidates) is None
     assert nearby.towns(database, "no such town anywhere") == []
-    assert nearby.surely([]) is None
+    assert nearby.certain_town([]) is None
 
 
 @settings(max_examples=examples(60), deadline=None)

@@ -11,7 +11,7 @@ from ecosystem.finding.filters import Filter
 from ecosystem.regional import profiles, region_counts
 from ecosystem.regional.statistics import similarity, words
 from ecosystem.regional.statistics.counts import SMALL_N, RegionCounts
-from ecosystem.regional.statistics.specialisation import location_quotient, specialised
+from ecosystem.regional.statistics.specialisation import location_quotient, specialisations
 from ecosystem.tables import organisations, regions
 
 SHUFFLES = 100
@@ -55,7 +55,7 @@ def test_a_shuffled_register_has_no_strengths(database: Database) -> None:
     for _ in range(SHUFFLES):
         counts = register.deal(random)
         quotients = register.quotients(counts)
-        named += len(specialised(quotients))
+        named += len(specialisations(quotients))
         drawn = random.choice(enough, 2)
         sentences = [words.profile(r, names, counts, quotients)[1] for r in drawn]
         told += sum("clearly stronger" in sentence for sentence in sentences)
@@ -88,6 +88,6 @@ def test_a_planted_strength_is_told_in_the_real_register(database: Database) -> 
 def test_advice_needs_a_strength(database: Database) -> None:
     counts = region_counts.region_counts(database, Filter(), "nuts2")
     quotients = profiles.quotients_of(database, Filter(), counts)
-    strong = set(specialised(quotients).index)
+    strong = set(specialisations(quotients).index)
     found = similarity.complements(quotients, counts.regions, counts.regions)
     assert {(g, c) for g, c in zip(found["giver"], found["code"], strict=True)} <= strong

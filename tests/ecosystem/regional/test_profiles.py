@@ -22,9 +22,10 @@ from ecosystem.regional import (
     region_counts,
     shading,
 )
-from ecosystem.regional.statistics.counts import RegionCounts, tabulate
+from ecosystem.regional.statistics.counts import RegionCounts
 from ecosystem.tables import organisations, regions
 from tests.ecosystem.finding.test_filters import filters
+from tests.ecosystem.regional.statistics.samples import tabulate
 from tests.examples import examples
 
 
@@ -273,7 +274,7 @@ def test_any_filter_leaves_a_profile_and_a_comparison(database: Database, filter
 @pytest.mark.parametrize("measure", [*measures.MEASURES, shading.REPRESENTATION])
 @pytest.mark.parametrize("level", ["valley", "nuts2"])
 def test_every_measure_is_shaded(database: Database, measure: str, level: str) -> None:
-    shaded = shading.shaded(database, Filter(), level, measure, domain="cryptology")
+    shaded = shading.shade(database, Filter(), level, measure, domain="cryptology")
     assert (shaded.regions["colour"] != "").all()
     assert len(shaded.legend) >= 2
     coloured = {colour for colour, _ in shaded.legend}
@@ -281,7 +282,7 @@ def test_every_measure_is_shaded(database: Database, measure: str, level: str) -
 
 
 def test_darker_is_more(database: Database) -> None:
-    shaded = shading.shaded(database, Filter(), "nuts2", "organisations")
+    shaded = shading.shade(database, Filter(), "nuts2", "organisations")
     least = shaded.regions.groupby("colour")["n"].min()
     steps = [least[colour] for colour, _ in shaded.legend[:-2]]
     assert steps == sorted(steps)
@@ -297,14 +298,14 @@ def test_darker_is_more(database: Database) -> None:
 
 
 def test_a_gap_is_neither_zero_nor_a_class(database: Database) -> None:
-    shaded = shading.shaded(database, Filter(), "valley", "per-million")
+    shaded = shading.shade(database, Filter(), "valley", "per-million")
     gaps = shaded.regions[shaded.regions["value"].isna() & (shaded.regions["n"] > 0)]
     assert len(gaps)
     assert set(gaps["colour"]) == {shading.NO_DATA[False]}
 
 
 def test_nothing_found_has_no_classes(database: Database) -> None:
-    shaded = shading.shaded(database, Filter(q="nobody has this"), "nuts1", "per-million")
+    shaded = shading.shade(database, Filter(q="nobody has this"), "nuts1", "per-million")
     assert [text for _, text in shaded.legend] == ["None in the register", "Not collected"]
     assert not shaded.ranked
 

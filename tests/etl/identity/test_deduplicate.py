@@ -15,11 +15,11 @@ from ecosystem.common.settings import settings as own_settings
 from etl.errors import RegisterError
 from etl.identity.deduplicate import exact_duplicates, likely_duplicates, load_legal_forms
 from etl.identity.likeness import name_folder
+from etl.register.decide import add_decision
 from etl.register.decisions import (
     COLUMNS,
     NO_DECISIONS,
     Decisions,
-    add_decision,
     check_decisions,
     follow,
     load_decisions,
@@ -424,4 +424,4 @@ def test_decisions_come_back_as_written(
 
 def test_no_decisions_decide_nothing() -> None:
     assert not NO_DECISIONS.are_different("fr-a", "fr-b")
-    assert NO_DECISIONS.kept("fr-a") == "fr-a"
+    assert NO_DECISIONS.final_id("fr-a") == "fr-a"

@@ -103,7 +103,7 @@ def test_new_identifiers_are_none_that_was_ever_used() -> None:
     published = release(("fr-seal", "Zama", "Paris", "FR"))
     assert ids(rows, published) == ["fr-seal-brest"]
     merged = decided(("fr-zama", "fr-seal-brest", "same"))
-    given, _, _ = assign_ids(rows, published, merged, taken={"fr-seal-brest-2"})
+    given, _, _ = assign_ids(rows, published, merged, used_ids={"fr-seal-brest-2"})
     assert given["org_id"].tolist() == ["fr-seal-brest-3"]
 
 
@@ -242,7 +242,7 @@ def test_a_renamed_organisation_under_a_new_identifier_is_suspected() -> None:
     assert "in the same town, the same website" in found.evidence
     for decision in ("same", "different"):
         decisions = decided(("fr-ariadnext", "fr-idnow", decision))
-        after = new.assign(org_id=new["org_id"].map(decisions.kept))
+        after = new.assign(org_id=new["org_id"].map(decisions.final_id))
         assert successions(after, old, FORMS, decisions) == []
 
 

@@ -89,7 +89,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def look(self) -> None:
-        waiting = [suggestion.number for suggestion in self.desk.waiting()]
+        waiting = [suggestion.number for suggestion in self.desk.open_suggestions()]
         assert waiting == [n for n, state in self.states.items() if state is State.OPEN]
         for suggestion in self.box.suggestions(*ENDS):
             assert suggestion.contact == ""

@@ -317,7 +317,7 @@ def test_a_register_that_can_not_be_written(
     assert lines() == before
     assert desk.inbox.get(number).state is State.ACCEPTING  # type: ignore[union-attr]
     monkeypatch.undo()
-    assert desk.waiting() == []
+    assert desk.open_suggestions() == []
     assert len(difference(before, lines())[1]) == 1
 
 
@@ -365,7 +365,7 @@ def test_accepting_survives_being_killed(
     assert ended_by(in_another_process(work)) == signal.SIGKILL
     between = lines()
     assert len(difference(before, between)[1]) == (moment == LAST), "whole or not at all"
-    if [s.number for s in desk.waiting()] == [number]:
+    if [s.number for s in desk.open_suggestions()] == [number]:
         assert moment == FIRST
         desk.accept(number)
     assert desk.inbox.get(number).state is State.ACCEPTED  # type: ignore[union-attr]
@@ -382,7 +382,7 @@ def test_a_broken_off_change_of_a_row_that_changed_since_is_decided_again(
     desk.inbox.begin(number, LIMES, {"before": row, "after": {**row, "founded": "2011"}})
     edit(lambda rows: next(r for r in rows if r["org_id"] == LIMES).update(founded="2013"))
     before = lines()
-    assert [s.number for s in desk.waiting()] == [number]
+    assert [s.number for s in desk.open_suggestions()] == [number]
     assert lines() == before
 
 

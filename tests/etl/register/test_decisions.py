@@ -12,7 +12,7 @@ import pytest
 from ecosystem.common.spreadsheet import FORMULA_STARTS
 from etl import files
 from etl.errors import PublishError, RegisterError
-from etl.register.decisions import add_decision
+from etl.register.decide import add_decision
 
 DAY = date(2026, 5, 28)
 
@@ -52,7 +52,7 @@ def test_nothing_is_decided_while_somebody_else_changes_the_file(
 ) -> None:
     monkeypatch.setattr(files, "LOCK_WAIT_S", 0.1)
     path = tmp_path / "duplicate_decisions.csv"
-    with files.locked(path), pytest.raises(PublishError, match="Somebody else is changing"):
+    with files.lock(path), pytest.raises(PublishError, match="Somebody else is changing"):
         decide(path)
     decide(path)
 
@@ -71,3 +71,14 @@ def test_no_cell_begins_with_what_may_hide_a_formula(tmp_path: Path, start: str)
     path = tmp_path / "duplicate_decisions.csv"
     decide(path, f"{start}One house")
     assert ",One house," in path.read_text()
+
+
+def test_a_decision_is_written_as_the_rest_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "duplicate_decisions.csv"
+    before = (
+        "\ufefforg_id_a;org_id_b;decision;reason;decided_on\r\n"
+        "fr-x;fr-y;different;Zwei Häuser;2026-05-01"
+    )
+    path.write_text(before, encoding="utf-8", newline="")
+    decide(path, "One; the same")
+    assert path.read_bytes().decode() == f'{before}\r\nfr-a;fr-b;same;"One; the same";2026-05-28'

@@ -9,7 +9,7 @@ import pytest
 
 from etl import files
 from etl.errors import PublishError, RegisterError
-from etl.files import locked
+from etl.files import lock
 from etl.register.mint import mint
 
 Aliases = dict[str, dict[str, str]]
@@ -82,7 +82,7 @@ def test_nothing_is_minted_while_somebody_else_changes_the_file(
     monkeypatch.setattr(files, "LOCK_WAIT_S", 0.1)
     path = tmp_path / "o.csv"
     path.write_text("name,city,country\nA,Paris,FR\n")
-    with locked(path), pytest.raises(PublishError, match="Somebody else is changing"):
+    with lock(path), pytest.raises(PublishError, match="Somebody else is changing"):
         mint(path, aliases["country"])
     assert mint(path, aliases["country"]) == 1
 
@@ -91,3 +91,21 @@ def test_a_file_that_is_not_there(tmp_path: Path, aliases: Aliases) -> None:
     with pytest.raises(RegisterError, match="no such file"):
         mint(tmp_path / "o.csv", aliases["country"])
     assert not list(tmp_path.iterdir())
+
+
+def test_everything_but_the_identifiers_stays_byte_for_byte(
+    tmp_path: Path, aliases: Aliases
+) -> None:
+    path = tmp_path / "o.csv"
+    path.write_bytes('name;"city";country\r\n"Müller";Köln;DE\r\n;;\r\nB;;DE'.encode("cp1252"))
+    assert mint(path, aliases["country"]) == 2
+    assert path.read_bytes() == (
+        'org_id;name;"city";country\r\nde-muller;"Müller";Köln;DE\r\n;;;\r\nde-b;B;;DE'
+    ).encode("cp1252")
+
+
+def test_a_row_that_breaks_off_gets_no_identifier(tmp_path: Path, aliases: Aliases) -> None:
+    path = tmp_path / "o.csv"
+    path.write_bytes(b"org_id,name,city,country\n,A\n,B,Paris,FR\n")
+    assert mint(path, aliases["country"]) == 1
+    assert path.read_bytes() == b"org_id,name,city,country\n,A\nfr-b,B,Paris,FR\n"

@@ -18,7 +18,7 @@ from etl.model import Rejection
 from etl.reading.model import NO_RESULT
 from etl.register.normalise import normalise
 from etl.register.validate import validate, validate_references
-from etl.release.build import typed
+from etl.release.build import cast
 from etl.schema import Schema
 from tests.etl.conftest import small_frame
 
@@ -243,7 +243,7 @@ def test_any_text_in_any_cell_is_a_value_or_a_rejection(
     errors = validate(frame, schema)
     assert all(e.row == 2 and e.reason and e.column in schema.columns for e in errors)
     assert len({e.column for e in errors}) == len(errors)
-    typed(frame.drop(index=[e.row for e in errors]), schema)
+    cast(frame.drop(index=[e.row for e in errors]), schema)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from etl.errors import PublishError
 from etl.inbox.check import reference
 from etl.inbox.moderation import Desk
 from etl.inbox.store import Inbox
-from etl.register.decisions import add_decision
+from etl.register.decide import add_decision
 from etl.release import shelf
 from etl.release.adopt import NotAdoptedError
 from etl.release.earlier import published_organisations
@@ -46,7 +46,7 @@ def test_the_register_holds_what_was_published(
     before = pd.read_csv(register / "organisations.csv", dtype="str", keep_default_na=False)
     path = secretariats_file(register, tmp_path)
     with pipeline.prepare([path], register, releases) as prepared:
-        assert set(prepared.given) == {"organisations"}
+        assert set(prepared.adoptable.files) == {"organisations"}
         done = pipeline.publish(prepared, into_register=True)
     assert done.status is pipeline.Status.PUBLISHED
     after = pd.read_csv(register / "organisations.csv", dtype="str", keep_default_na=False)
@@ -59,7 +59,7 @@ def test_the_register_holds_what_was_published(
 
 def test_the_register_itself_is_not_written_again(register: Path, releases: Path) -> None:
     with pipeline.prepare((), register, releases) as prepared:
-        assert prepared.given == {}
+        assert prepared.adoptable.files == {}
 
 
 def test_a_register_kept_as_a_spreadsheet_becomes_csv(
@@ -85,12 +85,12 @@ def test_another_file_in_the_folder_of_the_register_is_not_the_register(
     path = register / "organisations-2027.xlsx"
     frame.to_excel(path, index=False)
     with pipeline.prepare([path], register, releases) as prepared:
-        assert set(prepared.given) == {"organisations"}
+        assert set(prepared.adoptable.files) == {"organisations"}
         pipeline.publish(prepared, into_register=True)
     with pipeline.prepare((), register, releases) as again:
         assert again.verdict().changes == {}
     with pipeline.prepare([register / "organisations.csv"], register, releases) as own:
-        assert own.given == {}
+        assert own.adoptable.files == {}
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_nobody_changes_the_register_while_the_release_is_published(
     before = shelf.current_id(releases)
     with (
         pipeline.prepare([secretariats_file(register, tmp_path)], register, releases) as prepared,
-        files.locked(register / "organisations.csv"),
+        files.lock(register / "organisations.csv"),
         pytest.raises(PublishError, match=r"Somebody else is changing organisations\.csv"),
     ):
         pipeline.publish(prepared, into_register=True)
@@ -158,7 +158,7 @@ def test_nobody_changes_the_register_while_the_release_is_published(
     point_to = shelf.point_to
 
     def pointing(*args: Any) -> None:
-        with pytest.raises(PublishError), files.locked(register / "organisations.csv"):
+        with pytest.raises(PublishError), files.lock(register / "organisations.csv"):
             pass
         point_to(*args)
 
@@ -188,7 +188,7 @@ def test_what_was_accepted_since_the_file_was_taken_is_told(
     path = taken_before(register, tmp_path)
     with pipeline.prepare([path], register, releases) as prepared:
         assert prepared.verdict().changes == {}
-        told = {(loss.resource, loss.key, loss.column) for loss in prepared.losses}
+        told = {(loss.resource, loss.key, loss.column) for loss in prepared.adoptable.losses}
         assert told == {
             ("organisations", LIMES, "Founded"),
             ("organisations", LIMES, "Evidence"),
@@ -196,9 +196,9 @@ def test_what_was_accepted_since_the_file_was_taken_is_told(
             ("organisations", "at-armor-test-lab", ""),
             ("duplicate_decisions", "", ""),
         }
-        said = words.losses(prepared.losses)
+        said = words.losses(prepared.adoptable.losses)
         assert said.startswith("2 rows and 3 fields are in the register but not in your file")
-        lines = [words.loss_line(loss) for loss in prepared.losses]
+        lines = [words.loss_line(loss) for loss in prepared.adoptable.losses]
     today = f"checked on {datetime.now(UTC):%-d %B %Y}"
     assert f"organisations: Armor Test Lab (at-armor-test-lab), {today}" in lines
     assert any(line.endswith(f"in your file, {today}") and "2011 in the" in line for line in lines)
@@ -216,10 +216,10 @@ def test_what_the_file_itself_changes_or_has_is_not_told_as_lost(
     sheet = sheet.drop(index=7)
     sheet.to_excel(path, sheet_name="organisations", index=False)
     with pipeline.prepare([path], register, releases) as prepared:
-        assert prepared.losses == []
+        assert prepared.adoptable.losses == []
         assert prepared.missing == 1
     with pipeline.prepare((), register, releases) as prepared:
-        assert prepared.losses == []
+        assert prepared.adoptable.losses == []
 
 
 def test_a_register_that_can_not_be_read_can_be_replaced(
@@ -228,7 +228,9 @@ def test_a_register_that_can_not_be_read_can_be_replaced(
     path = secretariats_file(register, tmp_path)
     (register / "organisations.csv").write_bytes(b"")
     with pipeline.prepare([path], register, releases) as prepared:
-        assert any("can't be compared with the register" in note for note in prepared.notes)
+        assert any(
+            "can't be compared with the register" in note for note in prepared.transformed.notes
+        )
         done = pipeline.publish(prepared, into_register=True)
     assert done.status is pipeline.Status.PUBLISHED
 

@@ -11,7 +11,7 @@ import pytest
 
 from ecosystem.common.settings import settings
 from ecosystem.common.store import open_read_only
-from etl.release.build import morton, typed
+from etl.release.build import cast, morton
 from etl.schema import Schema
 from tests.etl.conftest import small_frame
 
@@ -134,7 +134,7 @@ def test_every_table_of_the_schema_is_filled(query) -> None:
 
 def test_typed(schemas: dict[str, Schema]) -> None:
     schema = schemas["organisations"]
-    row = typed(small_frame(schema, founded="2010", domains="cryptology;x", lat=""), schema).loc[2]
+    row = cast(small_frame(schema, founded="2010", domains="cryptology;x", lat=""), schema).loc[2]
     assert (row["founded"], row["domains"], row["sectors"]) == (2010, ["cryptology", "x"], [])
     assert pd.isna(row["lat"])
     assert pd.isna(row["website"])

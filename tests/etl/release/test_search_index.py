@@ -94,7 +94,7 @@ def test_every_search_synonym_finds_all_that_it_stands_for(database: Path) -> No
             meant = register[register["type"] == code]
         else:
             meant = register[register[column].map(set(code.split()).issubset)]
-        found = set(search.found(release, row["word"]).ordinals.tolist())
+        found = set(search.find(release, row["word"]).ordinals.tolist())
         assert set(meant["ordinal"]) <= found, row
     release.close()
 
@@ -215,8 +215,8 @@ def test_former_names_are_found_and_hostile_ones_harmless(
     assert pipeline.run(register, tmp_path / "releases").release_id
     database = Database(current(tmp_path / "releases"))
     names = database.frame("SELECT ordinal, org_id FROM organisation").set_index("ordinal")
-    found = search.found(database, "frobnicatrix").ordinals
+    found = search.find(database, "frobnicatrix").ordinals
     # The name comes before the former name, and that before the note.
     assert names.loc[found, "org_id"].tolist() == [ids[2], ids[0], ids[1]]
-    assert names.loc[search.found(database, "drop table").ordinals, "org_id"].tolist() == [ids[0]]
+    assert names.loc[search.find(database, "drop table").ordinals, "org_id"].tolist() == [ids[0]]
     database.close()

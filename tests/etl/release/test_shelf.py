@@ -335,3 +335,20 @@ def test_scratch_of_the_killed_is_swept_and_that_of_the_living_is_not(
     with workshop.scratch() as first, workshop.scratch() as second:
         assert {str(path) for path in tmp_path.iterdir()} == {first, second}
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("pointer", ["../elsewhere", "<b>", "two words"])
+def test_a_pointer_to_what_can_be_no_release_points_nowhere(tmp_path: Path, pointer: str) -> None:
+    release_id = add(tmp_path, 1)
+    (tmp_path / "CURRENT").write_text(pointer)
+    assert shelf.current_id(tmp_path) is None
+    baseline = shelf.baseline(tmp_path)
+    assert baseline is not None
+    assert baseline.release_id == release_id
+
+
+def test_a_manifest_of_what_can_be_no_release_is_left_out(tmp_path: Path) -> None:
+    release_id = add(tmp_path, 1)
+    path = tmp_path / f"{release_id}.json"
+    path.write_text(path.read_text().replace(release_id, "../elsewhere"))
+    assert shelf.releases(tmp_path) == []

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ecosystem.common.settings import settings
+from etl.model import Rejection
 from etl.pipeline import Outcome, Prepared, prepare
 
 FORMULA = '=HYPERLINK("http://evil.example","x")'
@@ -61,3 +63,9 @@ def prepared(spoilt: Path, release_dir: Path) -> Iterator[Prepared]:
 @pytest.fixture(scope="session")
 def outcome(prepared: Prepared) -> Outcome:
     return prepared.verdict()
+
+
+def with_rejections(outcome: Outcome, rejections: list[Rejection]) -> Outcome:
+    """What became of it, had these cells been rejected."""
+    transformed = replace(outcome.prepared.transformed, rejections=rejections)
+    return replace(outcome, prepared=replace(outcome.prepared, transformed=transformed))

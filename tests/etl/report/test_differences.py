@@ -19,7 +19,7 @@ from etl.report.differences import workbook
 
 @pytest.fixture(scope="module")
 def book(prepared: Prepared, outcome: Outcome) -> Workbook:
-    return openpyxl.load_workbook(io.BytesIO(workbook(prepared, outcome)))
+    return openpyxl.load_workbook(io.BytesIO(workbook(Content(outcome))))
 
 
 def test_sheets(book: Workbook) -> None:
@@ -51,7 +51,7 @@ def test_no_cell_is_a_formula(book: Workbook) -> None:
 def test_changes_without_any_text_before_and_after(prepared: Prepared, outcome: Outcome) -> None:
     change = prepared.change[prepared.change["kind"] == "removed"]
     bare = change.assign(field=np.nan, old=np.nan, new=np.nan)
-    content = Content(replace(prepared, change=bare), outcome)
+    content = Content(replace(outcome, prepared=replace(prepared, change=bare)))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         rows = content.changes("removed")

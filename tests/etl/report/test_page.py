@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from etl.pipeline import Outcome, Prepared, prepare
 from etl.report import page as page_module
+from etl.report.content import Content
 from etl.report.page import page
-from tests.etl.report.conftest import FORMULA, MARKUP
+from tests.etl.report.conftest import FORMULA, MARKUP, with_rejections
 
 
 class Parsed(HTMLParser):
@@ -46,7 +46,7 @@ class Parsed(HTMLParser):
 
 @pytest.fixture(scope="module")
 def parsed(prepared: Prepared, outcome: Outcome) -> Parsed:
-    return Parsed(page(prepared, outcome))
+    return Parsed(page(Content(outcome)))
 
 
 def test_every_fault_has_its_cell_its_value_and_its_mend(parsed: Parsed) -> None:
@@ -86,15 +86,15 @@ def test_nothing_runs_and_nothing_comes_from_elsewhere(parsed: Parsed) -> None:
 
 
 def test_long_lists_are_cut_and_say_so(prepared: Prepared, outcome: Outcome) -> None:
-    many = replace(outcome, rejections=outcome.rejections * 500)
-    parsed = Parsed(page(prepared, many))
+    many = with_rejections(outcome, outcome.rejections * 500)
+    parsed = Parsed(page(Content(many)))
     assert len([row for row in parsed.rows if len(row) == 6]) == page_module.MAX_ROWS
     assert "more rows, not shown here" in parsed.text
 
 
 def test_a_sound_register_reads_as_such(release_dir: object) -> None:
     with prepare(releases_dir=release_dir) as ready:  # type: ignore[arg-type]
-        text = Parsed(page(ready, ready.verdict())).text
+        text = Parsed(page(Content(ready.verdict()))).text
     assert "This would be published." in text
     assert "no change" in text
     assert "What to correct" not in text

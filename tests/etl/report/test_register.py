@@ -22,7 +22,7 @@ def test_the_workbook_is_the_register(register: Path, releases: Path, tmp_path: 
         outcome = prepared.verdict()
         assert outcome.status is pipeline.Status.PASSED
         assert outcome.changes == {}
-        assert len(prepared.given) == len(prepared.extracts)
+        assert len(prepared.adoptable.files) == len(prepared.extracts)
 
 
 def test_codes_stand_in_a_sheet_of_their_own_and_can_be_chosen(

@@ -18,8 +18,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from ecosystem.common.settings import settings
 from etl.pipeline import Outcome, Prepared, prepare
 from etl.report import workbook
+from etl.report.content import Content
 from etl.report.workbook import SUMMARY, annotated_copies
-from tests.etl.report.conftest import FORMULA, read
+from tests.etl.report.conftest import FORMULA, read, with_rejections
 
 FAULTS = {"C2", "G3", "C4", "D5", "B6", "N8"}
 
@@ -49,7 +50,7 @@ def formulas(book: Workbook) -> list[str]:
 
 @pytest.fixture(scope="module")
 def copy(prepared: Prepared, outcome: Outcome) -> Workbook:
-    ((name, content),) = annotated_copies(prepared, outcome)
+    ((name, content),) = annotated_copies(Content(outcome))
     assert name == "organisations to correct.xlsx"
     return opened(content)
 
@@ -88,7 +89,7 @@ def test_no_text_of_the_register_is_a_formula(copy: Workbook) -> None:
 def test_the_copy_says_that_it_may_be_mended_and_comes_back_as_the_file(
     prepared: Prepared, outcome: Outcome, release_dir: Path, tmp_path: Path
 ) -> None:
-    ((_, content),) = annotated_copies(prepared, outcome)
+    ((_, content),) = annotated_copies(Content(outcome))
     said = " ".join(str(row[0].value) for row in opened(content).worksheets[0].iter_rows(max_row=4))
     assert "Correct them here, or in your own file" in said
     path = tmp_path / "organisations to correct.xlsx"
@@ -110,7 +111,7 @@ def test_of_a_long_file_only_the_faulty_rows_are_written(
     prepared: Prepared, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbook, "MAX_ROWS", 100)
-    ((_, content),) = annotated_copies(prepared, outcome)
+    ((_, content),) = annotated_copies(Content(outcome))
     book = opened(content)
     assert book["organisations"].max_row == 1 + len({f.row for f in outcome.rejections})
     assert len(coloured(book, "organisations")) == len(FAULTS)
@@ -121,7 +122,7 @@ def test_of_a_long_file_only_the_faulty_rows_are_written(
 
 def test_comments_and_list_are_bounded(prepared: Prepared, outcome: Outcome) -> None:
     long = [replace(fault, mend="m" * 5_000) for fault in outcome.rejections] * 1_500
-    ((_, content),) = annotated_copies(prepared, replace(outcome, rejections=long))
+    ((_, content),) = annotated_copies(Content(with_rejections(outcome, long)))
     book = opened(content)
     comments = [c.comment.text for row in book["organisations"].iter_rows() for c in row
                 if c.comment]  # fmt: skip
@@ -130,7 +131,7 @@ def test_comments_and_list_are_bounded(prepared: Prepared, outcome: Outcome) -> 
 
 
 def test_a_sound_file_has_no_copy(prepared: Prepared, outcome: Outcome) -> None:
-    assert list(annotated_copies(prepared, replace(outcome, rejections=[]))) == []
+    assert list(annotated_copies(Content(with_rejections(outcome, [])))) == []
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +159,7 @@ def book_copy(
     sheet.add_data_validation(DataValidation("list", formula1="=OFFSET(A1,0,0)", sqref="A1:A9"))
     book.save(path)
     with prepare([path], releases_dir=release_dir) as ready:
-        ((name, content),) = annotated_copies(ready, ready.verdict())
+        ((name, content),) = annotated_copies(Content(ready.verdict()))
     assert name == "members to correct.xlsx"
     return opened(content)
 
@@ -194,5 +195,5 @@ def test_copies_of_two_files_of_one_name_have_two_names(
     shutil.copyfile(spoilt, tmp_path / "data.csv")
     files = [tmp_path / "data.csv", tmp_path / "data.xlsx"]
     with prepare(files, releases_dir=release_dir) as ready:
-        names = {name for name, _ in annotated_copies(ready, ready.verdict())}
+        names = {name for name, _ in annotated_copies(Content(ready.verdict()))}
     assert names == {"data.csv to correct.xlsx", "data.xlsx to correct.xlsx"}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from ecosystem.common.vocabulary import DOMAINS, EVIDENCE, FUNCTIONS, SECTORS, TYPES
+from ecosystem.regional.statistics._checks import require_columns
+from ecosystem.regional.statistics.counts import RegionCounts, from_groups
 from tests.examples import examples
 
 # Times vary with the machine; what is tested here is numbers.
@@ -76,3 +80,53 @@ def matrices(max_count: int = 12) -> st.SearchStrategy[pd.DataFrame]:
             columns=list(DOMAINS)[: len(rows[0])],
         )
     )
+
+
+def tabulate(organisations: pd.DataFrame, regions: Iterable[str]) -> RegionCounts:
+    """Count organisations by region and kind, as the queries of the domain do in SQL.
+
+    Parameters
+    ----------
+    organisations : DataFrame
+        One row an organisation: ``org_id``, ``region`` (id at the chosen level; missing if it
+        lies in none, as many lie in no valley), ``type``, ``domains``, ``functions``,
+        ``sectors`` (lists of codes), ``founded`` (calendar year or missing), ``evidence``.
+    regions : iterable of str
+        All regions of the level, with or without an organisation.
+
+    Returns
+    -------
+    RegionCounts
+        In the order of `regions`.
+
+    Raises
+    ------
+    ValueError
+        A repeated ``org_id``, a missing type or evidence, an unknown code or region.
+    """
+    columns = {"types": "type"} | {
+        name: name for name in ("domains", "functions", "sectors", "evidence")
+    }
+    require_columns(organisations, ["org_id", "region", *columns.values(), "founded"])
+    if organisations["org_id"].duplicated().any():
+        raise ValueError("an org_id is repeated")
+    if organisations[[columns[name] for name in ("types", "evidence")]].isna().to_numpy().any():
+        raise ValueError("every organisation needs a type and a kind of evidence")
+    return from_groups(
+        regions,
+        {name: _grouped(organisations, column) for name, column in columns.items()},
+        _founded(organisations),
+    )
+
+
+def _grouped(organisations: pd.DataFrame, column: str) -> pd.DataFrame:
+    codes = organisations[["org_id", "region", column]].explode(column).dropna(subset=[column])
+    # A code that is written twice in a list still is one organisation's.
+    codes = codes.drop_duplicates().rename(columns={column: "code"})
+    return codes.groupby(["region", "code"], dropna=False).size().reset_index(name="n")
+
+
+def _founded(organisations: pd.DataFrame) -> pd.DataFrame:
+    years = organisations.assign(founded=organisations["founded"].astype("float64"))
+    summary = years.groupby("region")["founded"].agg(["count", "median"])
+    return summary.rename(columns={"count": "known"}).reset_index()

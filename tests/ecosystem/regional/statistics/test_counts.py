@@ -14,6 +14,7 @@ from tests.ecosystem.regional.statistics.samples import (
     frames,
     organisation,
     organisations,
+    tabulate,
 )
 
 FIELDS = ("n", "types", "domains", "functions", "sectors", "evidence", "founded")
@@ -57,7 +58,7 @@ def by_database(frame: pd.DataFrame, regions: list[str]) -> c.RegionCounts:
 def test_counts_by_hand():
     # R1: two SMEs and a lab; R2: one investor; R3: nobody; one SME outside all regions.
     # Years of R1: 1990, 2001, 2010, median 2001; of R2: none.
-    counts = c.tabulate(
+    counts = tabulate(
         organisations(
             organisation(1, "R1", domains=["cryptology", "legal-aspects"], founded=1990),
             organisation(2, "R1", founded=2010, evidence="general", sectors=["energy"]),
@@ -81,7 +82,7 @@ def test_counts_by_hand():
 
 
 def test_every_code_has_its_column_in_the_order_of_the_vocabulary():
-    counts = c.tabulate(organisations(), REGIONS)
+    counts = tabulate(organisations(), REGIONS)
     for name, vocabulary in {
         "types": TYPES,
         "domains": DOMAINS,
@@ -96,15 +97,15 @@ def test_every_code_has_its_column_in_the_order_of_the_vocabulary():
 
 
 def test_no_region_at_all():
-    counts = c.tabulate(organisations(), [])
+    counts = tabulate(organisations(), [])
     assert len(counts.n) == 0
-    assert c.overview(counts).empty
+    assert counts.domains.empty
 
 
 @PROPERTY
 @given(frames())
 def test_the_database_and_pandas_count_alike(frame):
-    assert_equal(c.tabulate(frame, REGIONS), by_database(frame, REGIONS))
+    assert_equal(tabulate(frame, REGIONS), by_database(frame, REGIONS))
 
 
 @PROPERTY
@@ -112,14 +113,14 @@ def test_the_database_and_pandas_count_alike(frame):
 def test_the_order_of_rows_changes_nothing(frame, random):
     rows = list(range(len(frame)))
     random.shuffle(rows)
-    assert_equal(c.tabulate(frame, REGIONS), c.tabulate(frame.iloc[rows], REGIONS))
+    assert_equal(tabulate(frame, REGIONS), tabulate(frame.iloc[rows], REGIONS))
 
 
 @PROPERTY
 @given(frames(outside=False))
 def test_counts_over_the_regions_add_up_to_the_total(frame):
-    counts = c.tabulate(frame, REGIONS)
-    whole = c.tabulate(frame.assign(region="all"), ["all"])
+    counts = tabulate(frame, REGIONS)
+    whole = tabulate(frame.assign(region="all"), ["all"])
     assert counts.n.sum() == len(frame)
     for field in ("types", "domains", "functions", "sectors", "evidence"):
         assert getattr(counts, field).sum().equals(getattr(whole, field).loc["all"])
@@ -127,7 +128,7 @@ def test_counts_over_the_regions_add_up_to_the_total(frame):
 
 
 def test_a_code_twice_in_a_list_is_one_organisation():
-    counts = c.tabulate(
+    counts = tabulate(
         organisations(organisation(1, "R1", domains=["cryptology", "cryptology"])), ["R1"]
     )
     assert counts.domains.loc["R1", "cryptology"] == 1
@@ -151,24 +152,24 @@ def test_a_code_twice_in_a_list_is_one_organisation():
 def test_what_is_not_in_the_vocabulary_is_an_error(changes, message):
     row = organisation(1, **({"region": "R1"} | changes))
     with pytest.raises(ValueError, match=message):
-        c.tabulate(organisations(row), ["R1"])
+        tabulate(organisations(row), ["R1"])
 
 
 def test_a_repeated_organisation_is_an_error():
     twice = organisations(organisation(1, "R1"), organisation(1, "R1"))
     with pytest.raises(ValueError, match="org_id is repeated"):
-        c.tabulate(twice, ["R1"])
+        tabulate(twice, ["R1"])
 
 
 def test_a_frame_without_a_column_is_an_error():
     with pytest.raises(ValueError, match="columns missing: founded"):
-        c.tabulate(organisations().drop(columns="founded"), ["R1"])
+        tabulate(organisations().drop(columns="founded"), ["R1"])
 
 
 @pytest.mark.parametrize("regions", [["R1", "R1"], ["R1", None]])
 def test_regions_must_be_unique_and_known(regions):
     with pytest.raises(ValueError, match="region ids"):
-        c.tabulate(organisations(), regions)
+        tabulate(organisations(), regions)
 
 
 def test_a_missing_matrix_is_an_error():
@@ -187,7 +188,7 @@ def test_a_pair_twice_is_an_error():
 
 
 def _broken(**changes):
-    counts = c.tabulate(organisations(organisation(1, "R1", founded=2000)), ["R1"])
+    counts = tabulate(organisations(organisation(1, "R1", founded=2000)), ["R1"])
     fields = {field: getattr(counts, field).copy() for field in FIELDS}
     return c.RegionCounts(**(fields | {k: f(fields[k]) for k, f in changes.items()}))
 
@@ -240,30 +241,5 @@ def test_shares_need_the_same_regions():
         c.shares(pd.DataFrame({"detect": {"R1": 1}}), pd.Series({"R2": 1}))
 
 
-def test_overview_puts_the_numbers_beside_one_another():
-    counts = c.tabulate(
-        organisations(
-            *(organisation(i, "R1", founded=2000 + i) for i in range(4)),
-            organisation(4, "R1", evidence="general"),
-        ),
-        ["R1", "R2"],
-    )
-    numbers = c.overview(counts, pd.Series({"R1": 2e6}), pd.Series({"R1": 500, "R2": 10}))
-    # 5 in 2 million; 5 on 500 km2; years 2000 to 2003, median 2001.5; 4 of 5 by a page.
-    assert numbers.loc["R1"].to_dict() == {
-        "n": 5,
-        "small": False,
-        "per_million": 2.5,
-        "per_1000_km2": 10.0,
-        "founded_known": 4,
-        "founded_median": 2001.5,
-        "evidence_share": 0.8,
-    }
-    empty = numbers.loc["R2"]
-    assert empty["n"] == 0
-    assert empty["per_1000_km2"] == 0
-    assert empty[["per_million", "founded_median", "evidence_share"]].isna().all()
-
-
 def test_an_empty_frame_needs_no_types():
-    assert c.tabulate(pd.DataFrame(columns=COLUMNS), ["R1"]).n.tolist() == [0]
+    assert tabulate(pd.DataFrame(columns=COLUMNS), ["R1"]).n.tolist() == [0]

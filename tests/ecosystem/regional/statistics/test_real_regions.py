@@ -13,11 +13,12 @@ import pandas as pd
 import pytest
 
 from ecosystem.common.settings import settings
+from ecosystem.regional.statistics import counts as c
 from ecosystem.regional.statistics.completeness import function_coverage, roles_present
-from ecosystem.regional.statistics.counts import overview, tabulate
 from ecosystem.regional.statistics.diversity import effective_number, herfindahl
 from ecosystem.regional.statistics.similarity import cosine_similarity
 from ecosystem.regional.statistics.specialisation import location_quotient
+from tests.ecosystem.regional.statistics.samples import tabulate
 
 UNITS = ("FRH0", "DEA", "EE")
 ROLES = {
@@ -78,13 +79,13 @@ def test_there_is_something_to_count():
 def test_headline_numbers(unit):
     own = of(unit)
     years = [row["founded"] for row in own if row["founded"] is not None]
-    numbers = overview(COUNTS, pd.Series({unit: 2e6}), pd.Series({unit: 25_000})).loc[unit]
-    assert numbers["n"] == len(own)
-    assert numbers["per_million"] == pytest.approx(len(own) / 2)
-    assert numbers["per_1000_km2"] == pytest.approx(len(own) / 25)
-    assert numbers["founded_known"] == len(years)
-    assert numbers["founded_median"] == statistics.median(years)
-    assert numbers["evidence_share"] == pytest.approx(
+    assert COUNTS.n[unit] == len(own)
+    assert c.per_million(COUNTS.n, pd.Series({unit: 2e6}))[unit] == pytest.approx(len(own) / 2)
+    by_area = c.per_1000_km2(COUNTS.n, pd.Series({unit: 25_000}))
+    assert by_area[unit] == pytest.approx(len(own) / 25)
+    assert COUNTS.founded["known"][unit] == len(years)
+    assert COUNTS.founded["median"][unit] == statistics.median(years)
+    assert c.evidence_share(COUNTS.evidence, COUNTS.n)[unit] == pytest.approx(
         sum(row["evidence"] == "page" for row in own) / len(own)
     )
 

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 
-from ecosystem.regional.statistics.counts import tabulate
 from ecosystem.regional.statistics.similarity import (
     complements,
     cosine_similarity,
@@ -13,8 +12,14 @@ from ecosystem.regional.statistics.similarity import (
     partners,
     similarity_to,
 )
-from ecosystem.regional.statistics.specialisation import location_quotient, specialised
-from tests.ecosystem.regional.statistics.samples import PROPERTY, REGIONS, frames, matrices
+from ecosystem.regional.statistics.specialisation import location_quotient, specialisations
+from tests.ecosystem.regional.statistics.samples import (
+    PROPERTY,
+    REGIONS,
+    frames,
+    matrices,
+    tabulate,
+)
 
 PROFILES = pd.DataFrame(
     {"cryptology": [3, 6, 0, 1, 0], "legal-aspects": [4, 8, 5, 0, 0]},
@@ -201,7 +206,7 @@ def test_what_complements_say_follows_from_the_quotients(frame):
     counts = tabulate(frame, REGIONS)
     quotients = location_quotient(counts.domains, counts.n)
     found = complements(quotients, REGIONS, REGIONS)
-    strong = set(specialised(quotients).index)
+    strong = set(specialisations(quotients).index)
     assert all(pair in strong for pair in zip(found["giver"], found["code"], strict=True))
     assert (found["giver"] != found["receiver"]).all()
     assert (found["giver_count"] >= 3).all()

@@ -5,16 +5,21 @@ import pandas as pd
 import pytest
 from hypothesis import given
 
-from ecosystem.regional.statistics.counts import tabulate
 from ecosystem.regional.statistics.specialisation import (
     adjusted_chances,
     location_quotient,
     ratio_interval,
-    specialised,
+    specialisations,
     upper_tail,
     wilson_interval,
 )
-from tests.ecosystem.regional.statistics.samples import PROPERTY, REGIONS, frames, organisations
+from tests.ecosystem.regional.statistics.samples import (
+    PROPERTY,
+    REGIONS,
+    frames,
+    organisations,
+    tabulate,
+)
 
 COUNTS = pd.DataFrame(
     {"cryptology": [4, 2, 0, 0], "legal-aspects": [2, 9, 3, 0], "steganography": [0, 0, 0, 0]},
@@ -208,7 +213,7 @@ def test_no_regions_no_quotients():
     counts = tabulate(organisations(), [])
     quotients = location_quotient(counts.domains, counts.n)
     assert quotients.empty
-    assert specialised(quotients).empty
+    assert specialisations(quotients).empty
 
 
 def test_upper_tail_by_hand():
@@ -261,7 +266,7 @@ def test_a_strength_is_more_than_an_interval_beside_one():
     # A: 4 of 10 where the whole has 1 in 5: twice as much, and no wonder among three regions.
     quotients = location_quotient(COUNTS, N)
     assert quotients.loc[("A", "cryptology"), "lq"] == pytest.approx(2)
-    assert specialised(quotients).empty
+    assert specialisations(quotients).empty
     # Three of three are too few to be looked at at all.
     assert np.isnan(quotients.loc[("C", "legal-aspects"), "q"])
     # Nobody in steganography, nobody in D: nothing to test.
@@ -276,7 +281,7 @@ def test_what_is_planted_is_found():
     )
     counts.loc["R3", 5] = 11
     quotients = location_quotient(counts, pd.Series(12, index=counts.index))
-    strong = specialised(quotients)
+    strong = specialisations(quotients)
     assert list(strong.index) == [("R3", 5)]
     assert strong["shrunk"].iloc[0] < strong["lq"].iloc[0]
 
@@ -285,7 +290,7 @@ def test_strengths_are_sorted_by_region_and_quotient():
     counts = pd.DataFrame(
         {"cryptology": [18, 20, 2], "legal-aspects": [30, 0, 2]}, index=["Z", "A", "M"]
     )
-    strong = specialised(location_quotient(counts, pd.Series({"Z": 30, "A": 20, "M": 150})))
+    strong = specialisations(location_quotient(counts, pd.Series({"Z": 30, "A": 20, "M": 150})))
     # Z: 18/30 / (40/200) = 3 and 30/30 / (32/200) = 6.25; A: 20/20 / 0.2 = 5.
     assert list(strong.index) == [
         ("Z", "legal-aspects"), ("Z", "cryptology"), ("A", "cryptology"),

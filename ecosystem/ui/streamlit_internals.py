@@ -1,0 +1,52 @@
+"""All that touches what Streamlit calls its own: each of it may go with the next version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from streamlit import file_util
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+__all__ = ["PagesManager", "asked_page", "is_script_run", "own_the_pages", "static_folder"]
+
+
+def is_script_run() -> bool:
+    """Whether Streamlit runs this code as a page's script, and not the server importing an app.
+
+    Without it ``app.py`` can't be both: the server would find no app in it, or each page would
+    start another one.
+    """
+    return get_script_run_ctx(suppress_warning=True) is not None
+
+
+def asked_page() -> str:
+    """The name of a page that a visitor's browser asks for by address; empty if it asks for none.
+
+    Without it an address without a page opens the first page, below a dialog in Streamlit's own
+    words.
+    """
+    context = get_script_run_ctx()
+    asked = context.pages_manager if context else None
+    # The browser names an address once; from then on it sends the page's hash.
+    if asked and asked.intended_page_name and not asked.intended_page_script_hash:
+        return asked.intended_page_name.strip("/ ")
+    return ""
+
+
+def own_the_pages() -> None:
+    """Let ``app.py`` alone decide what a page is.
+
+    Without it, until ``st.navigation`` has run once in a process, Streamlit takes a folder named
+    ``pages`` for its older kind of multipage app: the first visitor of a deep link after a
+    restart would get that page's script without navigation, address or footer.
+    """
+    PagesManager.uses_pages_directory = False
+
+
+def static_folder() -> Path:
+    """Where the files are that Streamlit sends to every browser.
+
+    Without it they go out as Streamlit sends them, each compressed anew for each visitor.
+    """
+    return Path(file_util.get_static_dir())

@@ -29,8 +29,7 @@ QUOTIENT_METHOD = (
     "divided by the share in the register as a whole (under the same filter), with a 95 % "
     "interval from Wilson intervals of both shares. It is over this register and not over an "
     "economy. A strength takes more than an interval above 1, which chance gives many regions: "
-    f"{STRENGTH_RULE}; at least 3 organisations; a quotient above 1.25 after shrinking towards 1 "
-    "(empirical Bayes)."
+    f"{STRENGTH_RULE}; at least 3 organisations; a quotient above 1.25."
 )
 # More organisations than two pages can ever hold are not even asked for.
 MOST_LISTED = 90

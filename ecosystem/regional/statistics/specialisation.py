@@ -17,8 +17,8 @@ from ecosystem.common import late
 from ecosystem.regional.statistics._checks import require_counts, require_same_regions
 from ecosystem.regional.statistics.counts import SMALL_N
 
-# A strength is a share that chance hardly explains, that stays a quarter above the whole's
-# after shrinking, and that at least three organisations carry.
+# A strength is a share that chance hardly explains, a quarter above the whole's, and that at
+# least three organisations carry.
 SPECIALISED_ABOVE = 1.25
 SPECIALISED_LEAST = 3
 # Of all strengths that are named over a level, at most this share is expected to be chance.
@@ -57,9 +57,10 @@ def location_quotient(
     **Strength.** With fifteen domains in each of forty regions many intervals leave out 1 by
     chance alone, so none of them makes a strength. That takes three things: at least
     :data:`SPECIALISED_LEAST` organisations; an adjusted chance :func:`adjusted_chances` of at
-    most :data:`FALSE_DISCOVERY_RATE`; and a quotient that, shrunk towards 1 by
-    :func:`shrunken_quotients`, still exceeds :data:`SPECIALISED_ABOVE`. Both look at all
-    regions and codes of the frame: give all regions of a level, and choose from the result.
+    most :data:`FALSE_DISCOVERY_RATE`; and a quotient above :data:`SPECIALISED_ABOVE`. How
+    large a quotient is to be taken says :func:`shrunken_quotients`, by which strengths are
+    ordered. Both look at all regions and codes of the frame: give all regions of a level, and
+    choose from the result.
 
     Parameters
     ----------
@@ -128,7 +129,7 @@ def location_quotient(
     tested = (own >= SMALL_N) & (own < size) & (all_ > 0) & (all_ < size)
     shrunk = shrunken_quotients(members, own, all_, size, tested)
     q = adjusted_chances(members, own, all_, size, tested)
-    clear = (q <= FALSE_DISCOVERY_RATE) & (shrunk > SPECIALISED_ABOVE)
+    clear = (q <= FALSE_DISCOVERY_RATE) & (lq > SPECIALISED_ABOVE)
     return pd.DataFrame(
         {
             "count": members.ravel().astype("int64"),
@@ -434,7 +435,7 @@ def specialisations(quotients: pd.DataFrame) -> pd.DataFrame:
     """What each region is specialised in, with chance held in check.
 
     Formula: ``clear``, see :func:`location_quotient`: an adjusted chance of at most 5 %, a
-    shrunken quotient above 1.25, at least three organisations.
+    quotient above 1.25, at least three organisations.
 
     Parameters
     ----------

@@ -162,15 +162,13 @@ def profile(
     >>> counts = from_groups(
     ...     ["A", "B"],
     ...     {
-    ...         "org_id": range(40),
-    ...         "region": ["A"] * 10 + ["B"] * 30,
-    ...         "type": ["sme"] * 40,
-    ...         "domains": [["cryptology"]] * 9 + [["legal-aspects"]] * 31,
-    ...         "functions": [["protect"]] * 40,
-    ...         "sectors": [[]] * 40,
-    ...         "founded": [2001] * 40,
-    ...         "evidence": ["page"] * 40,
-    ...     }
+    ...         "types": rows(("A", "sme", 10), ("B", "sme", 30)),
+    ...         "domains": rows(("A", "cryptology", 9), ("B", "legal-aspects", 30)),
+    ...         "functions": rows(),
+    ...         "sectors": rows(),
+    ...         "evidence": rows(("A", "page", 10), ("B", "page", 30)),
+    ...     },
+    ...     pd.DataFrame(columns=["region", "known", "median"]),
     ... )
     >>> quotients = location_quotient(counts.domains, counts.n)
     >>> for sentence in profile("A", {"A": "Bretagne"}, counts, quotients)[:2]:
@@ -251,15 +249,13 @@ def comparison(
     >>> counts = from_groups(
     ...     ["A", "B"],
     ...     {
-    ...         "org_id": range(40),
-    ...         "region": ["A"] * 10 + ["B"] * 30,
-    ...         "type": ["sme"] * 40,
-    ...         "domains": [["cryptology"]] * 9 + [["legal-aspects"]] * 31,
-    ...         "functions": [["protect"]] * 40,
-    ...         "sectors": [[]] * 40,
-    ...         "founded": [2001] * 40,
-    ...         "evidence": ["page"] * 40,
-    ...     }
+    ...         "types": rows(("A", "sme", 10), ("B", "sme", 30)),
+    ...         "domains": rows(("A", "cryptology", 9), ("B", "legal-aspects", 30)),
+    ...         "functions": rows(),
+    ...         "sectors": rows(),
+    ...         "evidence": rows(("A", "page", 10), ("B", "page", 30)),
+    ...     },
+    ...     pd.DataFrame(columns=["region", "known", "median"]),
     ... )
     >>> quotients = location_quotient(counts.domains, counts.n)
     >>> sentences = comparison(["A", "B"], {"A": "Bretagne", "B": "Malta"}, counts, quotients)

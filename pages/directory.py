@@ -11,7 +11,6 @@ from ecosystem.ui import (
     style,
 )
 from ecosystem.ui.data import ask
-from ecosystem.web.pages import SUGGEST_PAGE
 
 style.show("directory.css")
 st.title("Directory", anchor=False)
@@ -22,6 +21,7 @@ with town:
     search_controls.near(filter_)
 found = ask(organisations.summary, filter_)
 strip.headline(filter_, found)
+search_controls.understood(filter_)
 search_controls.spelling(filter_)
 search_controls.chips(filter_)
 if found.organisations:
@@ -31,7 +31,5 @@ else:
     frame.nothing_found(filter_)
     search_controls.fewer_words(filter_)
     organisation_list.closest(filter_)
-st.page_link(
-    SUGGEST_PAGE, label="Suggest an organisation that is missing", icon=":material/edit_note:"
-)
+organisation_list.suggest_missing()
 filter_panel.facets(filter_)

@@ -1,14 +1,18 @@
 import streamlit as st
 
 from ecosystem.tables import organisations
-from ecosystem.ui import cards, filter_panel, frame, organisation_list, strip
+from ecosystem.ui import cards, filter_panel, frame, organisation_list, search_controls, strip
 from ecosystem.ui.data import ask
 from ecosystem.ui.map import view
 
 filter_ = filter_panel.search()
 found = ask(organisations.summary, filter_)
 
+with st.sidebar:
+    search_controls.near(filter_)
 strip.headline(filter_, found)
+search_controls.understood(filter_)
+search_controls.spelling(filter_)
 with st.container(key="map_and_card"):
     left, right = st.columns([0.7, 0.3], gap="medium")
 with left:
@@ -21,6 +25,9 @@ with right:
         organisation_list.beside_map(filter_, found.organisations)
     else:
         frame.nothing_found(filter_)
+        search_controls.fewer_words(filter_)
+        organisation_list.closest_beside_map(filter_)
+        organisation_list.suggest_missing()
 filter_panel.facets(filter_)
 with below:
     strip.statistics(filter_, found)

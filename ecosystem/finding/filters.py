@@ -326,6 +326,18 @@ class Filter:
         return Filter.from_params({k: v for k, v in self.to_params().items() if k != param})
 
 
+def understood(database: Database, filter_: Filter) -> Filter:
+    """The same filter with the town that its search is near, "near Rennes", as its own.
+
+    What stands in the search counts before a town that was chosen otherwise.
+    """
+    question = search.understand(database, filter_.q)
+    part = question.near
+    if part is None or part.town is None:
+        return filter_
+    return replace(filter_, q=question.without_near, near=part.town.town_id, km=part.km)
+
+
 def _facets() -> dict[str, Facet]:
     facets = {}
     for f in fields(Filter):

@@ -130,6 +130,12 @@ def usual_km(database: Database, centre: Town) -> int:
     return next((km for km in RADII if closest <= km), RADII[-1])
 
 
+def box(centre: Town, km: float) -> tuple[float, float, float, float]:
+    """West, south, east and north, in degrees, of all that is within a distance of a town."""
+    lon, lat, _ = _GEOD.fwd([centre.lon] * 4, [centre.lat] * 4, [0, 90, 180, 270], [1000 * km] * 4)
+    return float(min(lon)), float(min(lat)), float(max(lon)), float(max(lat))
+
+
 def nearest_town(database: Database, lon: float, lat: float) -> Town | None:
     """The town of the gazetteer that is nearest to a point; None if none is in 100 km.
 

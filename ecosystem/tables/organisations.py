@@ -28,6 +28,7 @@ SORTS = {
 }
 # Orders that a filter gives: how well the words of its search fit, how far from its town.
 RELEVANCE, DISTANCE = "relevance", "distance"
+_MANY = 50  # organisations from which on the outermost don't decide what a map shows
 _LISTED = f"""
     SELECT o.*, v.name AS valley_name, r.name AS nuts2_name,
            strip_accents(lower(o.name)) AS name_sorted, l.* EXCLUDE (labelled)
@@ -282,6 +283,28 @@ def domain_counts(database: Database, filter_: Filter) -> pd.Series:
         bound,
     )
     return counts.set_index("domain")["n"].astype(int)
+
+
+def box(database: Database, filter_: Filter) -> tuple[float, float, float, float] | None:
+    """West, south, east and north, in degrees, of what a filter leaves; None if that is nothing.
+
+    Of many organisations the outermost 2 % on each side are left out: an overseas region would
+    make all others small.
+    """
+    where, bound = filter_.where()
+    row = database.record(
+        f"""
+        SELECT count(*) AS n, quantile_cont(lon, [0, 0.02, 0.98, 1]) AS lon,
+               quantile_cont(lat, [0, 0.02, 0.98, 1]) AS lat
+        FROM organisation WHERE {where}
+        """,
+        bound,
+    )
+    if row is None or not row["n"]:
+        return None
+    low, high = (1, 2) if row["n"] > _MANY else (0, 3)
+    lon, lat = row["lon"], row["lat"]
+    return float(lon[low]), float(lat[low]), float(lon[high]), float(lat[high])
 
 
 def evidence_counts(database: Database) -> dict[str, int]:

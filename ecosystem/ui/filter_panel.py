@@ -27,7 +27,7 @@ def search(*, in_page: bool = False) -> Filter:
     """
     filter_ = state.filter_()
     with nullcontext() if in_page else st.sidebar:
-        _search(filter_)
+        _search()
     return filter_
 
 
@@ -59,20 +59,16 @@ def _is_offered(name: str, filter_: Filter) -> bool:
     return question is None or ask(question)
 
 
-def _search(filter_: Filter) -> None:
-    state.assign("filter_q", filter_.q)
+def _search() -> None:
+    state.assign("filter_q", state.asked())
     st.text_input(
         "Search",
         key="filter_q",
         type="search",
         max_chars=100,
-        placeholder="Name, town, region, domain, what it does",
-        on_change=lambda: state.set_filter(_with_search(st.session_state["filter_q"])),
+        placeholder="Name, town, what it does, “near Rennes”",
+        on_change=lambda: state.search(st.session_state["filter_q"]),
     )
-
-
-def _with_search(words: str) -> Filter:
-    return Filter.from_params({**state.filter_().to_params(), "q": [words]})
 
 
 def _buttons(name: str, filter_: Filter) -> None:

@@ -8,9 +8,10 @@ from dataclasses import replace
 import streamlit as st
 
 from ecosystem.common.store import ReleaseError
+from ecosystem.finding import nearby
 from ecosystem.finding.filters import PARAMS, Filter
 from ecosystem.tables import organisations, releases
-from ecosystem.ui import search_controls, shortlist, state, style
+from ecosystem.ui import shortlist, state, style
 from ecosystem.ui.data import ask, database
 from ecosystem.web.pages import QUALITY_PAGE, SECRETARIAT_PAGE, SUGGEST_PAGE, PageEntry
 
@@ -73,7 +74,7 @@ def nothing_found(filter_: Filter) -> None:
 
 def _ways_out(filter_: Filter) -> Iterator[tuple[str, str, Filter]]:
     """Key, label and filter of each way to ask for a little more."""
-    for km in search_controls.RADII:
+    for km in nearby.RADII:
         if filter_.km and km > filter_.km:
             yield f"within_{km}", f"Within {km} km", replace(filter_, km=km)
     for param in filter_.active():

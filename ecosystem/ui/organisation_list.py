@@ -15,7 +15,7 @@ from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations
 from ecosystem.ui import cards, made_in_europe, search_controls, shortlist, state
 from ecosystem.ui.data import ask
-from ecosystem.web.pages import ORGANISATION_PAGE
+from ecosystem.web.pages import ORGANISATION_PAGE, SUGGEST_PAGE
 
 BESIDE_MAP = 12
 IN_LIST = 20
@@ -109,6 +109,21 @@ def rows(found: pd.DataFrame, filter_: Filter) -> None:
         for record in found.to_dict("records"):
             with st.container(border=True, gap="xxsmall"):
                 _row(record, words)
+
+
+def suggest_missing() -> None:
+    """The way to the form for what isn't in the list and should be."""
+    st.page_link(
+        SUGGEST_PAGE, label="Suggest an organisation that is missing", icon=":material/edit_note:"
+    )
+
+
+def closest_beside_map(filter_: Filter) -> None:
+    """The same as :func:`closest`, as rows that open their cards."""
+    found = ask(organisations.closest, filter_)
+    if len(found):
+        st.markdown("Closest, with some of the words:")
+        cards.rows(found, "closest")
 
 
 def closest(filter_: Filter) -> None:

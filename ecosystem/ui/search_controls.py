@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import streamlit as st
 
-from ecosystem.common.vocabulary import COUNTRIES
+from ecosystem.common.vocabulary import COUNTRIES, TYPES
 from ecosystem.finding import nearby, search
 from ecosystem.finding.filters import FACETS, Filter
 from ecosystem.finding.nearby import Town
-from ecosystem.finding.search import Place
+from ecosystem.finding.search import Kind, Part, Place
 from ecosystem.tables import organisations
-from ecosystem.ui import choices, labels, state
+from ecosystem.ui import choices, labels, near_me, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 
-RADII = (25, 50, 100, 200)
+T = TypeVar("T")
 _ANY = 0  # a list's None would mean that nothing is chosen yet
-DEFAULT_KM = 50
 # Facet -> how many of its options are shown as chips.
 _CHIPS = {"type": 6, "country": 7, "domain": 4}
-_CITY = 50_000  # inhabitants; a smaller town called like a region is less likely meant
 _TOWNS_OFFERED = 3
+_NARROWING = (Kind.TYPE, Kind.PLACE, Kind.WORD)
+# A search of names and plain words needs no explanation.
+_WORTH_SAYING = (Kind.SUBJECT, Kind.TYPE, Kind.NEAR, Kind.HERE)
 _ASKED = "_towns_asked_for"
 
 
@@ -52,13 +54,14 @@ def near(filter_: Filter) -> None:
             _radius(filter_)
     if asked:
         _which_town(asked)
+    near_me.button()
 
 
 def _radius(filter_: Filter) -> None:
     state.assign("near_km", filter_.km or _ANY)
     st.selectbox(
         "Within",
-        [*sorted({*RADII, filter_.km or _ANY} - {_ANY}), _ANY],
+        [*sorted({*nearby.RADII, filter_.km or _ANY} - {_ANY}), _ANY],
         format_func=lambda km: f"{km:,} km" if km else "Any distance",
         key="near_km",
         on_change=_take_over_radius,
@@ -98,7 +101,7 @@ def _take_over_town() -> None:
 def _choose_town(town: Town) -> None:
     st.session_state.pop(_ASKED, None)
     filter_ = state.filter_()
-    km = filter_.km if filter_.near else DEFAULT_KM
+    km = filter_.km if filter_.near else ask(nearby.usual_km, town)
     state.set_filter(replace(filter_, near=town.town_id, km=km))
 
 
@@ -137,6 +140,50 @@ def _chips(name: str, most: int, filter_: Filter) -> None:
     )
 
 
+def understood(filter_: Filter) -> None:
+    """Say what each part of the search was understood as; a click takes the part away."""
+    question = ask(search.understand, state.asked())
+    is_worth_saying = any(part.kind in _WORTH_SAYING for part in question.parts)
+    town = ask(nearby.town, filter_.near) if filter_.near and question.near is None else None
+    if not is_worth_saying and town is None:
+        return
+    with st.container(key="understood", horizontal=True, gap="xsmall"):
+        for i, part in enumerate(question.parts if is_worth_saying else ()):
+            if part.kind not in (Kind.ASKING, Kind.HERE):
+                _chip(f"understood_{i}", _meaning(part), state.search, question.without(part))
+        if town is not None:
+            away = replace(filter_, near="", km=None)
+            _chip("understood_near", _distance(town, filter_.km), state.set_filter, away)
+    if any(part.kind is Kind.HERE for part in question.parts):
+        st.caption("The search doesn’t know where you are: press “Near me”, or name a town.")
+
+
+def _chip(key: str, label: str, take_away: Callable[[T], None], without: T) -> None:
+    st.button(
+        markdown(label),
+        key=key,
+        icon=":material/close:",
+        help="Search without this",
+        on_click=take_away,
+        args=(without,),
+    )
+
+
+def _meaning(part: Part) -> str:
+    """A part of a search with what it was understood as: ``"company → type ..."``."""
+    if part.kind is Kind.SUBJECT:
+        return f"{part.text} → true of all here"
+    if part.kind is Kind.TYPE:
+        return f"{part.text} → type {', '.join(TYPES.label(code) for code in part.types)}"
+    if part.kind is Kind.NEAR and part.town is not None:
+        return f"{part.text} → {_distance(part.town, part.km)}"
+    return f"{part.text} → place" if part.kind is Kind.PLACE else part.text
+
+
+def _distance(town: Town, km: int | None) -> str:
+    return f"within {km:,} km of {town.label}" if km else f"by distance from {town.label}"
+
+
 def spelling(filter_: Filter) -> None:
     """Say which words were taken for others, and which are places without an organisation."""
     if not filter_.q:
@@ -158,7 +205,7 @@ def _without_organisations(place: Place, filter_: Filter) -> None:
     rest = replace(filter_, q=others)
     towns = ask(nearby.towns, place.text) if place.is_town else []
     said = f"The register has no organisation in “{markdown(place.text)}”"
-    if place.region and not (towns and towns[0].population >= _CITY):
+    if place.region and not (towns and towns[0].population >= search.CITY):
         country = COUNTRIES.label(place.country)
         where = "" if place.region == country else f" ({markdown(place.region)}, {country})"
         st.caption(f"{said}{where}.")
@@ -166,12 +213,18 @@ def _without_organisations(place: Place, filter_: Filter) -> None:
     else:
         st.caption(f"{said}.")
         meant = towns[:1] if nearby.certain_town(towns) else towns[:_TOWNS_OFFERED]
-        _offer([(f"Near {town.label}", _around(town, rest)) for town in meant])
+        _offer([_surroundings(town, rest) for town in meant])
+
+
+def _surroundings(town: Town, rest: Filter) -> tuple[str, Filter]:
+    around = _around(town, rest)
+    where = f"Within {around.km:,} km of" if around.km else "Nearest to"
+    return f"{where} {town.label}", around
 
 
 def _around(town: Town, filter_: Filter) -> Filter:
     """The filter near a town, within the smallest usual distance that finds something."""
-    for km in RADII:
+    for km in nearby.RADII:
         near_town = replace(filter_, near=town.town_id, km=km)
         if ask(organisations.summary, near_town).organisations:
             return near_town
@@ -194,15 +247,16 @@ def _offer(ways: Sequence[tuple[str, Filter]]) -> None:
 
 def fewer_words(filter_: Filter) -> None:
     """Offer the search with one word less, where that finds something."""
-    words = search.query_words(filter_.q)
-    if len(words) < 2:
+    question = ask(search.understand, filter_.q)
+    narrowing = [part for part in question.parts if part.kind in _NARROWING]
+    if len(narrowing) < 2:
         return
     found = []
-    for word in words:
-        shorter = replace(filter_, q=" ".join(w for w in words if w != word))
+    for part in narrowing:
+        shorter = replace(filter_, q=question.without(part))
         n = ask(organisations.summary, shorter).organisations
         if n:
-            found.append((word, shorter, n))
+            found.append((part.text, shorter, n))
     if not found:
         return
     st.markdown("Search with one word less:")

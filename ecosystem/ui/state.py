@@ -13,10 +13,14 @@ from typing import Any
 
 import streamlit as st
 
-from ecosystem.finding.filters import PARAMS, Filter
+from ecosystem.common.store import ReleaseError
+from ecosystem.finding.filters import PARAMS, Filter, understood
+from ecosystem.ui.data import ask
 
 _STATE = "_address"
 _CHANGED = "_address_changed_by_visitor"
+# Parameters that the words of a search decide together.
+_SEARCH = ("q", "near", "km")
 # The map's position: assets/map/address.js reads it from the address bar and writes it there.
 _POSITION = "at"
 
@@ -104,14 +108,38 @@ def bind(
 
 
 def filter_() -> Filter:
-    """The filter that the address holds."""
-    return Filter.from_params(params())
+    """The filter that the address holds, with the town that its search may name."""
+    written = Filter.from_params(params())
+    if not written.q:
+        return written
+    try:
+        return ask(understood, written)
+    except ReleaseError:
+        return written  # the page says so
+
+
+def asked() -> str:
+    """The search as the visitor wrote it."""
+    return Filter.from_params(params()).q
+
+
+def search(text: str) -> None:
+    """Replace the search; a town that it is near replaces the one that was chosen before."""
+    written = Filter.from_params({**params(), "q": [text]})
+    names_a_town = ask(understood, written) != written
+    town = {"near": None, "km": None} if names_a_town else {}
+    update({"q": written.q, "page": None, **town})
 
 
 def set_filter(new: Filter) -> None:
-    """Replace the filter, keep the view, and start again at the first page of the list."""
-    chosen = new.to_params()
-    update({name: chosen.get(name) for name in PARAMS} | {"page": None})
+    """Replace the filter, keep the view, and start again at the first page of the list.
+
+    A search stays as it was written as long as it means the same.
+    """
+    chosen, now = new.to_params(), filter_()
+    is_same_search = (new.q, new.near, new.km) == (now.q, now.near, now.km)
+    kept = _SEARCH if is_same_search else ()
+    update({name: chosen.get(name) for name in PARAMS if name not in kept} | {"page": None})
 
 
 def _write() -> None:

@@ -218,8 +218,8 @@ def test_directory_near_a_town_in_any_spelling(visit: Visit) -> None:
     app = visit("directory")
     app.text_input(key="near_town").set_value("Munich").run()
     assert app.query_params["near"] == "g2867714"
-    assert app.query_params["km"] == "50"
-    assert "within 50 km of Munich, Germany" in words(app).replace("\\", "")
+    assert app.query_params["km"] == "25"
+    assert "within 25 km of Munich, Germany" in words(app).replace("\\", "")
     app.selectbox(key="near_km").select(100).run()
     assert app.query_params["km"] == "100"
     assert app.selectbox(key="sort").value == "distance"

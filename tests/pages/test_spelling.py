@@ -30,7 +30,7 @@ def test_a_correction_is_said_in_words_that_the_page_shows(
 def test_a_town_without_organisations_leads_to_what_is_near(visit: Visit) -> None:
     app = visit("directory", {"q": "Graz incident"})
     assert "The register has no organisation in “Graz”." in captions(app)
-    app.button(key="instead_Near Graz, Austria").click().run()
+    app.button(key="instead_Within 100 km of Graz, Austria").click().run()
     assert app.query_params["near"] == "g2778067"
     assert app.query_params["q"] == "incident"
     assert app.query_params["km"] == "100"

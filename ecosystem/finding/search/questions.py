@@ -247,7 +247,7 @@ class _Reader:
         while behind < len(self.tokens) and (
             more := self._length("near", behind) or int(self._is_filling(behind))
         ):
-            if self._town(behind) is not None:
+            if self._town_length(behind):
                 break
             behind += more
         found = self._town(behind, may_be_misspelt=True)
@@ -258,14 +258,12 @@ class _Reader:
 
     def _vicinity(self, at: int) -> tuple[Part, int] | None:
         """The surroundings of a town that "and surroundings" stands behind."""
-        found = self._town(at)
+        end = at + self._town_length(at)
+        length = self._length("vicinity", end) if at < end < len(self.tokens) else 0
+        found = self._town(at) if length else None
         if found is None:
             return None
-        town, end = found
-        length = self._length("vicinity", end) if end < len(self.tokens) else 0
-        if not length:
-            return None
-        return self._surroundings(at, end + length, town, None), end + length
+        return self._surroundings(at, end + length, found[0], None), end + length
 
     def _surroundings(self, at: int, end: int, town: Town, km: int | None) -> Part:
         part = self._made(Kind.NEAR, at, end)
@@ -281,16 +279,25 @@ class _Reader:
     def _is_filling(self, at: int) -> bool:
         return self._is_stop_word(at) or self._length("asking", at) > 0
 
-    def _town(self, at: int, *, may_be_misspelt: bool = False) -> tuple[Town, int] | None:
-        """The town whose name begins at a token, and the token behind it."""
+    def _town_length(self, at: int) -> int:
+        """How many tokens the longest name of a town has that begins at one."""
         names = town_names(self.database).all
         for length in range(min(_LONGEST_NAME, len(self.tokens) - at), 0, -1):
             if self._is_stop_word(at + length - 1):
                 continue
             if self._joined(at, length) in names or self._name(at, length) in names:
-                town = nearby.meant(self.database, self._made(Kind.NEAR, at, at + length).text)
-                if town is not None:
-                    return town, at + length
+                return length
+        return 0
+
+    def _town(self, at: int, *, may_be_misspelt: bool = False) -> tuple[Town, int] | None:
+        """The town whose name begins at a token, and the token behind it."""
+        length = self._town_length(at)
+        if length:
+            end = at + length
+            town = nearby.meant(self.database, self._made(Kind.NEAR, at, end).text)
+            if town is None and length > 1 and self._is_stop_word(at):  # "of Leuven"
+                town = nearby.meant(self.database, self._made(Kind.NEAR, at + 1, end).text)
+            return None if town is None else (town, end)
         if not may_be_misspelt or at >= len(self.tokens):
             return None
         word = self.tokens[at].folded

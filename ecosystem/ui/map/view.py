@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable
 from typing import Any
 
@@ -12,6 +13,7 @@ from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, DARK_TEXT_ON, TYPES
 from ecosystem.drawing import symbols
+from ecosystem.finding import nearby
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures, shading
 from ecosystem.tables import organisations, regions
@@ -172,14 +174,26 @@ def scene(
         record = ask(organisations.one, selected)
         selected = record["place_id"] if record else ""
     found = ask(symbols.symbols, filter_, view)
-    fit = "&".join(filter_.valley + filter_.country + filter_.nuts)
+    fit, box = _aim(filter_)
     if level == "organisations":
-        return Scene(found, _valley_layer(filter_), selected, fit)
+        return Scene(found, _valley_layer(filter_), selected, fit, box)
     if level == "valley":
         by_valley = ask(symbols.of_valleys, filter_)
-        return Scene(by_valley, _valley_layer(filter_), selected, fit)
+        return Scene(by_valley, _valley_layer(filter_), selected, fit, box)
     shaded = ask(shading.shade, filter_, level, measure, dark=is_dark())
-    return Scene(found.iloc[:0], shaded_layer(shaded, level), selected, fit)
+    return Scene(found.iloc[:0], shaded_layer(shaded, level), selected, fit, box)
+
+
+def _aim(filter_: Filter) -> tuple[str, tuple[float, float, float, float] | None]:
+    """What the map moves for, and where to: the surroundings of a town, or what was found."""
+    names = ("valley", "country", "nuts", "q", "near", "km")
+    aimed = {name: values for name, values in filter_.to_params().items() if name in names}
+    if not aimed:
+        return "", None
+    town = ask(nearby.town, filter_.near) if filter_.near else None
+    box = nearby.box(town, filter_.km) if town and filter_.km else None
+    box = box or ask(organisations.box, filter_)
+    return (json.dumps(aimed) if box else ""), box
 
 
 def shaded_layer(shaded: shading.Shaded, level: str) -> RegionLayer:

@@ -18,6 +18,8 @@ from pyproj import Geod
 
 from ecosystem.common.store import Database
 from ecosystem.finding import nearby, search
+from ecosystem.finding.filters import Filter, understood
+from ecosystem.tables import organisations
 
 QUESTIONS = Path(__file__).with_name("questions.csv")
 RIGHT_AT_LEAST = 55
@@ -75,3 +77,49 @@ def test_questions_find_what_they_ask_for(
 ) -> None:
     wrong = [q["query"] for q in questions if not is_right(database, register, q)]
     assert len(questions) - len(wrong) >= RIGHT_AT_LEAST, wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("who does cybersecurity near Rennes", ["asking", "subject", "near"]),
+        ("cyber range", ["word"]),
+        ("network security", ["word", "word"]),
+        ("security Bristol", ["subject", "place"]),
+        ("Köln und Umgebung", ["near"]),
+        ("Penetrationstest Umkreis 50 km Leuven", ["word", "near"]),
+        ("near Brittany", ["asking", "place"]),
+        ("companies near me", ["type", "here"]),
+    ],
+)
+def test_what_words_do_in_a_question(database: Database, text: str, kinds: list[str]) -> None:
+    assert [part.kind for part in search.understand(database, text).parts] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "town", "km"),
+    [
+        ("near Krakowa", "Kraków, Poland", 25),
+        ("vicino a Roma", "Rome, Italy", 25),
+        ("within 30km of Bonn", "Bonn, Germany", 30),
+        ("pentest near the hague", "The Hague, Netherlands", 25),
+        ("near London", "London, United Kingdom", 200),
+    ],
+)
+def test_the_town_and_the_distance_of_a_question(
+    database: Database, text: str, town: str, km: int
+) -> None:
+    part = search.understand(database, text).near
+    assert part is not None
+    assert part.town is not None
+    assert (part.town.label, part.km) == (town, km)
+
+
+def test_the_filter_takes_over_the_town_of_its_search(database: Database) -> None:
+    asked = Filter(q="companies near Rennes", type=("sme",))
+    taken = understood(database, asked)
+    assert (taken.q, taken.km, taken.type) == ("companies", 25, ("sme",))
+    assert organisations.sorts(taken)[0] == organisations.DISTANCE
+    one, other = (organisations.summary(database, f).organisations for f in (asked, taken))
+    assert one == other > 0
+    assert understood(database, Filter(q="companies")) == Filter(q="companies")

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Link:
+    """A public page: its title and its address."""
+
+    title: str
+    url: str
 
 
 def web_address(text: object) -> str | None:

@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     site_url : str
         Address of the site as visitors see it, for feeds and the sitemap; by default the one
         that a request was sent to.
+    publisher : str
+        Who runs this installation, as visitors, feeds, briefs and citations name them.
+    contact : str
+        How to reach the publisher: an e-mail address or a web address.
+    imprint_url, privacy_url, source_code_url : str
+        Web addresses of the publisher's imprint and data protection notice, and of the source
+        code that this installation runs. Empty where there is none: the site says so.
     """
 
     model_config = SettingsConfigDict(env_prefix="CYBER_VALLEYS_", frozen=True)
@@ -48,6 +55,11 @@ class Settings(BaseSettings):
     releases_dir: Path = ROOT / "data" / "releases"
     gates_file: Path = ROOT / "data" / "gates.toml"
     site_url: str = ""
+    publisher: str = ""
+    contact: str = ""
+    imprint_url: str = ""
+    privacy_url: str = ""
+    source_code_url: str = ""
     inbox_file: Path = ROOT / "data" / "inbox" / "inbox.sqlite"
     inbox_per_session: int = 5
     inbox_per_hour: int = 200

@@ -1,0 +1,31 @@
+"""The glossary."""
+
+from __future__ import annotations
+
+import pytest
+
+from ecosystem.common.glossary import GLOSSARY, explain
+from ecosystem.common.links import web_address
+from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, ROLES
+
+
+def test_every_word_says_something_and_links_to_a_page() -> None:
+    for word in GLOSSARY.values():
+        assert word.meaning.endswith("."), word.code
+        assert word.source is None or web_address(word.source.url), word.code
+    labels = [word.label for word in GLOSSARY.values()]
+    assert len({label.casefold() for label in labels}) == len(labels)
+
+
+def test_the_numbers_in_it_are_those_of_the_vocabularies() -> None:
+    assert f"One of the {len(DOMAINS)} fields" in explain("domain")
+    assert "five functions" in explain("function")
+    assert all(code in explain("function") for code in FUNCTIONS)
+    assert len(FUNCTIONS) == 5
+    assert "Six parts" in explain("roles")
+    assert len(ROLES) == 6
+
+
+def test_an_unknown_word_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        explain("synergy")

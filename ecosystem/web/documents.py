@@ -53,7 +53,7 @@ def _of_organisation(make: Callable[[Database, dict[str, Any], str], Response]) 
         successor = history.successor(database, org_id)
         if successor:
             return RedirectResponse(addresses.profile(base_url, successor), status_code=301)
-        return not_found("There is no organisation at this address.")
+        return not_found(request, "There is no organisation at this address.")
 
     return answer
 
@@ -112,7 +112,7 @@ def _index(request: Request, database: Database) -> Response:
 
 def _part(request: Request, database: Database) -> Response:
     if not _PART.fullmatch(request.path_params["part"]):
-        return not_found(_NO_PART)
+        return not_found(request, _NO_PART)
     base_url = addresses.base(request)
     start = (int(request.path_params["part"]) - 1) * PER_SITEMAP
     first = [f"{base_url}/{page}" for page in _PAGES[start:]] if start == 0 else []
@@ -123,7 +123,7 @@ def _part(request: Request, database: Database) -> Response:
     )
     urls = [*first, *(addresses.profile(base_url, org_id) for org_id in ids)]
     if not urls:
-        return not_found(_NO_PART)
+        return not_found(request, _NO_PART)
     root = ElementTree.Element("urlset", xmlns=_SITEMAP)
     for url in urls:
         _entry(root, "url", url, _day(database))

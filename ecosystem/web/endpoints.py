@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ecosystem.common.store import Database, ReleaseError
-from ecosystem.web import serving
+from ecosystem.web import addresses, serving
+from ecosystem.web.templates import template
 
 Answer = Callable[[Request, Database], Response]
 
@@ -29,9 +30,20 @@ def endpoint(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
     return answer_request
 
 
-def not_found(message: str) -> Response:
-    """Answer 404 with a sentence."""
-    return JSONResponse({"error": message}, status_code=404)
+def not_found(request: Request, message: str) -> Response:
+    """Answer 404 with a sentence: to a person as a page, to a program as JSON.
+
+    Parameters
+    ----------
+    request : Request
+        Who asks; a browser says that it takes HTML.
+    message : str
+        What isn't there; escaped here.
+    """
+    if "text/html" not in request.headers.get("accept", ""):
+        return JSONResponse({"error": message}, status_code=404)
+    page = template("not_found.html").render(message=message, base_url=addresses.base(request))
+    return Response(page, status_code=404, media_type="text/html")
 
 
 def _answer(answer: Answer, request: Request) -> Response:

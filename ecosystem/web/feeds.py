@@ -94,7 +94,7 @@ def _answer(request: Request, database: Database) -> Response:
         (release_id, base_url, region_id), lambda: atom(database, base_url, region_id)
     )
     if body is None:
-        return not_found(f"There is no valley, country or NUTS region {region_id}.")
+        return not_found(request, f"There is no valley, country or NUTS region {region_id}.")
     headers = {"etag": f'"{release_id}"', "cache-control": _CACHE}
     asked = request.headers.get("if-none-match", "").split(",")
     if headers["etag"] in (tag.strip().removeprefix("W/") for tag in asked):

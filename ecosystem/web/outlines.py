@@ -29,7 +29,7 @@ def outlines(request: Request, database: Database) -> Response:
     """
     layer = request.path_params["layer"]
     if layer != "land" and layer not in regions.LEVELS:
-        return not_found(f"There is no layer {layer}.")
+        return not_found(request, f"There is no layer {layer}.")
     body = outlines_json(database, layer)
     is_current = request.path_params["release_id"] == database.release.release_id
     return Response(

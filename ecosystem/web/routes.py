@@ -17,6 +17,8 @@ from ecosystem.web.compression import CompressedFiles
 from ecosystem.web.endpoints import endpoint
 from ecosystem.web.headers import SecurityHeaders
 from ecosystem.web.outlines import outlines
+from ecosystem.web.pages import PAGES
+from ecosystem.web.unknown_addresses import UnknownAddresses
 
 ASSETS = Path(__file__).parents[1] / "ui" / "assets"
 LEAFLET = Path(js_lib_leaflet.__file__).parent / "static" / "js_lib_leaflet"
@@ -65,5 +67,6 @@ def middleware(streamlit_files: Path) -> list[Middleware]:
     """
     return [
         Middleware(SecurityHeaders),
+        Middleware(UnknownAddresses, pages=[page.url_path for page in PAGES], routes=routes()),
         Middleware(CompressedFiles, folder=streamlit_files / "static"),
     ]

@@ -17,6 +17,7 @@ from playwright.sync_api import (
 
 WIDE = (1440, 900)
 PHONE = (390, 844)
+NOWHERE = "/nowhere"
 MAP = 'iframe[title="streamlit_folium.st_folium"]'
 # Chromium's remarks on how Streamlit frames its components, and Vega's on drawing a chart
 # once before Streamlit hands it its data; and Streamlit's on a map that a visitor left while it
@@ -39,6 +40,8 @@ class Site:
         Requests that left for another host.
     complaints : list of str
         Errors and warnings of the console, and uncaught exceptions.
+    status : int
+        HTTP status of the document that was opened last.
     """
 
     browser: Browser
@@ -47,6 +50,7 @@ class Site:
     dark: bool = False
     foreign: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    status: int = 0
 
     def __enter__(self) -> Self:
         self.context: BrowserContext = self.browser.new_context(
@@ -75,13 +79,16 @@ class Site:
     def _note_console(self, kind: str, text: str, where: SourceLocation) -> None:
         # On a deep link Streamlit asks below the page first, then at the root, where it lives.
         is_probe = "/_stcore/" in where["url"] and "404" in text
+        # An address without a page answers 404, which is what it should.
+        is_answer = "404" in text and where["url"].endswith(NOWHERE)
         is_remark = any(remark in text for remark in _REMARKS)
-        if kind in {"error", "warning"} and not (is_remark or is_probe):
+        if kind in {"error", "warning"} and not (is_remark or is_probe or is_answer):
             self.complaints.append(f"{kind}: {text} ({where['url']})")
 
     def visit(self, path: str = "/", *, with_map: bool = True) -> None:
         """Open an address of the site and wait until it is there."""
-        self.page.goto(self.address + path)
+        answer = self.page.goto(self.address + path)
+        self.status = answer.status if answer else 0
         self.page.get_by_text("not ECSO's own data").first.wait_for(timeout=60_000)
         # What stands where a widget will be whose code the browser hasn't got yet.
         expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 
 from ecosystem.web.pages import PAGES
 from tests.browser.server import serving
-from tests.browser.site import MAP, PHONE, WIDE, Site
+from tests.browser.site import MAP, NOWHERE, PHONE, WIDE, Site
 
 Open = Callable[..., Site]
 # Pages that show something only of what their address names.
@@ -30,7 +30,7 @@ PATHS = [
     ),
     "/?level=nuts2",
     "/suggest?org=at-limes-security-gmbh",
-    "/nowhere",
+    NOWHERE,
 ]
 
 
@@ -265,9 +265,10 @@ def test_a_page_without_filters_has_no_panel(open_site: Open) -> None:
 
 
 def test_an_address_without_a_page_says_so_and_leads_on(open_site: Open) -> None:
-    for path in ("/nowhere", "/map", "/<b>`x`"):
+    for path in (NOWHERE, "/map", "/<b>`x`"):
         site = open_site()
         site.visit(path, with_map=False)
+        assert site.status == 404
         expect(site.page.get_by_role("heading", name="Page not found", level=1)).to_be_visible()
         expect(site.page.get_by_role("dialog")).to_have_count(0)
     site.page.get_by_role("link", name="To the map").click()

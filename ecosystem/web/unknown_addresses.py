@@ -1,0 +1,72 @@
+"""Addresses without a page: 404, where Streamlit answers 200 with its empty shell."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from starlette.requests import Request
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ecosystem.web.endpoints import not_found
+
+_SENTENCE = "There is no page at this address. It may have been mistyped, or the page is gone."
+_HTML = b"text/html"
+
+
+class UnknownAddresses:
+    """ASGI middleware that tells a page of the site from an address that only looks like one.
+
+    Streamlit answers any address with its shell. One step below the root the shell can show the
+    site's own page for unknown addresses, and only its status was wrong. Further down the shell's
+    files aren't found, so the visitor gets a page that needs none.
+
+    Parameters
+    ----------
+    app : ASGIApp
+        What it stands before.
+    pages : collection of str
+        Addresses of the pages below the root, without slashes; the root itself is ``""``.
+    routes : sequence of BaseRoute
+        What the site serves beside its pages: it answers for itself.
+    """
+
+    def __init__(
+        self, app: ASGIApp, pages: Collection[str], routes: Sequence[BaseRoute] = ()
+    ) -> None:
+        self.app = app
+        self._pages = frozenset(pages)
+        self._routes = tuple(routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; where the shell would answer for no page, answer 404."""
+        if scope["type"] != "http" or self._is_known(scope):
+            await self.app(scope, receive, send)
+            return
+        is_deep = "/" in scope["path"].strip("/")
+        replaced = False
+
+        async def answer(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start" and _is_shell(message):
+                if is_deep:
+                    replaced = True
+                    return
+                message["status"] = 404
+            if not replaced:
+                await send(message)
+
+        await self.app(scope, receive, answer)
+        if replaced:
+            await not_found(Request(scope), _SENTENCE)(scope, receive, send)
+
+    def _is_known(self, scope: Scope) -> bool:
+        if scope["path"].strip("/") in self._pages:
+            return True
+        return any(route.matches(scope)[0] is not Match.NONE for route in self._routes)
+
+
+def _is_shell(message: Message) -> bool:
+    """Whether an answer is Streamlit's shell: nothing else of it is HTML with status 200."""
+    kind = dict(message.get("headers", [])).get(b"content-type", b"")
+    return message["status"] == 200 and kind.startswith(_HTML)

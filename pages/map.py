@@ -1,7 +1,15 @@
 import streamlit as st
 
 from ecosystem.tables import organisations
-from ecosystem.ui import cards, filter_panel, frame, organisation_list, search_controls, strip
+from ecosystem.ui import (
+    cards,
+    filter_panel,
+    frame,
+    organisation_list,
+    search_controls,
+    strip,
+    welcome,
+)
 from ecosystem.ui.data import ask
 from ecosystem.ui.map import view
 
@@ -10,6 +18,7 @@ found = ask(organisations.summary, filter_)
 
 with st.sidebar:
     search_controls.near(filter_)
+welcome.heading()
 strip.headline(filter_, found)
 search_controls.understood(filter_)
 search_controls.spelling(filter_)

@@ -15,17 +15,19 @@ from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations
 
 
-def collection_pdf(database: Database, filter_: Filter) -> bytes:
+def collection_pdf(database: Database, filter_: Filter, address: str = "") -> bytes:
     """The organisations of a filter as a table on A4; tagged for screen readers.
 
     Parameters
     ----------
     filter_ : Filter
         Usually that of a shortlist; a long choice makes many pages.
+    address : str
+        Web address of the page that it is made on, for the citation.
     """
     found = organisations.everything(database, filter_)
     rows = [_row(record) for record in found.to_dict("records")]
-    frame = shared.frame_of(database, filter_, "Shortlist of organisations")
+    frame = shared.frame_of(database, filter_, "Shortlist of organisations", address)
     return typeset(
         database,
         "collection",

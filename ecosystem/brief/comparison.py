@@ -28,18 +28,24 @@ _SENTENCE = 700
 _NAME, _COLUMN = 60, 20
 
 
-def comparison_pdf(database: Database, filter_: Filter, comparison: Comparison) -> bytes:
+def comparison_pdf(
+    database: Database, filter_: Filter, comparison: Comparison, address: str = ""
+) -> bytes:
     """Two pages of A4 about two to four regions.
 
     Parameters
     ----------
     filter_ : Filter
         The filter that the comparison was made under.
+    address : str
+        Web address of the page that it is made on, for the citation.
     """
-    return typeset(database, "comparison", content(database, filter_, comparison))
+    return typeset(database, "comparison", content(database, filter_, comparison, address))
 
 
-def content(database: Database, filter_: Filter, comparison: Comparison) -> dict[str, Any]:
+def content(
+    database: Database, filter_: Filter, comparison: Comparison, address: str = ""
+) -> dict[str, Any]:
     """What the brief shows, as printable text and pictures."""
     ids = comparison.region_ids
     names = {id_: printable(comparison.names[id_], _NAME) for id_ in ids}
@@ -48,7 +54,7 @@ def content(database: Database, filter_: Filter, comparison: Comparison) -> dict
     counts = region_counts.counts_of(database, filter_, ids)
     drawn = outline_map.draw(database, filter_, colours, width=_MAP[0], height=_MAP[1])
     return {
-        **shared.frame_of(database, filter_, f"{title} compared"),
+        **shared.frame_of(database, filter_, f"{title} compared", address),
         "kind": "Comparison of regions",
         "names": [names[id_] for id_ in ids],
         "regions": [

@@ -33,18 +33,22 @@ _SENTENCE = 380
 _REASON = 250
 
 
-def region_pdf(database: Database, filter_: Filter, profile: Profile) -> bytes:
+def region_pdf(database: Database, filter_: Filter, profile: Profile, address: str = "") -> bytes:
     """Two pages of A4 about one region; one if nothing is left of it to list and to draw.
 
     Parameters
     ----------
     filter_ : Filter
         The filter that the profile was made under.
+    address : str
+        Web address of the page that it is made on, for the citation.
     """
-    return typeset(database, "region", content(database, filter_, profile))
+    return typeset(database, "region", content(database, filter_, profile, address))
 
 
-def content(database: Database, filter_: Filter, profile: Profile) -> dict[str, Any]:
+def content(
+    database: Database, filter_: Filter, profile: Profile, address: str = ""
+) -> dict[str, Any]:
     """What the brief shows, as printable text and pictures."""
     small = profile.n > 0 and bool(profile.headline["small"].any())
     name = printable(profile.name, 80)
@@ -58,7 +62,7 @@ def content(database: Database, filter_: Filter, profile: Profile) -> dict[str, 
         height=_MAP[1],
     )
     return {
-        **shared.frame_of(database, filter_, f"{name}{code}"),
+        **shared.frame_of(database, filter_, f"{name}{code}", address),
         "kind": "Regional brief",
         "name": name,
         "place": f"{LEVEL_NAMES[profile.level]}, {COUNTRIES.label(profile.country)}{code}",

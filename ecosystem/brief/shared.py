@@ -37,8 +37,16 @@ ADDRESS = 200
 _NAME, _TOWN = 64, 24
 
 
-def frame_of(database: Database, filter_: Filter, title: str) -> dict[str, Any]:
-    """What surrounds every brief: title, filter, release, notes and sources."""
+def frame_of(database: Database, filter_: Filter, title: str, address: str = "") -> dict[str, Any]:
+    """What surrounds every brief: title, filter, release, notes and sources.
+
+    Parameters
+    ----------
+    title : str
+        Its heading.
+    address : str
+        Web address of the page that it was made on, for the citation.
+    """
     story = releases.story(database)
     return {
         "title": printable(title, 160),
@@ -46,7 +54,7 @@ def frame_of(database: Database, filter_: Filter, title: str) -> dict[str, Any]:
         "sample": f"{SAMPLE_NOTE} {NOT_ECSO}",
         "date": f"{story['created_at']:%-d %B %Y}",
         "release": printable(story["release_id"]),
-        "citation": printable(releases.citation(database), 240),
+        "citation": printable(releases.citation(database, address), 500),
         "coverage_rule": RULE,
         "methods": [
             {"label": measure.label, "text": measure.method}

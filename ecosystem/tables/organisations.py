@@ -313,6 +313,32 @@ def evidence_counts(database: Database) -> dict[str, int]:
     return dict(zip(counts["evidence"], counts["n"].astype(int), strict=True))
 
 
+@dataclass(frozen=True)
+class Checks:
+    """When people saw the sources of the rows confirm them.
+
+    Attributes
+    ----------
+    latest : str
+        Month or day of the latest check, ISO 8601; empty if nothing was checked.
+    checked, organisations : int
+        Rows with a date of a check, and all rows.
+    """
+
+    latest: str
+    checked: int
+    organisations: int
+
+
+def checks(database: Database) -> Checks:
+    """How much of the register was checked, and when last."""
+    row = database.frame(
+        "SELECT coalesce(max(checked_on), '') AS latest, count(checked_on) AS checked, "
+        "count(*) AS organisations FROM organisation"
+    ).iloc[0]
+    return Checks(str(row["latest"]), int(row["checked"]), int(row["organisations"]))
+
+
 def precision_counts(database: Database) -> dict[str, int]:
     """Organisations by how their town was found, over the whole register."""
     counts = database.frame("SELECT location_precision, count(*) AS n FROM organisation GROUP BY 1")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from ecosystem.common.publisher import publisher
+from ecosystem.common.settings import settings
 from ecosystem.common.store import Database
 
 
@@ -29,10 +31,19 @@ def sources(database: Database) -> pd.DataFrame:
     return database.frame("SELECT * FROM source ORDER BY rowid")
 
 
-def citation(database: Database) -> str:
-    """How to cite what is shown, with the release that it comes from."""
-    record = story(database)
+def citation(database: Database, address: str = "") -> str:
+    """How to cite what is shown, with the release and the address that it comes from.
+
+    Parameters
+    ----------
+    address : str
+        Web address of what is cited; that of the site by default, if a setting names it.
+    """
+    record, own = story(database), publisher()
+    by = f" Published by {own.name}." if own.is_named else ""
+    where = address or settings().site_url
     return (
         f"Cyber Valleys, the open map of Europe's regional cybersecurity ecosystems, "
-        f"release {record['release_id']} ({record['created_at']:%-d %B %Y}). CC BY 4.0."
+        f"release {record['release_id']} ({record['created_at']:%-d %B %Y}).{by} CC BY 4.0."
+        f"{f' {where}' if where else ''}"
     )

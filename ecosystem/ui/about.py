@@ -6,9 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from ecosystem.common import links, wording
+from ecosystem.common.publisher import publisher
 from ecosystem.common.vocabulary import EVIDENCE, LOCATION_PRECISION, Vocabulary
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations, releases
+from ecosystem.ui import state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import QUALITY_PAGE
@@ -24,13 +26,28 @@ It was a static document. This site is a living one after its example.
 
 **The register here is compiled from public sources after that map. It is not ECSO's own data**,
 and ECSO has not checked it. It is a sample of mature ecosystems, not a census: numbers compare
-what is in the register, not all that exists.
+what is in the register, not all that exists. That ECSO's map counted 465 organisations too
+doesn't make them the same: no public page that was found names those of 2019, so this list was
+compiled anew.
 """
     )
+    who()
     total = ask(organisations.summary, Filter()).organisations
     st.header("What supports each row", anchor=False)
     _counts(EVIDENCE, ask(organisations.evidence_counts), total)
     st.page_link(QUALITY_PAGE, label="Data quality region by region", icon=":material/fact_check:")
+
+
+def who() -> None:
+    """Who publishes this site, how to reach them, and what they don't say."""
+    known = publisher()
+    st.header("Who publishes this site", anchor=False)
+    st.markdown(f"This site is published by {markdown(known.name)}.")
+    for label, address in known.links().items():
+        st.markdown(f"- {label}: <{address}>" if address.startswith("mailto:") else
+                    f"- [{label}]({address})")  # fmt: skip
+    if missing := known.missing():
+        st.caption(f"This installation doesn't say {wording.join(missing)}.")
 
 
 def method() -> None:
@@ -97,7 +114,7 @@ def sources() -> None:
             f"{markdown(source['attribution'])} · {markdown(source['licence'])}"
         )
     st.markdown("**How to cite**")
-    st.code(ask(releases.citation), language=None, wrap_lines=True)
+    st.code(ask(releases.citation, state.address()), language=None, wrap_lines=True)
     st.markdown(
         "This site sets no cookies of its own, counts no visitors and asks no third party for "
         "anything, unless you switch the street basemap on."

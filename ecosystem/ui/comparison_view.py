@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -69,7 +71,7 @@ def downloads(found: Comparison, filter_: Filter) -> None:
     with st.container(horizontal=True):
         files.brief(
             name,
-            lambda: brief.comparison_pdf(database(), filter_, found),
+            partial(brief.comparison_pdf, database(), filter_, found, state.address()),
             lambda: brief.comparison_xlsx(database(), filter_, found),
         )
 

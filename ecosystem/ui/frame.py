@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
+from ecosystem.common import wording
+from ecosystem.common.publisher import publisher
 from ecosystem.common.store import ReleaseError
 from ecosystem.finding import nearby
 from ecosystem.finding.filters import PARAMS, Filter
 from ecosystem.tables import organisations, releases
 from ecosystem.ui import shortlist, state, style
 from ecosystem.ui.data import ask, database
-from ecosystem.web.pages import QUALITY_PAGE, SECRETARIAT_PAGE, SUGGEST_PAGE, PageEntry
+from ecosystem.ui.escape import markdown
+from ecosystem.web.pages import (
+    GLOSSARY_PAGE,
+    QUALITY_PAGE,
+    SECRETARIAT_PAGE,
+    SUGGEST_PAGE,
+    PageEntry,
+)
 
 
 def header(pages: Sequence[PageEntry]) -> None:
@@ -36,14 +46,28 @@ def footer() -> None:
     st.divider()
     st.caption(
         "Compiled from public sources after ECSO's 2019 map; not ECSO's own data. "
-        f"Data of {story['created_at']:%-d %B %Y}. "
+        f"{_dates(story)} "
         "© EuroGeographics for the administrative boundaries. Source: Eurostat. "
         "GeoNames, CC BY 4.0. Neighbouring land: Natural Earth."
     )
+    known = publisher()
+    links = "".join(f" · [{label}]({address})" for label, address in known.links().items())
+    st.caption(f"Published by {markdown(known.name)}{links}")
     with st.container(horizontal=True):
+        st.page_link(GLOSSARY_PAGE, label="Glossary", icon=":material/dictionary:")
         st.page_link(QUALITY_PAGE, label="How good is this data?", icon=":material/fact_check:")
         st.page_link(SUGGEST_PAGE, label="Suggest an organisation", icon=":material/edit_note:")
         st.page_link(SECRETARIAT_PAGE, label="Secretariat", icon=":material/lock:")
+
+
+def _dates(story: dict[str, Any]) -> str:
+    """When people checked the register last, which is not when this release was made of it."""
+    made = f"Release built on {story['created_at']:%-d %B %Y}."
+    checks = ask(organisations.checks)
+    if not checks.checked:
+        return f"No source has been checked yet. {made}"
+    share = wording.percent(checks.checked / checks.organisations, checks.organisations)
+    return f"Last check of sources {checks.latest}, {share} of the rows checked. {made}"
 
 
 def run(page: Callable[[], None]) -> None:

@@ -60,11 +60,11 @@ def title(profile: Profile) -> None:
 
 def downloads(profile: Profile, filter_: Filter) -> None:
     """The brief as PDF and its numbers as XLSX."""
-    name = f"cyber-valleys-{profile.region_id}"
+    name, address = f"cyber-valleys-{profile.region_id}", state.address()
     with st.container(horizontal=True):
         files.brief(
             name,
-            lambda: brief.region_pdf(database(), filter_, profile),
+            lambda: brief.region_pdf(database(), filter_, profile, address),
             lambda: brief.region_xlsx(database(), filter_, profile),
         )
         _compare_link(profile)

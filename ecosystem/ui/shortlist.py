@@ -5,6 +5,7 @@ It is in the visitor's session and, on its own page, in the address; nowhere els
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -82,7 +83,7 @@ def page(filter_: Filter) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "PDF",
-            data=lambda: brief.collection_pdf(database(), filter_),
+            data=partial(brief.collection_pdf, database(), filter_, state.address()),
             file_name="cyber-valleys-shortlist.pdf",
             mime="application/pdf",
             icon=":material/picture_as_pdf:",

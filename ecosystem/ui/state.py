@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from ecosystem.common.settings import settings
 from ecosystem.common.store import ReleaseError
 from ecosystem.finding.filters import PARAMS, Filter, understood
 from ecosystem.ui.data import ask
@@ -105,6 +107,20 @@ def bind(
         update({name: write(chosen) if is_named else None, **dict.fromkeys(resets)})
 
     return take_choice
+
+
+def address() -> str:
+    """Web address of what is shown, for citations; empty where no browser has told it.
+
+    The page below the site's own address if a setting names that, since behind a proxy the
+    browser's may be another.
+    """
+    shown = urlsplit(st.context.url or "")
+    if not shown.netloc:
+        return settings().site_url
+    root = settings().site_url.rstrip("/") or f"{shown.scheme}://{shown.netloc}"
+    query = urlencode(params(), doseq=True)
+    return f"{root}{shown.path}{f'?{query}' if query else ''}"
 
 
 def filter_() -> Filter:

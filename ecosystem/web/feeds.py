@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from ecosystem.common.per_release import Recent
+from ecosystem.common.publisher import publisher
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import CHANGES
 from ecosystem.tables import history
@@ -63,12 +64,12 @@ def atom(database: Database, base_url: str, region_id: str = "") -> bytes | None
     name = history.region_name(database, region_id) if region_id else "Europe"
     if name is None:
         return None
-    feed = FeedGenerator()
+    feed, own = FeedGenerator(), publisher()
     page_url = _page_url(base_url, region_id)
     feed.id(_tag(base_url, region_id))
     feed.title(_xml(f"Cyber Valleys: what's new in {name}"))
     feed.subtitle("Changes of the open register of Europe's regional cybersecurity ecosystems.")
-    feed.author(name="Cyber Valleys")
+    feed.author(name=own.name if own.is_named else "Cyber Valleys")
     feed.rights("CC BY 4.0. Compiled from public sources after ECSO's 2019 map; not ECSO's data.")
     feed.link(href=page_url, rel="alternate", type="text/html")
     feed.link(href=_feed_url(base_url, region_id), rel="self", type=MEDIA_TYPE)

@@ -45,6 +45,8 @@ class PageEntry:
 
 MAP_PAGE = "pages/map.py"
 REGION_PAGE = "pages/region.py"
+REGIONS_PAGE = "pages/regions.py"
+GLOSSARY_PAGE = "pages/glossary.py"
 COMPARE_PAGE = "pages/compare.py"
 DIRECTORY_PAGE = "pages/directory.py"
 ORGANISATION_PAGE = "pages/organisation.py"
@@ -60,7 +62,7 @@ NOT_FOUND_PAGE = "pages/not_found.py"
 
 PAGES = (
     PageEntry(MAP_PAGE, "Map", ":material/map:", filters=True),
-    PageEntry("pages/regions.py", "Regions", ":material/bar_chart:", filters=True),
+    PageEntry(REGIONS_PAGE, "Regions", ":material/bar_chart:", filters=True),
     PageEntry(DIRECTORY_PAGE, "Directory", ":material/list:", filters=True),
     PageEntry(COMPARE_PAGE, "Compare", ":material/compare_arrows:", filters=True),
     PageEntry(REGION_PAGE, "Region", ":material/location_on:", in_header=False, in_sitemap=False),
@@ -70,6 +72,7 @@ PAGES = (
     PageEntry(NEWS_PAGE, "What's new", ":material/update:"),
     PageEntry(LABEL_PAGE, "Label", ":material/verified:"),
     PageEntry(QUALITY_PAGE, "Data quality", ":material/fact_check:", in_header=False),
+    PageEntry(GLOSSARY_PAGE, "Glossary", ":material/dictionary:", in_header=False),
     PageEntry(ABOUT_PAGE, "About", ":material/info:"),
     PageEntry(
         SHORTLIST_PAGE, "Shortlist", ":material/bookmarks:", in_header=False, in_sitemap=False

@@ -3,6 +3,18 @@
   if (window.cyberValleys) return;
   window.cyberValleys = true;
 
+  /* The introduction of the start page stays closed for whoever closed it, in this browser. */
+  const CLOSED = "cyber-valleys-welcome-closed";
+  const remember = (name, value) => { try { localStorage.setItem(name, value); } catch { /* private */ } };
+  const recall = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
+  const closeWelcome = () => document.documentElement.classList.add("cv-welcome-closed");
+  if (recall(CLOSED)) closeWelcome();
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".cv-close")) return;
+    remember(CLOSED, "yes");
+    closeWelcome();
+  });
+
   /* A link to the page that is shown, under another address: Streamlit changes the page alone. */
   document.addEventListener("click", (event) => {
     const link = event.target.closest('[data-testid="stPageLink"] a');

@@ -101,7 +101,7 @@ def test_a_new_organisation_from_the_form_to_the_map(site: Site, place: Place) -
     assert site.foreign == []
     assert site.complaints == []
 
-    waiting = [s for s in place.desk.waiting() if s.is_new]
+    waiting = [s for s in place.desk.open_suggestions() if s.is_new]
     assert [s.values["name"] for s in waiting] == ["Armor Test Lab"]
     org_id = place.desk.accept(waiting[0].number)
     assert pipeline.run(place.register, place.releases).release_id
@@ -120,7 +120,7 @@ def test_a_correction_from_the_form_to_the_page(site: Site, place: Place) -> Non
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text("Thank you. Your suggestion is kept")).to_be_visible()
 
-    (suggestion,) = [s for s in place.desk.waiting() if not s.is_new]
+    (suggestion,) = [s for s in place.desk.open_suggestions() if not s.is_new]
     place.desk.accept(suggestion.number)
     assert pipeline.run(place.register, place.releases).release_id
     page.get_by_role("link", name="Back to the organisation").click()

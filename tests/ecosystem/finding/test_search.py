@@ -19,7 +19,7 @@ from ecosystem.finding import nearby, search
 from ecosystem.finding.filters import Filter
 from ecosystem.finding.similar_organisations import similar
 from ecosystem.tables import organisations
-from ecosystem.ui.search_controls import marked as as_markdown
+from ecosystem.ui.search_controls import mark_words as as_markdown
 from tests.examples import examples
 
 RELEVANCE = Path(__file__).with_name("relevance.csv")

@@ -97,7 +97,7 @@ def located_register() -> pd.DataFrame:
     schema = load_schemas(own.schema_dir)["organisations"]
     rows = pd.read_csv(own.register_dir / schema.file, dtype="str", keep_default_na=False)
     gazetteer = load_gazetteer(own.reference_dir, own.schema_dir)
-    located, _ = locate(rows, gazetteer, load_regions(own.reference_dir))
+    located, *_ = locate(rows, gazetteer, load_regions(own.reference_dir))
     return cast(rows.loc[located.index], schema).drop(columns=["lat", "lon"]).join(located)
 
 

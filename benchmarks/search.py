@@ -142,7 +142,7 @@ def built(rows: int, seed: int, folder: Path) -> Built:
     regions = load_regions(own.reference_dir)
     schema = schemas["organisations"]
     register = normalise(many(rows, seed), schema, aliases)
-    located, _ = locate(register, gazetteer, regions)
+    located, *_ = locate(register, gazetteer, regions)
     typed = etl_build.cast(register.loc[located.index], schema)
     typed = typed.drop(columns=["lat", "lon"]).join(located)
     valleys = normalise(

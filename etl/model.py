@@ -39,6 +39,19 @@ class Rejection:
     mend: str
 
 
+# More row numbers in a note help nobody.
+MAX_ROWS_NAMED = 10
+
+
+def note_rows(file: str, rows: Sequence[int], sentence: str) -> str:
+    """A note about rows of a register file: ``"organisations.csv, rows 3 and 7: ..."``."""
+    named = [f"{row:,}" for row in rows[:MAX_ROWS_NAMED]]
+    more = len(rows) - len(named)
+    last = f"{more:,} more" if more else named.pop()
+    which = f"rows {', '.join(named)} and {last}" if named else f"row {last}"
+    return f"{file}, {which}: {sentence}"
+
+
 class Track(Protocol):
     """Shows progress while a step goes through a sequence."""
 

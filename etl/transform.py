@@ -28,6 +28,7 @@ from etl.reading import Extract
 from etl.register.decisions import Decisions, check_decisions, follow, load_decisions, merge
 from etl.register.labels import check_labels
 from etl.register.normalise import Lookup, load_aliases, normalise
+from etl.register.readings import reading_notes
 from etl.register.validate import validate, validate_references
 from etl.release.build import (
     Tables,
@@ -61,7 +62,8 @@ class Transformed:
     successions : list of Succession
         Organisations that may go on under another identifier.
     notes : list of str
-        How rows were identified, and which investors and network bodies are in no region.
+        What was read otherwise than written, how rows were identified, what was assumed about
+        towns, and which investors and network bodies are in no region.
     frames : dict of str to pandas.DataFrame
         The register files as normalised text, organisations with their identifiers.
     derive : callable
@@ -114,6 +116,11 @@ def transform(
         resource: normalise(extracts[resource].frame, schema, aliases)
         for resource, schema in track(list(schemas.items()), "Normalise")
     }
+    readings = [
+        note
+        for resource, schema in schemas.items()
+        for note in reading_notes(extracts[resource].frame, frames[resource], schema)
+    ]
     decisions, wrong = _decisions(frames[DECISIONS], schemas[DECISIONS])
     frames["organisations"], notes, exchanged = assign_ids(
         frames["organisations"], published, decisions, legal_forms, used_ids=used_ids
@@ -122,7 +129,9 @@ def transform(
     invalid = [*_invalid(frames, schemas, decisions, regions, known, track), *wrong, *exchanged]
     valid = {n: _without(frame, schemas[n].file, invalid) for n, frame in frames.items()}
     valid, alias = _merge(valid, schemas, decisions)
-    organisations, unlocated = _locate(valid, schemas["organisations"], gazetteer, regions, track)
+    organisations, unlocated, assumed = _locate(
+        valid, schemas["organisations"], gazetteer, regions, track
+    )
     twice = exact_duplicates(organisations, legal_forms, decisions)
     organisations = _without(organisations, "organisations.csv", twice)
     organisations = record_former_names(organisations, published)
@@ -146,7 +155,7 @@ def transform(
         rejections=rejections,
         candidates=candidates,
         successions=successions(organisations, published, legal_forms, decisions, track=track),
-        notes=[*notes, *unplaced],
+        notes=[*readings, *notes, *assumed, *unplaced],
         frames=frames,
         derive=partial(_derive, table, gazetteer, regions, valleys, aliases),
     )
@@ -204,13 +213,13 @@ def _locate(
     gazetteer: Gazetteer,
     regions: Regions,
     track: Track,
-) -> tuple[pd.DataFrame, list[Rejection]]:
-    """The organisations that were located, with typed cells and their valley; and the others."""
-    located, unlocated = locate(valid["organisations"], gazetteer, regions, track=track)
+) -> tuple[pd.DataFrame, list[Rejection], list[str]]:
+    """The located organisations, with typed cells and their valley; the others; and notes."""
+    located, unlocated, notes = locate(valid["organisations"], gazetteer, regions, track=track)
     organisations = cast(valid["organisations"].loc[located.index], schema)
     organisations = organisations.drop(columns=["lat", "lon"]).join(located)
     organisations["valley_id"] = assign_valleys(organisations["nuts3"], valid["valleys"])
-    return organisations, unlocated
+    return organisations, unlocated, notes
 
 
 def _with_seats(

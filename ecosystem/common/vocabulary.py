@@ -182,6 +182,7 @@ LOCATION_PRECISION = Vocabulary(
     Term("alternate", "Another name of the town in the gazetteer"),
     Term("hint", "Town name, settled by the NUTS 2 hint"),
     Term("largest", "Largest of several towns of that name"),
+    Term("spread", "Middle of a town that spreads over several regions"),
 )
 
 # What can happen to an organisation between two releases; the plural counts organisations.

@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum, auto
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from ecosystem.common import wording
 from ecosystem.common.store import Database
+from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import (
     COUNTRIES,
     DOMAINS,
@@ -30,6 +31,10 @@ from ecosystem.finding.masks import holds
 MAX_SEARCH_LENGTH = 100
 MAX_VALUES = 50
 FIRST_YEAR, LAST_YEAR = 1800, 2100
+# What programs take into an address from the sentence around it.
+_AROUND = " \t\r\n.,;:!?()[]{}<>\"'“”‘’«»…"
+# Codes that others use for countries of the map.
+_OTHER_CODES = {"country": {"UK": "GB", "EL": "GR"}}
 _TOWN = re.compile(r"g[0-9]{1,10}|s-[a-z]{2}-[a-z0-9-]{1,60}")
 _RADIUS = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 _SPAN = re.compile(r"^(\d{4})?-(\d{4})?$")
@@ -99,6 +104,38 @@ class Facet:
         if not isinstance(self.labels, Names):
             return code in self.labels
         return self.pattern.fullmatch(code) is not None
+
+    def read(self, text: str) -> tuple[str, ...]:
+        """The codes that a text in an address stands for; none if it can't be understood.
+
+        Parameters
+        ----------
+        text : str
+            ``"FR"``, or as people and programs write it: ``"fr"``, ``"France"``, ``"UK"``,
+            ``"sme)."``, ``"FR,DE"``.
+        """
+        whole = self._code(text)
+        if whole or "," not in text:
+            return (whole,) if whole else ()
+        codes = [self._code(part) for part in text.split(",")[:MAX_VALUES] if part.strip()]
+        return tuple(codes) if all(codes) else ()
+
+    def _code(self, text: str) -> str:
+        if self.accepts(text):
+            return text
+        if not isinstance(self.labels, Names):
+            return self._names.get(fold(text[:MAX_SEARCH_LENGTH]), "")
+        tidy = _tidy(text)
+        return next((c for c in (tidy, tidy.upper(), tidy.lower()) if self.accepts(c)), "")
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Folded code, label or other code in use -> code."""
+        names = {fold(other): code for other, code in _OTHER_CODES.get(self.name, {}).items()}
+        if not isinstance(self.labels, Names):
+            for code, term in self.labels.items():
+                names |= {fold(text): code for text in (term.plural, term.label, code) if text}
+        return names
 
 
 def facet(
@@ -218,7 +255,10 @@ class Filter:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Sequence[str]]) -> Filter:
-        """Read a filter from an address; whatever makes no sense there is left out.
+        """Read a filter from an address, as it is meant; what makes no sense is left out.
+
+        Case, spaces and a full stop that a program took into the address don't matter, nor does
+        the difference between codes and labels. :func:`left_out` names what was left out.
 
         Parameters
         ----------
@@ -226,10 +266,12 @@ class Filter:
             Query parameters, each with all its values.
         """
         chosen: dict[str, Any] = {
-            name: tuple(sorted({c for c in params.get(name, ())[:MAX_VALUES] if facet_.accepts(c)}))
+            name: tuple(
+                sorted({c for text in params.get(name, ())[:MAX_VALUES] for c in facet_.read(text)})
+            )
             for name, facet_ in FACETS.items()
         }
-        span = _SPAN.match(_first(params, "founded"))
+        span = _SPAN.match(_tidy(_first(params, "founded")))
         if span:
             chosen["founded_from"], chosen["founded_to"] = _years(span[1], span[2])
         chosen["q"] = " ".join(_first(params, "q").split())[:MAX_SEARCH_LENGTH].strip()
@@ -362,6 +404,34 @@ def _facets() -> dict[str, Facet]:
             joined_by=f.metadata["joined_by"],
         )
     return facets
+
+
+def left_out(params: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+    """Label and text of what an address holds for the filter that can't be understood.
+
+    Parameters
+    ----------
+    params : mapping of str to sequence of str
+        Query parameters, each with all its values.
+    """
+    read = Filter.from_params(params)
+    lost = [
+        (facet_.label, text)
+        for name, facet_ in FACETS.items()
+        for text in params.get(name, ())[:MAX_VALUES]
+        if text.strip() and not facet_.read(text)
+    ]
+    founded, near = _first(params, "founded"), _first(params, "near")
+    if founded.strip(" -") and read.founded_from is None and read.founded_to is None:
+        lost.append((PARAMS["founded"], founded))
+    if near and not read.near:
+        lost.append((PARAMS["near"], near))
+    return lost
+
+
+def _tidy(text: str) -> str:
+    """A text without the spaces, brackets and full stops that stood around the address."""
+    return text[:MAX_SEARCH_LENGTH].strip(_AROUND)
 
 
 def _first(params: Mapping[str, Sequence[str]], name: str) -> str:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+# Streamlit makes arrows, a dash and signs of comparison of these where they stand alone, escaped or
+# not; a joiner without width keeps their characters apart.
+_TYPOGRAPHY = re.compile(r"(?<!\S)(<->|->|<-|--|>=|<=|~=)(?!\S)")
+_JOINER = "\u2060"
 _LINE_ENDS = re.compile(r"[\r\n\u2028\u2029]+")
 
 
@@ -15,4 +19,6 @@ def markdown(text: object) -> str:
     that a name in the register can neither dress up nor make a browser fetch something. An
     address that is written out may become a link to just that address.
     """
-    return _PUNCTUATION.sub(r"\\\1", _LINE_ENDS.sub(" ", str(text)))
+    plain = _LINE_ENDS.sub(" ", str(text))
+    apart = _TYPOGRAPHY.sub(lambda match: _JOINER.join(match[0]), plain)
+    return _PUNCTUATION.sub(r"\\\1", apart)

@@ -7,7 +7,7 @@ import streamlit as st
 from ecosystem.common import wording
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.drawing.plain_bars import plain_bars
-from ecosystem.finding.filters import Filter
+from ecosystem.finding.filters import Filter, left_out
 from ecosystem.tables import organisations
 from ecosystem.tables.organisations import Summary
 from ecosystem.ui import labels, state
@@ -15,10 +15,12 @@ from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 
 TOP_DOMAINS = 6
+# What an address holds may be as long as anybody likes.
+MAX_LOST, MAX_NAMED = 40, 3
 
 
 def headline(filter_: Filter, found: Summary) -> None:
-    """Number found and the filter in words."""
+    """Number found and the filter in words, and what of the address was not understood."""
     parts = [
         f"**{wording.count(found.organisations, 'organisation')}**",
         wording.count(found.valleys, "valley"),
@@ -26,6 +28,15 @@ def headline(filter_: Filter, found: Summary) -> None:
     ]
     if found.labelled:
         parts.append(f"{found.labelled:,} labelled")
+    lost = left_out(state.params())
+    if lost:
+        named = ", ".join(
+            f"{label} “{markdown(text[:MAX_LOST])}”" for label, text in lost[:MAX_NAMED]
+        )
+        more = f" and {len(lost) - MAX_NAMED:,} more" if len(lost) > MAX_NAMED else ""
+        st.caption(
+            f":material/info: Left out, as the address can't be understood there: {named}{more}."
+        )
     words = "" if filter_ == Filter() else f"  \n:gray[{markdown(labels.sentence(filter_))}]"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(" · ".join(parts) + words, width="content")

@@ -24,6 +24,7 @@ _DECIDED = {
     "alternate": "this is another of its names: in another language, in short or in part.",
     "largest": "several towns have this name, and it is by far the largest.",
     "hint": "several towns have this name, and it is the one in {hint}.",
+    "spread": "it has this name, and spreads over several regions.",
 }
 
 
@@ -154,11 +155,15 @@ def _print_place(
         f"{place['lon']:.4f}, NUTS 3 {answer.nuts3}. "
         f"{LOCATION_PRECISION.label(answer.precision)}."
     )
-    exact = gazetteer.rows_named(question.city, question.country)
+    exact = [
+        *gazetteer.rows_named(question.city, question.country),
+        *gazetteer.rows_abbreviated_as(question.city, question.country),
+    ]
     other = gazetteer.rows_also_named(question.city, question.country)
     towns = Towns(gazetteer, regions)
     towns.place([answer.row, *exact, *other])
-    say(f"How it was decided: {_DECIDED[answer.precision].format(hint=question.hint)}")
+    decided = answer.note or _DECIDED[answer.precision].format(hint=question.hint)
+    say(f"How it was decided: {decided}")
     rest = [row for row in towns.distinct([*exact, *other]) if not towns.are_one(row, answer.row)]
     if not rest:
         say("No other town of the country has this name.")

@@ -124,7 +124,7 @@ class Reference:
         faults = [Fault(r.column, r.reason, r.mend) for r in validate_cells(frame, self.schema)]
         if not row["city"] or {fault.column for fault in faults} & _PLACING:
             return Checked(_own(row, cells), faults)
-        located, unlocated = locate(frame, self.gazetteer, self.regions)
+        located, unlocated, _ = locate(frame, self.gazetteer, self.regions)
         if unlocated:
             unplaced = [Fault(r.column, r.reason, r.mend) for r in unlocated]
             candidates, similar = self._candidates(row)

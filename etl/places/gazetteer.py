@@ -1,11 +1,18 @@
-"""Towns by name: exact names first, other names second, in any spelling and accent."""
+"""Towns by name: exact names first, other names second, in any spelling and accent.
+
+Abbreviations are read before names are compared: ``St-Denis`` is asked for as ``Saint-Denis``,
+``Freiburg i. Br.`` as any name that its words begin.
+"""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import islice, product
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +22,13 @@ from rapidfuzz import fuzz, process
 from ecosystem.common.text import fold, slug
 
 _PARTS = re.compile(r"[/()|]")
+_WORD = re.compile(r"([^\W_]+)(\.?)")
+# More readings than this have names of a few letters only, each of which may stand for much.
+_MAX_READINGS = 64
+# A town of fewer inhabitants is not known far and wide by a part of one of its other names.
+_KNOWN_BY_PART = 15_000
+# Names less alike than this are others: Göteborg is no misspelt Évora.
+_ALIKE = 70
 Names = dict[str, list[int]]
 
 
@@ -40,8 +54,18 @@ class Gazetteer:
             for country, group in self.places.groupby("country", sort=False)
         }
         self._population = self.places["population"].to_numpy()
+        self._own_names = self.places["name"].to_numpy(object)
+        self._country = self.places["country"].to_numpy()
         self._names: dict[str, Names] = {}
         self._alternates: dict[str, Names] = {}
+        self._parts: dict[str, Names] = {}
+        self._ordered_parts: dict[str, list[str]] = {}
+        self._long: dict[str, list[str]] = defaultdict(list)
+        for short, long in self.words:
+            self._long[short].append(long)
+            self._long[long].append(short)
+        self._phrases = [words for words in self._long if " " in words]
+        self._readings = lru_cache(maxsize=100_000)(self._read)
 
     def rows_named(self, name: str, country: str) -> list[int]:
         """Rows of `places` that have a name of their own like this one.
@@ -55,42 +79,136 @@ class Gazetteer:
         """
         return self._names_in(country).get(fold(name), [])
 
+    def rows_abbreviated_as(self, name: str, country: str) -> list[int]:
+        """Rows of `places` whose own name may be abbreviated like this one.
+
+        Parameters
+        ----------
+        name : str
+            As people write it: ``"St. Ingbert"``, ``"Freiburg i. Br."``.
+        country : str
+            ISO 3166-1 code.
+        """
+        return self._all(self._names_in(country), self._readings(name, country)[1:])
+
     def rows_also_named(self, name: str, country: str) -> list[int]:
         """Rows of `places` that have this name too: in another language, abbreviated, in part.
 
         Parameters
         ----------
         name : str
-            As people write it: ``"Donostia"``, ``"St. Ingbert"``, ``"Alacant / Alicante"``.
+            As people write it: ``"Donostia"``, ``"Alacant / Alicante"``.
         country : str
             ISO 3166-1 code.
         """
-        found = self._other_names_in(country).get(fold(name), [])
-        if found or self.rows_named(name, country):
+        readings = self._readings(name, country)
+        found = self._all(self._other_names_in(country), readings)
+        if found or self._all(self._names_in(country), readings):
             return found
-        readings = (self._any(key, country) for key in self._readings(name))
-        return next((rows for rows in readings if rows), [])
+        keys = [fold(part) for part in _PARTS.split(name)]
+        parts = (self._any(key, country) for key in keys if key and key != readings[0])
+        return next((rows for rows in parts if rows), [])
+
+    def rows_begun_by(self, name: str, country: str) -> list[int]:
+        """Rows of `places` whose name begins with this one and goes on, largest first.
+
+        Of larger towns the other names count as well.
+
+        Parameters
+        ----------
+        name : str
+            As people write it: ``"Molenbeek"`` begins ``"Molenbeek-Saint-Jean"``.
+        country : str
+            ISO 3166-1 code.
+        """
+        parts, ordered = self._begun(country)
+        rows: dict[int, None] = {}
+        for key in self._readings(name, country):
+            if not key:
+                continue
+            first, last = bisect_left(ordered, f"{key} "), bisect_left(ordered, f"{key}!")
+            rows.update(dict.fromkeys(row for name in ordered[first:last] for row in parts[name]))
+        return sorted(rows, key=lambda row: (-int(self._population[row]), row))
 
     def similar(self, name: str, country: str, limit: int = 3) -> list[str]:
-        """Names of the towns of a country that a misspelt name may mean, best first."""
+        """Names of the towns of a country that a misspelt or short name may mean, best first."""
+        begun = self.rows_begun_by(name, country)[:limit]
         keys = {**self._other_names_in(country), **self._names_in(country)}
         near = process.extract(fold(name), list(keys), scorer=fuzz.ratio, limit=limit * 3)
-        rows = dict.fromkeys(self._largest(keys[key]) for key, score, _ in near if score >= 60)
-        return [str(self.places.at[row, "name"]) for row in rows][:limit]
+        alike = [self._largest(keys[key]) for key, score, _ in near if score >= _ALIKE]
+        rows = dict.fromkeys([*begun, *alike])
+        return [self.name(row) for row in rows][:limit]
+
+    def elsewhere(self, name: str, country: str) -> str:
+        """Another country, with the largest town that is called so; empty if none is large."""
+        others = [row for row in self._large.get(fold(name), []) if self._country[row] != country]
+        return str(self._country[self._largest(others)]) if others else ""
+
+    def name(self, row: int) -> str:
+        """Own name of a row of `places`."""
+        return str(self._own_names[row])
+
+    def inhabitants(self, rows: Iterable[int]) -> int:
+        """Of the largest of the rows; 0 if there is none."""
+        return max((int(self._population[row]) for row in rows), default=0)
+
+    @cached_property
+    def _large(self) -> Names:
+        """Folded names of all kinds -> large towns of all countries."""
+        large = self.places[self.places["population"] >= _KNOWN_BY_PART]
+        named = zip(large.index, large["name"], large["alternate_names"], strict=True)
+        return _index((name, row) for row, own, other in named for name in (own, *other))
 
     def _any(self, key: str, country: str) -> list[int]:
         named = self._names_in(country).get(key, [])
         return named or self._other_names_in(country).get(key, [])
 
-    def _readings(self, name: str) -> Iterator[str]:
+    def _all(self, names: Names, keys: Iterable[str]) -> list[int]:
+        return list(dict.fromkeys(row for key in keys for row in names.get(key, [])))
+
+    def _read(self, name: str, country: str) -> list[str]:
+        """Folded names that an abbreviated one may stand for; the first is the name as it is."""
         key = fold(name)
-        for short, long in self.words:
-            for this, that in ((short, long), (long, short)):
-                changed = re.sub(rf"\b{this}\b", that, key)
-                if changed != key:
-                    yield changed
-        parts = [fold(part) for part in _PARTS.split(name)]
-        yield from (part for part in parts if part and part != key)
+        keys = [
+            key,
+            *(" ".join(words) for words in islice(self._spelt(key.split()), _MAX_READINGS)),
+        ]
+        for phrase in self._phrases:
+            if f" {phrase} " in f" {key} ":
+                keys += [
+                    f" {key} ".replace(f" {phrase} ", f" {long} ").strip()
+                    for long in self._long[phrase]
+                ]
+        if "." in name:
+            keys += self._begun_words(name, country)
+        return list(dict.fromkeys(keys))
+
+    def _spelt(self, words: list[str]) -> Iterator[tuple[str, ...]]:
+        return product(*([word, *self._long.get(word, [])] for word in words))
+
+    def _begun_words(self, name: str, country: str) -> Iterator[str]:
+        """Names of a country that go on where a name has full stops after some of its words."""
+        dotted: list[tuple[str, bool]] = []
+        for word, stop in _WORD.findall(name):
+            *whole, last = fold(word).split() or [""]
+            dotted += [*((part, False) for part in whole), (last, bool(stop) and last.isalpha())]
+        for words in islice(self._spelt([word for word, _ in dotted]), _MAX_READINGS):
+            stops = [
+                stop and word == as_written
+                for word, (as_written, stop) in zip(words, dotted, strict=True)
+            ]
+            if True not in stops:
+                continue
+            pattern = re.compile(
+                " ".join(f"{w}[a-z]*" if stop else w for w, stop in zip(words, stops, strict=True))
+            )
+            start = " ".join(words[: stops.index(True) + 1])
+            ordered = self._begun(country)[1]
+            at = bisect_left(ordered, start)
+            while at < len(ordered) and ordered[at].startswith(start):
+                if pattern.fullmatch(ordered[at]):
+                    yield ordered[at]
+                at += 1
 
     def _largest(self, rows: list[int]) -> int:
         return max(rows, key=lambda row: int(self._population[row]))
@@ -101,6 +219,17 @@ class Gazetteer:
             names = self.places["name"].to_numpy()[rows]
             self._names[country] = _index(zip(names, rows, strict=True))
         return self._names[country]
+
+    def _begun(self, country: str) -> tuple[Names, list[str]]:
+        """Names that a shorter one may begin, and the same in the order of the alphabet."""
+        if country not in self._parts:
+            parts = {key: list(rows) for key, rows in self._names_in(country).items()}
+            for key, rows in self._other_names_in(country).items():
+                large = [row for row in rows if self._population[row] >= _KNOWN_BY_PART]
+                if large:
+                    parts[key] = [*parts.get(key, []), *large]
+            self._parts[country], self._ordered_parts[country] = parts, sorted(parts)
+        return self._parts[country], self._ordered_parts[country]
 
     def _other_names_in(self, country: str) -> Names:
         if country not in self._alternates:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +25,14 @@ COAST_TOLERANCE_M = 2_000.0
 
 Points = npt.NDArray[np.float64]
 Ids = npt.NDArray[np.object_]
+
+
+class Middle(NamedTuple):
+    """A point inside a region: degrees in EPSG:4326, and the NUTS 3 region that it lies in."""
+
+    lon: float
+    lat: float
+    nuts3: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,33 @@ class Regions:
         area = self._metric.area / 1e6
         ids = self.exact["nuts_id"]
         return pd.concat([area.groupby(ids.str[:n]).sum() for n in ID_LENGTHS.values()])
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """The ids of the regions of all levels."""
+        return frozenset(self.drawn["nuts_id"])
+
+    def named(self, country: str) -> list[tuple[str, str, shapely.MultiPolygon]]:
+        """Id, name and shape in EPSG:3035 of the NUTS 2 regions of a country, in their order."""
+        return self._named.get(country, [])
+
+    @cached_property
+    def _named(self) -> dict[str, list[tuple[str, str, shapely.MultiPolygon]]]:
+        regions = self.drawn[self.drawn["level"] == 2].sort_values("nuts_id")
+        shapes = regions.geometry.to_crs(METRIC)
+        named: dict[str, list[tuple[str, str, shapely.MultiPolygon]]] = {}
+        for country, id_, name, shape in zip(
+            regions["country"], regions["nuts_id"], regions["name"], shapes, strict=True
+        ):
+            named.setdefault(country, []).append((id_, name, shape))
+        return named
+
+    def middle(self, region: str) -> Middle:
+        """A point inside the largest part of a region, by its id."""
+        drawn = self.drawn[self.drawn["nuts_id"] == region]
+        lon, lat = label_points(drawn.geometry.to_numpy())
+        nuts3 = self.locate(lon, lat, drawn["country"].to_numpy(object))
+        return Middle(float(lon[0]), float(lat[0]), str(nuts3[0]))
 
     def locate(self, lon: Points, lat: Points, country: Ids) -> Ids:
         """NUTS 3 region of points.

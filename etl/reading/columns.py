@@ -21,6 +21,8 @@ from etl.schema import Schema
 _LIKELY = 60
 _MAX_LIKELY = 3
 _MAX_COMPARED = 200
+# Columns of the site's downloads that follow from the others.
+_OWN_DOWNLOAD = {"location_precision", "valley_name", "nuts0", "nuts1", "nuts2", "nuts3"}
 # In the table of aliases: the alias is one of the register file itself.
 _FILE = "*"
 
@@ -152,6 +154,9 @@ def match_headers(
         If two headers are the same column.
     """
     known = names_of(schema, schema_dir)
+    if is_own_download(header):
+        # Its other columns only look like ones of the register: "source" is that of the file.
+        known = {fold_header(name): name for name in schema.columns} | {"nuts2": "nuts2_hint"}
     said = {fold_header(h): c for h, c in mapping.columns.items() if c in schema.columns}
     # A header that somebody has spoken for stands for nothing else, nor does another for it.
     taken = set(said.values()) & {said.get(fold_header(cell)) for cell in header}
@@ -174,6 +179,11 @@ def match_headers(
             )
         found[column] = position
     return found
+
+
+def is_own_download(header: Sequence[str]) -> bool:
+    """Whether a header is that of a list of organisations as the site gives it to download."""
+    return {header_name(cell) for cell in header} >= _OWN_DOWNLOAD
 
 
 def likely_headers(

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from etl.errors import RegisterError
-from etl.reading.columns import ColumnMapping, ColumnsUnsure, likely_headers, match_headers
+from etl.model import note_rows
+from etl.reading.columns import (
+    ColumnMapping,
+    ColumnsUnsure,
+    header_name,
+    is_own_download,
+    likely_headers,
+    match_headers,
+)
 from etl.reading.model import Extract, Origin, Row, Sheet, list_names
 from etl.schema import Schema
 
+_NEUTRALISED = r"^'(?=[=+\-@\t\r])"
 # A header may come below titles, but not anywhere.
 HEADER_WITHIN = 50
 
@@ -102,6 +112,14 @@ def to_extract(
         index=pd.Index([number for number, _ in body], name="row", dtype="int64"),
         dtype="str",
     )
+    frame = _with_merged(path.name, frame, sheet, schema, positions, said)
+    _note_unseen_rows(path.name, frame, sheet, said)
+    if is_own_download(header):
+        frame = _without_what_follows(frame, body, header)
+        said.append(
+            f"{path.name}: a download of this site; what follows from the other columns, such as "
+            "the coordinates of towns, is left out."
+        )
     _note_empty_columns(path.name, frame, schema, said)
     origin = Origin(
         path,
@@ -113,6 +131,70 @@ def to_extract(
         sheet.encoding,
     )
     return Extract(path.name, sha256, frame, origin, said)
+
+
+def _with_merged(
+    file: str,
+    frame: pd.DataFrame,
+    sheet: Sheet,
+    schema: Schema,
+    positions: dict[str, int],
+    notes: list[str],
+) -> pd.DataFrame:
+    """Rows in which the value of merged cells stands for all of them, but for names."""
+    columns = {position + 1: name for name, position in positions.items()}
+    own = {schema.primary_key, "name", "title"}
+    numbers = frame.index.to_numpy()
+    cells = {name: frame[name].to_numpy(object).copy() for name in columns.values()}
+    filled: dict[str, list[int]] = {}
+    for area in sheet.merged:
+        name = columns.get(area.column)
+        at = int(np.searchsorted(numbers, area.first))
+        if name is None or name in own or at == len(numbers) or numbers[at] != area.first:
+            continue
+        value = cells[name][at]
+        for below in range(at + 1, int(np.searchsorted(numbers, area.last, side="right"))):
+            if value.strip() and not cells[name][below].strip():
+                cells[name][below] = value
+                filled.setdefault(name, []).append(int(numbers[below]))
+    notes += [
+        note_rows(file, rows, f"the cell of {name} is part of merged cells; it has their value.")
+        for name, rows in filled.items()
+    ]
+    return frame.assign(
+        **{name: pd.Series(cells[name], index=frame.index, dtype="str") for name in filled}
+    )
+
+
+def _note_unseen_rows(file: str, frame: pd.DataFrame, sheet: Sheet, notes: list[str]) -> None:
+    for rows, what in (
+        (sheet.hidden_rows, "hidden or filtered out"),
+        (sheet.struck_rows, "struck through"),
+    ):
+        found = [int(row) for row in frame.index if row in rows]
+        if found:
+            notes.append(
+                note_rows(
+                    file,
+                    found,
+                    f"{what} in the file, and read all the same; delete what is not meant.",
+                )
+            )
+
+
+def _without_what_follows(
+    frame: pd.DataFrame, body: Sequence[Row], header: Sequence[str]
+) -> pd.DataFrame:
+    """A download as it stands in the register: without what the site has added to it.
+
+    The coordinates of a town are the gazetteer's, and cells that a spreadsheet program would take
+    for formulas have a mark before them.
+    """
+    at = [header_name(cell) for cell in header].index("location_precision")
+    precision = [cells[at] if at < len(cells) else "" for _, cells in body]
+    is_own = pd.Series([code == "register" for code in precision], index=frame.index)
+    cells = frame.apply(lambda column: column.str.replace(_NEUTRALISED, "", regex=True))
+    return cells.assign(**{name: cells[name].where(is_own, "") for name in ("lat", "lon")})
 
 
 def _cells(sheet: Sheet, body: Sequence[Row], position: int | None) -> list[str]:
@@ -146,7 +228,7 @@ def _check_columns(
             likely_headers(missing, unused, schema, schema_dir),
             unused,
         )
-    if unused:
+    if unused and not is_own_download(header):
         notes.append(
             f"{file}: column {list_names(unused)} isn't in the schema and is left out. If it is a "
             f"column of the register by another name, say so: "

@@ -32,8 +32,8 @@ _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Fewer recognised columns than this say nothing about what a sheet is.
 _ENOUGH = 2
-# Sheets that the register's workbook and the copy with the faults marked have besides.
-_OUR_SHEETS = {"codes", "what to correct"}
+# Sheets that the register's workbook, downloads and the copy with the faults marked have besides.
+_OUR_SHEETS = {"codes", "what to correct", "about"}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 from openpyxl.utils import get_column_letter
@@ -22,6 +23,14 @@ _ERROR = re.compile(
 )
 
 Row = tuple[int, list[str]]  # number as the file counts, and the cells
+
+
+class Area(NamedTuple):
+    """Cells of one column from a row to another, both counted from 1."""
+
+    column: int
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,10 @@ class Sheet:
         others.
     hidden : bool
         Whether the spreadsheet program doesn't show it.
+    hidden_rows, struck_rows : frozenset of int
+        Rows that the program doesn't show, and rows with a cell that is struck through.
+    merged : tuple of Area
+        Cells that were merged into one, from their first row to their last.
     """
 
     name: str
@@ -54,6 +67,9 @@ class Sheet:
     delimiter: str = ""
     encoding: str = ""
     hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    struck_rows: frozenset[int] = frozenset()
+    merged: tuple[Area, ...] = ()
 
 
 @dataclass(frozen=True)

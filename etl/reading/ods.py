@@ -53,6 +53,8 @@ def _scan_tables(name: str, stream: IO[bytes]) -> list[Scan]:
         elif event == "end" and element.tag == f"{_TABLE}table-row":
             scan = scans[-1]
             width = _scan_row(element, rows + 1, scan)
+            if width and element.get(f"{_TABLE}visibility") in ("collapse", "filter"):
+                scan.hidden_rows.add(rows + 1)
             rows += int(element.get(f"{_TABLE}number-rows-repeated", "1"))
             element.clear()
             elements += 1

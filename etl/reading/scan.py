@@ -40,11 +40,15 @@ class Scan:
         Last row and column with a cell, from 1.
     flaws : dict of (int, int) to str
         As in :class:`etl.reading.model.Sheet`.
+    hidden_rows, struck_rows : set of int
+        Rows that the program doesn't show, and rows with a cell that is struck through.
     """
 
     rows: int = 0
     columns: int = 1
     flaws: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+    struck_rows: set[int] = field(default_factory=set)
 
     @property
     def cells(self) -> int:

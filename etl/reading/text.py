@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from threading import Lock
 
 from etl.errors import RegisterError
+from etl.model import MAX_ROWS_NAMED
+from etl.reading.codepages import code_page
 from etl.reading.model import Sheet
 from etl.reading.scan import MAX_SHEET_ROWS
 
@@ -24,6 +26,8 @@ MAX_CELLS = 20_000_000
 # Longer than any file that is read.
 _NO_LIMIT = 2**31 - 1
 _LIMIT = Lock()
+# Text may hold a stray zero byte or two; what has more is none.
+_FEW_ZEROS = 10
 # The first bytes of a file say which Unicode encoding it is in; longest mark first.
 _MARKS = {
     b"\xff\xfe\x00\x00": "utf-32",
@@ -42,7 +46,7 @@ def read_text(name: str, content: bytes, notes: list[str]) -> Sheet:
     name : str
         File name, for messages.
     content : bytes
-        CSV with comma, semicolon or tab, in UTF-8, UTF-16, UTF-32 or Windows-1252.
+        CSV with comma, semicolon or tab, in UTF-8, UTF-16, UTF-32 or a Windows code page.
     notes : list of str
         What had to be assumed is added.
 
@@ -133,23 +137,80 @@ def decode(name: str, content: bytes, notes: list[str]) -> tuple[str, str]:
                 f"{name}: the file breaks off or is no text ({error.reason} at byte "
                 f"{error.start}); save it again as CSV UTF-8."
             ) from error
-        text, encoding = _decode_as_last_resort(name, content), "cp1252"
-        notes.append(
-            f"{name}: not UTF-8 (byte {error.start}); read as Windows-1252. "
-            "Check names with accents, and save as CSV UTF-8 next time."
-        )
+        return _by_lines(name, content, notes)
     if "\x00" in text:
-        raise RegisterError(f"{name}: this is not a text file; save it as CSV UTF-8 or as XLSX.")
+        raise RegisterError(_about_zeros(name, text))
     return text, encoding or "utf-8"
 
 
-def _decode_as_last_resort(name: str, content: bytes) -> str:
-    try:
-        return content.decode("cp1252")
-    except UnicodeDecodeError as error:
+def _about_zeros(name: str, text: str) -> str:
+    """What is said of characters that no text has."""
+    number = text.count("\x00")
+    if number > _FEW_ZEROS:
+        return f"{name}: this is not a text file; save it as CSV UTF-8 or as XLSX."
+    row = _row_of(text, text.count("\n", 0, text.index("\x00")) + 1)
+    return (
+        f"{name}: a NUL byte (U+0000) stands in row {row}, which no text has; delete it there, or "
+        "save the file again as CSV UTF-8 or as XLSX."
+    )
+
+
+def _by_lines(name: str, content: bytes, notes: list[str]) -> tuple[str, str]:
+    """Text of a file that isn't all UTF-8: each line in UTF-8 if it can be, else in a code page.
+
+    Raises
+    ------
+    RegisterError
+        If it is no text, or its letters don't tell which code page it is in.
+    """
+    if content.count(0):
+        raise RegisterError(f"{name}: this is not a text file; save it as CSV UTF-8 or as XLSX.")
+    lines = content.splitlines(keepends=True)
+    texts = [_utf8(line) for line in lines]
+    odd = [i for i, text in enumerate(texts) if text is None]
+    page = code_page([lines[i] for i in odd], [text for text in texts if text])
+    if page is None:
+        raise RegisterError(f"{name}: this is not a text file; save it as CSV UTF-8 or as XLSX.")
+    # A code page that isn't clear is named, not taken.
+    shown = page.encoding if page.is_sure else "latin-1"
+    text = "".join(
+        line.decode(shown) if text is None else text
+        for line, text in zip(lines, texts, strict=True)
+    )
+    rows = list(dict.fromkeys(_row_of(text, i + 1) for i in odd[:MAX_ROWS_NAMED]))
+    more = f" and {len(odd) - MAX_ROWS_NAMED:,} more" if len(odd) > MAX_ROWS_NAMED else ""
+    where = f"row{'s' if len(odd) > 1 else ''} {', '.join(map(str, rows))}{more}"
+    if not page.is_sure:
         raise RegisterError(
-            f"{name}: this is not a text file; save it as CSV UTF-8 or as XLSX."
-        ) from error
+            f"{name}: not UTF-8 ({where}), and the letters don't tell what else; likeliest is "
+            f"{page.label}. Open it in its program and save it as CSV UTF-8."
+        )
+    mixed = any(text is not None and not text.isascii() for text in texts)
+    others = "; the other rows are UTF-8" if mixed else ""
+    notes.append(
+        f"{name}: not UTF-8 ({where}); read as {page.label}{others}. "
+        "Check names with accents, and save as CSV UTF-8 next time."
+    )
+    return text, "utf-8" if mixed else page.encoding
+
+
+def _utf8(line: bytes) -> str | None:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _row_of(text: str, line: int) -> int:
+    """Row that a line belongs to: a quoted cell may hold several lines."""
+    with _cells_of_any_length():
+        reader = csv.reader(
+            (found[0] for found in _LINE.finditer(text)), delimiter=delimiter_of(text)
+        )
+        for row, _ in enumerate(reader, start=1):
+            if reader.line_num >= line:
+                return row
+    return line
 
 
 def delimiter_of(text: str) -> str:

@@ -14,12 +14,14 @@ from itertools import islice
 import python_calamine
 
 from etl.errors import RegisterError
-from etl.reading.model import Row, Sheet
+from etl.reading.model import Area, Row, Sheet
 from etl.reading.ods import scan_ods
 from etl.reading.scan import MAX_COLUMNS, MAX_SHEET_ROWS, Scan, protection_error
 from etl.reading.xls import scan_xls
 from etl.reading.xlsb import scan_xlsb
 from etl.reading.xlsx import scan_xlsx
+
+MAX_MERGED = 100_000
 
 
 def read_workbook(name: str, content: bytes, kind: str, notes: list[str]) -> list[Sheet]:
@@ -80,7 +82,24 @@ def _sheet(
 ) -> Sheet:
     rows = _rows_one_by_one(content, table.name) if scan.is_sparse else _rows(book, table.name)
     hidden = table.visible != python_calamine.SheetVisibleEnum.Visible
-    return Sheet(table.name, list(rows), scan.flaws, kind, hidden=hidden)
+    return Sheet(
+        table.name,
+        list(rows),
+        scan.flaws,
+        kind,
+        hidden=hidden,
+        hidden_rows=frozenset(scan.hidden_rows),
+        struck_rows=frozenset(scan.struck_rows),
+        merged=() if scan.is_sparse else tuple(_merged(book, table.name)),
+    )
+
+
+def _merged(book: python_calamine.CalamineWorkbook, title: str) -> Iterator[Area]:
+    """Merged cells that reach over several rows; of several columns the first holds the value."""
+    areas = book.get_sheet_by_name(title).merged_cell_ranges or []
+    for (first, column), (last, _) in areas[:MAX_MERGED]:
+        if last > first:
+            yield Area(column + 1, first + 1, last + 1)
 
 
 def _tables(book: python_calamine.CalamineWorkbook) -> list[python_calamine.SheetMetadata]:

@@ -36,6 +36,21 @@ _NO_RESULT = re.compile(
     rb"<(?:\w+:)?f\b[^<>]*(?:/>|>[^<]{0,2000}</(?:\w+:)?f>)"
     rb"(?:<(?:\w+:)?v>\s*</(?:\w+:)?v>|<(?:\w+:)?v\s*/>)?</(?:\w+:)?c>"
 )
+_HIDDEN = re.compile(
+    rb"""<(?:\w+:)?row\s(?=[^<>]*\shidden=["'](?:1|true)["'])[^<>]*?\br=["']([0-9]{1,7})["']"""
+)
+# A cell that holds something, with the number of its style.
+_STYLED = re.compile(
+    rb"""<(?:\w+:)?c\s(?=[^<>]*\br=["'][A-Z]{1,3}([0-9]{1,7})["'])[^<>]*?\ss=["']([0-9]{1,5})["']"""
+    rb"""[^<>]*(?<!/)>(?!</)"""
+)
+_STYLES = "xl/styles.xml"
+_MAX_STYLES = 4 * 1024 * 1024
+_FONTS = re.compile(rb"<(?:\w+:)?fonts\b[^<>]*>(.*?)</(?:\w+:)?fonts>", re.DOTALL)
+_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b[^<>]*>(.*?)</(?:\w+:)?cellXfs>", re.DOTALL)
+_FONT = re.compile(rb"<(?:\w+:)?font\s*/>|<(?:\w+:)?font\b[^<>]*>.*?</(?:\w+:)?font>", re.DOTALL)
+_STRIKE = re.compile(rb"""<(?:\w+:)?strike(?:\s*/>|\s+val=["'](?:1|true)["'])""")
+_FONT_ID = re.compile(rb"""<(?:\w+:)?xf\s[^<>]*?\bfontId=["']([0-9]{1,5})["']""")
 _SHEET_ID = re.compile(rb"""<(?:\w+:)?sheet\s[^<>]*?\s\w+:id\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
@@ -67,12 +82,13 @@ def scan_xlsx(name: str, content: bytes, notes: list[str]) -> list[Scan]:
                 "that were saved with the file are read."
             )
         texts = _text_sizes(archive) if _TEXTS in members else []
+        struck = _struck_styles(archive) if _STYLES in members else frozenset()
         scans = []
         for path in _sheet_paths(archive):
             scan = Scan()
             if path in members:
                 with archive.open(path) as stream:
-                    _scan_sheet(name, stream, scan, texts)
+                    _scan_sheet(name, stream, scan, texts, struck)
             scans.append(scan)
     return scans
 
@@ -100,7 +116,24 @@ def _text_sizes(archive: zipfile.ZipFile) -> list[int]:
     return sizes
 
 
-def _scan_sheet(name: str, stream: IO[bytes], scan: Scan, texts: list[int]) -> None:
+def _struck_styles(archive: zipfile.ZipFile) -> frozenset[bytes]:
+    """Numbers of the cell styles whose font is struck through."""
+    with archive.open(_STYLES) as stream:
+        styles = stream.read(_MAX_STYLES)
+    fonts, formats = _FONTS.search(styles), _FORMATS.search(styles)
+    if not fonts or not formats:
+        return frozenset()
+    struck = {
+        str(i).encode() for i, font in enumerate(_FONT.findall(fonts[1])) if _STRIKE.search(font)
+    }
+    return frozenset(
+        str(i).encode() for i, font in enumerate(_FONT_ID.findall(formats[1])) if font in struck
+    )
+
+
+def _scan_sheet(
+    name: str, stream: IO[bytes], scan: Scan, texts: list[int], struck: frozenset[bytes]
+) -> None:
     opened: Counter[bytes] = Counter()
     referenced, text_bytes, longest = 0, 0, max(texts, default=0)
     for fresh, text in _pieces(stream):
@@ -113,6 +146,11 @@ def _scan_sheet(name: str, stream: IO[bytes], scan: Scan, texts: list[int]) -> N
         # Working the sizes out takes time that no usual file needs.
         if longest * opened[b"c"] > limits.MAX_TEXT_BYTES:
             text_bytes += _shared_bytes(fresh, texts)
+        scan.hidden_rows |= {int(digits) for digits in _HIDDEN.findall(fresh)}
+        if struck:
+            scan.struck_rows |= {
+                int(digits) for digits, style in _STYLED.findall(text) if style in struck
+            }
         for letters, digits, value in _ERROR.findall(text):
             scan.add(int(digits), _column(letters), value.decode(errors="replace"))
         for letters, digits in _NO_RESULT.findall(text):

@@ -17,7 +17,9 @@ import pandas as pd
 
 from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import BY_COLUMN
+from etl.nuts import nuts_2021
 from etl.reading.model import is_error
+from etl.register.cells import read_list, read_month, read_town, territory
 from etl.schema import Column, Schema
 
 Lookup = Mapping[str, str]
@@ -47,6 +49,7 @@ _BETWEEN_CODES = re.compile(
 _MAX_PARTS = 4
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
 _URL_COLUMNS = frozenset({"website", "source_url", "url"})
+_MONTH_COLUMNS = frozenset({"checked_on", "start_date", "end_date", "date"})
 _YEAR_COLUMNS = frozenset({"founded", "year"})
 _TRUE = ("true", "yes", "y", "oui", "vrai", "ja", "wahr", "sí", "sì", "si", "verdadero", "vero",
          "1", "1.0")  # fmt: skip
@@ -78,7 +81,7 @@ def normalise(frame: pd.DataFrame, schema: Schema, aliases: Mapping[str, Lookup]
     pandas.DataFrame
         Same shape, index and columns.
     """
-    return frame.assign(
+    cells = frame.assign(
         **{
             name: _over_distinct(
                 frame[name],
@@ -86,6 +89,31 @@ def normalise(frame: pd.DataFrame, schema: Schema, aliases: Mapping[str, Lookup]
             )
             for name, column in schema.columns.items()
         }
+    )
+    if "city" not in cells or "country" not in cells:
+        return cells
+    return _with_towns(_with_countries(cells))
+
+
+def _with_countries(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a territory with those of its country, and its region as the hint if none is."""
+    found = {text: territory(text) for text in frame["country"].unique()}
+    territories = {text: place for text, place in found.items() if place is not None}
+    if not territories:
+        return frame
+    columns = {"country": frame["country"].replace({t: p.country for t, p in territories.items()})}
+    if "nuts2_hint" in frame:
+        regions = frame["country"].map({t: p.region for t, p in territories.items()}).fillna("")
+        columns["nuts2_hint"] = frame["nuts2_hint"].where(frame["nuts2_hint"] != "", regions)
+    return frame.assign(**{name: column.astype("str") for name, column in columns.items()})
+
+
+def _with_towns(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows with their town alone, without what else an address holds beside it."""
+    pairs = list(zip(frame["city"], frame["country"], strict=True))
+    towns = {pair: read_town(*pair) for pair in dict.fromkeys(pairs)}
+    return frame.assign(
+        city=pd.Series([towns[pair] for pair in pairs], index=frame.index, dtype="str")
     )
 
 
@@ -125,7 +153,9 @@ def cell_normaliser(column: Column, lookup: Lookup) -> Callable[[str], str]:
 def _normaliser(column: Column, lookup: Lookup) -> Callable[[str], str]:
     if column.separator:
         is_coded = bool(lookup) or "pattern" in column.constraints
-        return lambda text: normalise_list(text, column.separator, lookup, is_coded=is_coded)
+        return lambda text: normalise_list(
+            read_list(text), column.separator, lookup, is_coded=is_coded
+        )
     if column.name in _URL_COLUMNS:
         return lambda text: normalise_url(clean(text))
     if column.name in _YEAR_COLUMNS:
@@ -135,7 +165,9 @@ def _normaliser(column: Column, lookup: Lookup) -> Callable[[str], str]:
     if column.type in ("integer", "number"):
         return lambda text: normalise_number(clean(text))
     if column.name == "nuts2_hint":
-        return lambda text: clean(text).upper()
+        return lambda text: nuts_2021(clean(text).upper())
+    if column.name in _MONTH_COLUMNS:
+        return lambda text: read_month(clean(text))
     if lookup:
         return lambda text: normalise_code(clean(text), lookup)
     return clean

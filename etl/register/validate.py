@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -12,6 +13,7 @@ import frictionless
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from ecosystem.common.links import web_address
 from ecosystem.common.settings import settings
 from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import BY_COLUMN
@@ -20,6 +22,14 @@ from etl.model import Rejection
 from etl.reading.columns import names_of
 from etl.reading.model import NO_RESULT
 from etl.register.normalise import is_spreadsheet_error, load_aliases
+from etl.register.texts import (
+    LOST,
+    has_markup,
+    is_date,
+    is_placeholder,
+    repaired,
+    without_entities,
+)
 from etl.schema import Column, Schema
 
 MAX_SHOWN = 120
@@ -60,6 +70,10 @@ _LATIN = str.maketrans(_LOOKALIKES)
 _CYRILLIC = {latin: other for other, latin in _LOOKALIKES.items() if "\u0400" <= other <= "\u04ff"}
 _GREEK = {latin: other for other, latin in _LOOKALIKES.items() if other < "\u0400"}
 _TITLE_COLUMNS = ("name", "title", "territory", "org_id_a", "org_id")
+# Columns of names, which hold nothing else.
+_NAMES = frozenset({"name", "title", "city", "organiser", "coordinator"})
+_DAY = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
+_MONTH_OR_DAY = re.compile(r"[^\W\d_]{3,9}\.?[\s./-]+[0-9]{2}|[0-9]{1,2}[\s./-]+[^\W\d_]{3,9}\.?")
 # Fewer cells that a row lacks may have been forgotten.
 _MANY_EMPTY = 3
 # No name of a column is longer.
@@ -278,16 +292,94 @@ def _explain(
     if "maxLength" in broken:
         most = limits["maxLength"]
         return f"{title} has {len(value):,} characters; at most {most:,} fit.", "Shorten it."
+    if column.name == "country" and broken and (outside := _outside_the_map(value)):
+        return outside
     if "enum" in broken or (column.name in BY_COLUMN and "pattern" in broken):
         return _explain_code(value, column, suggest=suggest)
     if "http" in limits.get("pattern", ""):
         return _explain_address(value, title, broken)
     if column.name == "org_id" and "pattern" in broken:
         return f"{title} is not written as it should be.", _explain_org_id(limits)
+    if "pattern" in broken and (day := _explain_day(value, column)):
+        return day
     if "pattern" in broken:
         example = f" Example: {column.example}." if column.example else ""
         return f"{title} is not written as it should be.", f"{column.description}{example}"
-    return _explain_alphabets(value, title)
+    return _explain_alphabets(value, title) or _explain_text(value, column)
+
+
+def _outside_the_map(value: str) -> Error | None:
+    """What is said of a code of a country that the map doesn't reach."""
+    name = _other_countries().get(value.upper())
+    if name is None:
+        return None
+    return (
+        f"{value} ({name}) is not in the area of the map.",
+        "If it is the right country, delete the row; else correct the code.",
+    )
+
+
+@cache
+def _other_countries() -> dict[str, str]:
+    """Code -> name of the countries that the map doesn't reach."""
+    path = settings().schema_dir / "other_countries.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["name"] for row in csv.DictReader(file)}
+
+
+def _explain_day(value: str, column: Column) -> Error | None:
+    """How a day or a month is to be written that is only written otherwise."""
+    title = column.title
+    if match := _DAY.fullmatch(value):
+        first, mark, second, year = int(match[1]), match[2], int(match[3]), match[4]
+        # With full stops the day comes first; with slashes Americans begin with the month.
+        orders = {(first, second)} if mark == "." else {(first, second), (second, first)}
+        days = sorted(
+            f"{year}-{month:02}-{day:02}"
+            for day, month in orders
+            if 1 <= month <= 12 and 1 <= day <= 31
+        )
+        if days and re.fullmatch(column.constraints["pattern"], days[0]):
+            return f"{title} is a day in another form.", f"Write {' or '.join(days)}."
+    if match := _MONTH_OR_DAY.fullmatch(value):
+        return (
+            f"{title} may be a month or a day of it: “{_short(value)}”.",
+            "Write year and month, such as 2026-11, or the whole day, such as 2026-11-25.",
+        )
+    return None
+
+
+def _explain_text(value: str, column: Column) -> Error | None:
+    """What a program has spoilt, or what only stands where a name should."""
+    title = column.title
+    if column.type != "string" or not value:
+        return None
+    if LOST in value:
+        return f"{title} has lost a letter: “{LOST}” stands in its place.", "Type it again."
+    if (meant := repaired(value)) != value:
+        return (
+            f"{title} was read in the wrong encoding on the way.",
+            f"Write “{_short(meant)}”, if that is meant.",
+        )
+    if column.name not in _NAMES:
+        return None
+    if column.name != "city" and has_markup(value):
+        return (
+            f"{title} holds markup of a web page.",
+            "Write the text alone, without what is in < >.",
+        )
+    if (meant := without_entities(value)) != value:
+        return f"{title} holds signs as web pages write them.", f"Write “{_short(meant)}”."
+    if column.name == "city":
+        return None
+    if is_placeholder(value):
+        return f"{title} is none: “{_short(value)}”.", "Write the name, or delete the row."
+    if is_date(value):
+        return (
+            f"{title} is a date: “{_short(value)}”. Spreadsheet programs make one of some names.",
+            "Format the cell as text, then type the name again.",
+        )
+    return None
 
 
 def _explain_empty(column: Column) -> str:
@@ -375,6 +467,11 @@ def _explain_address(value: str, title: str, broken: Collection[str]) -> Error |
     if _WWW_ALONE.fullmatch(value):
         return reason, "This is only “www”: write the whole address, or empty the cell."
     if "pattern" not in broken:
+        if value and web_address(value) is None:
+            return (
+                f"{title} is not the address of a public website.",
+                "Write the address that everybody can open, or empty the cell.",
+            )
         return _explain_alphabets(value, title)
     if _E_MAIL.fullmatch(value):
         return (
@@ -436,7 +533,10 @@ def _explain_code(value: str, column: Column, *, suggest: bool) -> Error:
             if column.name == "country"
             else f"Write one {what} a row: the one that fits best.",
         )
-    near = [code for item in unknown if suggest for code in _nearest_codes(item, column, allowed)]
+    # Of two letters every other code is alike: Moldova's MD is no misspelt MK.
+    is_country = column.name == "country"
+    asked = [item for item in unknown if suggest and not (is_country and len(item) <= 2)]
+    near = [code for item in asked for code in _nearest_codes(item, column, allowed)]
     known = f"Known codes: {', '.join(allowed)}." if len(allowed) <= MAX_CODES_LISTED else ""
     meant = _did_you_mean(_code_with_label(code, column.name) for code in near)
     return (

@@ -29,6 +29,7 @@ ADDRESSES: list[tuple[str, dict[str, str | list[str]]]] = [
     ("map", {"page": "999999"}),
     ("directory", {"sort": "founded", "order": "desc", "page": "2"}),
     ("directory", {"sort": "nonsense", "page": "zwei"}),
+    ("directory", {"country": ["UK", "zz"], "type": "sme)."}),
     ("directory", {"q": "nobody has this name"}),
     ("directory", {"q": "bundesdrukerei"}),
     ("directory", {"q": "cryptology Leuven", "view": "table"}),
@@ -288,3 +289,12 @@ def test_a_region_that_is_chosen_is_in_the_address(visit: Visit) -> None:
     app.selectbox(key="choose_region").select("ES11").run()
     assert app.query_params["region"] == "ES11"
     assert "Galicia" in words(app)
+
+
+def test_what_of_an_address_can_not_be_understood_is_said(visit: Visit) -> None:
+    app = visit("directory", {"country": ["UK", "zz"], "type": "sme)."})
+    captions = [caption.value for caption in app.caption]
+    assert any("Left out" in text and "Country “zz”" in text for text in captions)
+    assert not any("sme)" in text for text in captions)
+    app = visit("directory", {"country": "UK"})
+    assert not any("Left out" in caption.value for caption in app.caption)

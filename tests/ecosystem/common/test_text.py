@@ -45,6 +45,19 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
         "https://a b.eu",
         "https://x.eu\njavascript:1",
         "http://[bad",
+        "http://localhost:8501/",
+        "http://app.localhost",
+        "http://printer.local/",
+        "http://127.0.0.1",
+        "http://127.1/",
+        "http://0x7f000001/",
+        "http://2130706433",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://169.254.169.254/latest",
+        "http://[fe80::1]/",
+        "http://192.168.1.1",
+        "http://0.0.0.0:80",
         None,
         float("nan"),
     ],
@@ -55,4 +68,5 @@ def test_only_web_addresses_are_linked_to(text: object) -> None:
 
 def test_a_web_address_is_kept_as_it_is() -> None:
     assert links.web_address("https://cispa.de/en?x=1#y") == "https://cispa.de/en?x=1#y"
+    assert links.web_address("http://8.8.8.8/") == "http://8.8.8.8/"
     assert links.host("https://www.cispa.de/en") == "cispa.de"

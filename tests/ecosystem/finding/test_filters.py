@@ -22,6 +22,7 @@ from ecosystem.finding.filters import (
     Names,
     Shown,
     facet,
+    left_out,
 )
 from ecosystem.tables import organisations, regions, valleys
 from tests.examples import examples
@@ -170,6 +171,42 @@ def test_sql_finds_what_pandas_finds(database: Database, filter_: Filter) -> Non
 )
 def test_nonsense_in_an_address_is_left_out(params: dict[str, list[str]], expected: Filter) -> None:
     assert Filter.from_params(params) == expected
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"country": ["UK"]}, Filter(country=("GB",))),
+        ({"country": ["EL"]}, Filter(country=("GR",))),
+        ({"country": ["fr"]}, Filter(country=("FR",))),
+        ({"country": ["France"]}, Filter(country=("FR",))),
+        ({"country": ["FR,de"]}, Filter(country=("DE", "FR"))),
+        ({"type": ["sme)."]}, Filter(type=("sme",))),
+        ({"type": ["SME"]}, Filter(type=("sme",))),
+        ({"valley": ["FR-Bretagne."]}, Filter(valley=("fr-bretagne",))),
+        ({"nuts": ["frh0)"]}, Filter(nuts=("FRH0",))),
+        ({"founded": ["2010-2020)."]}, Filter(founded_from=2010, founded_to=2020)),
+    ],
+)
+def test_an_address_is_read_as_it_is_meant(params: dict[str, list[str]], expected: Filter) -> None:
+    assert Filter.from_params(params) == expected
+    assert left_out(params) == []
+
+
+def test_what_can_not_be_understood_is_named() -> None:
+    params = {
+        "country": ["zz", "FR"],
+        "type": ["<b>"],
+        "founded": ["19x"],
+        "near": ["Rennes"],
+        "page": ["2"],
+    }
+    assert left_out(params) == [
+        ("Country", "zz"),
+        ("Type", "<b>"),
+        ("Founded", "19x"),
+        ("Near a town", "Rennes"),
+    ]
 
 
 def test_accents_and_case_do_not_matter_in_a_search(database: Database) -> None:

@@ -10,7 +10,7 @@ from ecosystem.common.settings import settings
 from etl.places.gazetteer import Gazetteer
 from etl.places.locate import locate, locate_seats, place_table
 from etl.places.regions import Regions
-from etl.places.towns import Answer, Question, answer_questions
+from etl.places.towns import Answer, Question, Towns, answer_questions
 from etl.schema import Schema
 from tests.etl.conftest import small_frame
 
@@ -90,12 +90,88 @@ def test_unknown_towns_come_with_candidates_of_the_country(ask) -> None:
     assert ask("🎉", "FR").row == -1
 
 
+def test_a_name_of_a_town_abroad_says_so_and_offers_nothing_else(ask) -> None:
+    answer = ask("Göteborg", "PT")
+    assert (answer.row, answer.candidates) == (-1, ())
+    assert "A town of this name lies in Sweden: check the country (SE)" in answer.mend
+    assert ask("Xyzzyburg", "PT").mend == "Give latitude and longitude."
+
+
+def test_a_hint_of_no_region_is_named(ask) -> None:
+    answer = ask("Köln", "DE", "DEZZ")
+    assert answer.reason == "DEZZ is no region of NUTS 2021, but stands for what lies in none."
+    assert "Köln in DEA2" in answer.mend
+    assert ask("Köln", "DE", "DEX9").reason == "DEX9 is no region of NUTS 2021."
+
+
+@pytest.mark.parametrize("region", ["UKI4", "UKI5", "UKI6", "UKI7"])
+def test_a_town_that_spreads_over_regions_lies_in_that_of_the_hint(
+    schemas: dict[str, Schema], gazetteer: Gazetteer, regions: Regions, region: str
+) -> None:
+    schema = schemas["organisations"]
+    frame = small_frame(schema, city="London", country="GB", nuts2_hint=region)
+    located, rejections, (note,) = locate(frame, gazetteer, regions)
+    row = located.loc[2]
+    assert rejections == []
+    assert (row["nuts2"], row["town"], row["location_precision"]) == (region, "London", "hint")
+    lon, lat = located["lon"].to_numpy(float), located["lat"].to_numpy(float)
+    assert regions.locate(lon, lat, np.array(["GB"], object))[0] == row["nuts3"]
+    assert f"placed in the middle of {region}" in note
+    assert row["place_id"] == f"g2643743-{region.lower()}"
+
+
+def test_a_town_that_spreads_over_regions_is_uncertain_without_a_hint(ask) -> None:
+    answer = ask("London", "GB")
+    assert (answer.nuts3, answer.precision) == ("UKI32", "spread")
+    assert "UKI3, UKI4, UKI5, UKI6, UKI7" in answer.note
+    assert (ask("London", "GB", "UKI3").precision, ask("London", "GB", "UKH2").row) == ("exact", -1)
+
+
+def test_no_other_town_of_the_gazetteer_spreads(gazetteer: Gazetteer, regions: Regions) -> None:
+    towns = Towns(gazetteer, regions)
+    large = gazetteer.places.index[gazetteer.places["population"] >= 100_000].tolist()
+    towns.place(large)
+    assert {gazetteer.name(row) for row in large if len(towns.spread(row)) > 1} == {"London"}
+
+
+def test_the_ending_of_the_website_settles_a_town(
+    schemas: dict[str, Schema], gazetteer: Gazetteer, regions: Regions
+) -> None:
+    frame = small_frame(
+        schemas["organisations"], city="St-Denis", country="FR", website="https://www.exemple.re/"
+    )
+    located, rejections, (note,) = locate(frame, gazetteer, regions)
+    assert (rejections, located.at[2, "nuts2"]) == ([], "FRY4")
+    assert note == (
+        "organisations.csv, row 2: St-Denis can be one of several towns; it was placed in FRY4, as "
+        "the ending .re of its website says."
+    )
+
+
+def test_another_row_of_the_organisation_settles_a_town(
+    schemas: dict[str, Schema], gazetteer: Gazetteer, regions: Regions
+) -> None:
+    given = [
+        {"name": "Reggio Uno", "city": "Reggio", "website": "https://uno.example/sedi"},
+        {"name": "Uno Calabria", "city": "Catanzaro", "website": "https://www.uno.example/"},
+        {"name": "Due", "city": "Reggio", "website": "https://due.example/"},
+    ]
+    frame = pd.concat(
+        [small_frame(schemas["organisations"], country="IT", **cells) for cells in given]
+    ).set_axis([2, 3, 4])
+    located, (refused,), (note,) = locate(frame, gazetteer, regions)
+    assert (located.at[2, "town"], located.at[2, "nuts2"]) == ("Reggio Calabria", "ITF6")
+    assert (refused.row, "several towns" in refused.reason) == (4, True)
+    assert "row 2: Reggio can be one of several towns" in note
+    assert "where row 3 has the same organisation" in note
+
+
 def test_all_of_the_register_is_located(
     frames: dict[str, pd.DataFrame], gazetteer: Gazetteer, regions: Regions
 ) -> None:
     organisations = frames["organisations"]
-    located, rejections = locate(organisations, gazetteer, regions)
-    assert rejections == []
+    located, rejections, notes = locate(organisations, gazetteer, regions)
+    assert (rejections, notes) == ([], [])
     assert located.index.equals(organisations.index)
     agrees = [
         n.startswith(h) for n, h in zip(located["nuts3"], organisations["nuts2_hint"], strict=True)
@@ -115,7 +191,8 @@ def test_seats_of_investors_and_of_the_network(
     assert set(investors["name"]) - set(nuts2) == {"Insight Partners"}
     assert notes == [
         "investors.csv, row 24, Insight Partners: in no region. "
-        "New York (US) lies outside the NUTS area."
+        "New York (US) lies outside the NUTS area.",
+        *(note for note in notes if "London spreads over several regions" in note),
     ]
     network = frames["network"]
     located, notes = locate_seats(network, "network.csv", gazetteer, regions)
@@ -168,7 +245,7 @@ def test_coordinates_that_can_not_be(
     mend: str,
 ) -> None:
     frame = small_frame(schemas["organisations"], city="Rennes", country="FR", lat=lat, lon=lon)
-    located, (error,) = locate(frame, gazetteer, regions)
+    located, (error,), _ = locate(frame, gazetteer, regions)
     assert located.empty
     assert (error.row, error.column) == (2, column)
     assert mend in error.mend
@@ -180,9 +257,9 @@ def test_coordinates_of_the_register_are_kept(
     frame = small_frame(
         schemas["organisations"], city="Nowhere", country="FR", lat="48.1217", lon="-1.6033"
     )
-    located, rejections = locate(frame, gazetteer, regions)
+    located, rejections, notes = locate(frame, gazetteer, regions)
     row = located.loc[2]
-    assert rejections == []
+    assert (rejections, notes) == ([], [])
     assert (row["lon"], row["lat"], row["nuts2"], row["location_precision"]) == (
         -1.6033,
         48.1217,

@@ -259,7 +259,7 @@ def unreadable_files() -> dict[str, Bad]:
         "broken_off_in_a_row.csv": Bad(good + b"at-x,Broken", "breaks off"),
         "broken_off_in_a_letter.csv": Bad(good + "Z\u00fc".encode()[:-1], "breaks off"),
         "more_cells_than_columns.csv": Bad(good + b"x," * 40 + b"x\n", "cells but the header"),
-        "nul_byte.csv": Bad(good.replace(b"Limes", b"Li\x00mes"), "not a text file"),
+        "nul_byte.csv": Bad(good.replace(b"Limes", b"Li\x00mes"), "a NUL byte"),
         "utf32_without_mark.csv": Bad(good.decode().encode("utf-32-le"), "not a text file"),
         "utf16_cut_off.csv": Bad(good.decode().encode("utf-16")[:-1], "breaks off"),
         "picture.csv": Bad(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "not a text file"),

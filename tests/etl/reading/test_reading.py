@@ -122,7 +122,7 @@ BROKEN = {
     "cut off in a letter": (b"{header}\nx,\xc3\xa9\nx,\xc3", "breaks off"),
     "too many cells": (b"{header}\n" + b"x," * 30 + b"x\n", "row 2 has 31 cells"),
     "another delimiter": (b"org_id|name|type\nx|y|z\n", "separated by commas, semicolons or tabs"),
-    "a zero byte": (b"{header}\nx,Li\x00nz\n", "not a text file"),
+    "a zero byte": (b"{header}\nx,Li\x00nz\n", "a NUL byte"),
     "a page of the web": (b"<html><td>org_id</td></html>", "this is a web page"),
     "UTF-32 without a mark": ("org_id,name".encode("utf-32-le"), "not a text file"),
     "another program's file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), "can't be read"),

@@ -155,7 +155,7 @@ def test_any_cell_can_be_changed_and_read_back(
         (b"", "org_id"),
         (b"name,city\nA,B\n", "org_id"),
         (b'org_id,name\na,"open\n', "isn't closed"),
-        (b"org_id\x81\n", "not a text file"),
+        (b"org_id\x81\n", "not UTF-8"),
     ],
 )
 def test_a_file_that_can_not_be_changed(tmp_path: Path, content: bytes, message: str) -> None:

@@ -1,0 +1,24 @@
+"""Register text is shown as it is, and not as Markdown or typography."""
+
+from __future__ import annotations
+
+import pytest
+
+from ecosystem.ui.escape import markdown
+
+
+def without_escapes(text: str) -> str:
+    return text.replace("\\", "").replace("\u2060", "")
+
+
+@pytest.mark.parametrize("sign", ["--", "->", "<-", "<->", ">=", "<=", "~="])
+def test_signs_that_streamlit_would_replace_stay(sign: str) -> None:
+    """They are replaced where they stand alone; a joiner without width keeps them apart."""
+    for text in (sign, f"a {sign} b", f"{sign} {sign}"):
+        shown = markdown(text)
+        assert sign not in shown.replace("\\", "")
+        assert without_escapes(shown) == text
+
+
+def test_options_and_hyphens_are_left_alone() -> None:
+    assert markdown("--map x-y") == r"\-\-map x\-y"

@@ -12,6 +12,8 @@ from ecosystem.web.endpoints import not_found
 
 _SENTENCE = "There is no page at this address. It may have been mistyped, or the page is gone."
 _HTML = b"text/html"
+# Streamlit serves the frames of components there, the map's among them: HTML that is no shell.
+_COMPONENTS = "/component/"
 
 
 class UnknownAddresses:
@@ -61,12 +63,13 @@ class UnknownAddresses:
             await not_found(Request(scope), _SENTENCE)(scope, receive, send)
 
     def _is_known(self, scope: Scope) -> bool:
-        if scope["path"].strip("/") in self._pages:
+        path = scope["path"]
+        if path.strip("/") in self._pages or path.startswith(_COMPONENTS):
             return True
         return any(route.matches(scope)[0] is not Match.NONE for route in self._routes)
 
 
 def _is_shell(message: Message) -> bool:
-    """Whether an answer is Streamlit's shell: nothing else of it is HTML with status 200."""
+    """Whether an answer is Streamlit's shell: else it sends no HTML but components' frames."""
     kind = dict(message.get("headers", [])).get(b"content-type", b"")
     return message["status"] == 200 and kind.startswith(_HTML)

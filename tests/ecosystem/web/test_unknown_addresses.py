@@ -27,13 +27,21 @@ def client() -> TestClient:
 
     own_routes = [Route("/profile/{org_id}", own)]
     app = Starlette(
-        routes=[*own_routes, Route("/_stcore/health", health), Route("/{path:path}", shell)],
+        routes=[
+            *own_routes,
+            Route("/_stcore/health", health),
+            Route("/component/{path:path}", own),
+            Route("/{path:path}", shell),
+        ],
         middleware=[Middleware(UnknownAddresses, pages=("", "regions"), routes=own_routes)],
     )
     return TestClient(app)
 
 
-@pytest.mark.parametrize("path", ["/", "/regions", "/_stcore/health", "/profile/x"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/regions", "/_stcore/health", "/profile/x", "/component/x.map/index.html"],
+)
 def test_what_is_there_is_left_alone(client: TestClient, path: str) -> None:
     assert client.get(path, headers=BROWSER).status_code == 200
 

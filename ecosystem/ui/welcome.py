@@ -17,7 +17,8 @@ def heading() -> None:
     remembers that in the browser: the server isn't told.
     """
     register = ask(organisations.summary, Filter())
-    st.title("Europe's cyber valleys", anchor=False)
+    with st.container(key="welcome_heading"):
+        st.title("Europe's cyber valleys", anchor=False)
     with st.container(key="welcome", horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"{register.organisations:,} organisations that work on cybersecurity in "

@@ -24,7 +24,7 @@ endef
 
 check: $(VENV)/test.stamp ## Format check, lint, types, tests without a browser or a kill (3 minutes)
 	$(read_the_code)
-	$(PYTEST) -m "not browser and not kill" --hypothesis-profile=check
+	$(PYTEST) -m "not browser and not kill and not recipe" --hypothesis-profile=check
 
 test: $(VENV)/test.stamp ## Format check, lint, types, all tests (finds or installs a browser)
 	$(read_the_code)

@@ -9,7 +9,7 @@ import pytest
 
 from ecosystem.common.settings import ROOT
 
-PACKAGES = ("etl",)
+PACKAGES = ("ecosystem", "etl")
 # Participles and adverbs that would stand for a function alone; an attribute may be called so.
 BARE = frozenset({
     "accepted", "adopted", "agreed", "annotated", "appended", "changed", "chosen", "coded",

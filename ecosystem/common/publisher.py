@@ -45,7 +45,7 @@ class Publisher:
         }
         return {label: address for label, address in links.items() if address}
 
-    def missing(self) -> list[str]:
+    def missing_details(self) -> list[str]:
         """What the installation doesn't say, in words; empty if it says everything."""
         known = {
             "its publisher": self.is_named,

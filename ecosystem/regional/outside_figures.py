@@ -54,14 +54,14 @@ def figures(database: Database, region_id: str) -> pd.DataFrame:
     for (indicator, year), group in rows.groupby(["indicator", "year"], sort=False):
         if len(group) < len(own):
             continue
-        value, how = _joined(rows, str(indicator), int(str(year)), group, len(own))
+        value, how = _join(rows, str(indicator), int(str(year)), group, len(own))
         if pd.isna(value):
             continue
         made.append(group.iloc[0].to_dict() | {"value": value, "parts": len(own), "made": how})
     return pd.DataFrame(made, columns=[*_FIGURE, "parts", "made"])
 
 
-def _joined(
+def _join(
     rows: pd.DataFrame, indicator: str, year: int, group: pd.DataFrame, parts: int
 ) -> tuple[float, str]:
     """A figure of several regions together, and in words how it was made."""

@@ -46,7 +46,7 @@ def who() -> None:
     for label, address in known.links().items():
         st.markdown(f"- {label}: <{address}>" if address.startswith("mailto:") else
                     f"- [{label}]({address})")  # fmt: skip
-    if missing := known.missing():
+    if missing := known.missing_details():
         st.caption(f"This installation doesn't say {wording.join(missing)}.")
 
 

@@ -63,7 +63,7 @@ def _head(title: str) -> None:
         )
 
 
-def _unknown(what: str) -> None:
+def _say_unknown(what: str) -> None:
     _head("Not found")
     st.write(f"This {what} is not in the current release.")
 
@@ -71,7 +71,7 @@ def _unknown(what: str) -> None:
 def _organisation(org_id: str, filter_: Filter) -> None:
     record = ask(organisations.one, org_id)
     if record is None:
-        _unknown("organisation")
+        _say_unknown("organisation")
         return
     _head(record["name"])
     st.page_link(
@@ -144,7 +144,7 @@ def _open_region(region_id: str) -> None:
 def _valley(valley_id: str, filter_: Filter) -> None:
     record = ask(valleys.one, valley_id)
     if record is None:
-        _unknown("valley")
+        _say_unknown("valley")
         return
     _head(record["name"])
     _open_region(valley_id)
@@ -176,7 +176,7 @@ def _valley(valley_id: str, filter_: Filter) -> None:
 def _region(nuts_id: str, filter_: Filter) -> None:
     record = ask(regions.one, nuts_id)
     if record is None:
-        _unknown("region")
+        _say_unknown("region")
         return
     level = f"nuts{record['level']}"
     n = int(ask(regions.organisation_counts, filter_, level)[nuts_id])

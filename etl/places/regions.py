@@ -63,7 +63,7 @@ class Regions:
         """The ids of the regions of all levels."""
         return frozenset(self.drawn["nuts_id"])
 
-    def named(self, country: str) -> list[tuple[str, str, shapely.MultiPolygon]]:
+    def outlines_in(self, country: str) -> list[tuple[str, str, shapely.MultiPolygon]]:
         """Id, name and shape in EPSG:3035 of the NUTS 2 regions of a country, in their order."""
         return self._named.get(country, [])
 

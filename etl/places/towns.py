@@ -136,14 +136,14 @@ def answer_questions(
     # Where a hint and an own name agree, other towns that are called so too can't be meant.
     is_open = {q: not (q.hint and towns.inside(own[q], q.hint)) for q in questions}
     found = {
-        q: _named(q, own[q], gazetteer) if is_open[q] else Named(own[q], [], [])
+        q: _find_named(q, own[q], gazetteer) if is_open[q] else Named(own[q], [], [])
         for q in track(questions, "Look up other names of towns")
     }
     towns.place(row for rows in found.values() for row in (*rows.other, *rows.begun))
     return {q: _choose(q, found[q], towns) for q in track(questions, "Choose among towns")}
 
 
-def _named(question: Question, own: list[int], gazetteer: Gazetteer) -> Named:
+def _find_named(question: Question, own: list[int], gazetteer: Gazetteer) -> Named:
     """All that a name may mean; of towns that it begins, those that are large enough to count."""
     asked = question.city, question.country
     other = gazetteer.rows_also_named(*asked)
@@ -228,7 +228,7 @@ class Towns:
         names = {f" {fold(name)} " for name in (place["name"], *place["alternate_names"])}
         names = {name for name in names if len(name) >= _SHORTEST_IN_REGION + 2}
         reach_m = 1_000 * math.sqrt(self._population[row] / (math.pi * _SPARSE_PER_KM2))
-        regions = self._regions.named(str(place["country"]))
+        regions = self._regions.outlines_in(str(place["country"]))
         return [
             region
             for region, name, shape in regions

@@ -90,11 +90,11 @@ def _sheet(
         hidden=hidden,
         hidden_rows=frozenset(scan.hidden_rows),
         struck_rows=frozenset(scan.struck_rows),
-        merged=() if scan.is_sparse else tuple(_merged(book, table.name)),
+        merged=() if scan.is_sparse else tuple(_merged_areas(book, table.name)),
     )
 
 
-def _merged(book: python_calamine.CalamineWorkbook, title: str) -> Iterator[Area]:
+def _merged_areas(book: python_calamine.CalamineWorkbook, title: str) -> Iterator[Area]:
     """Merged cells that reach over several rows; of several columns the first holds the value."""
     areas = book.get_sheet_by_name(title).merged_cell_ranges or []
     for (first, column), (last, _) in areas[:MAX_MERGED]:

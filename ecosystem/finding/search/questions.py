@@ -183,41 +183,41 @@ class _Reader:
         """The part that begins at a token, and the token behind it."""
         here, near = self._length("here", at), self._length("near", at)
         if here > near:
-            return self._made(Kind.HERE, at, at + here), at + here
+            return self._slice(Kind.HERE, at, at + here), at + here
         around = self._around(at, near) or self._vicinity(at)
         if around is not None:
             return around
         if here:
-            return self._made(Kind.HERE, at, at + here), at + here
+            return self._slice(Kind.HERE, at, at + here), at + here
         subject, asking = self._length("subject", at), max(self._length("asking", at), near)
-        known = self._known(at)
+        known = self._name_length(at)
         if subject >= max(asking, known, 1):
-            return self._made(Kind.SUBJECT, at, at + subject), at + subject
+            return self._slice(Kind.SUBJECT, at, at + subject), at + subject
         if asking > known or (asking and asking == known == 1):
-            return self._made(Kind.ASKING, at, at + asking), at + asking
+            return self._slice(Kind.ASKING, at, at + asking), at + asking
         if known:
             name = self._name(at, known)
             types, fields = self.index.types(name), self.index.fields(name)
             if types:
-                return replace(self._made(Kind.TYPE, at, at + known), types=types), at + known
+                return replace(self._slice(Kind.TYPE, at, at + known), types=types), at + known
             is_place = not fields.isdisjoint(("town", "region"))
-            return self._made(Kind.PLACE if is_place else Kind.WORD, at, at + known), at + known
+            return self._slice(Kind.PLACE if is_place else Kind.WORD, at, at + known), at + known
         if self._is_stop_word(at):
             return None, at + 1
-        return self._made(Kind.WORD, at, at + 1), at + 1
+        return self._slice(Kind.WORD, at, at + 1), at + 1
 
-    def _made(self, kind: Kind, at: int, end: int) -> Part:
+    def _slice(self, kind: Kind, at: int, end: int) -> Part:
         start, stop = self.tokens[at].start, self.tokens[end - 1].end
         return Part(self.text[start:stop], kind, start, stop)
 
     def _length(self, kind: str, at: int) -> int:
         """How many tokens the longest phrase of a kind has that begins at one."""
         for length in range(min(_LONGEST_PHRASE, len(self.tokens) - at), 0, -1):
-            if kind in self.index.question_words.get(self._joined(at, length), ()):
+            if kind in self.index.question_words.get(self._phrase(at, length), ()):
                 return length
         return 0
 
-    def _known(self, at: int) -> int:
+    def _name_length(self, at: int) -> int:
         """How many tokens the longest name has that begins at one and is in the index."""
         for length in range(min(_LONGEST_NAME + 1, len(self.tokens) - at), 0, -1):
             ends = (at, at + length - 1)
@@ -227,12 +227,12 @@ class _Reader:
                 return length
         return 0
 
-    def _joined(self, at: int, length: int) -> str:
+    def _phrase(self, at: int, length: int) -> str:
         return " ".join(token.folded for token in self.tokens[at : at + length])
 
     def _name(self, at: int, length: int) -> str:
         """Some tokens as the index and the names of towns write them: without "am" and "the"."""
-        return " ".join(query_words(self._joined(at, length)))
+        return " ".join(query_words(self._phrase(at, length)))
 
     def _is_stop_word(self, at: int) -> bool:
         return not is_telling(self.tokens[at].folded)
@@ -266,7 +266,7 @@ class _Reader:
         return self._surroundings(at, end + length, found[0], None), end + length
 
     def _surroundings(self, at: int, end: int, town: Town, km: int | None) -> Part:
-        part = self._made(Kind.NEAR, at, end)
+        part = self._slice(Kind.NEAR, at, end)
         return replace(part, town=town, km=km or nearby.usual_km(self.database, town))
 
     def _kilometres(self, at: int) -> tuple[int | None, int]:
@@ -285,7 +285,7 @@ class _Reader:
         for length in range(min(_LONGEST_NAME, len(self.tokens) - at), 0, -1):
             if self._is_stop_word(at + length - 1):
                 continue
-            if self._joined(at, length) in names or self._name(at, length) in names:
+            if self._phrase(at, length) in names or self._name(at, length) in names:
                 return length
         return 0
 
@@ -294,9 +294,9 @@ class _Reader:
         length = self._town_length(at)
         if length:
             end = at + length
-            town = nearby.meant(self.database, self._made(Kind.NEAR, at, end).text)
+            town = nearby.meant(self.database, self._slice(Kind.NEAR, at, end).text)
             if town is None and length > 1 and self._is_stop_word(at):  # "of Leuven"
-                town = nearby.meant(self.database, self._made(Kind.NEAR, at + 1, end).text)
+                town = nearby.meant(self.database, self._slice(Kind.NEAR, at + 1, end).text)
             return None if town is None else (town, end)
         if not may_be_misspelt or at >= len(self.tokens):
             return None

@@ -12,7 +12,7 @@ def test_an_installation_that_says_nothing_says_so() -> None:
     nobody = publisher(Settings())
     assert nobody.name == UNNAMED
     assert nobody.links() == {}
-    assert len(nobody.missing()) == 5
+    assert len(nobody.missing_details()) == 5
 
 
 def test_an_installation_that_says_everything() -> None:
@@ -25,7 +25,7 @@ def test_an_installation_that_says_everything() -> None:
     )
     known = publisher(own)
     assert known.name == "Region of Example"
-    assert known.missing() == []
+    assert known.missing_details() == []
     assert known.links() == {
         "Contact": "mailto:valleys@example.org",
         "Imprint": "https://example.org/imprint",

@@ -100,7 +100,7 @@ def _edit(path: Path, change: Callable[[list[dict[str, str]]], None]) -> None:
 def _other_rows(rows: list[dict[str, str]]) -> None:
     by_id = {row["org_id"]: row for row in rows}
     moved = by_id["at-it-cluster-der-business-upper-austria"]
-    moved["city"], moved["name"] = "Linz", "IT-Cluster <b>&</b> \x07 Co"
+    moved["city"], moved["name"] = "Linz", "IT-Cluster <x>&</x> \x07 Co"
     details = by_id["at-limes-security-gmbh"]
     details["type"], details["founded"] = "large", ""
     details["domains"] = "assurance-audit-certification;education-training;cryptology"

@@ -29,7 +29,7 @@ HOSTILE = (
     "\"double\" 'single' \\backslashes\\ \\u003cb\\u003e",
     "</script><svg onload=window.pwned=1>",
     "![x](https://evil.example/x.png) [a](javascript:window.pwned=1)",
-    ":red[x] :material/home: :smile: $x^2$ **b** <u>u</u>",
+    ":red[x] :material/home: :smile: $x^2$ **b** <x>u</x>",
     "مرحبا بالعالم שלום 👩‍💻 Łódź",
     '=HYPERLINK("http://evil.example","x")',
     "@SUM(1+1)*cmd|' /C calc'!A0",

@@ -251,7 +251,7 @@ def test_a_region_without_organisations_is_a_brief_without_gaps(
     made = brief.region_pdf(database, Filter(), _profile(database, region_id))
     text = _text(made)
     assert len(PdfReader(io.BytesIO(made)).pages) == 1
-    assert "holds no organisation" in text
+    assert "was not collected" in text
     assert "filter" not in text.split("How the numbers are made")[0]
     for of_organisations in ("What its organisations work on", "Founding years", "by name"):
         assert of_organisations not in text

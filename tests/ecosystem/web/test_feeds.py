@@ -64,7 +64,7 @@ def test_an_entry_is_a_release_with_its_changes(changed: Database) -> None:
     assert f'<a href="{BASE}/organisation?org=fr-neuve">Neuve</a>: Added' in body
     assert "<li>Softwarepark Hagenberg: Removed</li>" in body
     assert "<li>A6K: Merged into: Aikido Security</li>" in body
-    assert "IT-Cluster &lt;b&gt;&amp;&lt;/b&gt;" in body, "a name is text in the HTML"
+    assert "IT-Cluster &lt;x&gt;&amp;&lt;/x&gt;" in body, "a name is text in the HTML"
 
 
 def test_what_rfc_4287_requires_is_there(changed: Database) -> None:

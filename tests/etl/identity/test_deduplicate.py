@@ -371,8 +371,9 @@ def test_a_decision_is_one_line_more(tmp_path: Path) -> None:
     )
     path.write_bytes(before.encode())
     add_decision(path, "fr-c", "fr-d", "same", "One\nhouse, one name", date(2026, 5, 28), "editor")
+    # As the file was: without a line end after the last row.
     assert path.read_bytes().decode() == (
-        f'{before}\r\n"One house, one name",fr-d,fr-c,same,2026-05-28,\r\n'
+        f'{before}\r\n"One house, one name",fr-d,fr-c,same,2026-05-28,'
     )
     assert load_decisions(read(path)).merged_into == {"fr-d": "fr-c"}
 

@@ -140,7 +140,7 @@ def test_a_code_twice_in_a_list_is_one_organisation():
         ({"type": "unicorn"}, "unknown Type: unicorn"),
         ({"domains": ["astrology"]}, "unknown JRC domain: astrology"),
         ({"domains": "cryptology;legal-aspects"}, "unknown JRC domain"),
-        ({"functions": ["govern"]}, "unknown NIST CSF function: govern"),
+        ({"functions": ["govern"]}, "unknown NIST CSF 1.1 function: govern"),
         ({"sectors": ["magic"]}, "unknown Sector: magic"),
         ({"evidence": "hearsay"}, "unknown Evidence: hearsay"),
         ({"region": "XX00"}, "unknown region: XX00"),

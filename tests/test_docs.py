@@ -27,7 +27,7 @@ _COMMAND = re.compile(r"^\s*(cyber-valleys|make|python -m) ([\w.-]+)(.*)", re.MU
 
 
 # Where the messages are that the guide explains.
-_SAYING = ("etl/**/*.py", "etl/ui/moderation.py", "ecosystem/ui/office/*.py")
+_SAYING = ("etl/**/*.py",)
 
 
 def text_of(document: str) -> str:

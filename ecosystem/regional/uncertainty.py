@@ -8,15 +8,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ecosystem.common import late
 from ecosystem.common.store import Database
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import region_counts
 from ecosystem.regional.statistics import diversity
 from ecosystem.regional.statistics.counts import SMALL_N
-from ecosystem.regional.statistics.specialisation import wilson_interval
+from ecosystem.regional.statistics.specialisation import CONFIDENCE, wilson_interval
 from ecosystem.tables import regions
-
-_CONFIDENCE = 0.95
 
 
 def intervals(database: Database, filter_: Filter, region_ids: Sequence[str]) -> pd.DataFrame:
@@ -75,12 +74,7 @@ def median_interval(values: Sequence[float]) -> tuple[float, float]:
     (nan, nan)
     """
     ordered, n = sorted(values), len(values)
-    k, below = 0, 0
-    while True:
-        below += math.comb(n, k)
-        if 2 * below > (1 - _CONFIDENCE) * 2**n:
-            break
-        k += 1
+    k = int(late.load("scipy.stats").binom.ppf((1 - CONFIDENCE) / 2, n, 0.5)) if n else 0
     if k < 1:
         return math.nan, math.nan
     return float(ordered[k - 1]), float(ordered[n - k])

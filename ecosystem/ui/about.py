@@ -12,7 +12,7 @@ from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations, releases
 from ecosystem.ui import state
 from ecosystem.ui.data import ask, database
-from ecosystem.ui.escape import markdown
+from ecosystem.ui.escape import link, markdown
 from ecosystem.web.pages import QUALITY_PAGE
 
 
@@ -45,7 +45,7 @@ def who() -> None:
     st.markdown(f"This site is published by {markdown(known.name)}.")
     for label, address in known.links().items():
         st.markdown(f"- {label}: <{address}>" if address.startswith("mailto:") else
-                    f"- [{label}]({address})")  # fmt: skip
+                    f"- {link(label, address)}")  # fmt: skip
     if missing := known.missing_details():
         st.caption(f"This installation doesn't say {wording.join(missing)}.")
 
@@ -57,7 +57,9 @@ def method() -> None:
         """
 1. Every cell is brought to one form and checked against the register's published schema.
 2. The town is looked up in the gazetteer by its name, then by its other names. Where several
-   towns of a country share a name, the NUTS 2 region noted in the register decides.
+   towns of a country share a name, the NUTS 2 region noted in the register decides; else the
+   one that is clearly the largest, the ending of the website or another row of the organisation,
+   and the check says so.
 3. The point is matched with the NUTS 2021 boundaries; a town just off the simplified coast takes
    the nearest region of its own country within 2 km.
 4. Whatever can't be placed for certain is rejected and listed below, never guessed.
@@ -107,7 +109,7 @@ def sources() -> None:
     for source in ask(releases.sources).to_dict("records"):
         address = links.web_address(source["url"])
         title = markdown(source["title"])
-        linked = f"[{title}]({address})" if address else title
+        linked = link(title, address) if address else title
         edition = f", {markdown(source['edition'])}" if source["edition"] else ""
         st.markdown(
             f"**{linked}**{edition}. {markdown(source['used_for'])}  \n"

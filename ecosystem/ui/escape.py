@@ -12,6 +12,24 @@ _JOINER = "\u2060"
 _LINE_ENDS = re.compile(r"[\r\n\u2028\u2029]+")
 
 
+# What could end the target of a link.
+_IN_TARGET = {ord(sign): f"%{ord(sign):02X}" for sign in "()<>[]\\`"}
+
+
+def link(label: str, address: str) -> str:
+    """A link as Markdown.
+
+    Parameters
+    ----------
+    label : str
+        Markdown; text from elsewhere goes through :func:`markdown` first.
+    address : str
+        An address that may be linked to, as :func:`ecosystem.common.links.web_address` gives it;
+        nothing in it can end the link.
+    """
+    return f"[{label}]({address.translate(_IN_TARGET)})"
+
+
 def markdown(text: object) -> str:
     """Any text as Markdown that shows just that text.
 

@@ -16,7 +16,7 @@ from ecosystem.finding.filters import PARAMS, Filter
 from ecosystem.tables import organisations, releases
 from ecosystem.ui import shortlist, state, style
 from ecosystem.ui.data import ask, database
-from ecosystem.ui.escape import markdown
+from ecosystem.ui.escape import link, markdown
 from ecosystem.web.pages import (
     GLOSSARY_PAGE,
     QUALITY_PAGE,
@@ -51,7 +51,7 @@ def footer() -> None:
         "GeoNames, CC BY 4.0. Neighbouring land: Natural Earth."
     )
     known = publisher()
-    links = "".join(f" · [{label}]({address})" for label, address in known.links().items())
+    links = "".join(f" · {link(label, address)}" for label, address in known.links().items())
     st.caption(f"Published by {markdown(known.name)}{links}")
     with st.container(horizontal=True):
         st.page_link(GLOSSARY_PAGE, label="Glossary", icon=":material/dictionary:")

@@ -15,7 +15,7 @@ from ecosystem.common.vocabulary import COUNTRIES, LABEL_STATUSES
 from ecosystem.finding import made_in_europe
 from ecosystem.finding.made_in_europe import ANSWERS, CRITERIA, Criterion, Source
 from ecosystem.ui.data import ask, database
-from ecosystem.ui.escape import markdown
+from ecosystem.ui.escape import link, markdown
 from ecosystem.web.pages import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
 
 MAX_NAME = 120
@@ -75,7 +75,7 @@ def badge(record: Record) -> None:
         f"{words[:1].upper()}{words[1:]}",
         f"awarded {_day(record['label_awarded'])} by {markdown(record['label_issuer'])}",
         _reference(record["label_reference"]),
-        f"[source]({source})" if source else "",
+        link("source", source) if source else "",
     ]
     # Not a caption: links in one are too pale.
     st.markdown(" · ".join(filter(None, facts)))
@@ -215,9 +215,9 @@ def _day(day: pd.Timestamp | date) -> str:
 def _reference(reference: str) -> str:
     address = links.web_address(reference)
     if address:
-        return f"[certificate]({address})"
+        return link("certificate", address)
     return f"certificate {markdown(reference)}" if reference else ""
 
 
 def _link(source: Source) -> str:
-    return f"[{source.title}]({source.url})"
+    return link(source.title, source.url)

@@ -22,7 +22,8 @@ _KEY = "near_me"
 _NOWHERE = "_no_town_near_visitor"
 _POSITION = re.compile(r"-?[0-9]{1,3}\.[0-9]{1,4},-?[0-9]{1,3}\.[0-9]{1,4}", re.ASCII)
 _HTML = """
-<button type="button" title="Your browser asks you first; only the nearest town is used">
+<button type="button"
+  title="Your browser asks you first. Rounded to a kilometre, it becomes the nearest town">
   Near me
 </button>
 <p role="status"></p>

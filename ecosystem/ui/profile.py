@@ -24,7 +24,7 @@ from ecosystem.finding.made_in_europe import NAME
 from ecosystem.tables import network_entities
 from ecosystem.ui import made_in_europe, organisation_facts
 from ecosystem.ui.data import ask
-from ecosystem.ui.escape import markdown
+from ecosystem.ui.escape import link, markdown
 from ecosystem.web import addresses
 from ecosystem.web.pages import (
     DIRECTORY_PAGE,
@@ -164,7 +164,7 @@ def _chips(param: str, codes: Sequence[str], vocabulary: Vocabulary) -> None:
 def _body(body: Any) -> None:
     website = links.web_address(body.website)
     name = markdown(body.name)
-    linked = f"[{name}]({website})" if website else name
+    linked = link(name, website) if website else name
     says = "It is itself" if body.same else "From the valley there is"
     st.markdown(f":material/lan: {says} in the network of regions: {linked}")
 

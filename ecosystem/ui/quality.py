@@ -15,7 +15,7 @@ from ecosystem.regional import outside_figures, quality
 from ecosystem.tables import regions
 from ecosystem.ui import state
 from ecosystem.ui.data import ask, database
-from ecosystem.ui.escape import markdown
+from ecosystem.ui.escape import link, markdown
 
 _WIDTHS = {"name": 220, "country": 120, "scope": 340}
 
@@ -112,7 +112,7 @@ def methods() -> None:
 def _outside(row: Mapping[Any, Any]) -> str:
     address = links.web_address(row["source_url"])
     year = "" if pd.isna(row["year"]) else f", {wording.year(row['year'])}"
-    source = f" ([source]({address}))" if address else ""
+    source = f" ({link('source', address)})" if address else ""
     return (
         f"- {markdown(row['territory'])}: {row['counted']:,} {markdown(row['scope'])}{year}{source}"
     )

@@ -22,7 +22,7 @@ from ecosystem.tables.regions import level_of
 from ecosystem.ui import downloads as files
 from ecosystem.ui import figure, organisation_list, state
 from ecosystem.ui.data import ask, database
-from ecosystem.ui.escape import markdown
+from ecosystem.ui.escape import link, markdown
 from ecosystem.ui.map import view
 from ecosystem.ui.theme import is_dark
 from ecosystem.web.pages import COMPARE_PAGE, DIRECTORY_PAGE, REGION_PAGE
@@ -48,7 +48,7 @@ def title(profile: Profile) -> None:
         profile.coverage_sentences, profile.counted.to_dict("records"), strict=True
     ):
         address = links.web_address(counted["source_url"])
-        source = f" ([source]({address}))" if address else ""
+        source = f" ({link('source', address)})" if address else ""
         st.markdown(f":material/groups: {markdown(sentence)}{source}")
     if 0 < profile.n < SMALL_N:
         st.warning(

@@ -239,7 +239,7 @@ def _offer(ways: Sequence[tuple[str, Filter]]) -> None:
             if n:
                 st.button(
                     f"{markdown(label)} ({n:,})",
-                    key=f"instead_{label}",
+                    key=f"instead_{other.near}_{other.km}_{'-'.join(other.country)}_{other.q}",
                     on_click=state.set_filter,
                     args=(other,),
                 )

@@ -12,8 +12,8 @@ from ecosystem.web.endpoints import not_found
 
 _SENTENCE = "There is no page at this address. It may have been mistyped, or the page is gone."
 _HTML = b"text/html"
-# Streamlit serves the frames of components there, the map's among them: HTML that is no shell.
-_COMPONENTS = "/component/"
+# Streamlit serves the frames of components and downloads there: HTML that is no shell.
+_NO_SHELL = ("/component/", "/media/")
 
 
 class UnknownAddresses:
@@ -64,7 +64,7 @@ class UnknownAddresses:
 
     def _is_known(self, scope: Scope) -> bool:
         path = scope["path"]
-        if path.strip("/") in self._pages or path.startswith(_COMPONENTS):
+        if path.strip("/") in self._pages or path.startswith(_NO_SHELL):
             return True
         return any(route.matches(scope)[0] is not Match.NONE for route in self._routes)
 

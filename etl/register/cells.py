@@ -33,6 +33,11 @@ _MONTHS = (
     "dec déc dez dic gru pro",
 )
 _MONTH_NUMBERS = {fold(name): n for n, names in enumerate(_MONTHS, 1) for name in names.split()}
+# What spreadsheet programs make of a name: whole beginnings only, so that "Nova-21" is no date.
+_MONTH_NAMES = _MONTH_NUMBERS.keys() | {
+    "janv", "fevr", "febr", "mars", "marz", "maerz", "mayo", "juin", "june", "juni", "juil",
+    "july", "juli", "aout", "sept",
+}  # fmt: skip
 _NAMED_MONTH = re.compile(r"([^\W\d_]{3,9})\.?[\s./-]+(?:(\d{4})|['\u2019]?(\d{2}))")
 _NUMBERED_MONTH = re.compile(r"(0?[1-9]|1[0-2])[./-](\d{4})")
 _MONTH_AND_DAY = re.compile(r"(\d{4})[-./](0?[1-9]|1[0-2])")
@@ -40,6 +45,7 @@ _MONTH_AND_DAY = re.compile(r"(\d{4})[-./](0?[1-9]|1[0-2])")
 _COUNTED_LIST = re.compile(r"\((\d{1,4}):(.*)\)", re.DOTALL)
 
 _POSTCODE = r"\d{4}[ -]?[A-Z]{2}(?=\s)|\d{2}-\d{3}|\d{3} \d{2}|\d{4}-\d{3}|\d{4,6}"
+_LONGEST_TOWN = 200
 _BEFORE = re.compile(rf"(?:[A-Z]{{1,3}}[ -]?)?(?:{_POSTCODE})[\s,]+(?=[^\W\d_])")
 _AFTER = re.compile(rf"[\s,]+(?:[A-Z]{{1,2}}-)?(?:{_POSTCODE})")
 _CEDEX = re.compile(r"[\s,]+cedex(?:\s+\d{1,2})?", re.IGNORECASE)
@@ -49,6 +55,8 @@ _PART = re.compile(
     r"|[IVX]{1,5}\.(?:\s*(?:kerület|ker)\.?)?)",
     re.IGNORECASE,
 )
+# What is left of a town that is called by its number: "Sector 3" in București.
+_PART_WORDS = frozenset(("sector", "sectorul", "district", "bezirk", "arrondissement"))
 _DISTRICT = {
     "DK": re.compile(r"[\s,]+(?:K|N|S|V|Ø|C|NV|SV|NØ|SØ)"),
     "GB": re.compile(r"[\s,]+[A-Z]{1,2}\d[A-Z\d]?(?:\s+\d[A-Z]{2})?"),
@@ -86,7 +94,7 @@ def read_month(text: str) -> str:
 
 def is_month_name(word: str) -> bool:
     """Whether a word is the name of a month in a language of the map, or its beginning."""
-    return _month_number(word) > 0
+    return fold(word) in _MONTH_NAMES
 
 
 def _month_number(word: str) -> int:
@@ -124,7 +132,8 @@ def read_town(text: str, country: str) -> str:
     country : str
         ISO 3166-1 code.
     """
-    if text.isalpha():
+    # One that is far too long is none: the validation says so, and patterns would take for ever.
+    if text.isalpha() or len(text) > _LONGEST_TOWN:
         return text
     town = text
     if match := _BEFORE.match(town):
@@ -133,7 +142,7 @@ def read_town(text: str, country: str) -> str:
         if pattern is None:
             continue
         end = next((m for m in pattern.finditer(town) if m.end() == len(town)), None)
-        if end and end.start() > 1:
+        if end and end.start() > 1 and fold(town[: end.start()]) not in _PART_WORDS:
             town = town[: end.start()]
     if match := _ARTICLE_LAST.fullmatch(town):
         space = "" if match[2][-1] in "'\u2019" else " "

@@ -16,7 +16,7 @@ _PLACEHOLDERS = frozenset(
         "tbc", "todo", "to be defined", "to be determined", "to be confirmed", "to be announced",
         "unknown", "not known", "unbekannt", "nicht bekannt", "inconnu", "non disponible",
         "desconocido", "sconosciuto", "xx", "xxx", "undefined", "not available",
-        "not applicable", "unnamed", "name", "dummy", "placeholder", "lorem ipsum",
+        "not applicable", "unnamed", "dummy", "placeholder", "lorem ipsum",
     )
 )  # fmt: skip
 # What comes along with text that is copied from a page or an editor.

@@ -74,7 +74,7 @@ def publish(
     *,
     expected_baseline: str | None = ANY_BASELINE,
 ) -> Manifest:
-    """Make a built database the current release; only within :func:`workshop`.
+    """Make a built database the current release; only within :func:`etl.release.workshop.workshop`.
 
     Parameters
     ----------

@@ -78,7 +78,7 @@ class Found:
         One bit for each organisation of the release, by its ordinal: 1 if it is found.
     words : frozenset of str
         Folded words of the release that the query's words were found as; for
-        :func:`ecosystem.common.search_words.marked`.
+        :func:`ecosystem.common.search_words.mark_words`.
     corrections : dict of str to str
         Words of the query that were taken for others, and for which.
     closest : tuple of int

@@ -109,3 +109,9 @@ def test_diversity_is_compared_at_equal_size_or_not_at_all(database: Database) -
     nobody = uncertainty.diversities(database, Filter(), ["FRH0", "CZ01"])
     assert (nobody.size, nobody.most) == (0, "")
     assert "not compared" in nobody.sentence
+
+
+def test_the_median_of_very_many_has_an_interval() -> None:
+    low, high = uncertainty.median_interval(range(100_000))
+    # The normal approximation: half the values, give or take 1.96 times half their root.
+    assert (low, high) == pytest.approx((50_000 - 310, 50_000 + 310), abs=3)

@@ -31,6 +31,7 @@ def client() -> TestClient:
             *own_routes,
             Route("/_stcore/health", health),
             Route("/component/{path:path}", own),
+            Route("/media/{path:path}", own),
             Route("/{path:path}", shell),
         ],
         middleware=[Middleware(UnknownAddresses, pages=("", "regions"), routes=own_routes)],
@@ -40,7 +41,14 @@ def client() -> TestClient:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/regions", "/_stcore/health", "/profile/x", "/component/x.map/index.html"],
+    [
+        "/",
+        "/regions",
+        "/_stcore/health",
+        "/profile/x",
+        "/component/x.map/index.html",
+        "/media/report.html",
+    ],
 )
 def test_what_is_there_is_left_alone(client: TestClient, path: str) -> None:
     assert client.get(path, headers=BROWSER).status_code == 200

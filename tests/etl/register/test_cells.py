@@ -70,6 +70,7 @@ def test_lists(text: str, items: str) -> None:
         ("Halle (Saale)", "DE", "Halle (Saale)"),
         ("Donostia / San Sebastián", "ES", "Donostia / San Sebastián"),
         ("1010", "AT", "1010"),
+        ("Sector 3", "RO", "Sector 3"),
     ],
 )
 def test_towns(text: str, country: str, town: str) -> None:
@@ -130,8 +131,22 @@ def test_text_that_was_read_in_the_wrong_encoding(text: str, meant: str) -> None
 def test_names_that_a_spreadsheet_program_made_a_date() -> None:
     dates = ["2026-03-01", "2026-03-01 00:00:00", "3-Mar", "Mar-22", "1.3.2026", "01-Mär"]
     assert [text for text in dates if not is_date(text)] == []
-    names = ["12-Sec", "24-7 Security", "1.1.1.1", "Mars-22 Labs", "2026"]
+    names = [
+        "12-Sec",
+        "24-7 Security",
+        "1.1.1.1",
+        "Mars-22 Labs",
+        "2026",
+        "Nova-21",
+        "Mark-42",
+        "Deck-15",
+    ]
     assert [text for text in names if is_date(text)] == []
+
+
+def test_a_cell_that_is_far_too_long_is_left_alone() -> None:
+    text = "a" + "," * 50_000 + "b"
+    assert read_town(text, "FR") == text
 
 
 def test_nothing_in_the_gazetteer_but_parts_of_towns_is_shortened() -> None:

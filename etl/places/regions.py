@@ -64,16 +64,15 @@ class Regions:
         return frozenset(self.drawn["nuts_id"])
 
     def outlines_in(self, country: str) -> list[tuple[str, str, shapely.MultiPolygon]]:
-        """Id, name and shape in EPSG:3035 of the NUTS 2 regions of a country, in their order."""
+        """Id, name and shape in lon/lat of the NUTS 2 regions of a country, in their order."""
         return self._named.get(country, [])
 
     @cached_property
     def _named(self) -> dict[str, list[tuple[str, str, shapely.MultiPolygon]]]:
         regions = self.drawn[self.drawn["level"] == 2].sort_values("nuts_id")
-        shapes = regions.geometry.to_crs(METRIC)
         named: dict[str, list[tuple[str, str, shapely.MultiPolygon]]] = {}
         for country, id_, name, shape in zip(
-            regions["country"], regions["nuts_id"], regions["name"], shapes, strict=True
+            regions["country"], regions["nuts_id"], regions["name"], regions.geometry, strict=True
         ):
             named.setdefault(country, []).append((id_, name, shape))
         return named

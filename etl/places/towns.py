@@ -212,7 +212,7 @@ class Towns:
         ]
 
     def spread(self, row: int) -> list[str]:
-        """NUTS 2 regions that a large town spreads over, in their order; its own among them.
+        """NUTS 2 regions that a large town spreads over, in their order; none if it has but one.
 
         They are the regions named after the town that lie no farther from its middle than a town
         of so many inhabitants reaches: sqrt(inhabitants / (pi * 2,500 per km2)), in EPSG:3035.
@@ -228,13 +228,16 @@ class Towns:
         names = {f" {fold(name)} " for name in (place["name"], *place["alternate_names"])}
         names = {name for name in names if len(name) >= _SHORTEST_IN_REGION + 2}
         reach_m = 1_000 * math.sqrt(self._population[row] / (math.pi * _SPARSE_PER_KM2))
-        regions = self._regions.outlines_in(str(place["country"]))
-        return [
-            region
-            for region, name, shape in regions
+        alike = [
+            (region, shape)
+            for region, name, shape in self._regions.outlines_in(str(place["country"]))
             if any(part in f" {fold(name)} " for part in names)
-            and shape.distance(self._metres[row]) <= reach_m
         ]
+        if len(alike) < 2:
+            return []
+        shapes = gpd.GeoSeries([shape for _, shape in alike], crs="EPSG:4326").to_crs(METRIC)
+        away = shapes.distance(self._metres[row])
+        return [region for (region, _), m in zip(alike, away, strict=True) if m <= reach_m]
 
     def is_region(self, code: str) -> bool:
         """Whether there is a region of this id, or there are those that it was split into."""

@@ -93,7 +93,7 @@ def test_the_page_says_nothing_of_a_list_that_is_not_there(visit: Visit) -> None
 
 
 def test_the_way_to_turn_it_on_names_what_exists() -> None:
-    text = (ROOT / "ecosystem" / "ui" / "sign_in.py").read_text(encoding="utf-8")
+    text = (ROOT / "etl" / "ui" / "sign_in.py").read_text(encoding="utf-8")
     assert "CYBER_VALLEYS_SECRETARIAT" in text
     assert "secretariat" in type(settings()).model_fields
 
@@ -298,13 +298,13 @@ def test_a_release_is_read_once_to_see_whether_it_is_whole(
 
 def test_what_was_accepted_since_the_file_was_taken_needs_a_tick(desk: Desk) -> None:
     taken = desk.sheet()
-    added = taken.head(1).assign(org_id="at-armor-test-lab", name="Armor <b>Test</b> Lab")
+    added = taken.head(1).assign(org_id="at-armor-test-lab", name="Armor <x>Test</x> Lab")
     pd.concat([taken, added]).to_csv(desk.register / "organisations.csv", index=False)
     desk.choose(taken)
     desk.press("Check")
     (warning,) = desk.app.warning
     assert warning.value.startswith("1 row is in the register but not in your file")
-    assert "Armor \\<b\\>Test" in warning.value
+    assert "Armor \\<x\\>Test" in warning.value
     desk.tick()
     assert button(desk.app, "Publish").disabled
     (box,) = (b for b in desk.app.checkbox if b.label.startswith("Publish all the same"))

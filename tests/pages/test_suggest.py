@@ -205,7 +205,7 @@ def view(tmp_path: Path) -> AppTest:
     script = tmp_path / "view.py"
     script.write_text(
         "import streamlit as st\n"
-        "from ecosystem.ui import moderation\n"
+        "from etl.ui import moderation\n"
         "pages = [st.Page(moderation.view, title='Moderation'), st.Page('pages/organisation.py')]\n"
         "st.navigation(pages, position='hidden').run()\n"
     )

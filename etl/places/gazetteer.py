@@ -67,6 +67,16 @@ class Gazetteer:
         self._phrases = [words for words in self._long if " " in words]
         self._readings = lru_cache(maxsize=100_000)(self._read)
 
+    @cached_property
+    def folded_names(self) -> list[list[str]]:
+        """Folded names of each place, its own one first; made once, as it takes seconds."""
+        return [
+            list(dict.fromkeys(filter(None, map(fold, (name, *others)))))
+            for name, others in zip(
+                self.places["name"], self.places["alternate_names"], strict=True
+            )
+        ]
+
     def rows_named(self, name: str, country: str) -> list[int]:
         """Rows of `places` that have a name of their own like this one.
 

@@ -160,10 +160,6 @@ def load_synonyms(path: Path) -> dict[str, dict[str, list[str]]]:
 def town_table(gazetteer: Gazetteer) -> pd.DataFrame:
     """Rows of ``town``: every place of the gazetteer with its folded names, the own one first."""
     places = gazetteer.places
-    names = [
-        list(dict.fromkeys(filter(None, map(fold, (name, *others)))))
-        for name, others in zip(places["name"], places["alternate_names"], strict=True)
-    ]
     return pd.DataFrame(
         {
             "town_id": places["place_id"].to_numpy(),
@@ -172,7 +168,7 @@ def town_table(gazetteer: Gazetteer) -> pd.DataFrame:
             "lon": places["lon"].to_numpy(float),
             "lat": places["lat"].to_numpy(float),
             "population": places["population"].to_numpy(),
-            "names": pd.Series(names, dtype=object),
+            "names": pd.Series(gazetteer.folded_names, dtype=object),
         }
     )
 

@@ -11,6 +11,6 @@ from ecosystem.ui.escape import link, markdown
 def words() -> None:
     """Each word with its meaning and where to read more; each has an address of its own."""
     for word in sorted(GLOSSARY.values(), key=lambda word: word.label.casefold()):
-        st.subheader(markdown(word.label), anchor=word.code)
+        st.header(markdown(word.label), anchor=word.code)
         more = f" {link(markdown(word.source.title), word.source.url)}" if word.source else ""
         st.markdown(f"{markdown(word.meaning)}{more}")

@@ -162,7 +162,7 @@ def test_escape_takes_the_selection_away(open_site: Open) -> None:
 def test_the_filter_goes_along_to_the_directory_and_its_download(open_site: Open) -> None:
     site = open_site()
     site.visit("/?valley=fr-bretagne")
-    found = site.page.get_by_text(re.compile(r"^\d+ organisations")).first.inner_text()
+    found = site.page.get_by_text(re.compile(r"^\d+ organisations$")).first.inner_text()
     n = int(found.split()[0])
     site.page.get_by_role("link", name="Directory").click()
     expect(site.page.get_by_role("heading", name="Directory")).to_be_visible()

@@ -22,7 +22,7 @@ define read_the_code
 	$(BIN)/mypy
 endef
 
-check: $(VENV)/test.stamp ## Format check, lint, types, tests without a browser or a kill (3 minutes)
+check: $(VENV)/test.stamp ## Format check, lint, types, tests without a browser or a kill
 	$(read_the_code)
 	$(PYTEST) -m "not browser and not kill and not recipe" --hypothesis-profile=check
 

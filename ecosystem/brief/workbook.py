@@ -27,7 +27,6 @@ from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import regions, releases
 
 _SAYS_LITTLE = f"fewer than {SMALL_N} organisations: says little"
-_LISTS = ("former_names", "domains", "sectors", "functions")
 _QUOTIENT = ["count", "n", "share", "whole_share", "lq", "low", "high", "shrunk", "q", "clear"]
 _QUOTIENT_HEADER = [
     "organisations",

@@ -172,11 +172,11 @@ def _merge(
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Organisations after merging, what names them changed alike, and the table of aliases."""
     organisations, alias = merge(valid["organisations"], decisions)
-    others = _followed(valid, naming(schemas, ORGANISATIONS), decisions)
+    others = _follow_in_all(valid, naming(schemas, ORGANISATIONS), decisions)
     return {**valid, **others, "organisations": organisations}, alias
 
 
-def _followed(
+def _follow_in_all(
     frames: dict[str, pd.DataFrame], columns: Mapping[str, Sequence[str]], decisions: Decisions
 ) -> dict[str, pd.DataFrame]:
     """Register files with what their organisations were merged into in place of them."""
@@ -201,7 +201,7 @@ def _invalid(
     ]
     # A reference to a merged organisation holds, though the row itself may be gone.
     columns = {ORGANISATIONS: ["org_id"], **naming(schemas, ORGANISATIONS)}
-    named = _followed(frames, columns, decisions)
+    named = _follow_in_all(frames, columns, decisions)
     found += validate_references({**frames, **named}, schemas, published)
     found += check_labels(_without(frames["labels"], "labels.csv", found))
     return found + check_codes(_without(frames["valleys"], "valleys.csv", found), regions)

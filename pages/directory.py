@@ -21,7 +21,7 @@ with town:
     search_controls.near(filter_)
 found = ask(organisations.summary, filter_)
 strip.headline(filter_, found)
-search_controls.understood(filter_)
+search_controls.show_understanding(filter_)
 search_controls.spelling(filter_)
 search_controls.chips(filter_)
 if found.organisations:

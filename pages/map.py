@@ -20,7 +20,7 @@ with st.sidebar:
     search_controls.near(filter_)
 welcome.heading()
 strip.headline(filter_, found)
-search_controls.understood(filter_)
+search_controls.show_understanding(filter_)
 search_controls.spelling(filter_)
 with st.container(key="map_and_card"):
     left, right = st.columns([0.7, 0.3], gap="medium")

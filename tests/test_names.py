@@ -12,14 +12,16 @@ from ecosystem.common.settings import ROOT
 PACKAGES = ("ecosystem", "etl")
 # Participles and adverbs that would stand for a function alone; an attribute may be called so.
 BARE = frozenset({
-    "accepted", "adopted", "agreed", "annotated", "appended", "changed", "chosen", "coded",
-    "compared", "counted", "decided", "derived", "done", "edited", "exchanged", "filled",
-    "folded", "given", "gone", "held", "joined", "kept", "known", "labelled",
-    "left", "listed", "located", "locked", "lost", "lowered", "made", "matched",
-    "merged", "minted", "missing", "moved", "named", "needed", "offered", "opened",
-    "ordered", "placed", "prepared", "protected", "published", "quoted", "recognised", "refused",
-    "said", "scored", "shown", "standing", "taken", "there", "twice", "typed",
-    "unknown", "waiting", "written",
+    "accepted", "adopted", "agreed", "annotated", "appended", "asked", "changed",
+    "chosen", "coded", "compared", "counted", "decided", "decoded", "derived",
+    "detected", "done", "edited", "exchanged", "filled", "folded", "followed", "given",
+    "gone", "held", "joined", "kept", "known", "labelled", "left", "listed", "located",
+    "locked", "lost", "lowered", "made", "matched", "meant", "merged", "minted",
+    "missing", "misspelt", "moved", "named", "needed", "normalised", "offered",
+    "opened", "ordered", "placed", "prepared", "protected", "published", "quoted",
+    "recognised", "refused", "repaired", "said", "scored", "settled", "shown",
+    "standing", "taken", "there", "twice", "typed", "understood", "unknown", "waiting",
+    "written",
 })  # fmt: skip
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -368,7 +368,7 @@ class Filter:
         return Filter.from_params({k: v for k, v in self.to_params().items() if k != param})
 
 
-def understood(database: Database, filter_: Filter) -> Filter:
+def with_town_of_search(database: Database, filter_: Filter) -> Filter:
     """The same filter with the town that its search is near, "near Rennes", as its own.
 
     What stands in the search counts before a town that was chosen otherwise.

@@ -104,7 +104,7 @@ def certain_town(candidates: list[Town]) -> Town | None:
     return first if is_sure else None
 
 
-def meant(database: Database, text: str) -> Town | None:
+def likely_town(database: Database, text: str) -> Town | None:
     """The town that a text most likely means; None if no town is called so.
 
     The one that is called so at home, unless another is so much larger that it is better known
@@ -117,7 +117,7 @@ def meant(database: Database, text: str) -> Town | None:
     return largest if is_dominant(largest.population, first.population) else first
 
 
-def misspelt(database: Database, word: str) -> Town | None:
+def town_like(database: Database, word: str) -> Town | None:
     """The largest town with a name that is a letter or two from a folded word; None if none is."""
     bound = {"key": word, "limit": 1, "allowed": tolerance(word)}
     found = _read_as(database, _NEAR_SPELLING, "", bound) if bound["allowed"] else []

@@ -60,7 +60,7 @@ def _is_offered(name: str, filter_: Filter) -> bool:
 
 
 def _search() -> None:
-    state.assign("filter_q", state.asked())
+    state.assign("filter_q", state.search_text())
     st.text_input(
         "Search",
         key="filter_q",

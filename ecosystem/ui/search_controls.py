@@ -140,9 +140,9 @@ def _chips(name: str, most: int, filter_: Filter) -> None:
     )
 
 
-def understood(filter_: Filter) -> None:
+def show_understanding(filter_: Filter) -> None:
     """Say what each part of the search was understood as; a click takes the part away."""
-    question = ask(search.understand, state.asked())
+    question = ask(search.understand, state.search_text())
     is_worth_saying = any(part.kind in _WORTH_SAYING for part in question.parts)
     town = ask(nearby.town, filter_.near) if filter_.near and question.near is None else None
     if not is_worth_saying and town is None:

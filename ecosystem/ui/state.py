@@ -16,7 +16,7 @@ import streamlit as st
 
 from ecosystem.common.settings import settings
 from ecosystem.common.store import ReleaseError
-from ecosystem.finding.filters import PARAMS, Filter, understood
+from ecosystem.finding.filters import PARAMS, Filter, with_town_of_search
 from ecosystem.ui.data import ask
 
 _STATE = "_address"
@@ -129,12 +129,12 @@ def filter_() -> Filter:
     if not written.q:
         return written
     try:
-        return ask(understood, written)
+        return ask(with_town_of_search, written)
     except ReleaseError:
         return written  # the page says so
 
 
-def asked() -> str:
+def search_text() -> str:
     """The search as the visitor wrote it."""
     return Filter.from_params(params()).q
 
@@ -142,7 +142,7 @@ def asked() -> str:
 def search(text: str) -> None:
     """Replace the search; a town that it is near replaces the one that was chosen before."""
     written = Filter.from_params({**params(), "q": [text]})
-    names_a_town = ask(understood, written) != written
+    names_a_town = ask(with_town_of_search, written) != written
     town = {"near": None, "km": None} if names_a_town else {}
     update({"q": written.q, "page": None, **town})
 

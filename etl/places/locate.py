@@ -142,7 +142,7 @@ def _from_names(
     )
     chosen = {row: answers[q] for row, q in questions.items() if answers[q].row >= 0}
     open_rows = {row: q for row, q in questions.items() if row not in chosen}
-    chosen |= _settled(organisations, open_rows, answers, chosen, gazetteer, regions)
+    chosen |= _settle(organisations, open_rows, answers, chosen, gazetteer, regions)
     rejections = [
         _rejection(organisations, row, "city", answers[q].reason, answers[q].mend)
         for row, q in open_rows.items()
@@ -162,7 +162,7 @@ def _notes_of(file: str, answers: dict[int, Answer]) -> list[str]:
     return [note_rows(file, numbers, note) for note, numbers in rows.items()]
 
 
-def _settled(
+def _settle(
     organisations: pd.DataFrame,
     open_rows: dict[int, Question],
     answers: dict[Question, Answer],

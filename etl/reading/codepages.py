@@ -106,7 +106,7 @@ def code_page(lines: Sequence[bytes], others: Iterable[str] = ()) -> Page | None
     others : iterable of str
         Lines of the same file that could be read, for the countries that their rows name.
     """
-    texts = {page: _decoded(lines, page) for page in PAGES}
+    texts = {page: _decode(lines, page) for page in PAGES}
     readable = {page: text for page, text in texts.items() if text is not None}
     if not readable:
         return None
@@ -120,13 +120,13 @@ def code_page(lines: Sequence[bytes], others: Iterable[str] = ()) -> Page | None
     equal = {tuple(readable[page]) for page in foreign if foreign[page] == foreign[best]}
     if anywhere:
         return Page(best, is_sure=foreign[best] <= _MOST_FOREIGN and len(equal) == 1)
-    found = _detected(b"".join(lines), list(readable))
+    found = _detect(b"".join(lines), list(readable))
     if found and foreign[found] <= _MOST_FOREIGN:
         return Page(found, is_sure=True)
     return Page(found or best, is_sure=foreign[best] == 0 and best == "cp1252")
 
 
-def _decoded(lines: Sequence[bytes], page: str) -> list[str] | None:
+def _decode(lines: Sequence[bytes], page: str) -> list[str] | None:
     try:
         return [line.decode(page) for line in lines]
     except UnicodeDecodeError:
@@ -179,7 +179,7 @@ def _script(letter: str) -> str:
     return unicodedata.name(letter, "?").split()[0]
 
 
-def _detected(content: bytes, pages: list[str]) -> str:
+def _detect(content: bytes, pages: list[str]) -> str:
     """What a detector of languages finds; empty if it is not sure."""
     if sum(byte > 127 for byte in content) < _MIN_DETECTED:
         return ""

@@ -144,10 +144,10 @@ def cell_normaliser(column: Column, lookup: Lookup) -> Callable[[str], str]:
     """The function that normalises one cell of a column."""
     normaliser = _normaliser(column, lookup)
 
-    def normalised(text: str) -> str:
+    def normalise_cell(text: str) -> str:
         return error if is_spreadsheet_error(error := clean(text)) else normaliser(text)
 
-    return normalised
+    return normalise_cell
 
 
 def _normaliser(column: Column, lookup: Lookup) -> Callable[[str], str]:

@@ -60,7 +60,7 @@ def is_date(text: str) -> bool:
     return is_month or _DATE.fullmatch(text) is not None
 
 
-def repaired(text: str) -> str:
+def repair(text: str) -> str:
     """``Müller`` of ``MÃ¼ller``: UTF-8 that was read as Windows-1252; other text as it is."""
     if text.isascii():
         return text

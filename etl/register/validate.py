@@ -27,7 +27,7 @@ from etl.register.texts import (
     has_markup,
     is_date,
     is_placeholder,
-    repaired,
+    repair,
     without_entities,
 )
 from etl.schema import Column, Schema
@@ -356,7 +356,7 @@ def _explain_text(value: str, column: Column) -> Error | None:
         return None
     if LOST in value:
         return f"{title} has lost a letter: “{LOST}” stands in its place.", "Type it again."
-    if (meant := repaired(value)) != value:
+    if (meant := repair(value)) != value:
         return (
             f"{title} was read in the wrong encoding on the way.",
             f"Write “{_short(meant)}”, if that is meant.",

@@ -128,7 +128,7 @@ def search_tables(
             _code_part(field, organisations, vocabulary, column, aliases, synonyms)
             for column, (field, vocabulary) in _CODED.items()
         ),
-        *(_asked(kind, words) for kind, words in synonyms[_QUESTION].items()),
+        *(_part_asked_for(kind, words) for kind, words in synonyms[_QUESTION].items()),
     ]
     return _join(parts)
 
@@ -298,7 +298,7 @@ def _without_organisations(
     return _Part(_words_of(called, "region"), nothing, nothing)
 
 
-def _asked(kind: str, words: list[str]) -> _Part:
+def _part_asked_for(kind: str, words: list[str]) -> _Part:
     """Words that do something in a question: one term of their kind, which nobody has."""
     nothing = np.empty(0, np.int64)
     return _Part(pd.DataFrame({"word": words, "field": kind, "term": 0}), nothing, nothing)

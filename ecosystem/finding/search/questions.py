@@ -294,16 +294,16 @@ class _Reader:
         length = self._town_length(at)
         if length:
             end = at + length
-            town = nearby.meant(self.database, self._slice(Kind.NEAR, at, end).text)
+            town = nearby.likely_town(self.database, self._slice(Kind.NEAR, at, end).text)
             if town is None and length > 1 and self._is_stop_word(at):  # "of Leuven"
-                town = nearby.meant(self.database, self._slice(Kind.NEAR, at + 1, end).text)
+                town = nearby.likely_town(self.database, self._slice(Kind.NEAR, at + 1, end).text)
             return None if town is None else (town, end)
         if not may_be_misspelt or at >= len(self.tokens):
             return None
         word = self.tokens[at].folded
         if len(word) < _MIN_MISSPELT or self.index.fields(word) or self._is_filling(at):
             return None
-        town = nearby.misspelt(self.database, word)
+        town = nearby.town_like(self.database, word)
         return None if town is None else (town, at + 1)
 
     # ---- "security", alone ----------------------------------------------------------------

@@ -18,7 +18,7 @@ from pyproj import Geod
 
 from ecosystem.common.store import Database
 from ecosystem.finding import nearby, search
-from ecosystem.finding.filters import Filter, understood
+from ecosystem.finding.filters import Filter, with_town_of_search
 from ecosystem.tables import organisations
 
 QUESTIONS = Path(__file__).with_name("questions.csv")
@@ -117,9 +117,9 @@ def test_the_town_and_the_distance_of_a_question(
 
 def test_the_filter_takes_over_the_town_of_its_search(database: Database) -> None:
     asked = Filter(q="companies near Rennes", type=("sme",))
-    taken = understood(database, asked)
+    taken = with_town_of_search(database, asked)
     assert (taken.q, taken.km, taken.type) == ("companies", 25, ("sme",))
     assert organisations.sorts(taken)[0] == organisations.DISTANCE
     one, other = (organisations.summary(database, f).organisations for f in (asked, taken))
     assert one == other > 0
-    assert understood(database, Filter(q="companies")) == Filter(q="companies")
+    assert with_town_of_search(database, Filter(q="companies")) == Filter(q="companies")

@@ -8,7 +8,7 @@ import pytest
 from etl.nuts import editions, nuts_2021, prefixes
 from etl.places.regions import Regions
 from etl.register.cells import read_list, read_month, read_town
-from etl.register.texts import is_date, is_placeholder, repaired
+from etl.register.texts import is_date, is_placeholder, repair
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_short_names_are_names(text: str) -> None:
      ("Škoda", "Škoda"), ("Łódź", "Łódź"), ("Ángel", "Ángel")],
 )  # fmt: skip
 def test_text_that_was_read_in_the_wrong_encoding(text: str, meant: str) -> None:
-    assert repaired(text) == meant
+    assert repair(text) == meant
 
 
 def test_names_that_a_spreadsheet_program_made_a_date() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from enum import StrEnum
 from itertools import pairwise
 
 from ecosystem.common.text import fold
@@ -24,6 +25,34 @@ _STOP_WORDS = frozenset(
         "da do dos e el los las y di del della dei per van het een",
     )
 )
+
+
+class Field(StrEnum):
+    """Where a word of the search index occurs: the values of ``search_word.field``."""
+
+    NAME = "name"
+    SUBTITLE = "subtitle"
+    NAME_PART = "name_part"
+    INITIALS = "initials"
+    FORMER = "former"
+    TOWN = "town"
+    REGION = "region"
+    WEBSITE = "website"
+    NOTES = "notes"
+    TYPE = "type"
+    TYPE_NAME = "type_name"
+    DOMAIN = "domain"
+    SECTOR = "sector"
+    FUNCTION = "function"
+
+
+# Fields of codes, and the columns of the register that hold these.
+CODED = {
+    Field.TYPE: "type",
+    Field.DOMAIN: "domains",
+    Field.SECTOR: "sectors",
+    Field.FUNCTION: "functions",
+}
 # What words do in a question, by the code that ``search_synonyms.csv`` gives them.
 QUESTION_KINDS = {
     "subject": "what every organisation of the register works on",

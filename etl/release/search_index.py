@@ -25,20 +25,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ecosystem.common.search_words import query_words
+from ecosystem.common.search_words import CODED, Field, query_words
 from ecosystem.common.settings import settings
 from ecosystem.common.text import fold
-from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES, Vocabulary
+from ecosystem.common.vocabulary import BY_COLUMN, COUNTRIES, Vocabulary
 from etl.places.gazetteer import Gazetteer
 from etl.places.regions import ID_LENGTHS, Regions
 
-# Register column -> field of the index and vocabulary of its codes.
-_CODED = {
-    "type": ("type", TYPES),
-    "domains": ("domain", DOMAINS),
-    "sectors": ("sector", SECTORS),
-    "functions": ("function", FUNCTIONS),
-}
 _HUMP = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ])|(?<=\d)(?=[A-Z])")
 # "INCIBE - Instituto Nacional de Ciberseguridad", "DIVD (Dutch Institute ...)"
 _SUBTITLE = re.compile(r"(?<=\S)\s+[-–—/]\s+|(?<=\S)\s+\(")
@@ -113,10 +106,10 @@ def search_tables(
     former = organisations["former_names"].map("\n".join)
     parts = [
         *_label_parts(organisations["name"], organisations["ordinal"]),
-        _text_part("former", former, organisations["ordinal"], _parts_of_names),
-        _text_part("website", organisations["website"], organisations["ordinal"], _host_words),
+        _text_part(Field.FORMER, former, organisations["ordinal"], _parts_of_names),
+        _text_part(Field.WEBSITE, organisations["website"], organisations["ordinal"], _host_words),
         _text_part(
-            "notes",
+            Field.NOTES,
             organisations["notes"],
             organisations["ordinal"],
             _words_and_synonyms(synonyms["notes"]),
@@ -125,8 +118,8 @@ def search_tables(
         _in_regions(organisations, named, valleys, countries),
         _without_organisations(organisations, named, regions, countries),
         *(
-            _code_part(field, organisations, vocabulary, column, aliases, synonyms)
-            for column, (field, vocabulary) in _CODED.items()
+            _code_part(field, organisations, BY_COLUMN[column], column, aliases, synonyms)
+            for field, column in CODED.items()
         ),
         *(_part_asked_for(kind, words) for kind, words in synonyms[_QUESTION].items()),
     ]
@@ -174,15 +167,20 @@ def town_table(gazetteer: Gazetteer) -> pd.DataFrame:
 
 
 def _label_parts(names: pd.Series, ordinal: pd.Series) -> Iterator[_Part]:
-    yield _text_part("name", names, ordinal, lambda name: _folded_words(_SUBTITLE.split(name)[0]))
     yield _text_part(
-        "subtitle", names, ordinal, lambda name: _folded_words(" ".join(_SUBTITLE.split(name)[1:]))
+        Field.NAME, names, ordinal, lambda name: _folded_words(_SUBTITLE.split(name)[0])
     )
-    yield _text_part("name_part", names, ordinal, _name_parts)
-    yield _text_part("initials", names, ordinal, _initials)
+    yield _text_part(
+        Field.SUBTITLE,
+        names,
+        ordinal,
+        lambda name: _folded_words(" ".join(_SUBTITLE.split(name)[1:])),
+    )
+    yield _text_part(Field.NAME_PART, names, ordinal, _name_parts)
+    yield _text_part(Field.INITIALS, names, ordinal, _initials)
 
 
-def _text_part(field: str, texts: pd.Series, ordinal: pd.Series, split: Split) -> _Part:
+def _text_part(field: Field, texts: pd.Series, ordinal: pd.Series, split: Split) -> _Part:
     """Own words of organisations: each is a term that it alone finds."""
     codes, distinct = pd.factorize(texts.fillna(""))
     lists = [list(dict.fromkeys(split(str(text)))) for text in distinct]
@@ -199,7 +197,7 @@ def _text_part(field: str, texts: pd.Series, ordinal: pd.Series, split: Split) -
 
 
 def _code_part(
-    field: str,
+    field: Field,
     organisations: pd.DataFrame,
     vocabulary: Vocabulary,
     column: str,
@@ -221,7 +219,7 @@ def _code_part(
         if code in called:
             (called[code].split if column in _SPLIT_ALIASES else called[code].whole).append(alias)
     words = _words_of(called.values(), field)
-    if field == "type":
+    if field is Field.TYPE:
         words = pd.concat([words, _type_names(vocabulary, called)], ignore_index=True)
     return _Part(words, terms, exploded.index.to_numpy())
 
@@ -232,7 +230,7 @@ def _type_names(vocabulary: Vocabulary, called: Mapping[str, _Called]) -> pd.Dat
         _Called([], [fold(vocabulary.label(code)), fold(vocabulary[code].plural), *of_code.whole])
         for code, of_code in called.items()
     ]
-    return _words_of(names, "type_name")
+    return _words_of(names, Field.TYPE_NAME)
 
 
 def _in_towns(organisations: pd.DataFrame, towns: pd.DataFrame) -> _Part:
@@ -246,7 +244,7 @@ def _in_towns(organisations: pd.DataFrame, towns: pd.DataFrame) -> _Part:
     for term, city in zip(of_term, spelt["city"], strict=True):
         names[term].append(fold(city))
     called = (_Called(of_town, of_town) for of_town in names)
-    return _Part(_words_of(called, "town"), terms, organisations["ordinal"].to_numpy())
+    return _Part(_words_of(called, Field.TOWN), terms, organisations["ordinal"].to_numpy())
 
 
 def _in_regions(
@@ -274,7 +272,7 @@ def _in_regions(
         )
         for code, valley_id, *ids in keys
     ]
-    return _Part(_words_of(called, "region"), terms, organisations["ordinal"].to_numpy())
+    return _Part(_words_of(called, Field.REGION), terms, organisations["ordinal"].to_numpy())
 
 
 def _without_organisations(
@@ -295,7 +293,7 @@ def _without_organisations(
                 names += [*country[code].split, *country[code].whole]
             called.append(_Called([], names))
     nothing = np.empty(0, np.int64)
-    return _Part(_words_of(called, "region"), nothing, nothing)
+    return _Part(_words_of(called, Field.REGION), nothing, nothing)
 
 
 def _part_asked_for(kind: str, words: list[str]) -> _Part:

@@ -16,38 +16,47 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from ecosystem.common.per_release import Recent
-from ecosystem.common.search_words import QUESTION_KINDS, neighbours, spellings, tolerance
+from ecosystem.common.search_words import (
+    CODED,
+    QUESTION_KINDS,
+    Field,
+    neighbours,
+    spellings,
+    tolerance,
+)
 from ecosystem.common.store import Database
 from ecosystem.common.text import fold
-from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, SECTORS, TYPES
+from ecosystem.common.vocabulary import BY_COLUMN, TYPES, Vocabulary
 from ecosystem.finding.masks import pack
 
 # What a word weighs by where it occurs.
 WEIGHTS = {
-    "name": 10.0,
-    "subtitle": 9.0,
-    "name_part": 8.0,
-    "initials": 6.0,
-    "former": 7.0,
-    "town": 5.0,
-    "website": 4.0,
-    "domain": 3.0,
-    "type": 3.0,
-    "type_name": 3.0,
-    "sector": 3.0,
-    "function": 2.0,
-    "region": 2.5,
-    "notes": 2.0,
+    Field.NAME: 10.0,
+    Field.SUBTITLE: 9.0,
+    Field.NAME_PART: 8.0,
+    Field.INITIALS: 6.0,
+    Field.FORMER: 7.0,
+    Field.TOWN: 5.0,
+    Field.WEBSITE: 4.0,
+    Field.DOMAIN: 3.0,
+    Field.TYPE: 3.0,
+    Field.TYPE_NAME: 3.0,
+    Field.SECTOR: 3.0,
+    Field.FUNCTION: 2.0,
+    Field.REGION: 2.5,
+    Field.NOTES: 2.0,
 }
 # An organisation in the town of the query comes before one that is only named after it.
 _TOWN_FIRST = 8.0
-_IN_NAME = ("name", "subtitle", "name_part", "initials")
-_IN_NAMES = (*_IN_NAME, "former")
-_MADE_UP = ("name_part", "initials")
-_WRITTEN = (*_IN_NAME, "former", "website", "notes")
-VOCABULARIES = {"type": TYPES, "domain": DOMAINS, "sector": SECTORS, "function": FUNCTIONS}
+_IN_NAME = (Field.NAME, Field.SUBTITLE, Field.NAME_PART, Field.INITIALS)
+_IN_NAMES = (*_IN_NAME, Field.FORMER)
+_MADE_UP = (Field.NAME_PART, Field.INITIALS)
+_WRITTEN = (*_IN_NAME, Field.FORMER, Field.WEBSITE, Field.NOTES)
+VOCABULARIES: dict[str, Vocabulary] = {field: BY_COLUMN[column] for field, column in CODED.items()}
 # Columns of which an organisation may have several codes: the more, the less each says of it.
-_SEVERAL = {"domain": "domains", "sector": "sectors", "function": "functions"}
+_SEVERAL: dict[str, str] = {
+    field: column for field, column in CODED.items() if field is not Field.TYPE
+}
 _KEPT = 24
 _CLOSEST = 5
 _MIN_PREFIX = 2
@@ -208,8 +217,8 @@ class Index:
         self._weight = np.array([WEIGHTS[f] for f in fields], dtype=np.float32)[codes]
         self._is_name = np.isin(fields, _IN_NAME)[codes]
         self._is_written = np.isin(fields, _WRITTEN)[codes]
-        self._only_exact = (fields == "initials")[codes]
-        self._is_town = (fields == "town")[codes]
+        self._only_exact = (fields == Field.INITIALS)[codes]
+        self._is_town = (fields == Field.TOWN)[codes]
         self._field, self._fields = codes, fields
         self._counts = np.array([[_is_reached(r, f) for f in fields] for r in _Reach], np.bool_)
         self._several = np.array([_row_of_share(f) for f in fields], dtype=np.int8)[codes]
@@ -218,7 +227,7 @@ class Index:
         self.n = int(database.value("SELECT count(*) FROM organisation"))
         self.shares = _shares(database)
         self._types = database.frame("SELECT type FROM organisation ORDER BY ordinal")["type"]
-        in_name = np.unique(self._term[(fields == "name")[codes]])
+        in_name = np.unique(self._term[(fields == Field.NAME)[codes]])
         rows, _ = _ranges(self._postings_of_term, in_name)
         lengths = np.bincount(self._ordinals[rows], minlength=self.n)
         self._name_length = np.maximum(lengths, 1).astype(np.float32)
@@ -272,11 +281,11 @@ class Index:
     def types(self, word: str) -> tuple[str, ...]:
         """Codes of the types that a word names and nothing else; none if there are none."""
         fields = self.fields(word)
-        if "type_name" not in fields or not fields.isdisjoint(_SEVERAL):
+        if Field.TYPE_NAME not in fields or not fields.isdisjoint(_SEVERAL):
             return ()
         number = self._number[word]
         links = np.arange(self._links_of_word[number], self._links_of_word[number + 1])
-        terms = self._term[links[self._fields[self._field[links]] == "type_name"]]
+        terms = self._term[links[self._fields[self._field[links]] == Field.TYPE_NAME]]
         codes = {self._types[self.postings(term)[0]] for term in terms}
         return tuple(code for code in TYPES if code in codes)
 
@@ -371,7 +380,7 @@ class Index:
 
     def _plain(self, word: str, others: tuple[str, ...], towns: TownNames) -> dict[int, _Reading]:
         """The word itself and those that begin with it; else in its other spellings."""
-        if word in towns.cities and self.fields(word).isdisjoint(("town", "region")):
+        if word in towns.cities and self.fields(word).isdisjoint((Field.TOWN, Field.REGION)):
             # Of a city in which nobody is, "London", no other name is the beginning.
             own = self._number.get(word)
             return {} if own is None else {own: _Reading(_EXACT)}
@@ -559,8 +568,8 @@ class Index:
 def _is_reached(reach: _Reach, field: str) -> bool:
     """Whether a reading counts where a word stands in a field."""
     if reach is _Reach.NAMED:
-        return field in (*_IN_NAMES, "town", "website")
-    return reach is _Reach.ANYWHERE or field in (*_IN_NAMES, "type", "type_name")
+        return field in (*_IN_NAMES, Field.TOWN, Field.WEBSITE)
+    return reach is _Reach.ANYWHERE or field in (*_IN_NAMES, Field.TYPE, Field.TYPE_NAME)
 
 
 def _shares(database: Database) -> Floats:
@@ -578,7 +587,7 @@ def _shares(database: Database) -> Floats:
 
 
 def _row_of_share(field: str) -> int:
-    return list(_SEVERAL).index(field) + 1 if field in _SEVERAL else 0
+    return [*_SEVERAL].index(field) + 1 if field in _SEVERAL else 0
 
 
 def _empty_regions(database: Database, links: pd.DataFrame) -> dict[str, str]:

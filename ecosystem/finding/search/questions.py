@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from ecosystem.common.per_release import Recent, per_release
-from ecosystem.common.search_words import MAX_LENGTH, WORD, is_telling, query_words
+from ecosystem.common.search_words import MAX_LENGTH, WORD, Field, is_telling, query_words
 from ecosystem.common.store import Database
 from ecosystem.common.text import fold
 from ecosystem.finding import nearby
@@ -200,7 +200,7 @@ class _Reader:
             types, fields = self.index.types(name), self.index.fields(name)
             if types:
                 return replace(self._slice(Kind.TYPE, at, at + known), types=types), at + known
-            is_place = not fields.isdisjoint(("town", "region"))
+            is_place = not fields.isdisjoint((Field.TOWN, Field.REGION))
             return self._slice(Kind.PLACE if is_place else Kind.WORD, at, at + known), at + known
         if self._is_stop_word(at):
             return None, at + 1

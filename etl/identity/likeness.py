@@ -19,6 +19,7 @@ from rapidfuzz import fuzz, process
 
 from ecosystem.common.text import fold
 from etl.model import Track, no_progress
+from etl.places.distance import great_circle_km
 
 # One wrong letter touches at most four groups of three letters, so that two names that differ by
 # one share at least one of their rarest eight.
@@ -48,7 +49,6 @@ _PART = 93.0
 # Two names with the same abbreviation in brackets, as in one name in two languages.
 _ABBREVIATION = 85.0
 _NEAR_KM = 50.0
-_EARTH_KM = 6371.0088
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _DASH = re.compile(r"\s[–—-]\s")
@@ -198,16 +198,13 @@ class _Rows:
         self.host, self.label = (pd.factorize(sites[c])[0] for c in ("host", "label"))
         self.page = pd.factorize(sites["host"] + sites["path"])[0]
         self.place = pd.factorize(frame["place_id"])[0]
-        self.lon = np.radians(frame["lon"].to_numpy(np.float64))
-        self.lat = np.radians(frame["lat"].to_numpy(np.float64))
+        self.lon = frame["lon"].to_numpy(np.float64)
+        self.lat = frame["lat"].to_numpy(np.float64)
         self.side = None if sides is None else sides.to_numpy(bool)
 
     def km(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-        """Great-circle distances by the haversine formula (Sinnott 1984), on the mean sphere."""
-        lat_a, lat_b = self.lat[a], self.lat[b]
-        across = np.cos(lat_a) * np.cos(lat_b) * np.sin((self.lon[a] - self.lon[b]) / 2) ** 2
-        half = np.sin((lat_a - lat_b) / 2) ** 2 + across
-        km = 2 * _EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+        """Distances between the organisations' points."""
+        km = great_circle_km(self.lat[a], self.lon[a], self.lat[b], self.lon[b])
         return np.where(self.place[a] == self.place[b], 0.0, km)
 
     def website(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -23,14 +23,14 @@ from ecosystem.common.vocabulary import COUNTRIES
 from ecosystem.common.web_mercator import to_metres
 from etl.model import Rejection, Track, no_progress, note_rows
 from etl.nuts import prefixes
+from etl.places.distance import great_circle_km
 from etl.places.endings import region_of_ending
 from etl.places.gazetteer import Gazetteer
-from etl.places.regions import ID_LENGTHS, Points, Regions
+from etl.places.regions import ID_LENGTHS, Regions
 from etl.places.towns import Answer, Question, answer_questions
 
 # A point this far from its town is no suburb of it.
 FAR_KM = 30.0
-_EARTH_KM = 6_371.0
 # A host that so many organisations have is one of all of them, such as a network of people.
 _MAX_NAMES_OF_HOST = 3
 
@@ -362,27 +362,6 @@ def _far_from_town(organisations: pd.DataFrame, gazetteer: Gazetteer) -> list[st
                 )
             )
     return notes
-
-
-def great_circle_km(lat: float, lon: float, lats: Points, lons: Points) -> Points:
-    """Distance of a point from others on a sphere of 6,371 km radius, by the haversine formula.
-
-    Parameters
-    ----------
-    lat, lon : float
-        Degrees, EPSG:4326.
-    lats, lons : array of float, shape (n,)
-        The others, in the same.
-
-    Returns
-    -------
-    array of float, shape (n,)
-        Kilometres.
-    """
-    a, b = np.radians(lat), np.radians(lats)
-    half = np.sin((b - a) / 2) ** 2
-    half += np.cos(a) * np.cos(b) * np.sin(np.radians(lons - lon) / 2) ** 2
-    return np.asarray(2 * _EARTH_KM * np.arcsin(np.sqrt(half)))
 
 
 def _rejection(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -46,12 +46,13 @@ from etl.release.build import (
     add_tables,
     build,
 )
-from etl.release.change import changes, count_kinds, stamp
-from etl.release.earlier import history, published_organisations
+from etl.release.change import ORGANISATIONS, changes, count_kinds, stamp
+from etl.release.earlier import history, published_lists, published_organisations
 from etl.release.gates import Result, check, gate_table, load_gates, waive
+from etl.release.lists import list_changes
 from etl.release.provenance import digest, input_hashes, tool_versions
 from etl.release.workshop import require_whole, scratch, workshop
-from etl.schema import load_schemas
+from etl.schema import Schema, load_schemas
 from etl.transform import Transformed, transform
 
 
@@ -77,7 +78,8 @@ class Prepared:
     transformed : Transformed
         The tables, and what was found fault with, in the words of the files that were read.
     change : pandas.DataFrame
-        What differs from the baseline, as :func:`etl.release.change.changes` gives it.
+        What differs from the baseline in all lists, as :func:`etl.release.change.changes` and
+        :func:`etl.release.lists.list_changes` give it.
     gates : list of Result
         What each gate measured; none waived.
     baseline : ecosystem.common.store.Manifest or None
@@ -181,7 +183,7 @@ class Outcome:
 
     @property
     def changes(self) -> dict[str, int]:
-        """Organisations by kind of change."""
+        """Organisations by kind of change, and how many rows of other lists changed."""
         return count_kinds(self.prepared.change)
 
     @property
@@ -241,14 +243,14 @@ def prepare(
     gazetteer = load_gazetteer(settings().reference_dir, settings().schema_dir)
     regions = load_regions(settings().reference_dir)
     baseline = shelf.baseline(releases_dir)
-    published, past = _read_baseline(releases_dir, baseline)
+    published, lists, past = _read_baseline(releases_dir, baseline, schemas)
     transformed = transform(
         extracts,
         schemas,
         gazetteer,
         regions,
         published,
-        used_ids=set(past["org_id"]),
+        used_ids=set(past.loc[past["resource"] == ORGANISATIONS, "row_id"]),
         track=track,
     )
     alias = transformed.tables["organisation_alias"]
@@ -258,7 +260,7 @@ def prepare(
         register_dir,
         hashes,
         schemas,
-        published,
+        lists if published is None else {**lists, ORGANISATIONS: published},
         merged_into,
     )
     folder = scratch()
@@ -279,7 +281,7 @@ def prepare(
     return Prepared(
         extracts=extracts,
         transformed=_in_words_of_files(transformed, extracts, unread),
-        change=changes(transformed.tables["organisation"], published, merged_into),
+        change=_compare(transformed, published, lists, schemas, merged_into),
         gates=gates,
         baseline=baseline,
         past=past,
@@ -381,17 +383,36 @@ def _writing_database(folder: Path) -> Iterator[None]:
 
 
 def _read_baseline(
-    releases_dir: Path, before: Manifest | None
-) -> tuple[pd.DataFrame | None, pd.DataFrame]:
-    """Organisations of the release before, and its history."""
+    releases_dir: Path, before: Manifest | None, schemas: Mapping[str, Schema]
+) -> tuple[pd.DataFrame | None, dict[str, pd.DataFrame], pd.DataFrame]:
+    """Organisations and other lists of the release before, and its history."""
     if before is None:
-        return None, history(None)
+        return None, {}, history(None)
     path = releases_dir / f"{before.release_id}.duckdb"
     try:
-        return published_organisations(path), history(path)
+        return published_organisations(path), published_lists(path, schemas), history(path)
     except duckdb.Error:
         # Of another version of the database or the schema: can't be compared.
-        return None, history(None)
+        return None, {}, history(None)
+
+
+def _compare(
+    transformed: Transformed,
+    published: pd.DataFrame | None,
+    lists: Mapping[str, pd.DataFrame],
+    schemas: Mapping[str, Schema],
+    merged_into: Mapping[str, str],
+) -> pd.DataFrame:
+    """What differs from the release before, in all lists."""
+    organisations = transformed.tables["organisation"]
+    known = [organisations, *([] if published is None else [published])]
+    names = {o: n for table in known for o, n in zip(table["org_id"], table["name"], strict=True)}
+    tables = {r: transformed.tables[s.table] for r, s in schemas.items() if s.table}
+    parts = [
+        changes(organisations, published, merged_into),
+        list_changes(tables, lists, schemas, names),
+    ]
+    return pd.concat([part.astype(object) for part in parts if len(part)] or parts[:1])
 
 
 def _in_words_of_files(

@@ -68,6 +68,20 @@ class Schema:
         """Column that identifies a row; empty if none does."""
         return str(self.descriptor.get("primaryKey", ""))
 
+    @cached_property
+    def naming_columns(self) -> list[str]:
+        """Columns that tell people which row it is: its name, or the organisations it is about."""
+        texts = [
+            name
+            for name, column in self.columns.items()
+            if column.type == "string"
+            and column.constraints.get("required")
+            and name != self.primary_key
+        ]
+        if texts and texts[0].startswith("org_id"):
+            return [name for name in self.columns if name.startswith("org_id")]
+        return texts[:1]
+
     @property
     def table(self) -> str:
         """Table of a release that takes its rows as they are; empty if a step makes one of them."""

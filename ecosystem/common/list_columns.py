@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping
 
-from ecosystem.common.settings import settings
+from ecosystem.common.register_lists import register_lists
 
 
-def list_separators() -> dict[str, str]:
+def list_separators() -> Mapping[str, str]:
     """Column -> what stands between its items where it is written as text."""
-    return _separators(settings().schema_dir / "organisations.json")
-
-
-@cache
-def _separators(path: Path) -> dict[str, str]:
-    fields = json.loads(path.read_text(encoding="utf-8"))["fields"]
-    return {field["name"]: field["separator"] for field in fields if field.get("separator")}
+    return register_lists()["organisations"].separators

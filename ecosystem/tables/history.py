@@ -9,13 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from ecosystem.common.list_columns import list_separators
+from ecosystem.common import wording
+from ecosystem.common.register_lists import register_lists
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import BY_COLUMN, CHANGES
 from ecosystem.tables import regions, valleys
 from ecosystem.tables.regions import level_of
 
-# What people call the columns whose changes are kept.
+ORGANISATIONS = "organisations"
+# What people call the columns of organisations whose changes are kept.
 FIELD_LABELS = {
     "name": "Name",
     "former_names": "Former names",
@@ -35,6 +37,9 @@ FIELD_LABELS = {
     "notes": "Notes",
 }
 _NOTHING = "nothing"
+# Columns that are written in the vocabulary of another.
+_WRITTEN_AS = {"focus_domains": "domains", "focus_countries": "country"}
+_YES_OR_NO = {"true": "yes", "false": "no"}
 # Where a town's name is followed by latitude and longitude in degrees.
 _POINT = re.compile(r" \(-?[\d.]+, -?[\d.]+\)")
 # A note may have a thousand characters; a line of a list of changes should be read at a glance.
@@ -48,8 +53,10 @@ class Selection:
     Attributes
     ----------
     region : str
-        Id of a valley, country or NUTS region: changes of organisations that are there, last
-        were there, or left it. Empty for all.
+        Id of a valley, country or NUTS region: changes of what is there, last was there, or
+        left it. Empty for all.
+    resource : str
+        Changes of this list of the register only; empty for all.
     kind : str
         A code of :data:`ecosystem.common.vocabulary.CHANGES`; empty for all.
     release_id : str
@@ -57,6 +64,7 @@ class Selection:
     """
 
     region: str = ""
+    resource: str = ""
     kind: str = ""
     release_id: str = ""
 
@@ -71,7 +79,7 @@ class Selection:
             conditions.append(
                 f"({inside.format(column)} OR field = '{column}' AND {inside.format('old')})"
             )
-        for name in ("kind", "release_id"):
+        for name in ("resource", "kind", "release_id"):
             if getattr(self, name):
                 conditions.append(f"{name} = ${name}")
                 bound[name] = getattr(self, name)
@@ -114,65 +122,80 @@ def releases(database: Database, selection: Selection) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``release_id, released_at`` (UTC), ``organisations`` (with any change), and how many
-        organisations were ``added, removed, merged, moved, changed``; one can count in several.
+        ``release_id, released_at`` (UTC), ``entries`` (rows with any change), how many
+        organisations were ``added, removed, merged, moved, changed`` (one can count in several),
+        and ``others``: rows of other lists with any change.
     """
     where, bound = selection.where()
+    is_own = f"resource = '{ORGANISATIONS}'"
     kinds = ", ".join(
-        f"count(DISTINCT org_id) FILTER (kind = '{kind}') AS {kind}" for kind in CHANGES
+        f"count(DISTINCT row_id) FILTER ({is_own} AND kind = '{kind}') AS {kind}"
+        for kind in CHANGES
     )
     return database.frame(
         f"""
-        SELECT release_id, released_at, count(DISTINCT org_id) AS organisations, {kinds}
-        FROM change WHERE {where} GROUP BY release_id, released_at
+        SELECT release_id, released_at, count(DISTINCT (resource, row_id)) AS entries, {kinds},
+               count(DISTINCT (resource, row_id)) FILTER (NOT {is_own}) AS others
+        FROM {_change(database)} WHERE {where} GROUP BY release_id, released_at
         ORDER BY released_at DESC, release_id DESC
         """,
         bound,
     )
 
 
+def counts(release: Mapping[Any, Any]) -> list[str]:
+    """How much changed in a release, as phrases; a row of :func:`releases`."""
+    parts = [f"{release[kind]:,} {CHANGES[kind].plural}" for kind in CHANGES if release[kind]]
+    if release["others"]:
+        parts.append(wording.count(release["others"], "row of other lists", "rows of other lists"))
+    return parts
+
+
 def page(
     database: Database, selection: Selection, *, limit: int = 50, offset: int = 0
 ) -> pd.DataFrame:
-    """Changes of some organisations: the newest release first, in it by kind and name.
+    """Changes of some rows: the newest release first, in it by list, kind and name.
 
     Parameters
     ----------
     limit, offset : int
-        Count organisations within a release, so that all changes of one stay together.
+        Count rows within a release, so that all changes of one stay together.
 
     Returns
     -------
     DataFrame
-        ``release_id, released_at, org_id, name, kind, field, old, new``, and ``exists``:
-        whether the organisation is in the current release.
+        ``release_id, released_at, resource, row_id, name, kind, field, old, new``, and
+        ``exists``: whether it is an organisation of the current release.
     """
     where, bound = selection.where()
     found = database.frame(
         f"""
         WITH chosen AS (
-            SELECT *, list_position($kinds, kind) AS rank,
-                   list_position($fields, field) AS field_rank
-            FROM change WHERE {where}
+            SELECT *, list_position($resources, resource) AS list_rank,
+                   list_position($kinds, kind) AS rank,
+                   list_position($fields, resource || '.' || field) AS field_rank
+            FROM {_change(database)} WHERE {where}
         ),
         entry AS (
-            SELECT release_id, released_at, org_id, min(rank) AS first_rank,
-                   strip_accents(lower(any_value(name))) AS name_sorted
-            FROM chosen GROUP BY ALL
-            ORDER BY released_at DESC, release_id DESC, first_rank, name_sorted, org_id
+            SELECT release_id, released_at, resource, row_id, any_value(list_rank) AS list_rank,
+                   min(rank) AS first_rank, strip_accents(lower(any_value(name))) AS name_sorted
+            FROM chosen GROUP BY release_id, released_at, resource, row_id
+            ORDER BY released_at DESC, release_id DESC, list_rank, first_rank, name_sorted, row_id
             LIMIT $limit OFFSET $offset
         )
-        SELECT release_id, c.released_at, org_id, c.name, c.kind, c.field, c.old, c.new,
+        SELECT release_id, c.released_at, resource, row_id, c.name, c.kind, c.field, c.old, c.new,
                o.org_id IS NOT NULL AS exists
-        FROM chosen c JOIN entry e USING (release_id, org_id)
-        LEFT JOIN (SELECT org_id FROM organisation) o USING (org_id)
-        ORDER BY c.released_at DESC, release_id DESC, first_rank, name_sorted, org_id,
+        FROM chosen c JOIN entry e USING (release_id, resource, row_id)
+        LEFT JOIN (SELECT org_id FROM organisation) o
+            ON o.org_id = row_id AND resource = '{ORGANISATIONS}'
+        ORDER BY c.released_at DESC, release_id DESC, e.list_rank, first_rank, name_sorted, row_id,
                  rank, field_rank NULLS FIRST
         """,
         {
             **bound,
+            "resources": list(register_lists()),
             "kinds": list(CHANGES),
-            "fields": list(FIELD_LABELS),
+            "fields": _fields(),
             "limit": limit,
             "offset": offset,
         },
@@ -189,9 +212,12 @@ def of_organisation(database: Database, org_id: str) -> pd.DataFrame:
         Columns as of :func:`page`.
     """
     found = database.frame(
-        """
-        SELECT release_id, released_at, org_id, name, kind, field, old, new, TRUE AS exists
-        FROM change WHERE org_id = $org_id OR (kind = 'merged' AND new = $org_id)
+        f"""
+        SELECT release_id, released_at, resource, row_id, name, kind, field, old, new,
+               TRUE AS exists
+        FROM {_change(database)}
+        WHERE resource = '{ORGANISATIONS}'
+            AND (row_id = $org_id OR (kind = 'merged' AND new = $org_id))
         ORDER BY released_at DESC, release_id DESC, list_position($kinds, kind),
                  list_position($fields, field) NULLS FIRST
         """,
@@ -200,9 +226,27 @@ def of_organisation(database: Database, org_id: str) -> pd.DataFrame:
     return _tell_once(found)
 
 
+def _change(database: Database) -> str:
+    """The table of changes as SQL; releases up to November 2026 tell of organisations only."""
+    has_lists = database.value(
+        "SELECT count(*) FROM information_schema.columns "
+        "WHERE table_name = 'change' AND column_name = 'row_id'"
+    )
+    if has_lists:
+        return "change"
+    return f"(SELECT '{ORGANISATIONS}' AS resource, org_id AS row_id, * FROM change)"
+
+
+def _fields() -> list[str]:
+    """Fields with their list before them, in the order in which they are told."""
+    columns = {resource: list(known.columns) for resource, known in register_lists().items()}
+    columns[ORGANISATIONS] = list(FIELD_LABELS)
+    return [f"{resource}.{name}" for resource, names in columns.items() for name in names]
+
+
 def _tell_once(rows: pd.DataFrame) -> pd.DataFrame:
     """Without the new town of an organisation whose move to it is among the rows."""
-    moved = rows["kind"].eq("moved").groupby([rows["release_id"], rows["org_id"]]).transform("any")
+    moved = rows["kind"].eq("moved").groupby([rows["release_id"], rows["row_id"]]).transform("any")
     return rows[~(moved & rows["field"].eq("city"))].reset_index(drop=True)
 
 
@@ -224,16 +268,19 @@ def successor(database: Database, org_id: str) -> str | None:
 
 def names(database: Database) -> dict[str, dict[str, str]]:
     """Labels of the codes that are data of the release, by the field that holds them."""
-    merged = database.frame(
-        """
-        SELECT org_id, name FROM organisation
-        WHERE org_id IN (SELECT new FROM change WHERE kind = 'merged')
+    named = database.frame(
+        f"""
+        SELECT org_id, name FROM organisation WHERE org_id IN (
+            SELECT unnest([old, new]) FROM {_change(database)}
+            WHERE kind = 'merged' OR starts_with(field, 'org_id')
+        )
         """
     )
+    organisations = dict(zip(named["org_id"], named["name"], strict=True))
     return {
         "nuts3": regions.names(database),
         "valley_id": valleys.names(database),
-        "merged": dict(zip(merged["org_id"], merged["name"], strict=True)),
+        **dict.fromkeys(("merged", "org_id", "org_id_a", "org_id_b"), organisations),
     }
 
 
@@ -243,7 +290,7 @@ def in_words(row: Mapping[Any, Any], known: Mapping[str, Mapping[str, str]]) -> 
     Parameters
     ----------
     row : mapping
-        ``kind, field, old, new``.
+        ``resource, kind, field, old, new``.
     known : mapping
         As :func:`names` gives it.
     """
@@ -254,10 +301,10 @@ def in_words(row: Mapping[Any, Any], known: Mapping[str, Mapping[str, str]]) -> 
         return Line(CHANGES.label(kind), *_move(str(row["old"]), str(row["new"])))
     if kind != "changed":
         return Line(CHANGES.label(kind))
-    field = str(row["field"])
-    about = FIELD_LABELS.get(field, field)
-    old, new = (_values(field, row[when], known) for when in ("old", "new"))
-    if field not in list_separators():
+    resource, field = str(row["resource"]), str(row["field"])
+    about = field_label(resource, field)
+    old, new = (_values(resource, field, row[when], known) for when in ("old", "new"))
+    if not _separator(resource, field):
         return Line(about, *(_short(texts[0]) if texts else _NOTHING for texts in (old, new)))
     parts = {
         "added": [text for text in new if text not in old],
@@ -268,14 +315,36 @@ def in_words(row: Mapping[Any, Any], known: Mapping[str, Mapping[str, str]]) -> 
     )
 
 
-def _values(field: str, text: object, known: Mapping[str, Mapping[str, str]]) -> list[str]:
+def field_label(resource: str, field: str) -> str:
+    """What people call a column of a list."""
+    if resource == ORGANISATIONS:
+        return FIELD_LABELS.get(field, field)
+    known = register_lists().get(resource)
+    return known.columns.get(field, field) if known else field
+
+
+def list_title(resource: str) -> str:
+    """What people call a list of the register."""
+    known = register_lists().get(resource)
+    return known.title if known else resource
+
+
+def _separator(resource: str, field: str) -> str:
+    known = register_lists().get(resource)
+    return known.separators.get(field, "") if known else ""
+
+
+def _values(
+    resource: str, field: str, text: object, known: Mapping[str, Mapping[str, str]]
+) -> list[str]:
     if not isinstance(text, str) or not text:
         return []
-    separator = list_separators().get(field)
+    separator = _separator(resource, field)
     codes = text.split(separator) if separator else [text]
-    if field in BY_COLUMN:
-        return [BY_COLUMN[field].label(code) for code in codes]
-    return [known.get(field, {}).get(code, code) for code in codes]
+    vocabulary = BY_COLUMN.get(_WRITTEN_AS.get(field, field))
+    if vocabulary is not None:
+        return [vocabulary.label(code) if code in vocabulary else code for code in codes]
+    return [known.get(field, _YES_OR_NO).get(code, code) for code in codes]
 
 
 def _move(old: str, new: str) -> tuple[str, str]:

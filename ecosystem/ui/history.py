@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from ecosystem.common import wording
+from ecosystem.common.register_lists import register_lists
 from ecosystem.common.vocabulary import CHANGES
 from ecosystem.tables import history, organisations, regions, releases
 from ecosystem.tables.history import Selection
@@ -42,7 +43,7 @@ def whats_new() -> None:
         st.info("No change matches this choice.", icon=":material/search_off:")
         st.button("Show all changes", key="all_changes", on_click=state.update, args=(_ALL,))
         return
-    total = int(found["organisations"].sum())
+    total = int(found["entries"].sum())
     number, offset = page_number(total, PER_PAGE)
     rows = ask(history.page, selection, limit=PER_PAGE, offset=offset)
     counts = found.set_index("release_id", drop=False).to_dict("index")
@@ -107,13 +108,14 @@ def of_region(region_id: str) -> None:
         feed_link(region_id)
 
 
-_ALL = {"region": None, "kind": None, "page": None}
+_ALL = {"region": None, "list": None, "kind": None, "page": None}
 
 
 def _selection() -> Selection:
-    region, kind = state.get("region"), state.get("kind")
+    region, resource, kind = map(state.get, ("region", "list", "kind"))
     return Selection(
         region=region if region and ask(history.region_name, region) else "",
+        resource=resource if resource in register_lists() else "",
         kind=kind if kind in CHANGES else "",
     )
 
@@ -132,7 +134,7 @@ def _choices(selection: Selection) -> None:
     if selection.region and selection.region not in options:  # of NUTS 3: too many to offer
         name = ask(history.region_name, selection.region)
         options[selection.region] = f"{name} ({selection.region})"
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     left.selectbox(
         "Region or valley",
         list(options),
@@ -140,6 +142,14 @@ def _choices(selection: Selection) -> None:
         key="news_region",
         placeholder="All of Europe",
         on_change=state.bind("region", "news_region", selection.region or None, resets=["page"]),
+    )
+    middle.selectbox(
+        "List",
+        list(register_lists()),
+        format_func=history.list_title,
+        key="news_list",
+        placeholder="All lists",
+        on_change=state.bind("list", "news_list", selection.resource or None, resets=["page"]),
     )
     right.selectbox(
         "Kind of change",
@@ -153,29 +163,38 @@ def _choices(selection: Selection) -> None:
 
 def _release(counts: Mapping[Any, Any]) -> None:
     st.header(f"{counts['released_at']:%-d %B %Y, %H:%M} UTC", anchor=False)
-    parts = [f"{counts[kind]:,} {CHANGES[kind].plural}" for kind in CHANGES if counts[kind]]
-    st.markdown(" · ".join(parts))
+    st.markdown(" · ".join(history.counts(counts)))
     st.caption(f"Release {counts['release_id']}")
 
 
 def _entries(rows: pd.DataFrame) -> None:
+    """Changes of one release, each list under its name but for the organisations."""
+    for resource, shown in rows.groupby("resource", sort=False):
+        if resource != history.ORGANISATIONS:
+            st.subheader(markdown(history.list_title(str(resource))), anchor=False)
+        _entries_of_list(shown)
+
+
+def _entries_of_list(rows: pd.DataFrame) -> None:
     known = ask(history.names)
-    for (release_id, org_id), shown in rows.groupby(["release_id", "org_id"], sort=False):
+    for (release_id, resource, row_id), shown in rows.groupby(
+        ["release_id", "resource", "row_id"], sort=False
+    ):
         first = shown.iloc[0]
-        with st.container(gap=None, key=f"change_{release_id}_{org_id}"):
+        with st.container(gap=None, key=f"change_{release_id}_{resource}_{row_id}"):
             label = f"**{markdown(first['name'])}** · {CHANGES.inside(first['kind'])}"
             if first["exists"]:
                 st.page_link(
                     ORGANISATION_PAGE,
                     label=label,
                     icon=_ICONS[first["kind"]],
-                    query_params={"org": str(org_id)},
+                    query_params={"org": str(row_id)},
                 )
             else:
                 st.markdown(f"{_ICONS[first['kind']]} {label}")
             details = [row for row in shown.to_dict("records") if row["kind"] in _DETAILED]
             if details:
-                st.markdown("\n".join(_line(row, known, str(org_id)) for row in details))
+                st.markdown("\n".join(_line(row, known, str(row_id)) for row in details))
 
 
 # What an entry's title doesn't say already.
@@ -183,7 +202,7 @@ _DETAILED = {"merged", "moved", "changed"}
 
 
 def _line(row: Mapping[Any, Any], known: Mapping[str, Mapping[str, str]], org_id: str) -> str:
-    if row["kind"] == "merged" and row["org_id"] != org_id:
+    if row["kind"] == "merged" and row["row_id"] != org_id:
         return f"- {markdown(row['name'])} was merged into this entry"
     line = history.in_words(row, known)
     if not line.new:

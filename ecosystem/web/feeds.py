@@ -20,7 +20,6 @@ from starlette.routing import BaseRoute, Route
 from ecosystem.common.per_release import Recent
 from ecosystem.common.publisher import publisher
 from ecosystem.common.store import Database
-from ecosystem.common.vocabulary import CHANGES
 from ecosystem.tables import history
 from ecosystem.tables.history import Selection
 from ecosystem.tables.releases import story
@@ -113,29 +112,28 @@ def _list(
     selection = Selection(region=region_id, release_id=str(release["release_id"]))
     rows = history.page(database, selection, limit=MAX_LINES)
     entries = [
-        _entry(base_url, str(org_id), own, known)
-        for org_id, own in rows.groupby("org_id", sort=False)
+        _entry(base_url, own, known) for _, own in rows.groupby(["resource", "row_id"], sort=False)
     ]
     return template("feed_entry.html").render(
         counts=_counts(release),
         entries=entries,
-        more=int(release["organisations"]) - len(entries),
+        more=int(release["entries"]) - len(entries),
         all_url=_page_url(base_url, region_id),
     )
 
 
-def _entry(
-    base_url: str, org_id: str, rows: pd.DataFrame, known: dict[str, dict[str, str]]
-) -> dict[str, Any]:
+def _entry(base_url: str, rows: pd.DataFrame, known: dict[str, dict[str, str]]) -> dict[str, Any]:
+    resource, row_id, name, exists = rows.iloc[0][["resource", "row_id", "name", "exists"]]
+    is_own = resource == history.ORGANISATIONS
     return {
-        "name": rows["name"].iloc[0],
-        "url": addresses.organisation(base_url, org_id) if rows["exists"].iloc[0] else None,
+        "name": name if is_own else f"{history.list_title(resource)}: {name}",
+        "url": addresses.organisation(base_url, row_id) if exists else None,
         "lines": [str(history.in_words(row, known)) for row in rows.to_dict("records")],
     }
 
 
 def _counts(release: dict[Any, Any]) -> str:
-    return ", ".join(f"{release[k]:,} {CHANGES[k].plural}" for k in CHANGES if release[k])
+    return ", ".join(history.counts(release))
 
 
 def _page_url(base_url: str, region_id: str) -> str:

@@ -88,6 +88,12 @@ def print_changes(content: Content, limit: int) -> None:
         for row in rows.head(limit).itertuples(index=False, name=None):
             say(f"  {words.change_line(kind, row)}")
         _more(len(rows), "row", limit)
+    others = content.list_changes
+    if len(others):
+        say(f"\n{words.OTHER_LISTS}:")
+        for row in others.head(limit).itertuples(index=False, name=None):
+            say(f"  {words.list_change_line(row)}")
+        _more(len(others), "change", limit)
     renamed = content.successions()
     if renamed:
         say(f"\n{words.RENAMED}:")

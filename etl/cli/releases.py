@@ -219,20 +219,19 @@ def _open(manifest: Manifest) -> Database:
 
 
 def _print_story(database: Database, manifest: Manifest, *, details: bool) -> None:
+    from ecosystem.common.settings import settings
     from ecosystem.tables import releases
-    from etl.release.change import count_kinds
+    from etl.release import shelf
     from etl.release.gates import figure
     from etl.report import words
 
     story = releases.story(database)
     say(f"Release {manifest.release_id}, made on {story['created_at']:%-d %B %Y at %H:%M} UTC.")
     say(f"{words.quantity(manifest.organisations, 'organisation')}.")
-    change = database.frame(
-        "SELECT org_id, kind FROM change WHERE release_id = $id", {"id": manifest.release_id}
-    )
     before = story["previous_id"]
-    if isinstance(before, str):
-        say(f"Against release {before}: {words.change_counts(count_kinds(change))}.")
+    changes = shelf.changes_of(settings().releases_dir, manifest.release_id)
+    if isinstance(before, str) and changes is not None:
+        say(f"Against release {before}: {words.change_counts(changes)}.")
     made_from = {
         name.removeprefix("register/"): sha256
         for name, sha256 in story["input_hashes"].items()

@@ -97,7 +97,7 @@ def compare_with_register(
     register_dir: Path,
     hashes: dict[str, str],
     schemas: Mapping[str, Schema],
-    published: pd.DataFrame | None,
+    published: Mapping[str, pd.DataFrame],
     merged_into: Mapping[str, str],
 ) -> tuple[Adoptable, list[str]]:
     """What the register would lose by files in its place, and why that can't be said.

@@ -42,8 +42,6 @@ _SEAT = {
     "lat": "DOUBLE",
     **dict.fromkeys(("nuts0", "nuts1", "nuts2", "nuts3", "valley_id"), "VARCHAR"),
 }
-# It helps to locate a row, and says nothing that the location doesn't.
-_HINT = "nuts2_hint"
 
 Tables = dict[str, pd.DataFrame]
 
@@ -123,7 +121,6 @@ def create_statement(schema: Schema) -> str:
     columns = {
         name: f"{_sql_type(column)}{_restriction(column, schema)}"
         for name, column in schema.columns.items()
-        if name != _HINT
     }
     if schema.has_seat:
         columns |= {name: type_ for name, type_ in _SEAT.items() if name not in columns}

@@ -17,8 +17,11 @@ FIELDS = (
     "name", "former_names", "type", "city", "country", "nuts3", "valley_id", "website",
     "founded", "domains", "sectors", "functions", "evidence", "source_url", "checked_on", "notes",
 )  # fmt: skip
-COLUMNS = ["org_id", "name", "kind", "field", "old", "new", "nuts3", "valley_id"]
+COLUMNS = ["resource", "row_id", "name", "kind", "field", "old", "new", "nuts3", "valley_id"]
 HISTORY_COLUMNS = ["release_id", "released_at", *COLUMNS]
+ORGANISATIONS = "organisations"
+# Stands for all other lists where rows are counted by kind of change.
+OTHER_LISTS = "other lists"
 # A shorter way is a better coordinate of the same town and no move.
 MOVED_KM = 1.0
 _PLACE = ["city", "lon", "lat"]
@@ -29,7 +32,7 @@ _TOLD = ["name", "nuts3", "valley_id"]
 def changes(
     new: pd.DataFrame, old: pd.DataFrame | None, aliases: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
-    """What differs between two releases.
+    """What differs between the organisations of two releases; see `lists` for the other lists.
 
     Only fields that both have are compared. An organisation whose position differs by more
     than :data:`MOVED_KM` has moved; distances are geodesics on the WGS 84 ellipsoid.
@@ -45,10 +48,11 @@ def changes(
     Returns
     -------
     pandas.DataFrame
-        One row per difference: ``org_id, name, kind`` (added, removed, merged, moved, changed),
-        ``field, old, new``, and ``nuts3, valley_id`` (where the organisation is or last was);
-        ordered by identifier. Empty values are empty texts in `old` and `new` of a changed
-        field. A merged one has the identifier that it was merged into as `new`.
+        One row per difference: ``resource, row_id`` (the list, and the identifier in it), ``name,
+        kind`` (added, removed, merged, moved, changed), ``field, old, new``, and ``nuts3,
+        valley_id`` (where the organisation is or last was); ordered by identifier. Empty values
+        are empty texts in `old` and `new` of a changed field. A merged one has the identifier
+        that it was merged into as `new`.
     """
     if old is None:
         return pd.DataFrame(columns=COLUMNS, dtype="str")
@@ -68,10 +72,11 @@ def changes(
     parts = [part for part in parts if len(part)]
     if not parts:
         return pd.DataFrame(columns=COLUMNS, dtype="str")
-    found = pd.concat(parts).rename_axis("org_id")
+    found = pd.concat(parts).rename_axis("row_id")
     ids = after.index.union(before.index).union(found.index.unique())
     order = np.argsort(ids.get_indexer(found.index), kind="stable")
-    return found.iloc[order].reset_index().reindex(columns=COLUMNS)
+    ordered = found.iloc[order].reset_index().assign(resource=ORGANISATIONS)
+    return ordered.reindex(columns=COLUMNS)
 
 
 def stamp(changes: pd.DataFrame, release_id: str, released_at: datetime) -> pd.DataFrame:
@@ -92,12 +97,27 @@ def stamp(changes: pd.DataFrame, release_id: str, released_at: datetime) -> pd.D
 
 
 def count_kinds(change: pd.DataFrame) -> dict[str, int]:
-    """Number of organisations added, removed, merged, moved and changed.
+    """Number of organisations added, removed, merged, moved and changed, and of other rows.
 
-    One that moved and has another name counts as both.
+    One that moved and has another name counts as both. Rows of other lists are counted once,
+    as :data:`OTHER_LISTS`, if there are any.
     """
-    organisations = change.drop_duplicates(["org_id", "kind"])
-    return {str(kind): int(n) for kind, n in organisations["kind"].value_counts().items()}
+    own = change["resource"] == ORGANISATIONS
+    organisations = change[own].drop_duplicates(["row_id", "kind"])
+    counts = {str(kind): int(n) for kind, n in organisations["kind"].value_counts().items()}
+    others = len(change[~own].drop_duplicates(["resource", "row_id"]))
+    return counts | ({OTHER_LISTS: others} if others else {})
+
+
+def count_lists(change: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Number of rows added, removed and changed by list, besides the organisations."""
+    others = change[change["resource"] != ORGANISATIONS]
+    rows = others.drop_duplicates(["resource", "row_id", "kind"])
+    counts: dict[str, dict[str, int]] = {}
+    for resource, kind in zip(rows["resource"], rows["kind"], strict=True):
+        of_list = counts.setdefault(str(resource), {})
+        of_list[str(kind)] = of_list.get(str(kind), 0) + 1
+    return counts
 
 
 def _by_id(organisations: pd.DataFrame) -> pd.DataFrame:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 
 from ecosystem.common.store import open_read_only
-from etl.release.change import COLUMNS, HISTORY_COLUMNS, stamp
+from etl.release.change import COLUMNS, HISTORY_COLUMNS, ORGANISATIONS, stamp
+from etl.schema import Schema
+
+# Releases up to November 2026 tell of organisations only.
+_OF_ORGANISATIONS = {"resource": f"'{ORGANISATIONS}'", "row_id": "org_id"}
 
 
 def published_organisations(path: Path) -> pd.DataFrame:
@@ -21,6 +27,49 @@ def published_organisations(path: Path) -> pd.DataFrame:
     """
     with open_read_only(path) as connection:
         return connection.table("organisation").df()
+
+
+def published_lists(path: Path, schemas: Mapping[str, Schema]) -> dict[str, pd.DataFrame]:
+    """The tables of the other lists of a release file, by resource.
+
+    Parameters
+    ----------
+    path : Path
+        Database file of the release.
+    schemas : mapping of str to Schema
+        Schemas of the register files.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Columns of the schema that the release has, and those of where a row is. A list that the
+        release was made with but doesn't hold isn't there; one that it didn't know of is empty.
+
+    Raises
+    ------
+    duckdb.Error
+        If the file is damaged.
+    """
+    with open_read_only(path) as connection:
+        columns: dict[str, list[str]] = {}
+        for table, column in connection.execute(
+            "SELECT table_name, column_name FROM information_schema.columns"
+        ).fetchall():
+            columns.setdefault(table, []).append(column)
+        row = connection.execute("SELECT input_hashes FROM release").fetchone()
+        inputs = row[0] if row else {}
+        found = {}
+        for resource, schema in schemas.items():
+            wanted = [*schema.columns, "nuts3", "valley_id"]
+            known = [
+                name for name in dict.fromkeys(wanted) if name in columns.get(schema.table, ())
+            ]
+            if known:
+                listed = ", ".join(f'"{name}"' for name in known)
+                found[resource] = connection.table(schema.table).project(listed).df()
+            elif schema.table and f"schema/{resource}.json" not in inputs:
+                found[resource] = pd.DataFrame(columns=wanted, dtype="str")
+        return found
 
 
 def history(previous: Path | None) -> pd.DataFrame:
@@ -46,9 +95,46 @@ def history(previous: Path | None) -> pd.DataFrame:
     if previous is None:
         return nothing
     with open_read_only(previous) as connection:
-        known = connection.execute(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = 'change'"
-        ).fetchall()
-        if not {*HISTORY_COLUMNS} <= {name for (name,) in known}:
+        selection = _history_columns(connection)
+        if not selection:
             return nothing
-        return connection.table("change").select(*HISTORY_COLUMNS).df()
+        return connection.table("change").project(selection).df()
+
+
+def kinds_of(path: Path) -> tuple[str | None, pd.DataFrame]:
+    """The release that a release was compared with, and ``resource, row_id, kind`` of its changes.
+
+    Raises
+    ------
+    duckdb.Error
+        If the file is damaged, or has no history.
+    """
+    with open_read_only(path) as connection:
+        row = connection.execute("SELECT release_id, previous_id FROM release").fetchone()
+        own, previous = row or ("", None)
+        selection = _history_columns(connection) or "*"
+        changes = connection.execute(
+            f"SELECT resource, row_id, kind FROM (SELECT {selection} FROM change) "
+            "WHERE release_id = ?",
+            [own],
+        )
+        return previous, changes.df()
+
+
+def _history_columns(connection: duckdb.DuckDBPyConnection) -> str:
+    """SQL of the columns of the history as this version has them; empty if they can't be had."""
+    rows = connection.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = 'change'"
+    ).fetchall()
+    known = {name for (name,) in rows}
+    if "row_id" not in known:
+        known -= _OF_ORGANISATIONS.keys()
+        known |= _OF_ORGANISATIONS.keys() if "org_id" in known else set()
+        written = _OF_ORGANISATIONS
+    else:
+        written = {}
+    if not {*HISTORY_COLUMNS} <= known:
+        return ""
+    return ", ".join(
+        f"{written[name]} AS {name}" if name in written else name for name in HISTORY_COLUMNS
+    )

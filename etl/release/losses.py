@@ -17,13 +17,13 @@ import pandas as pd
 from ecosystem.common.settings import settings
 from etl.reading import extract, register_file
 from etl.register.normalise import load_aliases, normalise
+from etl.release.change import ORGANISATIONS
+from etl.release.lists import as_texts, row_name, texts
 from etl.schema import Column, Schema
 
-ORGANISATIONS = "organisations"
 _CHECKED_ON, _FORMER_NAMES = "checked_on", "former_names"
-# A release has these of every organisation, the register of those that need them.
+# A release knows where every row is, the register says it of those that need it.
 _WHERE = ("nuts2_hint", "lat", "lon")
-_TITLES = ("name", "title", "territory")
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def losses(
     files: Mapping[str, pd.DataFrame],
     register_dir: Path,
     schemas: Mapping[str, Schema],
-    published: pd.DataFrame | None,
+    published: Mapping[str, pd.DataFrame],
     merged_into: Mapping[str, str],
 ) -> list[Loss]:
     """Rows and fields that the register has and files in its place wouldn't.
@@ -72,16 +72,16 @@ def losses(
         Folder of the register files.
     schemas : mapping of str to Schema
         Their schemas.
-    published : pandas.DataFrame or None
-        Table ``organisation`` of the current release; None if there is none.
+    published : mapping of str to pandas.DataFrame
+        Tables of the current release by resource, as far as it has them.
     merged_into : mapping of str to str
         Merged identifier -> the one that stays.
 
     Returns
     -------
     list of Loss
-        Of organisations, rows and fields that are otherwise than published; of other lists,
-        rows only.
+        Rows and fields that are otherwise than published; of a list that isn't published, rows.
+        Of a list without identifiers, a changed row counts as a row.
 
     Raises
     ------
@@ -94,69 +94,78 @@ def losses(
         schema = schemas[resource]
         read = extract(register_file(register_dir, resource), schema)
         register = normalise(read.frame, schema, aliases)
-        if resource == ORGANISATIONS:
-            found += _organisations(register, frame, schema, published, merged_into)
+        base = published.get(resource)
+        if schema.primary_key:
+            found += _by_key(register, frame, schema, base, merged_into)
         else:
-            found += _rows(register, frame, schema)
+            found += _by_content(register, frame, schema, base)
     return found
 
 
-def _rows(register: pd.DataFrame, file: pd.DataFrame, schema: Schema) -> Iterator[Loss]:
-    """Rows by their identifier, or by all cells where they have none."""
-    columns = [schema.primary_key] if schema.primary_key else list(schema.columns)
-    known = set(file[columns].itertuples(index=False, name=None))
-    title = next((name for name in _TITLES if name in schema.columns), "")
-    for row in register.to_dict("records"):
-        if tuple(row[name] for name in columns) not in known:
-            key = row.get(schema.primary_key, "")
-            name = row[title] if title else " and ".join(filter(None, map(row.get, _ids(schema))))
-            yield Loss(schema.resource, name, key)
+def _by_content(
+    register: pd.DataFrame, file: pd.DataFrame, schema: Schema, base: pd.DataFrame | None
+) -> Iterator[Loss]:
+    columns = list(schema.columns)
+    known = _contents(file, schema, columns)
+    if base is not None:
+        columns = [name for name in columns if name in base]
+        known = _contents(file, schema, columns) | _contents(base, schema, columns)
+    contents = as_texts(register, schema, columns).itertuples(index=False, name=None)
+    for row, content in zip(register.to_dict("records"), contents, strict=True):
+        if content not in known:
+            yield Loss(schema.resource, row_name(row, schema, {}), "")
 
 
-def _ids(schema: Schema) -> list[str]:
-    return [name for name in schema.columns if name.startswith("org_id")]
+def _contents(frame: pd.DataFrame, schema: Schema, columns: list[str]) -> set[tuple[str, ...]]:
+    return set(as_texts(frame, schema, columns).itertuples(index=False, name=None))
 
 
-def _organisations(
+def _by_key(
     register: pd.DataFrame,
     file: pd.DataFrame,
     schema: Schema,
     published: pd.DataFrame | None,
     merged_into: Mapping[str, str],
 ) -> Iterator[Loss]:
-    base = pd.DataFrame(columns=["org_id"]) if published is None else published
-    names = set(file["name"])
-    gone = register[~register["org_id"].isin(file["org_id"])]
-    register, file, release = (frame.drop_duplicates("org_id").set_index("org_id")
+    key, resource = schema.primary_key, schema.resource
+    is_compared = published is not None or resource == ORGANISATIONS
+    base = pd.DataFrame(columns=[key]) if published is None else published
+    # Only organisations may be without one, and then go by their name.
+    names = set(file["name"]) if resource == ORGANISATIONS else set()
+    gone = register[~register[key].isin(file[key])]
+    register, file, release = (frame.drop_duplicates(key).set_index(key)
                                for frame in (register, file, base))  # fmt: skip
+    title = {row_id: row_name(row, schema, {}) or str(row_id)
+             for row_id, row in register.to_dict("index").items()}  # fmt: skip
     for row in gone.to_dict("records"):
-        org_id = row["org_id"]
-        # A published one that goes is listed as removed; one without identifier goes by its name.
-        is_there = org_id in release.index or merged_into.get(org_id) in file.index
-        if not is_there and (org_id or row["name"] not in names):
-            yield Loss(ORGANISATIONS, row["name"], org_id, checked_on=row[_CHECKED_ON])
+        row_id, name = row[key], row_name(row, schema, {})
+        # A published one that goes is listed as removed.
+        is_there = row_id in release.index or merged_into.get(row_id) in file.index
+        if not is_there and (row_id or name not in names):
+            yield Loss(resource, name, row_id, checked_on=row.get(_CHECKED_ON, ""))
+    if not is_compared:
+        return
     both = register.index.intersection(file.index)
     register, file, release = register.loc[both], file.loc[both], release.reindex(both)
     fields: dict[str, list[Loss]] = {}
     for column in schema.columns.values():
-        if column.name == "org_id":
+        if column.name == key:
             continue
-        for org_id in both[_is_lost(register, file, release, column)]:
-            row = register.loc[org_id]
+        for row_id in both[_is_lost(register, file, release, column)]:
             one = Loss(
-                ORGANISATIONS,
-                row["name"],
-                org_id,
+                resource,
+                title[row_id],
+                row_id,
                 column.title,
-                row[column.name],
-                str(file.at[org_id, column.name]),
-                row[_CHECKED_ON],
+                str(register.at[row_id, column.name]),
+                str(file.at[row_id, column.name]),
+                str(register.at[row_id, _CHECKED_ON]) if _CHECKED_ON in register else "",
             )
             fields.setdefault(one.key, []).append(one)
-    title = schema.columns[_CHECKED_ON].title
+    day = schema.columns[_CHECKED_ON].title if _CHECKED_ON in schema.columns else ""
     for found in fields.values():
         # The day follows from the other changes of the row.
-        yield from [one for one in found if one.column != title] or found
+        yield from [one for one in found if one.column != day] or found
 
 
 def _is_lost(
@@ -164,14 +173,14 @@ def _is_lost(
 ) -> np.ndarray:
     """Which rows of the register have another cell than the file and the release."""
     name = column.name
-    in_register, in_file = (_texts(frame[name], column) for frame in (register, file))
+    in_register, in_file = (texts(frame[name], column) for frame in (register, file))
     differs = in_register != in_file
     if name == _FORMER_NAMES:
         return differs & _has_more_names(register, file, release)
-    if name == "nuts2_hint" and "nuts3" in release:
-        base = _texts(release["nuts3"].str[:4], column)
+    if name == "nuts2_hint" and name not in release and "nuts3" in release:
+        base = texts(release["nuts3"].str[:4], column)
     elif name in release:
-        base = _texts(release[name], column)
+        base = texts(release[name], column)
     else:
         return differs
     lost: np.ndarray = differs & (in_register != base)
@@ -194,22 +203,3 @@ def _has_more_names(
 
 def _items(cell: object) -> list[str]:
     return [str(item) for item in cell] if isinstance(cell, list | np.ndarray) else []
-
-
-def _texts(cells: pd.Series, column: Column) -> np.ndarray:
-    """Cells as texts that are equal if they say the same."""
-    return np.array([_text(cell, column) for cell in cells], dtype=object)
-
-
-def _text(cell: object, column: Column) -> str:
-    if column.separator:
-        items = cell.split(column.separator) if isinstance(cell, str) else _items(cell)
-        return column.separator.join(sorted(items))
-    if cell is None or cell is pd.NA or cell != cell:
-        return ""
-    if column.type in ("integer", "number"):
-        try:
-            return f"{float(str(cell)):.10g}"
-        except ValueError:
-            return str(cell)
-    return str(cell)

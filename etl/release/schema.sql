@@ -208,12 +208,13 @@ CREATE TABLE organisation_alias (
 CREATE TABLE change (
     release_id  VARCHAR NOT NULL,
     released_at TIMESTAMP NOT NULL,             -- UTC
-    org_id      VARCHAR NOT NULL,
+    resource    VARCHAR NOT NULL,               -- the list: organisations, events, ...
+    row_id      VARCHAR NOT NULL,               -- identifier of the row; made of its content if none
     name        VARCHAR NOT NULL,
-    kind        VARCHAR NOT NULL,               -- added, removed, merged, moved, changed
-    field       VARCHAR,                        -- column of organisation
+    kind        VARCHAR NOT NULL,               -- added, removed, changed; organisations: merged, moved
+    field       VARCHAR,                        -- column
     old         VARCHAR,
     new         VARCHAR,                        -- of a merged one: what it was merged into
-    nuts3       VARCHAR,                        -- where the organisation is or last was
+    nuts3       VARCHAR,                        -- where the row is or last was; or a larger region
     valley_id   VARCHAR
 );

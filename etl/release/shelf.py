@@ -16,21 +16,24 @@ from pathlib import Path
 from typing import Final
 
 import duckdb
+import pandas as pd
 
 from ecosystem.common import store
+from ecosystem.common.settings import settings
 from ecosystem.common.store import (
     POINTER,
     Manifest,
     nearest,
-    open_read_only,
     pointed_at,
     read_manifest,
 )
 from etl.errors import PublishError
 from etl.files import sha256, sync, write_whole, writing
 from etl.release.change import changes, count_kinds
-from etl.release.earlier import published_organisations
+from etl.release.earlier import kinds_of, published_lists, published_organisations
+from etl.release.lists import list_changes
 from etl.release.workshop import Say, alone, remove, require_whole, say_nothing
+from etl.schema import load_schemas
 
 SHOWN = "SHOWN"
 KEEP = 10
@@ -177,7 +180,7 @@ def previous(folder: Path) -> Manifest | None:
 
 
 def changes_of(folder: Path, release_id: str) -> dict[str, int] | None:
-    """Organisations by kind of change that a release brought.
+    """Organisations by kind of change, and rows of other lists, that a release brought.
 
     Parameters
     ----------
@@ -193,20 +196,14 @@ def changes_of(folder: Path, release_id: str) -> dict[str, int] | None:
         damaged, or of another version of the database.
     """
     try:
-        with open_read_only(folder / f"{release_id}.duckdb") as connection:
-            release = connection.execute("SELECT previous_id FROM release").fetchone()
-            counts = connection.execute(
-                "SELECT kind, count(DISTINCT org_id) FROM change WHERE release_id = ? "
-                "GROUP BY kind",
-                [release_id],
-            ).fetchall()
+        previous, change = kinds_of(folder / f"{release_id}.duckdb")
     except duckdb.Error:
         return None
-    return dict(counts) if release and release[0] else None
+    return count_kinds(change) if previous else None
 
 
 def difference(folder: Path, before: str, now: str) -> dict[str, int] | None:
-    """Organisations by kind of change between two releases.
+    """Organisations by kind of change, and rows of other lists, between two releases.
 
     Parameters
     ----------
@@ -220,11 +217,15 @@ def difference(folder: Path, before: str, now: str) -> dict[str, int] | None:
     dict of str to int or None
         None if one of them is damaged, or of another version of the database.
     """
+    paths = [folder / f"{id_}.duckdb" for id_ in (before, now)]
+    schemas = load_schemas(settings().schema_dir)
     try:
-        old, new = (published_organisations(folder / f"{id_}.duckdb") for id_ in (before, now))
-        return count_kinds(changes(new, old))
+        old, new = map(published_organisations, paths)
+        old_lists, new_lists = (published_lists(path, schemas) for path in paths)
     except (duckdb.Error, KeyError):
         return None
+    found = [changes(new, old), list_changes(new_lists, old_lists, schemas, {})]
+    return count_kinds(pd.concat([part.astype(object) for part in found]))
 
 
 def _shown_ids(folder: Path) -> list[str]:

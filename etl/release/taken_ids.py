@@ -12,6 +12,7 @@ from ecosystem.common.store import open_read_only
 from etl.reading import extract, register_file
 from etl.register.decisions import FILE as DECISIONS
 from etl.release import shelf
+from etl.release.change import ORGANISATIONS
 from etl.release.earlier import history
 from etl.schema import load_schemas
 
@@ -45,5 +46,6 @@ def past_ids(register_dir: Path, releases_dir: Path) -> set[str]:
             with open_read_only(path) as connection:
                 for table in ("organisation", "organisation_alias"):
                     ids.update(connection.table(table).select("org_id").df()["org_id"])
-            ids.update(history(path)["org_id"])
+            past = history(path)
+            ids.update(past.loc[past["resource"] == ORGANISATIONS, "row_id"])
     return ids - {""}

@@ -12,6 +12,7 @@ from ecosystem.common.settings import settings
 from etl.model import Rejection
 from etl.pipeline import Outcome, Prepared
 from etl.reading import Extract
+from etl.release.change import ORGANISATIONS
 from etl.report import words
 from etl.schema import load_schemas
 
@@ -83,16 +84,44 @@ class Content:
         """Changes of one kind, with the columns of :data:`words.CHANGE_COLUMNS`."""
         change = self.prepared.change
         # Columns without any text are of no type that could hold an empty one.
-        rows = change[change["kind"] == kind].astype(object).fillna("")
+        own = (change["resource"] == ORGANISATIONS) & (change["kind"] == kind)
+        rows = change[own].astype(object).fillna("")
         if kind == "changed":
             rows = rows.assign(field=rows["field"].map(lambda name: self.titles.get(name, name)))
             rows[["old", "new"]] = rows[["old", "new"]].replace("", words.EMPTY)
         names = {
-            "Identifier": "org_id", "Organisation": "name", "Field": "field", "Before": "old",
+            "Identifier": "row_id", "Organisation": "name", "Field": "field", "Before": "old",
             "Now": "new", "Merged into": "new",
         }  # fmt: skip
         columns = words.CHANGE_COLUMNS[kind]
         return rows[[names[column] for column in columns]].set_axis(list(columns), axis=1)
+
+    @cached_property
+    def list_changes(self) -> pd.DataFrame:
+        """Changes of the other lists, with the columns of :data:`words.LIST_CHANGE_COLUMNS`."""
+        change = self.prepared.change
+        rows = change[change["resource"] != ORGANISATIONS].astype(object).fillna("")
+        schemas = load_schemas(settings().schema_dir)
+        is_field, sides = rows["kind"] == "changed", ["old", "new"]
+        rows.loc[is_field, sides] = rows.loc[is_field, sides].replace("", words.EMPTY)
+        return pd.DataFrame(
+            {
+                "List": rows["resource"],
+                "Row": rows["name"],
+                "Identifier": [
+                    row_id if schemas[resource].primary_key else ""
+                    for resource, row_id in zip(rows["resource"], rows["row_id"], strict=True)
+                ],
+                "Change": rows["kind"].map(words.LIST_CHANGES),
+                "Field": [
+                    schemas[resource].columns[name].title if name else ""
+                    for resource, name in zip(rows["resource"], rows["field"], strict=True)
+                ],
+                "Before": rows["old"],
+                "Now": rows["new"],
+            },
+            dtype=object,
+        )
 
     def successions(self) -> list[tuple[str, str, str, str]]:
         """Organisations that may go on under another identifier, by ``SUCCESSION_COLUMNS``."""

@@ -16,7 +16,7 @@ MAX_ROWS = 100_000
 
 
 def workbook(content: Content) -> bytes:
-    """Sheets Counts, Added, Removed, Changed, Moved, Merged, and Perhaps renamed.
+    """Sheets Counts, Added, Removed, Changed, Moved, Merged, Other lists, and Perhaps renamed.
 
     Parameters
     ----------
@@ -39,6 +39,8 @@ def workbook(content: Content) -> bytes:
     for kind, label in words.CHANGES.items():
         rows = content.changes(kind)
         _sheet(book, label, words.CHANGE_COLUMNS[kind], rows.itertuples(index=False, name=None))
+    others = content.list_changes.itertuples(index=False, name=None)
+    _sheet(book, words.OTHER_LISTS, words.LIST_CHANGE_COLUMNS, others)
     _sheet(book, words.RENAMED, words.SUCCESSION_COLUMNS, content.successions())
     return spreadsheet.workbook_bytes(book)
 

@@ -162,6 +162,12 @@ def _differences(content: Content) -> list[Section]:
         noun = "field" if kind == "changed" else "organisation"
         title = f"{label}: {words.quantity(len(changes), noun)}"
         sections.append(Section(title, words.CHANGE_COLUMNS[kind], list(rows), len(changes)))
+    others = content.list_changes
+    cells = [
+        tuple(map(_short, row)) for row in others.head(MAX_ROWS).itertuples(index=False, name=None)
+    ]
+    title = f"{words.OTHER_LISTS}: {words.quantity(len(others), 'change')}"
+    sections.append(Section(title, words.LIST_CHANGE_COLUMNS, list(cells), len(others)))
     renamed = content.successions()
     title = f"{words.RENAMED}: {words.quantity(len(renamed), 'organisation')}"
     shown: list[Sequence[str]] = [tuple(map(_short, row)) for row in renamed[:MAX_ROWS]]

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from ecosystem.common.settings import settings
 from etl.model import Rejection
 from etl.pipeline import Outcome, Status
+from etl.release import change
 from etl.release.gates import Result
 from etl.release.losses import Loss
 from etl.schema import load_schemas
@@ -32,6 +33,10 @@ CHANGE_COLUMNS = {
     "moved": ("Identifier", "Organisation", "Before", "Now"),
     "merged": ("Identifier", "Organisation", "Merged into"),
 }
+# Kind of change of a row of the other lists -> heading.
+LIST_CHANGES = {"added": "Added", "removed": "Removed", "changed": "Changed"}
+LIST_CHANGE_COLUMNS = ("List", "Row", "Identifier", "Change", "Field", "Before", "Now")
+OTHER_LISTS = "Other lists"
 ABOUT_SUCCESSIONS = (
     "These organisations have gone, and similar ones are new. To keep an identifier, write the one "
     "before into the org_id cell, or decide `same` or `different` as for likely duplicates."
@@ -120,11 +125,12 @@ def losses(lost: Sequence[Loss]) -> str:
 def loss_line(loss: Loss) -> str:
     """One of them in a line: what it is, and since when."""
     who = f"{loss.name} ({loss.key})" if loss.key else loss.name
+    where = "" if loss.resource == change.ORGANISATIONS else f"{loss.resource}: "
     since = f", checked on {day(loss.checked_on)}" if loss.checked_on else ""
     if not loss.column:
         return f"{loss.resource}: {who}{since}"
     own, other = (text or EMPTY for text in (loss.in_register, loss.in_file))
-    return f"{who}: {loss.column}: {own} in the register, {other} in your file{since}"
+    return f"{where}{who}: {loss.column}: {own} in the register, {other} in your file{since}"
 
 
 def release(created_at: str, changes: Mapping[str, int] | None) -> str:
@@ -151,9 +157,9 @@ def went_back(before: str, now: str, counts: Mapping[str, int] | None) -> str:
     counts : mapping of str to int or None
         What the change is, by kind; None if it isn't known.
     """
-    change = f" Against the former one: {change_counts(counts)}." if counts is not None else ""
+    against = f" Against the former one: {change_counts(counts)}." if counts is not None else ""
     return (
-        f"Shown until now: the release of {before}. Shown from now on: that of {now}.{change} "
+        f"Shown until now: the release of {before}. Shown from now on: that of {now}.{against} "
         f"{REGISTER_STAYS}"
     )
 
@@ -164,10 +170,20 @@ def moment(text: str) -> str:
 
 
 def comparison(outcome: Outcome) -> str:
-    """How many organisations differ from the release that is served, as a sentence."""
+    """How much differs from the release that is served, in a sentence or two."""
     if outcome.previous_id is None:
         return "There is no release yet to compare with."
-    return f"Against release {outcome.previous_id}: {change_counts(outcome.changes)}."
+    organisations = {k: n for k, n in outcome.changes.items() if k != change.OTHER_LISTS}
+    counted = change_counts(organisations)
+    return f"Against release {outcome.previous_id}: {counted}.{_other_lists(outcome)}"
+
+
+def _other_lists(outcome: Outcome) -> str:
+    counts = change.count_lists(outcome.prepared.change)
+    if not counts:
+        return ""
+    listed = "; ".join(f"{resource}: {change_counts(kinds)}" for resource, kinds in counts.items())
+    return f" Other lists: {listed}."
 
 
 def omission_sentence(outcome: Outcome) -> str:
@@ -182,7 +198,17 @@ def omission_sentence(outcome: Outcome) -> str:
 def change_counts(counts: Mapping[str, int]) -> str:
     """``"2 added, 1 removed"``, or ``"no change"``."""
     known = [f"{counts[kind]:,} {kind}" for kind in CHANGES if counts.get(kind)]
+    others = counts.get(change.OTHER_LISTS, 0)
+    if others:
+        known.append(f"{quantity(others, 'row')} of other lists")
     return ", ".join(known) or "no change"
+
+
+def list_change_line(row: Sequence[str]) -> str:
+    """One change of another list in a line; the cells are :data:`LIST_CHANGE_COLUMNS`."""
+    resource, name, row_id, kind, field, before, now = row
+    who = f"{resource}: {name}{f' ({row_id})' if row_id else ''}"
+    return f"{who}: {field}: {before} -> {now}" if field else f"{who}: {kind.lower()}"
 
 
 def change_line(kind: str, row: Sequence[str]) -> str:

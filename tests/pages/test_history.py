@@ -29,12 +29,14 @@ def test_whats_new_counts_and_lists(changed: Visit) -> None:
     shown = words(app)
     assert (
         "1 added · 1 removed · 1 merged into another · 1 moved on the map · "
-        "3 with changed details" in shown
+        "3 with changed details · 1 row of other lists" in shown
     )
     assert "Softwarepark Hagenberg" in shown
     assert "Moved on the map: Hagenberg im Mühlkreis → **Linz\\, 18 km away**" in shown
     assert "Merged into: **Aikido Security**" in shown
-    assert "1 to 6 of 6 entries" in shown
+    assert "Decisions on duplicates" in [header.value for header in app.subheader]
+    assert "**Aikido Security and A6K** · added" in shown
+    assert "1 to 7 of 7 entries" in shown
 
 
 def test_choosing_region_and_kind_narrows_the_list_and_is_in_the_address(changed: Visit) -> None:
@@ -49,7 +51,17 @@ def test_choosing_region_and_kind_narrows_the_list_and_is_in_the_address(changed
     assert app.info[0].value == "No change matches this choice."
     app.button(key="all_changes").click().run()
     assert "region" not in app.query_params
-    assert "1 to 6 of 6 entries" in words(app)
+    assert "1 to 7 of 7 entries" in words(app)
+
+
+def test_one_list_can_be_looked_at(changed: Visit) -> None:
+    app = changed("whats_new", {"kind": "added"})
+    app.selectbox(key="news_list").set_value("duplicate_decisions").run()
+    assert app.query_params["list"] == "duplicate_decisions"
+    assert "1 to 1 of 1 entry" in words(app)
+    assert "Neuve" not in words(app)
+    app = changed("whats_new", {"list": "no-such-list"})
+    assert "1 to 7 of 7 entries" in words(app)
 
 
 def test_a_small_region_can_be_asked_for_by_address(changed: Visit) -> None:

@@ -20,6 +20,7 @@ from etl.reading import ColumnMapping, ColumnsUnsure
 from etl.register.decide import add_decision
 from etl.register.decisions import DIFFERENT, SAME
 from etl.release.adopt import NotAdoptedError, adoption_sentence
+from etl.release.change import OTHER_LISTS
 from etl.release.shelf import BaselineMovedError
 from etl.report import words
 from etl.report.content import Content
@@ -190,17 +191,19 @@ def _changes(content: Content) -> None:
     outcome = content.outcome
     st.header("3. What would change", anchor=False)
     st.markdown(markdown(f"{words.comparison(outcome)} {words.omission_sentence(outcome)}".strip()))
-    kinds = [kind for kind in words.CHANGES if outcome.changes.get(kind)]
-    if not kinds:
+    lists = {
+        f"{label} ({outcome.changes[kind]:,})": content.changes(kind)
+        for kind, label in words.CHANGES.items()
+        if outcome.changes.get(kind)
+    }
+    if len(content.list_changes):
+        n = outcome.changes[OTHER_LISTS]
+        lists[f"{words.OTHER_LISTS} ({n:,})"] = content.list_changes
+    if not lists:
         return
-    for tab, kind in zip(
-        st.tabs([f"{words.CHANGES[kind]} ({outcome.changes[kind]:,})" for kind in kinds]),
-        kinds,
-        strict=True,
-    ):
+    for tab, (title, rows) in zip(st.tabs(list(lists)), lists.items(), strict=True):
         with tab:
-            rows = content.changes(kind)
-            st.dataframe(rows.head(MAX_ROWS), hide_index=True, alt=words.CHANGES[kind])
+            st.dataframe(rows.head(MAX_ROWS), hide_index=True, alt=title)
             _more(len(rows))
     _download("All changes (Excel)", partial(workbook, content), "changes.xlsx", _XLSX)
 

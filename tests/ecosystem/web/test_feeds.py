@@ -55,7 +55,8 @@ def test_an_entry_is_a_release_with_its_changes(changed: Database) -> None:
     (entry,) = feed.findall(f"{ATOM}entry")
     assert text(feed, "title") == "Cyber Valleys: what's new in Europe"
     assert text(entry, "title").endswith(
-        "1 added, 1 removed, 1 merged into another, 1 moved on the map, 3 with changed details"
+        "1 added, 1 removed, 1 merged into another, 1 moved on the map, 3 with changed details, "
+        "1 row of other lists"
     )
     content = entry.find(f"{ATOM}content")
     assert content is not None
@@ -64,6 +65,7 @@ def test_an_entry_is_a_release_with_its_changes(changed: Database) -> None:
     assert f'<a href="{BASE}/organisation?org=fr-neuve">Neuve</a>: Added' in body
     assert "<li>Softwarepark Hagenberg: Removed</li>" in body
     assert "<li>A6K: Merged into: Aikido Security</li>" in body
+    assert "<li>Decisions on duplicates: Aikido Security and A6K: Added</li>" in body
     assert "IT-Cluster &lt;x&gt;&amp;&lt;/x&gt;" in body, "a name is text in the HTML"
 
 
@@ -121,7 +123,7 @@ def test_a_long_list_is_cut_and_says_how_many_more(
     monkeypatch.setattr(feeds, "MAX_LINES", 2)
     body = parsed(feeds.atom(changed, BASE)).findtext(f"{ATOM}entry/{ATOM}content", "")
     assert body.count("<li>") == 2
-    assert f'and 4 more on <a href="{BASE}/whats_new">' in body
+    assert f'and 5 more on <a href="{BASE}/whats_new">' in body
 
 
 def test_a_browser_may_keep_it_until_the_next_release(client: TestClient) -> None:

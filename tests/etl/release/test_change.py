@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from etl.pipeline import run
 from etl.release import shelf
 from etl.release.change import (
-    COLUMNS,
     HISTORY_COLUMNS,
     changes,
     count_kinds,
@@ -32,7 +31,13 @@ def table(**rows: Mapping[str, object]) -> pd.DataFrame:
 
 
 def plain(change: pd.DataFrame) -> list[list[str]]:
-    return change[COLUMNS[:6]].astype(object).fillna("").to_numpy().tolist()
+    return (
+        change[["row_id", "name", "kind", "field", "old", "new"]]
+        .astype(object)
+        .fillna("")
+        .to_numpy()
+        .tolist()
+    )
 
 
 def test_nothing_was_there_before() -> None:
@@ -131,7 +136,7 @@ def test_history_goes_from_release_to_release(edit: Callable[..., Path], release
     assert list(found["release_id"].unique()) == [second, third]
     assert found["released_at"].is_monotonic_increasing
     first, *others = found.to_dict("records")
-    assert (first["org_id"], first["old"], first["new"]) == (
+    assert (first["row_id"], first["old"], first["new"]) == (
         "at-limes-security-gmbh",
         "Limes Security GmbH",
         "Limes",

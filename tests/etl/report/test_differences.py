@@ -24,7 +24,8 @@ def book(prepared: Prepared, outcome: Outcome) -> Workbook:
 
 def test_sheets(book: Workbook) -> None:
     assert book.sheetnames == [
-        "Counts", "Added", "Removed", "Changed", "Moved", "Merged", "Perhaps renamed"
+        "Counts", "Added", "Removed", "Changed", "Moved", "Merged", "Other lists",
+        "Perhaps renamed",
     ]  # fmt: skip
 
 

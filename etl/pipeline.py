@@ -22,6 +22,9 @@ import pandas as pd
 
 from ecosystem.common.settings import settings
 from ecosystem.common.store import Manifest
+from etl import actions
+from etl.actions import Action
+from etl.backup import back_up_after_publication
 from etl.errors import PublishError
 from etl.files import RELEASE_KEPT, writing
 from etl.identity.deduplicate import Candidate
@@ -154,12 +157,15 @@ class Outcome:
         What each gate measured, and which were waived.
     prepared : Prepared
         What it was made of.
+    not_copied : str
+        Why the automatic copy after the publication was not made; empty if it was, or is off.
     """
 
     status: Status
     release_id: str | None
     gates: list[Result]
     prepared: Prepared = field(repr=False)
+    not_copied: str = ""
 
     @property
     def previous_id(self) -> str | None:
@@ -334,6 +340,7 @@ def publish(
     folder = prepared.releases_dir
     adoptable = prepared.adoptable
     files = adoptable.files if into_register else {}
+    actions.require_ready()
     with workshop(folder, on_wait) as building:
         shelf.require_baseline(folder, prepared.baseline_id)
         database = building / prepared.database.name
@@ -350,8 +357,19 @@ def publish(
                     release.created_at,
                     expected_baseline=prepared.baseline_id,
                 )
-                adopt(files, adoptable.register_dir, release.release_id)
-    return replace(outcome, status=Status.PUBLISHED, release_id=release.release_id)
+                try:
+                    adopt(files, adoptable.register_dir, release.release_id)
+                finally:
+                    actions.record(
+                        Action.PUBLISH,
+                        release.release_id,
+                        prepared.baseline_id or "",
+                        ", ".join(sorted(release.input_hashes)),
+                    )
+    copied = back_up_after_publication()
+    return replace(
+        outcome, status=Status.PUBLISHED, release_id=release.release_id, not_copied=copied
+    )
 
 
 def run(

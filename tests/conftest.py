@@ -9,6 +9,7 @@ import csv
 import hashlib
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from ecosystem.common.settings import ROOT, settings
 REGISTER = ROOT / "tests" / "register"
 # Before anything reads the settings, and for every process that a test starts.
 os.environ["CYBER_VALLEYS_REGISTER_DIR"] = str(REGISTER)
+os.environ["CYBER_VALLEYS_LOG_FILE"] = str(
+    Path(tempfile.mkdtemp(prefix="cyber-valleys-log-")) / "actions.jsonl"
+)
 settings.cache_clear()
 
 # How long an example takes says something of the machine, not of the code.

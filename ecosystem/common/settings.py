@@ -29,6 +29,13 @@ class Settings(BaseSettings):
         TOML file that declares what must hold before a release is published.
     inbox_file : Path
         SQLite file of what visitors suggest; never part of a release.
+    log_file : Path
+        Log of who did what; never part of a release.
+    backup_dir : Path or None
+        Folder that a copy of the installation's data is put into after each publication; none by
+        default.
+    backup_keep : int
+        How many of these copies stay.
     inbox_per_session, inbox_per_hour, inbox_max_open : int
         How many suggestions are taken in an hour from one visit and in all, and how many may
         wait for a decision.
@@ -61,6 +68,9 @@ class Settings(BaseSettings):
     privacy_url: str = ""
     source_code_url: str = ""
     inbox_file: Path = ROOT / "data" / "inbox" / "inbox.sqlite"
+    log_file: Path = ROOT / "data" / "log" / "actions.jsonl"
+    backup_dir: Path | None = None
+    backup_keep: int = 30
     inbox_per_session: int = 5
     inbox_per_hour: int = 200
     inbox_max_open: int = 5_000

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from etl.cli import data, register, releases
+from etl.cli import data, installation, register, releases
 from etl.cli.inbox import app as inbox
 from etl.cli.terminal import EXIT_CODES, GATE, INPUT, OK, USAGE, WRITE
 
@@ -34,6 +34,9 @@ for command in (
     register.decide,
     register.locate,
     register.mint,
+    installation.log,
+    installation.backup,
+    installation.restore,
 ):
     app.command(command.__name__.removeprefix("list_"), epilog=EXIT_CODES)(command)
 app.add_typer(inbox, name="inbox")

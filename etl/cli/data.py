@@ -205,6 +205,8 @@ def refresh(
                     on_wait=complain,
                     track=_tracker(quiet=quiet, verbose=verbose),
                 )
+                if outcome.not_copied:
+                    complain(outcome.not_copied)
                 files_of_register = prepared.adoptable.files
                 if outcome.status is Status.PUBLISHED and files_of_register:
                     say(adoption_sentence(files_of_register) if into_register else NOT_ADOPTED)

@@ -7,7 +7,7 @@ A lock on the register lets one moderator at a time do so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,8 @@ import pandas as pd
 
 from ecosystem.common.settings import settings
 from ecosystem.common.text import fold
-from etl import files
+from etl import actions, files
+from etl.actions import Action
 from etl.errors import RegisterError
 from etl.identity.identifiers import NOT_FORMER
 from etl.inbox.check import Checked, Fault, Reference, cautions, reference
@@ -195,6 +196,7 @@ class Desk:
         etl.errors.PublishError
             If register or inbox can't be written.
         """
+        actions.require_ready()
         path = self._path()
         with files.lock(path):
             self._resume(path)
@@ -215,6 +217,13 @@ class Desk:
             if not self.inbox.begin(number, org_id, {"before": before, "after": after}):
                 raise Undecidable(_decision(self._get(number)))
             self._resume(path)
+            changed = [name for name in after if after[name] != before.get(name, "")]
+            actions.record(
+                Action.ACCEPT,
+                f"suggestion {number}, {org_id}",
+                _cells(before, changed),
+                _cells(after, changed),
+            )
         return org_id
 
     def reject(self, number: int, reason: str) -> None:
@@ -236,8 +245,10 @@ class Desk:
         if not reason or len(reason) > MAX_REASON:
             raise Undecidable(f"Give a reason of at most {MAX_REASON} characters.")
         suggestion = self._get(number)
+        actions.require_ready()
         if not self.inbox.reject(number, reason):
             raise Undecidable(_decision(self._get(suggestion.number)))
+        actions.record(Action.REJECT, f"suggestion {number}", after=reason)
 
     def open_suggestions(self) -> list[Suggestion]:
         """Suggestions that wait for a decision, after finishing what was decided but broken off."""
@@ -408,6 +419,10 @@ class Desk:
 def desk() -> Desk:
     """The desk of this installation."""
     return Desk(inbox(), settings().register_dir, reference(), settings().releases_dir)
+
+
+def _cells(row: Mapping[str, str], columns: Sequence[str]) -> str:
+    return "; ".join(f"{column}: {row[column]}" for column in columns if row.get(column))
 
 
 def _moves(now: Mapping[str, str], cells: Mapping[str, str]) -> bool:

@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from ecosystem.common.spreadsheet import FORMULA_STARTS
+from etl import actions
+from etl.actions import Action
 from etl.errors import RegisterError
 from etl.files import lock, replace
 from etl.register.decisions import COLUMNS, DIFFERENT, SAME, Decision, resolve
@@ -55,9 +57,11 @@ def add_decision(
             f"{formula}: a cell that begins with {formula[0]} is a formula for a spreadsheet "
             "program; begin with a letter."
         )
+    actions.require_ready()
     with lock(path):
         content = path.read_bytes() if path.exists() else b""
         replace(path, _append(path, content, cells))
+        actions.record(Action.DECIDE, f"{org_id_a}, {org_id_b}", after=f"{decision}: {cells[3]}")
 
 
 def _append(path: Path, content: bytes, cells: list[str]) -> bytes:

@@ -7,6 +7,8 @@ from itertools import count
 from pathlib import Path
 
 from ecosystem.common.text import slug
+from etl import actions
+from etl.actions import Action
 from etl.errors import RegisterError
 from etl.files import lock, replace
 from etl.reading import WORKBOOKS
@@ -47,8 +49,12 @@ def mint(path: Path, countries: Lookup) -> int:
         )
     if not path.is_file():
         raise RegisterError(f"{path}: there is no such file; check the name.")
+    actions.require_ready()
     with lock(path):
-        return _mint(path, countries)
+        made = _mint(path, countries)
+        if made:
+            actions.record(Action.MINT, path.name, after=f"{made} identifiers")
+    return made
 
 
 def possible_ids(name: str, city: str, country: str) -> Iterator[str]:

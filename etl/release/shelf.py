@@ -27,6 +27,8 @@ from ecosystem.common.store import (
     pointed_at,
     read_manifest,
 )
+from etl import actions
+from etl.actions import Action
 from etl.errors import PublishError
 from etl.files import sha256, sync, write_whole, writing
 from etl.release.change import changes, count_kinds
@@ -329,13 +331,16 @@ def rollback(
     """
     if not folder.is_dir():
         raise PublishError("There is no release yet; run `cyber-valleys refresh` to make one.")
+    actions.require_ready()
     with alone(folder, on_wait, wait_s), writing(folder):
+        before = current_id(folder) or ""
         chosen = previous(folder) if release_id is None else find(folder, release_id)
         if chosen is None:
             raise PublishError("There is no earlier release to go back to.")
         if not is_intact(folder, chosen):
             raise PublishError(f"Release {chosen.release_id} is damaged; choose another one.")
         point_to(folder, chosen.release_id)
+        actions.record(Action.ROLLBACK, chosen.release_id, before, chosen.release_id)
     return chosen
 
 
@@ -368,11 +373,15 @@ def prune(
         raise PublishError(f"{keep} releases can't be kept; give a number from 0.")
     if not folder.is_dir():
         raise PublishError("There is no release yet; run `cyber-valleys refresh` to make one.")
+    actions.require_ready()
     with alone(folder, on_wait, wait_s), writing(folder):
         before = releases(folder)
         _prune(folder, keep)
         left = {manifest.release_id for manifest in releases(folder)}
-    return [manifest for manifest in before if manifest.release_id not in left]
+        gone = [manifest for manifest in before if manifest.release_id not in left]
+        for manifest in gone:
+            actions.record(Action.PRUNE, manifest.release_id)
+    return gone
 
 
 def prunable(folder: Path, keep: int) -> list[Manifest]:

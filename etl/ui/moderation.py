@@ -16,6 +16,7 @@ from etl.errors import PublishError, RegisterError
 from etl.inbox import moderation
 from etl.inbox.model import MAX_BYTES, Suggestion
 from etl.inbox.moderation import Change, Desk, Review
+from etl.ui import sign_in
 
 _SAID, _CHOSEN = "_moderation_said", "moderation_chosen"
 _UNREASONED = "_moderation_without_reason"
@@ -201,6 +202,7 @@ def _edits(number: int, offered: list[Change]) -> dict[str, str]:
     return edits
 
 
+@sign_in.by_member
 def _accept(desk: Desk, number: int, edits: dict[str, str], over: str, was_renamed: bool) -> None:
     try:
         org_id = desk.accept(number, edits=edits, over=over, was_renamed=was_renamed)
@@ -214,6 +216,7 @@ def _accept(desk: Desk, number: int, edits: dict[str, str], over: str, was_renam
         )
 
 
+@sign_in.by_member
 def _reject(desk: Desk, number: int) -> None:
     reason = st.session_state[f"moderation_reason_{number}"]
     if not reason.strip():

@@ -5,14 +5,18 @@ No password is ever asked for or kept here. Without a provider and a list the pa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from functools import wraps
+from typing import Any, ParamSpec
 
 import streamlit as st
 
 from ecosystem.common.settings import settings
 from ecosystem.ui.escape import markdown
+from etl.actions import Action, acting_as, record
+from etl.errors import PublishError
 
+P = ParamSpec("P")
 # How an entry of the list names an account by the provider's own number instead of an address.
 SUBJECT = "sub:"
 
@@ -71,6 +75,29 @@ def is_signed_in() -> bool:
     )
 
 
+def by_member(write: Callable[P, None]) -> Callable[P, None]:
+    """Let a function that writes do so for members only, and write down for whom.
+
+    What a button calls runs before the page asks again who is there.
+    """
+
+    @wraps(write)
+    def write_as_member(*args: P.args, **kwargs: P.kwargs) -> None:
+        if is_signed_in():
+            with acting_as(account_name(st.user.to_dict())):
+                write(*args, **kwargs)
+
+    return write_as_member
+
+
+def account_name(claims: Mapping[str, Any]) -> str:
+    """What an account is called in the log: its verified address, or the provider's number."""
+    email = str(claims.get("email") or "")
+    if email and claims.get("email_verified") in (True, "true"):
+        return email
+    return f"{SUBJECT}{claims.get('sub', '')}"
+
+
 def require() -> bool:
     """Whether the visitor is a member; anybody else is shown how to enter."""
     if not is_configured():
@@ -95,6 +122,12 @@ def require() -> bool:
         )
         _sign_out_button()
         return False
+    claims = st.user.to_dict()
+    try:
+        _record_sign_in(account_name(claims), str(claims.get("iat") or claims.get("exp") or ""))
+    except PublishError as error:
+        st.error(markdown(str(error)), icon=":material/error:")
+        return False
     return True
 
 
@@ -103,6 +136,12 @@ def account() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"Signed in as {_address(st.user.to_dict())}")
         _sign_out_button()
+
+
+@st.cache_resource(max_entries=1_000, show_spinner=False)
+def _record_sign_in(account: str, token: str) -> None:
+    with acting_as(account):
+        record(Action.SIGN_IN, "secretariat")
 
 
 def _has_account() -> bool:

@@ -18,6 +18,7 @@ from streamlit.testing.v1.element_tree import Button
 
 from ecosystem.common.settings import ROOT, settings
 from etl import pipeline
+from etl.actions import entries
 from etl.release import shelf
 from etl.ui.secretariat.guide import sections
 from tests.pages.conftest import Visit, use_releases
@@ -246,6 +247,12 @@ def test_a_check_against_a_former_release_is_to_be_made_again(desk: Desk) -> Non
     desk.press("Publish")
     assert "Published as release" in desk.app.success[0].value
     assert shelf.current_id(desk.releases) != other
+    done = entries()[-1]
+    assert (done.account, done.action) == (ANNA["email"], "publish")
+    assert (done.before, done.subject) == (other, shelf.current_id(desk.releases))
+    desk.app.segmented_control[0].select("Log").run()
+    assert desk.app.dataframe[0].value["What"].tolist()[0] == done.subject
+    assert "sign-in" in desk.app.dataframe[0].value["Action"].tolist()
 
 
 def test_it_is_said_that_only_the_register_could_not_be_changed(

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ecosystem.common.settings import settings
+from etl.actions import entries
 from etl.inbox.store import Inbox
 from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
 from tests.pages.conftest import Visit
@@ -217,6 +218,7 @@ def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = Path(shutil.copytree(settings().register_dir, tmp_path / "register"))
     monkeypatch.setenv("CYBER_VALLEYS_REGISTER_DIR", str(folder))
     settings.cache_clear()
+    monkeypatch.setattr("etl.ui.sign_in.is_signed_in", lambda: True)
     return folder / "organisations.csv"
 
 
@@ -241,6 +243,10 @@ def test_a_moderator_accepts_and_rejects(tmp_path: Path, inbox: Inbox, register:
     assert app.error[-1].value == "Write a reason first."
     app.text_input(key="moderation_reason_2").set_value("Not an organisation.").run()
     app.button(key="moderation_reject").click().run()
+    accepted, rejected = entries()[-2:]
+    assert (accepted.action, accepted.subject) == ("accept", "suggestion 1, fr-lab-one")
+    assert accepted.after.startswith("name: Lab One; type: sme; city: Cesson-Sévigné; ")
+    assert (rejected.action, rejected.after) == ("reject", "Not an organisation.")
     assert "No suggestion waits for a decision." in said(app)
     assert MARK not in register.read_text(encoding="utf-8")
 
@@ -252,6 +258,16 @@ def test_a_moderator_changes_a_cell_first(tmp_path: Path, inbox: Inbox, register
     app.text_input(key="moderation_1_city").set_value("Rennes").run()
     app.button(key="moderation_accept").click().run()
     assert "fr-lab-two,Lab Two,sme,Rennes,FR,FRH0" in register.read_text(encoding="utf-8")
+
+
+def test_nobody_but_a_member_accepts(
+    tmp_path: Path, inbox: Inbox, register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox.add(new("Lab One"), "a")
+    app = view(tmp_path)
+    monkeypatch.setattr("etl.ui.sign_in.is_signed_in", lambda: False)
+    app.button(key="moderation_accept").click().run()
+    assert "Lab One" not in register.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -230,9 +230,8 @@ def _pair(pair: Candidate) -> None:
                     _decide(pair, decision, reason)
 
 
+@sign_in.by_member
 def _decide(pair: Candidate, decision: str, reason: str) -> None:
-    if not sign_in.is_signed_in():
-        return
     path = settings().register_dir / "duplicate_decisions.csv"
     today = datetime.now(UTC).date()
     try:
@@ -262,28 +261,34 @@ def _publish(here: Desk) -> None:
     seen = _may_lose(prepared, here.number)
     seen &= st.checkbox("I have looked at what would change", key=f"seen_{here.number}")
     wanted = st.button("Publish", type="primary", icon=":material/publish:", disabled=not seen)
-    if wanted and sign_in.is_signed_in():
-        bar = Bar()
-        try:
-            with alone():
-                outcome = publish(prepared, accepted, into_register=True, on_wait=_wait, track=bar)
-        except BaselineMovedError as error:
-            here.trouble = f"{error} Press “Check” again; the files are still chosen."
-        except NotAdoptedError as error:
-            here.trouble = str(error)
-        except (RegisterError, PublishError, Busy) as error:
-            st.error(markdown(str(error)), icon=":material/error:")
-            return
-        else:
-            here.said = (
-                f"Published as release {outcome.release_id}. The site shows it already. "
-                f"{adoption_sentence(prepared.adoptable.files)}"
-            )
-        finally:
-            bar.finish()
-        # Nothing of this check may be published any more.
-        here.clear()
-        st.rerun()
+    if wanted:
+        _publish_prepared(here, prepared, accepted)
+
+
+@sign_in.by_member
+def _publish_prepared(here: Desk, prepared: Prepared, accepted: list[str]) -> None:
+    bar = Bar()
+    try:
+        with alone():
+            outcome = publish(prepared, accepted, into_register=True, on_wait=_wait, track=bar)
+    except BaselineMovedError as error:
+        here.trouble = f"{error} Press “Check” again; the files are still chosen."
+    except NotAdoptedError as error:
+        here.trouble = str(error)
+    except (RegisterError, PublishError, Busy) as error:
+        st.error(markdown(str(error)), icon=":material/error:")
+        return
+    else:
+        here.said = (
+            f"Published as release {outcome.release_id}. The site shows it already. "
+            f"{adoption_sentence(prepared.adoptable.files)}"
+        )
+        here.trouble = outcome.not_copied
+    finally:
+        bar.finish()
+    # Nothing of this check may be published any more.
+    here.clear()
+    st.rerun()
 
 
 def _wait(sentence: str) -> None:

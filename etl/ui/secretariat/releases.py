@@ -61,15 +61,22 @@ def view() -> None:
         icon=":material/history:" if is_back else ":material/update:",
         disabled=not sure,
     )
-    if wanted and sign_in.is_signed_in():
-        try:
-            shown = shelf.rollback(folder, chosen)
-        except PublishError as error:
-            st.error(markdown(str(error)), icon=":material/error:")
-            return
-        counts = shelf.difference(folder, current or "", shown.release_id)
-        st.session_state["_office_back"] = words.went_back(before, moment, counts)
-        st.rerun()
+    if wanted:
+        _show_release(folder, chosen, current or "", before)
+
+
+@sign_in.by_member
+def _show_release(folder: Path, chosen: str, current: str, before: str) -> None:
+    try:
+        shown = shelf.rollback(folder, chosen)
+    except PublishError as error:
+        st.error(markdown(str(error)), icon=":material/error:")
+        return
+    counts = shelf.difference(folder, current, shown.release_id)
+    st.session_state["_office_back"] = words.went_back(
+        before, words.moment(shown.created_at), counts
+    )
+    st.rerun()
 
 
 def _name(folder: Path, release: shelf.Manifest) -> str:

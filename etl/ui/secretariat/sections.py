@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from etl.ui import moderation
-from etl.ui.secretariat import refresh, releases
+from etl.ui.secretariat import log, refresh, releases
 from etl.ui.secretariat.guide import guide
 
 SECTIONS = {
     "Refresh the data": refresh.view,
     "Releases": releases.view,
     "Suggestions": moderation.view,
+    "Log": log.view,
 }
 
 

@@ -15,6 +15,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from ecosystem.common.settings import settings
+from etl.actions import entries
 from etl.cli import GATE, INPUT, OK, USAGE, WRITE, app
 from etl.release import shelf
 
@@ -48,6 +49,8 @@ def test_refresh_then_releases_then_rollback(own_releases: Path) -> None:
     assert call("rollback").exit_code == WRITE
     assert call("rollback", "nonsense").exit_code == WRITE
     assert call("rollback", new).exit_code == OK
+    done = [(entry.action, entry.subject) for entry in entries()][-4:]
+    assert done == [("publish", old), ("publish", new), ("rollback", old), ("rollback", new)]
 
 
 def test_how_long_steps_took_is_said_if_asked_for(own_releases: Path) -> None:

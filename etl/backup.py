@@ -1,0 +1,398 @@
+"""All that an installation can't make again, in one checked archive, and back from it.
+
+The archive is a ZIP file: ``backup.json`` names every other member with its checksum. What
+others may do meanwhile waits; what an installation has is set aside, never thrown away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import sqlite3
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ecosystem.common.settings import Settings, settings
+from etl import actions, files
+from etl.actions import RESTORING, Action
+from etl.errors import PublishError, RegisterError
+from etl.release import shelf
+from etl.release.workshop import Say, alone, say_nothing, scratch
+
+CONTENTS = "backup.json"
+VERSION = 1
+_BLOCK = 1 << 20
+_REGISTER, _RELEASES = "register", "releases"
+_INBOX, _LOG = "inbox/inbox.sqlite", "log/actions.jsonl"
+_AUTOMATIC = "cyber-valleys-backup-"
+_OWNER_ONLY, _FOR_ALL = 0o600, 0o644
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Backup:
+    """What an archive holds.
+
+    Attributes
+    ----------
+    path : Path
+        The archive.
+    made_at : str
+        ISO 8601, UTC.
+    release_id : str
+        The release that was shown; empty if there was none.
+    members : dict of str to str
+        Name of each file and its SHA-256.
+    """
+
+    path: Path
+    made_at: str
+    release_id: str
+    members: dict[str, str]
+
+
+def back_up(path: Path, *, every_release: bool = False, on_wait: Say = say_nothing) -> Backup:
+    """Write register, inbox, log, and releases into one archive, and read it back.
+
+    Parameters
+    ----------
+    path : Path
+        The archive; one that is there is replaced when the new one is whole.
+    every_release : bool
+        All releases, not the current one alone. The history of changes is in each.
+    on_wait : callable, optional
+        Is told, in a sentence, whom this process waits for.
+
+    Raises
+    ------
+    PublishError
+        If something can't be read or written, or others don't finish.
+    RegisterError
+        If what was written can't be read back.
+    """
+    own = settings()
+    actions.require_ready()
+    part = path.with_name(f".{path.name}.part")
+    with files.writing(path.parent, then=""):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.touch(mode=_OWNER_ONLY)
+        part.chmod(_OWNER_ONLY)
+        try:
+            with scratch() as folder, _stillness(own, on_wait):
+                _write(part, _members(own, Path(folder), every_release=every_release))
+            read_backup(part)
+            files.sync(part)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        files.sync(path.parent)
+    actions.record(Action.BACKUP, path.name)
+    return read_backup(path)
+
+
+def back_up_after_publication() -> str:
+    """Put a copy into the installation's folder of copies, if it has one, and remove old ones.
+
+    Returns
+    -------
+    str
+        Why that failed, as a sentence; empty if it didn't.
+    """
+    folder = settings().backup_dir
+    if folder is None:
+        return ""
+    try:
+        back_up(folder / f"{_AUTOMATIC}{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.zip")
+        for old in sorted(folder.glob(f"{_AUTOMATIC}*.zip"))[: -max(1, settings().backup_keep)]:
+            old.unlink(missing_ok=True)
+    except (PublishError, RegisterError, OSError) as error:
+        _log.exception("The automatic copy failed.")
+        return f"The release is published, but the copy of the data was not made: {error}"
+    return ""
+
+
+def read_backup(path: Path) -> Backup:
+    """What an archive holds, after every checksum was compared.
+
+    Raises
+    ------
+    RegisterError
+        If it is no archive of this kind, is damaged, or comes from a later version.
+    """
+    with _opened(path) as archive:
+        return _read(path, archive)
+
+
+def restore(
+    path: Path, *, replace: bool = False, on_wait: Say = say_nothing
+) -> tuple[Backup, list[Path]]:
+    """Bring an installation to what an archive holds.
+
+    A restoration that was broken off is finished by doing it again; until then nothing can be
+    published. The log is the exception: its lines are added to those that are there.
+
+    Parameters
+    ----------
+    path : Path
+        From :func:`back_up`.
+    replace : bool
+        Also where there is a register or a release already.
+    on_wait : callable, optional
+        Is told, in a sentence, whom this process waits for.
+
+    Returns
+    -------
+    backup : Backup
+        What was restored.
+    aside : list of Path
+        Where that is now which was there before.
+
+    Raises
+    ------
+    RegisterError
+        If the archive isn't whole. Nothing was changed.
+    PublishError
+        If there is something already and `replace` is false, or something can't be written.
+    """
+    own = settings()
+    actions.require_log()
+    with _opened(path) as archive:
+        backup = _read(path, archive)
+        has_data = shelf.current_id(own.releases_dir) or any(_files_of(own.register_dir))
+        if has_data and not replace:
+            raise PublishError(
+                "This installation has a register or a release already. Give --replace to put "
+                "the archive's in their place; what is there is set aside, not deleted."
+            )
+        with files.writing(own.releases_dir, then="Restore again when that is put right."):
+            for folder in (own.register_dir, own.releases_dir, own.inbox_file.parent):
+                folder.mkdir(parents=True, exist_ok=True)
+            with _stillness(own, on_wait):
+                marker = own.releases_dir / RESTORING
+                marker.write_text(path.name, encoding="utf-8")
+                aside = _put_back(archive, backup, own)
+                actions.record(Action.RESTORE, path.name, after=backup.release_id)
+                marker.unlink()
+    return backup, aside
+
+
+def _put_back(archive: zipfile.ZipFile, backup: Backup, own: Settings) -> list[Path]:
+    """Everything in its place; the pointer to the release moves last."""
+    stamp = f"{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
+    aside = []
+    if own.log_file.exists() or _LOG in backup.members:
+        _add_to_log(archive, backup, own.log_file)
+    wanted = {PurePosixPath(name).name: name for name in _names(backup, _REGISTER)}
+    present = list(_files_of(own.register_dir))
+    if any(_differs(backup, file, wanted.get(file.name)) for file in present):
+        old = own.register_dir.with_name(f"{own.register_dir.name}.before-{stamp}")
+        shutil.copytree(own.register_dir, old, ignore=shutil.ignore_patterns(".*"))
+        aside.append(old)
+    for name, member in wanted.items():
+        _extract(archive, member, own.register_dir / name)
+    for file in present:
+        if file.name not in wanted:
+            file.unlink()
+    if own.inbox_file.exists():
+        old = own.inbox_file.with_name(f"{own.inbox_file.name}.before-{stamp}")
+        _copy_inbox(own.inbox_file, old)
+        aside.append(old)
+        for journal in (f"{own.inbox_file.name}-wal", f"{own.inbox_file.name}-shm"):
+            own.inbox_file.with_name(journal).unlink(missing_ok=True)
+    if _INBOX in backup.members:
+        _extract(archive, _INBOX, own.inbox_file, mode=_OWNER_ONLY)
+    else:
+        own.inbox_file.unlink(missing_ok=True)
+    for member in sorted(_names(backup, _RELEASES)):  # the database comes before its manifest
+        name = PurePosixPath(member).name
+        target = own.releases_dir / name
+        if not (target.exists() and files.sha256(target) == backup.members[member]):
+            _extract(archive, member, target)
+    if backup.release_id:
+        shelf.point_to(own.releases_dir, backup.release_id)
+    return aside
+
+
+def _extract(archive: zipfile.ZipFile, member: str, target: Path, *, mode: int = _FOR_ALL) -> None:
+    """Write a member whole or not at all, with constant memory."""
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with archive.open(member) as source, part.open("wb") as file:
+            shutil.copyfileobj(source, file)
+        part.chmod(mode)
+        files.sync(part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _add_to_log(archive: zipfile.ZipFile, backup: Backup, path: Path) -> None:
+    present = path.read_bytes().splitlines() if path.exists() else []
+    earlier = archive.read(_LOG).splitlines() if _LOG in backup.members else []
+    known = set(present)
+    lines = [*(line for line in earlier if line not in known), *present]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    files.write_whole(path, b"".join(line + b"\n" for line in lines))
+    path.chmod(_OWNER_ONLY)
+
+
+def _differs(backup: Backup, file: Path, member: str | None) -> bool:
+    return member is None or files.sha256(file) != backup.members[member]
+
+
+def _names(backup: Backup, folder: str) -> list[str]:
+    return [name for name in backup.members if name.startswith(f"{folder}/")]
+
+
+@contextmanager
+def _stillness(own: Settings, on_wait: Say) -> Iterator[None]:
+    """Nobody publishes, moderates or decides meanwhile."""
+    with ExitStack() as stack:
+        if own.releases_dir.is_dir():
+            stack.enter_context(alone(own.releases_dir, on_wait, None))
+        for file in _files_of(own.register_dir):
+            stack.enter_context(files.lock(file))
+        yield
+
+
+def _files_of(folder: Path) -> Iterator[Path]:
+    if folder.is_dir():
+        yield from sorted(
+            path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")
+        )
+
+
+def _members(own: Settings, copies: Path, *, every_release: bool) -> dict[str, Path]:
+    """Files by their name in the archive."""
+    members = {f"{_REGISTER}/{file.name}": file for file in _files_of(own.register_dir)}
+    if own.inbox_file.exists():
+        members[_INBOX] = copies / "inbox.sqlite"
+        _copy_inbox(own.inbox_file, members[_INBOX])
+    if own.log_file.exists() and own.log_file.stat().st_size:
+        members[_LOG] = copies / "actions.jsonl"
+        shutil.copyfile(own.log_file, members[_LOG])
+    folder = own.releases_dir
+    current = shelf.baseline(folder) if folder.is_dir() else None
+    wanted = {m.release_id for m in shelf.releases(folder)} if every_release else set()
+    if current:
+        for release_id in sorted({*wanted, current.release_id}):
+            for ending in ("duckdb", "json"):
+                members[f"{_RELEASES}/{release_id}.{ending}"] = folder / f"{release_id}.{ending}"
+    return members
+
+
+def _copy_inbox(path: Path, copy: Path) -> None:
+    """A whole copy, whoever writes into it meanwhile."""
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+    except sqlite3.Error as error:
+        raise PublishError(f"{path}: the inbox can't be copied ({error}).") from error
+    copy.chmod(_OWNER_ONLY)
+
+
+def _write(path: Path, members: dict[str, Path]) -> None:
+    databases = [PurePosixPath(name).stem for name in members if name.endswith(".duckdb")]
+    shown = shelf.baseline(settings().releases_dir) if databases else None
+    contents = {
+        "version": VERSION,
+        "made_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "release_id": shown.release_id if shown else "",
+        "members": {name: files.sha256(file) for name, file in members.items()},
+    }
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        archive.writestr(CONTENTS, json.dumps(contents, indent=2))
+        for name, file in members.items():
+            archive.write(file, name)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except FileNotFoundError as error:
+        raise RegisterError(f"{path}: there is no such file; check the name.") from error
+    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError) as error:
+        raise RegisterError(
+            f"{path.name} is no archive of `cyber-valleys backup`, or is damaged ({error}). "
+            "Nothing was changed; take another one."
+        ) from error
+
+
+def _read(path: Path, archive: zipfile.ZipFile) -> Backup:
+    try:
+        contents: dict[str, Any] = json.loads(archive.read(CONTENTS))
+        backup = Backup(
+            path,
+            str(contents["made_at"]),
+            str(contents["release_id"]),
+            {str(name): str(sha256) for name, sha256 in contents["members"].items()},
+        )
+        version = int(contents["version"])
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise RegisterError(
+            f"{path.name} is no archive of `cyber-valleys backup`: its list of contents is missing "
+            "or damaged. Nothing was changed."
+        ) from error
+    if version > VERSION:
+        raise RegisterError(
+            f"{path.name} was made by a later version of Cyber Valleys; update this one first."
+        )
+    _require_whole(backup, archive)
+    if backup.release_id:
+        _require_release(backup, archive)
+    return backup
+
+
+def _require_whole(backup: Backup, archive: zipfile.ZipFile) -> None:
+    found = {name for name in archive.namelist() if name != CONTENTS}
+    odd = sorted(found ^ set(backup.members)) or [n for n in backup.members if not _is_ours(n)]
+    if odd:
+        raise RegisterError(
+            f"{backup.path.name} is damaged: {odd[0]!r} doesn't belong there, or is missing. "
+            "Nothing was changed."
+        )
+    for name, sha256 in backup.members.items():
+        with archive.open(name) as member:
+            digest = hashlib.sha256()
+            while block := member.read(_BLOCK):
+                digest.update(block)
+            if digest.hexdigest() != sha256:
+                raise RegisterError(
+                    f"{backup.path.name} is damaged: the checksum of {name} is another. Nothing "
+                    "was changed; take another archive."
+                )
+
+
+def _require_release(backup: Backup, archive: zipfile.ZipFile) -> None:
+    """Refuse an archive whose release is not the one that was published."""
+    database, manifest = (
+        f"{_RELEASES}/{backup.release_id}.{ending}" for ending in ("duckdb", "json")
+    )
+    try:
+        published = json.loads(archive.read(manifest))["sha256"]
+    except (KeyError, ValueError, TypeError):
+        published = ""
+    if not published or published != backup.members.get(database):
+        raise RegisterError(
+            f"{backup.path.name}: release {backup.release_id} in it is damaged. Nothing was "
+            "changed; take another archive."
+        )
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a member has its place: no path out of the folders."""
+    if name in (_INBOX, _LOG):
+        return True
+    folder, _, file = name.partition("/")
+    is_plain = file == PurePosixPath(file).name and "\\" not in file and not file.startswith(".")
+    return is_plain and bool(file) and folder in (_REGISTER, _RELEASES)

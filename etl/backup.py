@@ -127,7 +127,7 @@ def read_backup(path: Path) -> Backup:
     RegisterError
         If it is no archive of this kind, is damaged, or comes from a later version.
     """
-    with _opened(path) as archive:
+    with _open_archive(path) as archive:
         return _read(path, archive)
 
 
@@ -164,7 +164,7 @@ def restore(
     """
     own = settings()
     actions.require_log()
-    with _opened(path) as archive:
+    with _open_archive(path) as archive:
         backup = _read(path, archive)
         has_data = shelf.current_id(own.releases_dir) or any(_files_of(own.register_dir))
         if has_data and not replace:
@@ -315,7 +315,7 @@ def _write(path: Path, members: dict[str, Path]) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def _open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from etl.register.comparable import comparable_texts
 from etl.release.change import COLUMNS
-from etl.schema import Column, Schema
+from etl.schema import Schema
 
 # Two rows without identifier are one that was changed if they agree in so much of what they say.
 _ALIKE = 0.5
@@ -58,19 +57,6 @@ def list_changes(
     return pd.DataFrame(rows, columns=COLUMNS, dtype=object)
 
 
-def texts(cells: pd.Series, column: Column) -> npt.NDArray[np.object_]:
-    """Cells of a register file or of its table as texts that are equal if they say the same.
-
-    Parameters
-    ----------
-    cells : pandas.Series
-        Normalised text, or the values that :func:`etl.release.build.cast` makes of it.
-    column : Column
-        What they are.
-    """
-    return np.array([_text(cell, column) for cell in cells], dtype=object)
-
-
 def row_name(row: Mapping[Any, Any], schema: Schema, names: Mapping[str, str]) -> str:
     """What a row is about, for people."""
     cells = [str(row[name]) for name in schema.naming_columns if row.get(name)]
@@ -88,7 +74,7 @@ def match_rows(new: pd.DataFrame, old: pd.DataFrame, schema: Schema) -> Pairs:
     Parameters
     ----------
     new, old : pandas.DataFrame
-        Cells as :func:`texts` gives them, of the same columns.
+        Cells as :func:`etl.register.comparable.comparable_texts` gives them, of the same columns.
     schema : Schema
         Their schema.
     """
@@ -109,8 +95,8 @@ def match_rows(new: pd.DataFrame, old: pd.DataFrame, schema: Schema) -> Pairs:
 
 
 def as_texts(frame: pd.DataFrame, schema: Schema, columns: Sequence[str]) -> pd.DataFrame:
-    """Some columns of a table or a register file as :func:`texts` gives them."""
-    cells = {name: texts(frame[name], schema.columns[name]) for name in columns}
+    """Some columns of a table or a register file, as texts that can be compared."""
+    cells = {name: comparable_texts(frame[name], schema.columns[name]) for name in columns}
     return pd.DataFrame(cells, columns=list(columns), dtype=object)
 
 
@@ -219,23 +205,3 @@ def _alike(
             used_old.add(b[k])
             found.append((left_new[a[k]], left_old[b[k]]))
     return found
-
-
-def _text(cell: object, column: Column) -> str:
-    if column.separator:
-        items = cell.split(column.separator) if isinstance(cell, str) else _items(cell)
-        return column.separator.join(sorted(items))
-    if cell is None or cell is pd.NA or cell != cell:
-        return ""
-    if column.type in ("integer", "number"):
-        try:
-            return f"{float(str(cell)):.10g}"
-        except ValueError:
-            return str(cell)
-    if isinstance(cell, bool | np.bool_):
-        return str(cell).lower()
-    return cell.isoformat()[:10] if isinstance(cell, date) else str(cell)
-
-
-def _items(cell: object) -> list[str]:
-    return [str(item) for item in cell] if isinstance(cell, list | np.ndarray) else []

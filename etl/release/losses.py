@@ -16,9 +16,10 @@ import pandas as pd
 
 from ecosystem.common.settings import settings
 from etl.reading import extract, register_file
+from etl.register.comparable import comparable_texts
 from etl.register.normalise import load_aliases, normalise
 from etl.release.change import ORGANISATIONS
-from etl.release.lists import as_texts, row_name, texts
+from etl.release.lists import as_texts, row_name
 from etl.schema import Column, Schema
 
 _CHECKED_ON, _FORMER_NAMES = "checked_on", "former_names"
@@ -173,14 +174,14 @@ def _is_lost(
 ) -> np.ndarray:
     """Which rows of the register have another cell than the file and the release."""
     name = column.name
-    in_register, in_file = (texts(frame[name], column) for frame in (register, file))
+    in_register, in_file = (comparable_texts(frame[name], column) for frame in (register, file))
     differs = in_register != in_file
     if name == _FORMER_NAMES:
         return differs & _has_more_names(register, file, release)
     if name == "nuts2_hint" and name not in release and "nuts3" in release:
-        base = texts(release["nuts3"].str[:4], column)
+        base = comparable_texts(release["nuts3"].str[:4], column)
     elif name in release:
-        base = texts(release[name], column)
+        base = comparable_texts(release[name], column)
     else:
         return differs
     lost: np.ndarray = differs & (in_register != base)

@@ -28,10 +28,12 @@ from etl.backup import back_up_after_publication
 from etl.errors import PublishError
 from etl.files import RELEASE_KEPT, writing
 from etl.identity.deduplicate import Candidate
+from etl.identity.exchange import Exchange
 from etl.model import Rejection, Track, no_progress
 from etl.places.gazetteer import load_gazetteer
+from etl.places.last_place import Kept
 from etl.places.regions import load_regions
-from etl.reading import ColumnMapping, Extract, read_inputs
+from etl.reading import ColumnMapping, Extract, name_register_rows, read_inputs
 from etl.release import shelf
 from etl.release.adopt import (
     Adoptable,
@@ -40,6 +42,7 @@ from etl.release.adopt import (
     files_from_elsewhere,
     hash_register,
     hold,
+    is_own,
 )
 from etl.release.build import (
     ReleaseRow,
@@ -51,7 +54,7 @@ from etl.release.build import (
 )
 from etl.release.change import ORGANISATIONS, changes, count_kinds, stamp
 from etl.release.earlier import history, published_lists, published_organisations
-from etl.release.gates import Result, check, gate_table, load_gates, waive
+from etl.release.gates import Against, Result, check, gate_table, load_gates, waive
 from etl.release.lists import list_changes
 from etl.release.provenance import digest, input_hashes, tool_versions
 from etl.release.workshop import require_whole, scratch, workshop
@@ -137,7 +140,7 @@ class Prepared:
         Parameters
         ----------
         accepted : collection of str
-            Names of options that waive a gate: ``accept_shrink``.
+            Names of options that waive a gate, such as ``accept_shrink``.
         """
         gates = waive(self.gates, accepted)
         return Outcome(_status(gates), None, gates, self)
@@ -203,6 +206,16 @@ class Outcome:
         return self.prepared.transformed.candidates
 
     @property
+    def kept(self) -> list[Kept]:
+        """Organisations that can't be located and stay where they were published."""
+        return self.prepared.transformed.kept
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Columns that hold what is published of other rows."""
+        return self.prepared.transformed.exchanges
+
+    @property
     def notes(self) -> list[str]:
         """What was assumed on reading, and which investors and network bodies are in no region."""
         return self.prepared.transformed.notes
@@ -214,6 +227,8 @@ def prepare(
     releases_dir: Path | None = None,
     *,
     mapping: ColumnMapping | None = None,
+    adding: bool = False,
+    putting_right: bool = False,
     track: Track = no_progress,
 ) -> Prepared:
     """Do everything that a refresh does before it publishes.
@@ -228,6 +243,10 @@ def prepare(
         Folder of the releases to compare with; the installation's own by default.
     mapping : ColumnMapping, optional
         What somebody said about the headers of the inputs.
+    adding : bool
+        Add the rows of the inputs to those of the register, instead of replacing them.
+    putting_right : bool
+        Put columns right that hold what is published of other rows, as if sorted alone.
     track : Track, optional
         Shows progress.
 
@@ -244,8 +263,8 @@ def prepare(
     schemas = load_schemas(settings().schema_dir)
     register_dir = register_dir or settings().register_dir
     # Before anything is read: a change during the check must count as one after it.
-    hashes = hash_register(register_dir, schemas if inputs else ())
-    extracts = read_inputs(inputs, register_dir, schemas, mapping, track=track)
+    hashes = hash_register(register_dir, schemas if inputs or putting_right else ())
+    extracts = read_inputs(inputs, register_dir, schemas, mapping, adding=adding, track=track)
     gazetteer = load_gazetteer(settings().reference_dir, settings().schema_dir)
     regions = load_regions(settings().reference_dir)
     baseline = shelf.baseline(releases_dir)
@@ -256,19 +275,23 @@ def prepare(
         gazetteer,
         regions,
         published,
+        lists=lists,
         used_ids=set(past.loc[past["resource"] == ORGANISATIONS, "row_id"]),
+        putting_right=putting_right,
         track=track,
     )
     alias = transformed.tables["organisation_alias"]
     merged_into = dict(zip(alias["org_id"], alias["merged_into"], strict=True))
     adoptable, unread = compare_with_register(
-        files_from_elsewhere(extracts, transformed.frames, register_dir),
+        files_from_elsewhere(extracts, transformed.frames, register_dir, transformed.put_right),
         register_dir,
         hashes,
         schemas,
         lists if published is None else {**lists, ORGANISATIONS: published},
         merged_into,
+        own=[r for r in transformed.put_right if is_own(extracts[r].origin.path, register_dir, r)],
     )
+    change = _compare(transformed, published, lists, schemas, merged_into)
     folder = scratch()
     database = Path(folder.name) / "release.duckdb"
     try:
@@ -278,7 +301,7 @@ def prepare(
             gates = check(
                 database,
                 load_gates(settings().gates_file),
-                baseline.organisations if baseline else None,
+                _against(baseline, change, transformed),
                 track=track,
             )
     except BaseException:
@@ -287,7 +310,7 @@ def prepare(
     return Prepared(
         extracts=extracts,
         transformed=_in_words_of_files(transformed, extracts, unread),
-        change=_compare(transformed, published, lists, schemas, merged_into),
+        change=change,
         gates=gates,
         baseline=baseline,
         past=past,
@@ -314,7 +337,7 @@ def publish(
     prepared : Prepared
         From :func:`prepare`, not closed.
     accepted : collection of str
-        Names of options that waive a gate: ``accept_shrink``.
+        Names of options that waive a gate, such as ``accept_shrink``.
     into_register : bool
         Take what was given from elsewhere into the register, too.
     on_wait : callable, optional
@@ -433,6 +456,18 @@ def _compare(
     return pd.concat([part.astype(object) for part in parts if len(part)] or parts[:1])
 
 
+def _against(baseline: Manifest | None, change: pd.DataFrame, transformed: Transformed) -> Against:
+    """The release before, and how what was made differs from it."""
+    successions = [(s.old_id, s.new_id) for s in transformed.successions]
+    cells = [(e.resource, e.column, row) for e in transformed.exchanges for row in e.right]
+    return Against(
+        baseline.organisations if baseline else None,
+        change,
+        pd.DataFrame(successions, columns=["old_id", "new_id"], dtype="str"),
+        pd.DataFrame(cells, columns=["resource", "column", "row"]),
+    )
+
+
 def _in_words_of_files(
     transformed: Transformed, extracts: dict[str, Extract], unread: list[str]
 ) -> Transformed:
@@ -440,6 +475,10 @@ def _in_words_of_files(
     return replace(
         transformed,
         rejections=[_naming_file(rejection, extracts) for rejection in transformed.rejections],
+        exchanges=[
+            replace(exchange, sentence=_naming_sheets(exchange.sentence, extracts))
+            for exchange in transformed.exchanges
+        ],
         notes=[
             *(note for read in extracts.values() for note in read.notes),
             *(_naming_sheets(note, extracts) for note in transformed.notes),
@@ -458,6 +497,8 @@ def _naming_sheets(text: str, extracts: dict[str, Extract]) -> str:
     for resource, read in extracts.items():
         if read.origin.sheet:
             text = text.replace(f"{resource}.csv", f"the sheet {read.origin.sheet}")
+    if any(read.added_to for read in extracts.values()):
+        text = name_register_rows(text)
     return text[:1].upper() + text[1:] if text.startswith("the sheet ") else text
 
 

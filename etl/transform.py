@@ -6,21 +6,27 @@ normalise -> identify -> validate -> merge -> locate -> valleys -> deduplicate
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
+from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
 from ecosystem.common.settings import settings
+from ecosystem.common.text import fold
 from etl.identity.deduplicate import (
     Candidate,
     exact_duplicates,
     likely_duplicates,
     load_legal_forms,
 )
+from etl.identity.exchange import Exchange, find_exchanges, put_right
 from etl.identity.identifiers import Succession, assign_ids, record_former_names, successions
 from etl.model import Rejection, Track, no_progress
 from etl.places.gazetteer import Gazetteer
+from etl.places.last_place import Kept, keep_last_places, keep_last_seats
 from etl.places.locate import locate, locate_seats, place_table
 from etl.places.regions import Regions
 from etl.places.valleys import assign_valleys, check_codes
@@ -29,7 +35,7 @@ from etl.register.decisions import Decisions, check_decisions, follow, load_deci
 from etl.register.labels import check_labels
 from etl.register.normalise import Lookup, load_aliases, normalise
 from etl.register.readings import reading_notes
-from etl.register.validate import validate, validate_references
+from etl.register.validate import rows_meant, validate, validate_references
 from etl.release.build import (
     Tables,
     cast,
@@ -45,6 +51,9 @@ from etl.schema import Schema, naming
 DECISIONS = "duplicate_decisions"
 # Other register files may name rows of it, which may have been merged into others.
 ORGANISATIONS = "organisations"
+# What says where an organisation is.
+_PLACE = frozenset({"city", "country", "nuts2_hint", "lat", "lon"})
+_NONE: Mapping[str, pd.DataFrame] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,12 @@ class Transformed:
     notes : list of str
         What was read otherwise than written, how rows were identified, what was assumed about
         towns, and which investors and network bodies are in no region.
+    kept : list of Kept
+        Organisations that can't be located and stay where they were published.
+    exchanges : list of Exchange
+        Columns that hold what is published of other rows.
+    put_right : list of str
+        Register files in which such columns were put right.
     frames : dict of str to pandas.DataFrame
         The register files as normalised text, organisations with their identifiers.
     derive : callable
@@ -76,6 +91,9 @@ class Transformed:
     candidates: list[Candidate]
     successions: list[Succession]
     notes: list[str]
+    kept: list[Kept]
+    exchanges: list[Exchange]
+    put_right: list[str]
     frames: dict[str, pd.DataFrame]
     derive: Callable[[], Tables]
 
@@ -87,7 +105,9 @@ def transform(
     regions: Regions,
     published: pd.DataFrame | None = None,
     *,
+    lists: Mapping[str, pd.DataFrame] = _NONE,
     used_ids: Collection[str] = (),
+    putting_right: bool = False,
     track: Track = no_progress,
 ) -> Transformed:
     """Make the tables of a release from the register files as read.
@@ -104,8 +124,12 @@ def transform(
         NUTS regions.
     published : pandas.DataFrame, optional
         Table ``organisation`` of the current release, so that rows keep their identifiers.
+    lists : mapping of str to pandas.DataFrame, optional
+        What the current release holds of the other lists, by resource.
     used_ids : collection of str
         Identifiers of earlier releases, which no new organisation gets.
+    putting_right : bool
+        Put columns right that hold what is published of other rows.
     track : Track, optional
         Shows progress.
     """
@@ -113,14 +137,17 @@ def transform(
     aliases = load_aliases(schema_dir / "aliases.csv")
     legal_forms = load_legal_forms(schema_dir)
     frames = {
-        resource: normalise(extracts[resource].frame, schema, aliases)
+        resource: normalise(extracts[resource].whole, schema, aliases)
         for resource, schema in track(list(schemas.items()), "Normalise")
     }
     readings = [
         note
         for resource, schema in schemas.items()
-        for note in reading_notes(extracts[resource].frame, frames[resource], schema)
+        for note in reading_notes(extracts[resource].whole, frames[resource], schema)
     ]
+    frames, exchanges, mended = _exchanges(
+        frames, schemas, {**lists, **_comparable(published)}, putting_right=putting_right
+    )
     decisions, wrong = _decisions(frames[DECISIONS], schemas[DECISIONS])
     frames["organisations"], notes, exchanged = assign_ids(
         frames["organisations"], published, decisions, legal_forms, used_ids=used_ids
@@ -129,17 +156,22 @@ def transform(
     invalid = [*_invalid(frames, schemas, decisions, regions, known, track), *wrong, *exchanged]
     valid = {n: _without(frame, schemas[n].file, invalid) for n, frame in frames.items()}
     valid, alias = _merge(valid, schemas, decisions)
-    organisations, unlocated, assumed = _locate(
-        valid, schemas["organisations"], gazetteer, regions, track
+    order = frames[ORGANISATIONS].index
+    faulty = _faulty(frames[ORGANISATIONS], schemas[ORGANISATIONS], invalid, decisions)
+    organisations, others, unlocated, kept, assumed = _locate(
+        valid, faulty, order, schemas[ORGANISATIONS], gazetteer, regions, published, track
     )
-    twice = exact_duplicates(organisations, legal_forms, decisions)
+    twice = exact_duplicates(_together(organisations, others, order), legal_forms, decisions)
     organisations = _without(organisations, "organisations.csv", twice)
     organisations = record_former_names(organisations, published)
     alias = alias[alias["merged_into"].isin(set(organisations["org_id"]))]
     rejections = sorted([*invalid, *unlocated, *twice], key=lambda r: (r.file, r.row))
-    candidates = likely_duplicates(organisations, legal_forms, decisions, track=track)
+    others = record_former_names(_without(others, "organisations.csv", twice), published)
+    candidates = likely_duplicates(
+        _together(organisations, others, order), legal_forms, decisions, track=track
+    )
     registered, unplaced = _with_seats(
-        register_tables(valid, schemas), valid, schemas, gazetteer, regions
+        register_tables(valid, schemas), valid, schemas, lists, gazetteer, regions
     )
     table = organisation_table(organisations)
     valleys = valid["valleys"]
@@ -150,15 +182,62 @@ def transform(
             "place": place_table(organisations),
             **registered,
             **reference_tables(valleys, schemas["valleys"], regions, reference_dir, sources_file()),
-            **finding_tables(rejections, candidates),
+            **finding_tables(
+                [_in_its_file(r, extracts) for r in rejections],
+                _between(candidates, set(organisations["org_id"])),
+            ),
         },
         rejections=rejections,
         candidates=candidates,
         successions=successions(organisations, published, legal_forms, decisions, track=track),
-        notes=[*readings, *notes, *assumed, *unplaced],
+        notes=[*readings, *chain(*mended.values()), *notes, *assumed, *unplaced],
+        kept=kept,
+        exchanges=exchanges,
+        put_right=list(mended),
         frames=frames,
         derive=partial(_derive, table, gazetteer, regions, valleys, aliases),
     )
+
+
+def _in_its_file(rejection: Rejection, extracts: Mapping[str, Extract]) -> Rejection:
+    """The rejection with the number that its row has in the file that it is in."""
+    _, row = extracts[Path(rejection.file).stem].part(rejection.row)
+    return replace(rejection, row=row)
+
+
+def _comparable(published: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+    """What is published of organisations as far as a register file says it, too.
+
+    The release has a point of each and former names that it recorded itself.
+    """
+    if published is None:
+        return {}
+    hint = published["nuts3"].str[:4]
+    known = published.drop(columns=["lat", "lon", "former_names"]).assign(nuts2_hint=hint)
+    return {ORGANISATIONS: known}
+
+
+def _exchanges(
+    frames: dict[str, pd.DataFrame],
+    schemas: dict[str, Schema],
+    lists: Mapping[str, pd.DataFrame],
+    *,
+    putting_right: bool,
+) -> tuple[dict[str, pd.DataFrame], list[Exchange], dict[str, list[str]]]:
+    """The files, what in them is published of other rows, and what was put right of it."""
+    found: list[Exchange] = []
+    mended: dict[str, list[str]] = {}
+    frames = dict(frames)
+    for resource, schema in schemas.items():
+        released = lists.get(resource)
+        if released is None:
+            continue
+        exchanges = find_exchanges(frames[resource], released, schema)
+        if exchanges and putting_right:
+            frames[resource], mended[resource] = put_right(frames[resource], exchanges, schema)
+            exchanges = find_exchanges(frames[resource], released, schema)
+        found += exchanges
+    return frames, found, mended
 
 
 def _decisions(frame: pd.DataFrame, schema: Schema) -> tuple[Decisions, list[Rejection]]:
@@ -203,29 +282,95 @@ def _invalid(
     columns = {ORGANISATIONS: ["org_id"], **naming(schemas, ORGANISATIONS)}
     named = _follow_in_all(frames, columns, decisions)
     found += validate_references({**frames, **named}, schemas, published)
-    found += check_labels(_without(frames["labels"], "labels.csv", found))
-    return found + check_codes(_without(frames["valleys"], "valleys.csv", found), regions)
+    # A fault elsewhere in a row hides none of these: all of a row are told at once.
+    labels = _without(frames["labels"], "labels.csv", found, ("org_id", "awarded", "valid_until"))
+    valleys = _without(frames["valleys"], "valleys.csv", found, ("nuts_codes",))
+    return [*found, *check_labels(labels), *check_codes(valleys, regions)]
+
+
+def _faulty(
+    organisations: pd.DataFrame, schema: Schema, invalid: list[Rejection], decisions: Decisions
+) -> pd.DataFrame:
+    """Rows that have a fault, but none in what says where they are, so that they can be located.
+
+    Those that were merged into another are left out: they are of no concern.
+    """
+    rows = {r.row for r in invalid if r.file == schema.file}
+    unplaced = {r.row for r in invalid if r.file == schema.file and r.column in _PLACE}
+    faulty = rows_meant(organisations.loc[sorted(rows - unplaced)], schema)
+    return faulty[~faulty["org_id"].isin(list(decisions.merged_into))]
+
+
+def _between(candidates: list[Candidate], published: set[str]) -> list[Candidate]:
+    return [c for c in candidates if {c.org_id_a, c.org_id_b} <= published]
 
 
 def _locate(
     valid: dict[str, pd.DataFrame],
+    faulty: pd.DataFrame,
+    order: pd.Index[int],
     schema: Schema,
     gazetteer: Gazetteer,
     regions: Regions,
+    published: pd.DataFrame | None,
     track: Track,
-) -> tuple[pd.DataFrame, list[Rejection], list[str]]:
-    """The located organisations, with typed cells and their valley; the others; and notes."""
-    located, unlocated, notes = locate(valid["organisations"], gazetteer, regions, track=track)
-    organisations = cast(valid["organisations"].loc[located.index], schema)
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Rejection], list[Kept], list[str]]:
+    """The located organisations, with typed cells and their valley; and what was found.
+
+    Among the located are those that can't be found now and stay where they were. The second
+    frame holds the others, faulty or without a place, as far as they can be compared with them.
+    """
+    rows = valid[ORGANISATIONS]
+    every = _together(rows, faulty, order)
+    found, unlocated, notes = locate(every, gazetteer, regions, track=track)
+    located = found.loc[found.index.intersection(rows.index)]
+    lost = [r for r in unlocated if r.row in rows.index]
+    last, kept, lost = keep_last_places(rows, lost, published)
+    unlocated = [*lost, *(r for r in unlocated if r.row not in rows.index)]
+    if kept:
+        located = pd.concat([located, last[located.columns]])
+        rows = rows.assign(**{name: last[name].reindex(rows.index).fillna(rows[name])
+                              for name in ("city", "country")})  # fmt: skip
+    organisations = cast(rows.loc[rows.index.intersection(located.index)], schema)
     organisations = organisations.drop(columns=["lat", "lon"]).join(located)
     organisations["valley_id"] = assign_valleys(organisations["nuts3"], valid["valleys"])
-    return organisations, unlocated, notes
+    # A row with the identifier of another one is told by that.
+    rest = every.drop(index=organisations.index).drop_duplicates("org_id")
+    rest = rest[~rest["org_id"].isin(organisations["org_id"])]
+    others = _comparable_rows(rest, found)
+    return organisations, others, unlocated, kept, notes
+
+
+def _together(
+    organisations: pd.DataFrame, others: pd.DataFrame, order: pd.Index[int]
+) -> pd.DataFrame:
+    """All rows in the order of the file, with the columns that both have."""
+    if others.empty:
+        return organisations
+    both = pd.concat([organisations[list(others.columns)], others])
+    return both.loc[order[order.isin(both.index)]]
+
+
+def _comparable_rows(rows: pd.DataFrame, located: pd.DataFrame) -> pd.DataFrame:
+    """What tells organisations apart; one without a place has the name of its town for one."""
+    said = rows[["org_id", "name", "country", "website"]]
+    former = rows["former_names"].map(lambda text: text.split(";") if text else [])
+    where = located[["place_id", "lon", "lat"]].reindex(rows.index)
+    nowhere = "?" + rows["city"].map(fold)
+    return said.assign(
+        website=said["website"].where(said["website"] != ""),
+        former_names=former.astype(object),
+        place_id=where["place_id"].where(where["place_id"].notna(), nowhere),
+        lon=where["lon"],
+        lat=where["lat"],
+    )
 
 
 def _with_seats(
     tables: Tables,
     valid: dict[str, pd.DataFrame],
     schemas: dict[str, Schema],
+    lists: Mapping[str, pd.DataFrame],
     gazetteer: Gazetteer,
     regions: Regions,
 ) -> tuple[Tables, list[str]]:
@@ -234,11 +379,17 @@ def _with_seats(
     for resource, schema in schemas.items():
         if not schema.has_seat:
             continue
-        seats, unplaced = locate_seats(valid[resource], schema.file, gazetteer, regions)
+        rows, table = valid[resource], tables[schema.table]
+        seats, unplaced = locate_seats(rows, schema.file, gazetteer, regions)
+        last, kept = keep_last_seats(rows, seats, schema, lists.get(resource))
+        if kept:
+            seats = pd.concat([seats, last[seats.columns]])
+            table = table.assign(**{name: last[name].reindex(table.index).fillna(table[name])
+                                    for name in ("city", "country")})  # fmt: skip
         seats["valley_id"] = assign_valleys(seats["nuts3"], valid["valleys"])
-        known = tables[schema.table].columns
-        placed[schema.table] = tables[schema.table].join(seats.drop(columns=known, errors="ignore"))
-        notes += unplaced
+        placed[schema.table] = table.join(seats.drop(columns=table.columns, errors="ignore"))
+        stay = tuple(f"{schema.file}, row {row}, " for row in last.index)
+        notes += [*(note for note in unplaced if not note.startswith(stay)), *kept]
     return placed, notes
 
 
@@ -253,5 +404,9 @@ def _derive(
     return {"town": towns, **search_tables(organisations, towns, regions, valleys, aliases)}
 
 
-def _without(frame: pd.DataFrame, file: str, rejections: list[Rejection]) -> pd.DataFrame:
-    return frame.drop(index=list({r.row for r in rejections if r.file == file}))
+def _without(
+    frame: pd.DataFrame, file: str, rejections: list[Rejection], columns: Collection[str] = ()
+) -> pd.DataFrame:
+    """The rows without a fault, or without one in certain columns."""
+    rows = {r.row for r in rejections if r.file == file and (not columns or r.column in columns)}
+    return frame.drop(index=list(rows), errors="ignore")

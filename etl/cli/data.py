@@ -41,6 +41,22 @@ Files = Annotated[
         show_default=False,
     ),
 ]
+Add = Annotated[
+    bool,
+    typer.Option(
+        "--add",
+        help="FILE holds new rows only: add them to the list in the register, which stays as it "
+        "is otherwise.",
+    ),
+]
+PutRight = Annotated[
+    bool,
+    typer.Option(
+        "--put-right",
+        help="Where a column holds what is published of other rows, as if it had been sorted "
+        "alone, take the published values for it.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show problems and the result only.")]
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Say how long each step took, also in a log.")
@@ -56,6 +72,8 @@ def check(
         Path, typer.Option("--report", metavar="DIR", help="Folder to write the report to.")
     ] = REPORT_DIR,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no report.")] = False,
+    adding: Add = False,
+    putting_right: PutRight = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -68,6 +86,8 @@ def check(
 
     Example: `cyber-valleys check organisations.csv events.ods --report our-report`
 
+    Example: `cyber-valleys check new-ones.xlsx --add`
+
     Example: `cyber-valleys check liste.xlsx --map "Nom=name" --save-mapping liste.toml`
     """
     with sentences():
@@ -76,7 +96,14 @@ def check(
         from etl.report.content import Content
 
         with prepared_from(
-            files, pairs, mapping_file, save_mapping, quiet=quiet, verbose=verbose
+            files,
+            pairs,
+            mapping_file,
+            save_mapping,
+            adding=adding,
+            putting_right=putting_right,
+            quiet=quiet,
+            verbose=verbose,
         ) as prepared:
             outcome = prepared.verdict()
             content = Content(outcome)
@@ -85,7 +112,7 @@ def check(
                 print_losses(prepared.adoptable.losses)
             if not no_report:
                 _write_report(content, report)
-    say(words.verdict(outcome))
+    say(f"{words.verdict(outcome)} {words.options(outcome)}".strip())
     raise typer.Exit(exit_code(outcome))
 
 
@@ -104,6 +131,8 @@ def diff(
         Path | None,
         typer.Option("--report", metavar="DIR", help="Write both into this folder."),
     ] = None,
+    adding: Add = False,
+    putting_right: PutRight = False,
     limit: Annotated[
         int, typer.Option("--limit", min=0, help="Rows of each list at most, on the terminal.")
     ] = 200,
@@ -126,7 +155,14 @@ def diff(
         from etl.report.page import page
 
         with prepared_from(
-            files, pairs, mapping_file, save_mapping, quiet=quiet, verbose=verbose
+            files,
+            pairs,
+            mapping_file,
+            save_mapping,
+            adding=adding,
+            putting_right=putting_right,
+            quiet=quiet,
+            verbose=verbose,
         ) as prepared:
             content = Content(prepared.verdict())
         print_changes(content, limit)
@@ -146,10 +182,30 @@ def refresh(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but publish.")] = False,
     accept_shrink: Annotated[
         bool,
+        typer.Option("--accept-shrink", help="Publish even if far fewer organisations remain."),
+    ] = False,
+    accept_growth: Annotated[
+        bool,
+        typer.Option("--accept-growth", help="Publish even if far more organisations are added."),
+    ] = False,
+    accept_changes: Annotated[
+        bool,
         typer.Option(
-            "--accept-shrink", help="Publish even if the number of organisations changes a lot."
+            "--accept-changes",
+            help="Publish even if many organisations have another name, identifier, website, "
+            "domains or place at once.",
         ),
     ] = False,
+    accept_exchange: Annotated[
+        bool,
+        typer.Option(
+            "--accept-exchange",
+            help="Publish even if a column holds what is published of other rows: it was wrong "
+            "there, and is right now.",
+        ),
+    ] = False,
+    adding: Add = False,
+    putting_right: PutRight = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Publish without asking.")] = False,
     into_register: Annotated[
         bool,
@@ -171,8 +227,16 @@ def refresh(
     Example: `cyber-valleys refresh`
 
     Example: `cyber-valleys refresh organisations.xlsx --dry-run`
+
+    Example: `cyber-valleys refresh new-ones.xlsx --add --into-register`
     """
-    accepted = ["accept_shrink"] if accept_shrink else []
+    said = {
+        "accept_shrink": accept_shrink,
+        "accept_growth": accept_growth,
+        "accept_changes": accept_changes,
+        "accept_exchange": accept_exchange,
+    }
+    accepted = [option for option, given in said.items() if given]
     with sentences():
         from etl.cli.findings import print_findings, print_losses
         from etl.pipeline import Status, publish
@@ -181,7 +245,14 @@ def refresh(
         from etl.report.content import Content
 
         with prepared_from(
-            files, pairs, mapping_file, save_mapping, quiet=quiet, verbose=verbose
+            files,
+            pairs,
+            mapping_file,
+            save_mapping,
+            adding=adding,
+            putting_right=putting_right,
+            quiet=quiet,
+            verbose=verbose,
         ) as prepared:
             outcome = prepared.verdict(accepted)
             print_findings(Content(outcome), quiet=quiet)
@@ -210,7 +281,7 @@ def refresh(
                 files_of_register = prepared.adoptable.files
                 if outcome.status is Status.PUBLISHED and files_of_register:
                     say(adoption_sentence(files_of_register) if into_register else NOT_ADOPTED)
-    say(words.verdict(outcome))
+    say(f"{words.verdict(outcome)} {words.options(outcome)}".strip())
     raise typer.Exit(exit_code(outcome))
 
 
@@ -220,6 +291,8 @@ def prepared_from(
     mapping_file: Path | None,
     save_mapping: Path | None,
     *,
+    adding: bool = False,
+    putting_right: bool = False,
     quiet: bool,
     verbose: bool = False,
 ) -> Prepared:
@@ -231,7 +304,11 @@ def prepared_from(
     gc.set_threshold(GC_THRESHOLD)
     return with_columns(
         lambda mapping: prepare(
-            files or [], mapping=mapping, track=_tracker(quiet=quiet, verbose=verbose)
+            files or [],
+            mapping=mapping,
+            adding=adding,
+            putting_right=putting_right,
+            track=_tracker(quiet=quiet, verbose=verbose),
         ),
         pairs,
         mapping_file,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from etl.cli.columns import Map, MappingFile, SaveMapping
-from etl.cli.data import Files, Quiet, prepared_from
+from etl.cli.data import Add, Files, Quiet, prepared_from
 from etl.cli.terminal import INPUT, fail, say, sentences
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def duplicates(
     pairs: Map = None,
     mapping_file: MappingFile = None,
     save_mapping: SaveMapping = None,
+    adding: Add = False,
     quiet: Quiet = False,
 ) -> None:
     """List organisations that may be the same, with what speaks for it.
@@ -52,7 +53,9 @@ def duplicates(
         from etl.cli.findings import print_candidates
         from etl.report import words
 
-        with prepared_from(files, pairs, mapping_file, save_mapping, quiet=quiet) as prepared:
+        with prepared_from(
+            files, pairs, mapping_file, save_mapping, adding=adding, quiet=quiet
+        ) as prepared:
             print_candidates(prepared.transformed.candidates)
         if prepared.transformed.candidates:
             say(words.ABOUT_CANDIDATES)

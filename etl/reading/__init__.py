@@ -6,9 +6,10 @@ file's own program shows.
 
 from etl.reading.columns import ColumnMapping, ColumnsUnsure, header_name
 from etl.reading.inputs import WORKBOOKS, extract, read_inputs, read_records, register_file
-from etl.reading.model import Extract, Origin
+from etl.reading.model import REGISTER_ROWS, Extract, Origin, name_register_rows
 
 __all__ = [
+    "REGISTER_ROWS",
     "WORKBOOKS",
     "ColumnMapping",
     "ColumnsUnsure",
@@ -16,6 +17,7 @@ __all__ = [
     "Origin",
     "extract",
     "header_name",
+    "name_register_rows",
     "read_inputs",
     "read_records",
     "register_file",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +34,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Fewer recognised columns than this say nothing about what a sheet is.
 _ENOUGH = 2
 # Sheets that the register's workbook, downloads and the copy with the faults marked have besides.
+_COPY_NUMBER = re.compile(r" [0-9]+$")
 _OUR_SHEETS = {"codes", "what to correct", "about"}
 
 
@@ -84,6 +86,7 @@ def read_inputs(
     schemas: Mapping[str, Schema],
     mapping: ColumnMapping | None = None,
     *,
+    adding: bool = False,
     track: Track = no_progress,
 ) -> dict[str, Extract]:
     """Every register file: from what was given, else from the register's own folder.
@@ -98,6 +101,8 @@ def read_inputs(
         The register files by resource.
     mapping : ColumnMapping, optional
         What somebody said about the headers of the given files.
+    adding : bool
+        The given rows are added to those of the register, instead of standing in for them.
     track : Track, optional
         Shows progress.
 
@@ -113,6 +118,8 @@ def read_inputs(
     """
     said = mapping or ColumnMapping()
     schema_dir = settings().schema_dir
+    if adding and not paths:
+        raise RegisterError("There are no rows to add; give the file that holds them.")
     given: dict[str, _Given] = {}
     for path in track(_files(paths), "Open the files"):
         for found in _recognise(path, schemas, schema_dir, said):
@@ -126,12 +133,21 @@ def read_inputs(
     extracts = {}
     for resource, schema in track(list(schemas.items()), "Read the register"):
         one = given.get(resource)
-        extracts[resource] = (
-            to_extract(one.path, one.sha256, one.sheet, schema, schema_dir, said, one.notes)
-            if one
-            else extract(register_file(register_dir, resource), schema)
-        )
+        if one is None:
+            extracts[resource] = extract(register_file(register_dir, resource), schema)
+            continue
+        read = to_extract(one.path, one.sha256, one.sheet, schema, schema_dir, said, one.notes)
+        extracts[resource] = _add_to_register(read, register_dir, schema) if adding else read
     return extracts
+
+
+def _add_to_register(read: Extract, register_dir: Path, schema: Schema) -> Extract:
+    own = register_file(register_dir, schema.resource)
+    if own.resolve() == read.origin.path.resolve():
+        raise RegisterError(
+            f"{read.file}: this is the register itself; give a file with the rows to add to it."
+        )
+    return replace(read, added_to=extract(own, schema))
 
 
 def register_file(folder: Path, resource: str) -> Path:
@@ -269,7 +285,7 @@ def _recognise(
         if resource:
             one = _Given(path, digest, sheet, tuple(notes), resource, by_name)
             found.setdefault(resource, []).append(one)
-        elif fold(sheet.name) not in _OUR_SHEETS:
+        elif _COPY_NUMBER.sub("", fold(sheet.name)) not in _OUR_SHEETS:
             left_out.append(sheet.name)
     if not found:
         # One table that nothing is known about is what the secretariat usually has.

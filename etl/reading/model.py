@@ -22,6 +22,10 @@ _ERROR = re.compile(
     r"|UNKNOWN!|EXTERNAL!|PYTHON!|GETTING_DATA|DATA!)|Err:[0-9]{3}"
 )
 
+# Where rows are added to the register's, its own have numbers that no file reaches.
+REGISTER_ROWS = 10_000_000
+_REGISTER_ROW = re.compile(r"\b1(?:[0-9]{7}|[0-9],[0-9]{3},[0-9]{3})\b")
+
 Row = tuple[int, list[str]]  # number as the file counts, and the cells
 
 
@@ -118,6 +122,8 @@ class Extract:
         Where the columns are in the file.
     notes : list of str
         What was assumed or left out, as sentences.
+    added_to : Extract or None
+        The register's own file, if the rows are to be added to those; None if they are all.
     """
 
     file: str
@@ -125,6 +131,24 @@ class Extract:
     frame: pd.DataFrame
     origin: Origin
     notes: list[str] = field(default_factory=list)
+    added_to: Extract | None = None
+
+    @property
+    def whole(self) -> pd.DataFrame:
+        """All rows of the list: those of the register that the file adds to, then its own.
+
+        The number of a row of the register is higher by :data:`REGISTER_ROWS`.
+        """
+        if self.added_to is None:
+            return self.frame
+        own = self.added_to.frame
+        return pd.concat([own.set_axis(own.index + REGISTER_ROWS), self.frame])
+
+    def part(self, row: int) -> tuple[Extract, int]:
+        """The file that a row of the whole list is in, and its number there."""
+        if self.added_to is not None and row >= REGISTER_ROWS:
+            return self.added_to, row - REGISTER_ROWS
+        return self, row
 
     def cell(self, row: int, column: str) -> str:
         """Where a cell is, as the file's own program writes it.
@@ -150,6 +174,13 @@ class Extract:
         if self.origin.kind == "csv":
             return f"row {row}, column “{header}”"
         return f"{get_column_letter(number)}{row}"
+
+
+def name_register_rows(text: str) -> str:
+    """A sentence in which rows of the register that a file adds to have their own numbers."""
+    return _REGISTER_ROW.sub(
+        lambda found: f"{int(found[0].replace(',', '')) - REGISTER_ROWS:,} of the register", text
+    )
 
 
 def is_error(text: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import NamedTuple
 
@@ -40,6 +40,11 @@ _MONTH_NAMES = _MONTH_NUMBERS.keys() | {
 }  # fmt: skip
 _NAMED_MONTH = re.compile(r"([^\W\d_]{3,9})\.?[\s./-]+(?:(\d{4})|['\u2019]?(\d{2}))")
 _NUMBERED_MONTH = re.compile(r"(0?[1-9]|1[0-2])[./-](\d{4})")
+_NAMED_DAY = re.compile(r"(\d{1,2})\.?[\s/-]*([^\W\d_]{3,9})\.?[\s/-]*(\d{4})")
+_DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})")
+_DAY_LAST = re.compile(
+    r"(\d{4})(?:[./-](?=\d{1,2}[./-])|(?=\d{4}$))(\d{1,2})[./-]?(\d{1,2})(?:[ T]0?0:00(?::00)?)?"
+)
 _MONTH_AND_DAY = re.compile(r"(\d{4})[-./](0?[1-9]|1[0-2])")
 # How GDAL writes a list into a CSV file: "(2:a,b)", or as JSON.
 _COUNTED_LIST = re.compile(r"\((\d{1,4}):(.*)\)", re.DOTALL)
@@ -90,6 +95,34 @@ def read_month(text: str) -> str:
         return f"{match[2]}-{int(match[1]):02}"
     match = _MONTH_AND_DAY.fullmatch(text)
     return f"{match[1]}-{int(match[2]):02}" if match else text
+
+
+def days_meant(text: str) -> list[str]:
+    """The days that a text may mean which says one in another form than the register's, ISO 8601.
+
+    ``21.11.2026`` and ``21 November 2026`` are one day; ``3/4/2026`` may be two, for Americans
+    begin with the month. None if it is no day of the calendar.
+    """
+    if match := _NAMED_DAY.fullmatch(text):
+        dates = [(match[3], _month_number(match[2]), match[1])]
+    elif match := _DAY_LAST.fullmatch(text):
+        dates = [(match[1], int(match[2]), match[3])]
+    elif match := _DAY_FIRST.fullmatch(text):
+        dates = [(match[4], int(match[3]), match[1])]
+        # With full stops the day comes first.
+        if match[2] != ".":
+            dates.append((match[4], int(match[1]), match[3]))
+    else:
+        return []
+    return sorted({day for parts in dates if (day := _day(*parts))})
+
+
+def _day(year: str, month: int, day: str) -> str:
+    """ISO 8601 of a day; empty if there is none such."""
+    try:
+        return date(int(year if len(year) == 4 else f"20{year}"), month, int(day)).isoformat()
+    except ValueError:
+        return ""
 
 
 def is_month_name(word: str) -> bool:

@@ -21,6 +21,7 @@ from etl.errors import RegisterError
 from etl.model import Rejection
 from etl.reading.columns import names_of
 from etl.reading.model import NO_RESULT
+from etl.register.cells import days_meant
 from etl.register.normalise import is_spreadsheet_error, load_aliases
 from etl.register.texts import (
     LOST,
@@ -72,7 +73,6 @@ _GREEK = {latin: other for other, latin in _LOOKALIKES.items() if other < "\u040
 _TITLE_COLUMNS = ("name", "title", "territory", "org_id_a", "org_id")
 # Columns of names, which hold nothing else.
 _NAMES = frozenset({"name", "title", "city", "organiser", "coordinator"})
-_DAY = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
 _MONTH_OR_DAY = re.compile(r"[^\W\d_]{3,9}\.?[\s./-]+[0-9]{2}|[0-9]{1,2}[\s./-]+[^\W\d_]{3,9}\.?")
 # Fewer cells that a row lacks may have been forgotten.
 _MANY_EMPTY = 3
@@ -154,8 +154,7 @@ def validate_references(
     for resource, schema in schemas.items():
         if not schema.references:
             continue
-        frame = frames[resource]
-        frame = frame[~(_headers(frame, schema) | _scraps(frame, schema))]
+        frame = rows_meant(frames[resource], schema)
         report = _Report(frame, schema)
         for column, (other, key) in schema.references.items():
             known = set(frames[other][key])
@@ -180,6 +179,19 @@ def validate_references(
                 if value and value not in known
             ]
     return found
+
+
+def rows_meant(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    """The rows that are meant as rows: no header once more, no note or total below the table.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Normalised text cells; the index is the spreadsheet's row number.
+    schema : Schema
+        Schema of the file.
+    """
+    return frame[~(_headers(frame, schema) | _scraps(frame, schema))] if len(frame) else frame
 
 
 def _headers(frame: pd.DataFrame, schema: Schema) -> pd.Series:
@@ -330,18 +342,10 @@ def _other_countries() -> dict[str, str]:
 def _explain_day(value: str, column: Column) -> Error | None:
     """How a day or a month is to be written that is only written otherwise."""
     title = column.title
-    if match := _DAY.fullmatch(value):
-        first, mark, second, year = int(match[1]), match[2], int(match[3]), match[4]
-        # With full stops the day comes first; with slashes Americans begin with the month.
-        orders = {(first, second)} if mark == "." else {(first, second), (second, first)}
-        days = sorted(
-            f"{year}-{month:02}-{day:02}"
-            for day, month in orders
-            if 1 <= month <= 12 and 1 <= day <= 31
-        )
-        if days and re.fullmatch(column.constraints["pattern"], days[0]):
-            return f"{title} is a day in another form.", f"Write {' or '.join(days)}."
-    if match := _MONTH_OR_DAY.fullmatch(value):
+    days = [day for day in days_meant(value) if re.fullmatch(column.constraints["pattern"], day)]
+    if days:
+        return f"{title} is a day in another form.", f"Write {' or '.join(days)}."
+    if _MONTH_OR_DAY.fullmatch(value):
         return (
             f"{title} may be a month or a day of it: “{_short(value)}”.",
             "Write year and month, such as 2026-11, or the whole day, such as 2026-11-25.",

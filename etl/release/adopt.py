@@ -49,7 +49,10 @@ class Adoptable:
 
 
 def files_from_elsewhere(
-    extracts: Mapping[str, Extract], frames: Mapping[str, pd.DataFrame], register_dir: Path
+    extracts: Mapping[str, Extract],
+    frames: Mapping[str, pd.DataFrame],
+    register_dir: Path,
+    changed: Collection[str] = (),
 ) -> dict[str, pd.DataFrame]:
     """Register files that came from elsewhere, as they would stand in the register.
 
@@ -61,11 +64,13 @@ def files_from_elsewhere(
         Their normalised cells as text; organisations with their identifiers.
     register_dir : Path
         Folder of the register files.
+    changed : collection of str, optional
+        Resources that were changed after they were read, and so are other than their file.
     """
     return {
         resource: frames[resource]
         for resource, read in extracts.items()
-        if not _is_own(read.origin.path, register_dir, resource)
+        if resource in changed or not is_own(read.origin.path, register_dir, resource)
     }
 
 
@@ -99,6 +104,7 @@ def compare_with_register(
     schemas: Mapping[str, Schema],
     published: Mapping[str, pd.DataFrame],
     merged_into: Mapping[str, str],
+    own: Collection[str] = (),
 ) -> tuple[Adoptable, list[str]]:
     """What the register would lose by files in its place, and why that can't be said.
 
@@ -112,6 +118,8 @@ def compare_with_register(
         From :func:`hash_register`.
     schemas, published, merged_into
         As :func:`etl.release.losses.losses` takes them.
+    own : collection of str, optional
+        Resources that were read from the register: they lose nothing that isn't wrong.
 
     Returns
     -------
@@ -120,7 +128,11 @@ def compare_with_register(
     notes : list of str
         Why the losses aren't known, as a sentence; empty if they are.
     """
-    replacing = {resource: frame for resource, frame in files.items() if hashes.get(resource)}
+    replacing = {
+        resource: frame
+        for resource, frame in files.items()
+        if hashes.get(resource) and resource not in own
+    }
     try:
         lost = losses(replacing, register_dir, schemas, published, merged_into)
     except RegisterError as error:
@@ -220,7 +232,7 @@ def _csv(register_dir: Path, resource: str) -> Path:
     return register_dir / f"{resource}.csv"
 
 
-def _is_own(path: Path, register_dir: Path, resource: str) -> bool:
+def is_own(path: Path, register_dir: Path, resource: str) -> bool:
     """Whether a file is the one that the register reads for a resource."""
     own = _own(register_dir, resource)
     return own is not None and own.resolve() == path.resolve()

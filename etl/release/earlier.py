@@ -15,6 +15,8 @@ from etl.schema import Schema
 
 # Releases up to November 2026 tell of organisations only.
 _OF_ORGANISATIONS = {"resource": f"'{ORGANISATIONS}'", "row_id": "org_id"}
+# Where a row of a list is, if that was looked for.
+_WHERE = ("lon", "lat", "nuts0", "nuts1", "nuts2", "nuts3", "valley_id")
 
 
 def published_organisations(path: Path) -> pd.DataFrame:
@@ -60,7 +62,7 @@ def published_lists(path: Path, schemas: Mapping[str, Schema]) -> dict[str, pd.D
         inputs = row[0] if row else {}
         found = {}
         for resource, schema in schemas.items():
-            wanted = [*schema.columns, "nuts3", "valley_id"]
+            wanted = [*schema.columns, *_WHERE]
             known = [
                 name for name in dict.fromkeys(wanted) if name in columns.get(schema.table, ())
             ]

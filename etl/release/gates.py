@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -12,6 +12,7 @@ import pandas as pd
 
 from ecosystem.common.store import open_read_only
 from etl.model import Track, no_progress
+from etl.release.change import COLUMNS
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Gate:
         Bounds, inclusive.
     waived_by : str
         Option that accepts a failure; empty if none does.
+    consent : str
+        What somebody says who accepts a failure, as a sentence; empty if nobody can.
     """
 
     gate: str
@@ -39,6 +42,12 @@ class Gate:
     minimum: float | None
     maximum: float | None
     waived_by: str
+    consent: str = ""
+
+    @property
+    def option(self) -> str:
+        """The option of the command line that accepts a failure."""
+        return f"--{self.waived_by.replace('_', '-')}"
 
     @property
     def bound(self) -> str:
@@ -48,6 +57,30 @@ class Gate:
         if self.maximum is None:
             return f"at least {self.minimum:g}"
         return f"from {self.minimum:g} to {self.maximum:g}"
+
+
+@dataclass(frozen=True)
+class Against:
+    """The current release as the gates see it.
+
+    Attributes
+    ----------
+    previous : int or None
+        Organisations in it; None if there is none.
+    difference : pandas.DataFrame
+        What differs from it, as :func:`etl.release.change.changes` gives it.
+    succession : pandas.DataFrame
+        ``old_id, new_id`` of organisations that may go on under another identifier.
+    exchange : pandas.DataFrame
+        ``resource, column, row`` of cells that hold what is published of another row.
+    """
+
+    previous: int | None = None
+    difference: pd.DataFrame = field(default_factory=lambda: _empty(*COLUMNS), repr=False)
+    succession: pd.DataFrame = field(default_factory=lambda: _empty("old_id", "new_id"), repr=False)
+    exchange: pd.DataFrame = field(
+        default_factory=lambda: _empty("resource", "column", "row"), repr=False
+    )
 
 
 @dataclass(frozen=True)
@@ -106,6 +139,7 @@ def load_gates(path: Path) -> list[Gate]:
             minimum=row.get("min"),
             maximum=row.get("max"),
             waived_by=row.get("waived_by", ""),
+            consent=row.get("consent", ""),
         )
         for row in tomllib.loads(path.read_text(encoding="utf-8"))["gate"]
     ]
@@ -114,7 +148,7 @@ def load_gates(path: Path) -> list[Gate]:
 def check(
     database: Path,
     gates: list[Gate],
-    previous: int | None,
+    against: Against,
     *,
     track: Track = no_progress,
 ) -> list[Result]:
@@ -126,14 +160,18 @@ def check(
         The newly built file.
     gates : list of Gate
         What must hold.
-    previous : int or None
-        Organisations in the current release, if there is one.
+    against : Against
+        The current release.
     track : Track, optional
         Shows progress.
     """
     with open_read_only(database) as connection:
+        # A column without any text has no type that a query could compare with one.
+        connection.register("difference", against.difference.astype("str"))
+        connection.register("succession", against.succession.astype("str"))
+        connection.register("exchange", against.exchange.astype("str"))
         return [
-            Result(gate, _measure(connection, gate, previous))
+            Result(gate, _measure(connection, gate, against.previous))
             for gate in track(gates, "Check the gates")
         ]
 
@@ -146,7 +184,7 @@ def waive(results: list[Result], accepted: Collection[str]) -> list[Result]:
     results : list of Result
         What was measured.
     accepted : collection of str
-        Names of options that waive a gate: ``accept_shrink``.
+        Names of options that waive a gate, such as ``accept_shrink``.
     """
     return [
         Result(r.gate, r.value, waived=not r.passed and r.gate.waived_by in accepted)
@@ -169,6 +207,10 @@ def gate_table(results: list[Result]) -> pd.DataFrame:
             for r in results
         ]
     )
+
+
+def _empty(*columns: str) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns), dtype="str")
 
 
 def _measure(

@@ -33,7 +33,8 @@ def input_hashes(extracts: Iterable[Extract]) -> dict[str, str]:
         f"{path.parent.name}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest()
         for path in files
     }
-    hashes |= {f"register/{read.file}": read.sha256 for read in extracts}
+    read = [part for given in extracts for part in (given.added_to, given) if part]
+    hashes |= {f"register/{one.file}": one.sha256 for one in read}
     return dict(sorted(hashes.items()))
 
 

@@ -139,7 +139,7 @@ def cell_of(fault: Rejection, extracts: Mapping[str, Extract]) -> Cell:
     extracts : mapping of str to Extract
         Files as read, by the name of the register file that they stand for.
     """
-    read = extracts[fault.file]
+    read, row = extracts[fault.file].part(fault.row)
     column, _ = read.origin.columns.get(fault.column, (0, ""))
-    reference = read.cell(fault.row, fault.column)
-    return Cell(read.file, read.origin.sheet, reference, fault.row, column)
+    file = f"{read.file} of the register" if read is not extracts[fault.file] else read.file
+    return Cell(file, read.origin.sheet, read.cell(row, fault.column), row, column)

@@ -54,6 +54,9 @@ REGISTER_STAYS = (
     "The register still holds what was published last. If there is a mistake in it, correct it "
     "there, too, or publish a corrected file: otherwise the next refresh brings it back."
 )
+# More names make the last line of a command unreadable; the faults name all of them.
+MAX_KEPT_NAMED = 5
+ORGANISATIONS = "organisations.csv"
 _PLACES = ("lat", "lon")
 # As many as are usually deleted at once; more look like half a list.
 _MANY_MISSING = 0.1
@@ -69,12 +72,13 @@ def counted_tables() -> dict[str, str]:
 def verdict(outcome: Outcome) -> str:
     """Whether it was or would be published, in a sentence or two, and why not."""
     if outcome.status is Status.PUBLISHED:
-        return f"Published as release {outcome.release_id}."
+        return f"Published as release {outcome.release_id}.{_left_out(outcome)}"
     if outcome.status is Status.PASSED:
-        return f"This would be published.{_left_out(outcome.rejections)}"
+        return f"This would be published.{_left_out(outcome)}"
     if outcome.status is Status.INPUT_REFUSED:
         cells = quantity(len(outcome.rejections), "cell")
-        return f"This would not be published: {cells} must be corrected first."
+        first = "".join(f" {exchange.sentence}" for exchange in outcome.exchanges)
+        return f"This would not be published: {cells} must be corrected first.{first}"
     stopped = [gate_sentence(result, outcome) for result in outcome.gates if result.stops]
     return f"This would not be published. {' '.join(stopped)}"
 
@@ -82,19 +86,39 @@ def verdict(outcome: Outcome) -> str:
 def gate_sentence(result: Result, outcome: Outcome) -> str:
     """What a gate measured and what is allowed, in a sentence."""
     before, now = outcome.published, outcome.counts.get("organisation", 0)
-    if result.gate.gate != "total" or not before or result.value is None:
+    gate, value = result.gate, result.value
+    if gate.gate == "exchanged" and outcome.exchanges:
+        return " ".join(exchange.sentence for exchange in outcome.exchanges)
+    if not before or value is None:
         return result.sentence()
-    percent = f"{abs(result.value):.0f} %"
-    if now < before:
-        limit = abs(result.gate.minimum or 0)
+    percent = f"{abs(value):.0f} %"
+    if gate.gate == "total":
         return (
             f"{before - now:,} of {before:,} organisations ({percent}) would go; more than "
-            f"{limit:g} % needs your consent."
+            f"{abs(gate.minimum or 0):g} % needs your consent."
         )
-    return (
-        f"{now - before:,} organisations would be added to {before:,} ({percent}); more than "
-        f"{result.gate.maximum:g} % needs your consent."
-    )
+    if gate.gate == "growth":
+        return (
+            f"{now - before:,} organisations would be added to {before:,} ({percent}); more than "
+            f"{gate.maximum:g} % needs your consent."
+        )
+    if gate.gate == "renewed":
+        return (
+            f"{percent} of {before:,} organisations would have another name, identifier, website, "
+            f"domains or place at once; more than {gate.maximum:g} % needs your consent."
+        )
+    return result.sentence()
+
+
+def options(outcome: Outcome) -> str:
+    """The options of the command line that would help, as sentences; empty if none would."""
+    stopped = [result for result in outcome.gates if result.stops]
+    helpful = "To put it right, give --put-right. " if outcome.exchanges else ""
+    if all(result.gate.waived_by for result in stopped):
+        waived = [f"{result.gate.option} (“{result.gate.consent}”)" for result in stopped]
+        if waived:
+            helpful += f"To publish all the same, give {' and '.join(waived)}."
+    return helpful.strip()
 
 
 def missing_sentence(outcome: Outcome) -> str:
@@ -104,7 +128,8 @@ def missing_sentence(outcome: Outcome) -> str:
     verb = "isn't" if outcome.missing == 1 else "aren't"
     return (
         f"{outcome.missing:,} of the {outcome.published:,} published organisations {verb} in your "
-        "file. Is part of the list missing?"
+        "file. Is part of the list missing? Or if the file holds new rows only: choose “Rows to "
+        "add”, or give --add on the command line."
     )
 
 
@@ -192,7 +217,9 @@ def omission_sentence(outcome: Outcome) -> str:
         return ""
     cells = quantity(len(outcome.rejections), "cell")
     as_is = "it is" if len(outcome.rejections) == 1 else "they are"
-    return f"{cells} can't be taken as {as_is}; rows with such a cell are left out here."
+    kept = len(outcome.kept)
+    but = f", apart from {kept:,} without a known town that stay in place" if kept else ""
+    return f"{cells} can't be taken as {as_is}; rows with such a cell are left out here{but}."
 
 
 def change_counts(counts: Mapping[str, int]) -> str:
@@ -264,9 +291,22 @@ def holds(passed: bool, waived: bool) -> str:
     return "yes" if passed else "accepted" if waived else "no"
 
 
-def _left_out(faults: Sequence[Rejection]) -> str:
-    rows = len({(fault.file, fault.row) for fault in faults})
-    if not rows:
-        return ""
-    verb = "is" if rows == 1 else "are"
-    return f" {quantity(rows, 'row')} with faults {verb} left out until corrected."
+def _left_out(outcome: Outcome) -> str:
+    """What of the file isn't published as it says: rows left out, and those that stay put."""
+    kept = {one.row for one in outcome.kept}
+    faults = {(f.file, f.row) for f in outcome.rejections}
+    rows = len([row for file, row in faults if row not in kept or file != ORGANISATIONS])
+    said = ""
+    if rows:
+        verb = "is" if rows == 1 else "are"
+        said = f" {quantity(rows, 'row')} with faults {verb} left out until corrected."
+    if kept:
+        names = [f"{one.name} ({one.written}: stays in {one.city})" for one in outcome.kept]
+        shown = ", ".join(names[:MAX_KEPT_NAMED])
+        rest = more(MAX_KEPT_NAMED, len(names), "organisation").removesuffix(", not shown here.")
+        said += (
+            f" The town of {quantity(len(names), 'published organisation')} can't be found; "
+            f"{'it stays' if len(names) == 1 else 'they stay'} where published until it is "
+            f"corrected: {shown}{f' {rest}' if rest else ''}."
+        )
+    return said

@@ -8,9 +8,10 @@ spreadsheet program shows them.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
@@ -32,6 +33,8 @@ from etl.report import words
 from etl.report.content import Cell, Content, cell_of
 
 SUMMARY = "What to correct"
+# As the sheet is called, also where a former copy had two.
+_FORMER_SUMMARY = re.compile(rf"{SUMMARY}(?: \([0-9]+\))?", re.IGNORECASE)
 # A longer file takes too long to write in full; then only its faulty rows are.
 MAX_ROWS = 20_000
 MAX_LISTED = 5_000
@@ -71,8 +74,11 @@ def annotated_copy(extracts: Mapping[str, Extract], faults: Sequence[Rejection])
     found = [(cell_of(fault, named), fault) for fault in faults if fault.file in named]
     whole = sum(len(read.frame) for read in named.values()) <= MAX_ROWS
     book = _copy(next(iter(named.values())).origin) if whole else None
+    shown_again = False
     if book is not None:
         targets = {file: _Sheet(book[read.origin.sheet]) for file, read in named.items()}
+        rows = {file: {f.row for _, f in found if f.file == file} for file in named}
+        shown_again = bool([file for file in named if _show_rows(targets[file].sheet, rows[file])])
     else:
         book = Workbook()
         book.remove(book.active)
@@ -80,7 +86,7 @@ def annotated_copy(extracts: Mapping[str, Extract], faults: Sequence[Rejection])
             file: _from_rows(book, file, read, found, whole=whole) for file, read in named.items()
         }
     places = _mark(targets, found)
-    _summary(book, found, places, whole=whole)
+    _summary(book, found, places, whole=whole, shown_again=shown_again)
     return workbook_bytes(book)
 
 
@@ -100,7 +106,13 @@ def annotated_copies(content: Content) -> Iterator[tuple[str, bytes]]:
     often = Counter(stems.values())
     for path, extracts in files.items():
         names = {f"{resource}.csv" for resource in extracts}
-        faults = [fault for fault in content.outcome.rejections if fault.file in names]
+        # Of a file whose rows are added to the register's, only its own are in the copy.
+        faults = [
+            fault
+            for fault in content.outcome.rejections
+            if fault.file in names
+            and content.extracts[fault.file].part(fault.row)[0] is content.extracts[fault.file]
+        ]
         if faults:
             name = stems[path] if often[stems[path]] == 1 else path.name
             yield f"{name}{_TO_CORRECT}.xlsx", annotated_copy(extracts, faults)
@@ -134,6 +146,7 @@ def _copy(origin: Origin) -> Workbook | None:
         return None
     if origin.sheet not in book.sheetnames:
         return None
+    _forget_former_marks(book)
     # Formulas hide in these, too.
     book.defined_names.clear()
     for sheet in book.worksheets:
@@ -141,6 +154,42 @@ def _copy(origin: Origin) -> Workbook | None:
         sheet.conditional_formatting = ConditionalFormattingList()
         sheet.data_validations = DataValidationList()
     return book
+
+
+def _forget_former_marks(book: Workbook) -> None:
+    """Take away what an earlier check wrote into the file: its list of faults and its marks."""
+    for name in [name for name in book.sheetnames if _FORMER_SUMMARY.fullmatch(name)]:
+        summary = book[name]
+        links = (cell.hyperlink for row in summary.iter_rows(min_col=2, max_col=2) for cell in row)
+        for location in (link.location or "" for link in links if link is not None):
+            title, _, reference = location.rpartition("!")
+            sheet = title.removeprefix("'").removesuffix("'").replace("''", "'")
+            if sheet in book.sheetnames and reference:
+                book[sheet][reference].fill = PatternFill()
+        if len(book.sheetnames) > 1:
+            del book[name]
+    for sheet in book.worksheets:
+        for cell in (cell for row in sheet.iter_rows() for cell in row):
+            if cell.comment is not None and cell.comment.author == _AUTHOR:
+                cell.comment = None
+                cell.fill = PatternFill()
+
+
+def _show_rows(sheet: Worksheet, rows: Collection[int]) -> bool:
+    """Show all rows again if one with a fault is filtered out or hidden; whether that was so."""
+    hidden = {n for n, dimension in sheet.row_dimensions.items() if dimension.hidden}
+    was_hidden = sheet.sheet_state != Worksheet.SHEETSTATE_VISIBLE
+    sheet.sheet_state = Worksheet.SHEETSTATE_VISIBLE
+    if not hidden & set(rows):
+        return was_hidden
+    for number in hidden:
+        sheet.row_dimensions[number].hidden = False
+    # Else the program would hide them once more.
+    sheet.auto_filter.filterColumn.clear()
+    for table in sheet.tables.values():
+        if table.autoFilter is not None:
+            table.autoFilter.filterColumn.clear()
+    return True
 
 
 def _from_rows(book: Workbook, file: str, read: Extract, found: Found, *, whole: bool) -> _Sheet:
@@ -176,6 +225,7 @@ def _mark(targets: Mapping[str, _Sheet], found: Found) -> list[tuple[str, str]]:
         if isinstance(cell, MergedCell):
             cell = _first_of_merged(target.sheet, cell)
         cell.fill = _FAULTY
+        target.sheet.column_dimensions[cell.column_letter].hidden = False
         where = (target.sheet.title, cell.coordinate)
         places.append(where)
         said.setdefault(where, []).append(f"{fault.reason} {fault.mend}")
@@ -193,13 +243,18 @@ def _first_of_merged(sheet: Worksheet, cell: MergedCell) -> OpenpyxlCell:
 
 
 def _summary(
-    book: Workbook, found: Found, places: Sequence[tuple[str, str]], *, whole: bool
+    book: Workbook,
+    found: Found,
+    places: Sequence[tuple[str, str]],
+    *,
+    whole: bool,
+    shown_again: bool,
 ) -> None:
     sheet = book.create_sheet(_free_name(book), 0)
     book.active = 0
     for other in book.worksheets[1:]:
         other.sheet_view.tabSelected = False
-    for name in _about(found, whole=whole):
+    for name in _about(found, whole=whole, shown_again=shown_again):
         sheet.append([name])
         sheet.cell(sheet.max_row, 1).alignment = Alignment(wrap_text=False)
     sheet.cell(1, 1).font = BOLD
@@ -226,7 +281,7 @@ def _summary(
         link.font = _LINK
 
 
-def _about(found: Found, *, whole: bool) -> list[str]:
+def _about(found: Found, *, whole: bool, shown_again: bool) -> list[str]:
     lines = [
         f"{words.quantity(len(found), 'cell')} to correct. The cells are coloured in the sheets."
     ]
@@ -239,6 +294,11 @@ def _about(found: Found, *, whole: bool) -> list[str]:
         lines.append(
             f"The file has more than {MAX_ROWS:,} rows, so only those with a fault are here: "
             "correct them in your own file, and check that one again."
+        )
+    if shown_again:
+        lines.append(
+            "Rows that were filtered out or hidden have faults, so all rows are shown again in "
+            "this copy."
         )
     if len(found) > MAX_LISTED:
         lines.append(f"The first {MAX_LISTED:,} are listed.")

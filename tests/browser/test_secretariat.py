@@ -94,6 +94,27 @@ def test_an_unknown_column_is_asked_for(page: Page, desk: Office) -> None:
     expect(page.get_by_text("This would be published")).to_be_visible(timeout=LONG)
 
 
+def test_a_sorted_column_is_put_right_and_rows_are_added(page: Page, desk: Office) -> None:
+    sheet = desk.register_as_sheet()
+    desk.sign_in(page)
+    desk.check(page, desk.save(sheet.assign(website=sorted(sheet["website"])), "sorted.xlsx"))
+    expect(page.get_by_text("as if the column website had been sorted alone")).to_be_visible(
+        timeout=LONG
+    )
+    expect(page.get_by_text("These values were on the wrong rows before")).to_be_visible()
+    page.get_by_role("button", name="Put the columns right").click()
+    expect(page.get_by_text("This would be published")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("no change")).to_be_visible()
+    page.goto(f"{desk.address}/secretariat")
+    rows = sheet.iloc[:2].assign(org_id="", name=["New A", "New B"], website="")
+    path = desk.save(rows, "rows.xlsx")
+    page.locator("input[type=file]").set_input_files(str(path))
+    page.get_by_text("Rows to add", exact=True).click(timeout=LONG)
+    page.get_by_role("button", name="Check", exact=True).click()
+    expect(page.get_by_text(": 2 added.")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("button", name="Publish")).to_be_visible()
+
+
 def test_a_file_is_published_and_taken_back(page: Page, desk: Office, browser: Browser) -> None:
     before = current(desk.releases).release_id
     sheet = desk.register_as_sheet()

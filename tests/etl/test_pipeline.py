@@ -89,7 +89,7 @@ def test_changes_against_the_current_release(edit: Edit, releases: Path) -> None
     assert second.status is Status.PUBLISHED
     assert second.previous_id == first
     assert second.changes == {"changed": 2, "moved": 1, "removed": 1}
-    change_rows = {(row[2], row[4], row[5]): row[6:8] for row in tables(releases)["change"]}
+    change_rows = {(row[3], row[5], row[6]): row[7:9] for row in tables(releases)["change"]}
     org_id = "at-it-cluster-der-business-upper-austria"
     assert change_rows[org_id, "changed", "city"] == ("Hagenberg im Mühlkreis", "Linz")
     assert change_rows["at-limes-security-gmbh", "changed", "name"] == (
@@ -108,11 +108,14 @@ def test_faults_of_every_kind_are_found_in_one_go(edit: Edit, tmp_path: Path) ->
         rows[4]["lat"], rows[4]["lon"] = "52.52", "13.40"
         rows[6]["city"] = "Atlantis"
         rows[8] = {**rows[7], "org_id": "at-again"}
+        # A fault hides no other one of its row.
+        rows[9]["type"], rows[9]["city"] = "smee", "Atlantis"
+        rows[11] = {**rows[10], "org_id": "at-once-more", "founded": "soon"}
 
     outcome = refused(run(edit(spoil), tmp_path / "releases"), tmp_path / "releases")
     assert {(r.row, r.column) for r in outcome.rejections} == {
         (2, "type"), (3, "website"), (4, "name"), (7, "org_id"), (6, "lat"), (8, "city"),
-        (10, "name"),
+        (10, "name"), (11, "type"), (11, "city"), (13, "founded"), (13, "name"),
     }  # fmt: skip
     failed = {result.gate.gate for result in outcome.gates if not result.passed}
     assert failed == {"invalid_cells", "duplicates", "coordinates"}

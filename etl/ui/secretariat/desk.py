@@ -46,6 +46,8 @@ class Desk:
         What to say at the next rerun, after something was done or failed.
     about : str
         What was checked, and when: names of the files and the time, UTC.
+    adding : bool
+        Whether the files hold rows to add, and not whole lists.
     """
 
     prepared: Prepared | None = None
@@ -56,16 +58,19 @@ class Desk:
     said: str = ""
     trouble: str = ""
     about: str = ""
+    adding: bool = False
     _files: frozenset[str] = frozenset()
     _folder: tempfile.TemporaryDirectory[str] | None = None
 
-    def take(self, files: Sequence[UploadedFile]) -> list[Path]:
+    def take(self, files: Sequence[UploadedFile], *, adding: bool) -> list[Path]:
         """Write uploaded files into a folder of their own; a former check is forgotten."""
         self.clear()
+        self.adding = adding
         self.number += 1
         self._files = _ids(files)
         names = ", ".join(file.name for file in files) or "the register as it is"
-        self.about = f"{names}, checked on {datetime.now(UTC):%-d %B %Y at %H:%M} UTC"
+        rows = "Rows to add: " if adding else ""
+        self.about = f"{rows}{names}, checked on {datetime.now(UTC):%-d %B %Y at %H:%M} UTC"
         self._folder = tempfile.TemporaryDirectory(prefix="cyber-valleys-upload-")
         paths = []
         for number, file in enumerate(files):
@@ -77,9 +82,9 @@ class Desk:
             paths.append(path)
         return paths
 
-    def is_about(self, files: Sequence[UploadedFile]) -> bool:
+    def is_about(self, files: Sequence[UploadedFile], *, adding: bool) -> bool:
         """Whether the check is one of these files, and not of others that were chosen before."""
-        return self._files == _ids(files)
+        return self._files == _ids(files) and self.adding == adding
 
     def clear(self) -> None:
         """Forget the check and remove its files."""

@@ -38,6 +38,11 @@ MAX_ROWS = 500
 MAX_CARDS = 60
 MAX_LOSSES = 50
 MAX_PAIRS = 20
+WHOLE, ROWS_TO_ADD = "The whole list", "Rows to add"
+HOLDS = (
+    "What isn't in it is taken off the map.",
+    "All that is in the register stays; the rows are added to it.",
+)
 _NOT_THERE = "(not in the file)"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -55,7 +60,11 @@ def view() -> None:
         accept_multiple_files=True,
         help="Excel, LibreOffice, CSV or GeoJSON. Nothing is published before you say so.",
     )
-    if not files:
+    adding = False
+    if files:
+        holds = st.radio("What the file holds", [WHOLE, ROWS_TO_ADD], captions=HOLDS)
+        adding = holds == ROWS_TO_ADD
+    else:
         _download(
             "The register as it is (Excel)",
             register_workbook,
@@ -69,11 +78,11 @@ def view() -> None:
     if st.button("Check", type="primary", icon=":material/fact_check:"):
         # What was said about the columns of one file holds for no other.
         here.mapping = ColumnMapping()
-        _check(here, files)
+        _check(here, files, adding=adding)
     if here.trouble:
         st.error(markdown(here.trouble), icon=":material/error:")
         here.trouble = ""
-    if not here.is_about(files):
+    if not here.is_about(files, adding=adding):
         if here.prepared or here.unsure:
             st.caption(
                 f"{markdown(here.about)}. The choice of files has changed since; if the file is no "
@@ -84,18 +93,26 @@ def view() -> None:
         _ask(here, here.unsure, files)
     if here.outcome:
         content = Content(here.outcome)
-        _findings(here, content)
+        _findings(here, content, files)
         _changes(content)
         _pairs(here.outcome)
         _publish(here)
 
 
-def _check(here: Desk, files: Sequence[UploadedFile]) -> None:
-    paths = here.take(files)
+def _check(
+    here: Desk, files: Sequence[UploadedFile], *, adding: bool, putting_right: bool = False
+) -> None:
+    paths = here.take(files, adding=adding)
     bar = Bar()
     try:
         with alone():
-            here.prepared = prepare(paths, mapping=here.mapping, track=bar)
+            here.prepared = prepare(
+                paths,
+                mapping=here.mapping,
+                adding=adding,
+                putting_right=putting_right,
+                track=bar,
+            )
         here.outcome = here.prepared.verdict()
     except ColumnsUnsure as unsure:
         here.unsure = unsure
@@ -133,11 +150,11 @@ def _ask(here: Desk, unsure: ColumnsUnsure, files: Sequence[UploadedFile]) -> No
             )
             return
         here.mapping = here.mapping.merge_with(ColumnMapping(chosen))
-        _check(here, files)
+        _check(here, files, adding=here.adding)
         st.rerun()
 
 
-def _findings(here: Desk, content: Content) -> None:
+def _findings(here: Desk, content: Content, files: Sequence[UploadedFile]) -> None:
     outcome = content.outcome
     st.header("2. What the check found", anchor=False)
     st.caption(markdown(here.about))
@@ -146,6 +163,14 @@ def _findings(here: Desk, content: Content) -> None:
         st.warning(markdown(missing), icon=":material/warning:")
     good = outcome.status in (Status.PASSED, Status.PUBLISHED)
     (st.success if good else st.error)(markdown(words.verdict(outcome)))
+    if outcome.exchanges and st.button(
+        "Put the columns right and check again",
+        icon=":material/restore:",
+        help="Takes the published values for the columns that stand on other rows. Your own file "
+        "stays as it is.",
+    ):
+        _check(here, files, adding=here.adding, putting_right=True)
+        st.rerun()
     if outcome.rejections:
         rows = [
             (content.cell(fault).file, str(content.cell(fault)), fault.name, fault.value,
@@ -303,7 +328,7 @@ def _ask_consents(outcome: Outcome, number: int) -> list[str]:
         for result in waivable
         if st.checkbox(
             # The verdict says how much.
-            f"Publish all the same: {markdown(result.gate.label)}",
+            f"Publish all the same. {markdown(result.gate.consent)}.",
             key=f"{result.gate.waived_by}_{number}",
         )
     ]

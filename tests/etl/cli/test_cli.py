@@ -15,6 +15,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from ecosystem.common.settings import settings
+from ecosystem.common.store import open_read_only
 from etl.actions import entries
 from etl.cli import GATE, INPUT, OK, USAGE, WRITE, app
 from etl.release import shelf
@@ -91,6 +92,57 @@ def test_what_needs_consent_is_said_in_numbers(
     assert result.exit_code == GATE
     said = "120 organisations would be added to 465 (26 %); more than 20 % needs your consent."
     assert result.output.count(said) == 1
+    assert "To publish all the same, give --accept-growth (" in result.output
+    assert "--accept-shrink" not in result.output
+
+
+def test_a_mistyped_town_takes_nobody_off_the_map_and_the_last_line_says_so(
+    own_releases: Path, release_dir: Path, edit: Callable[..., Path]
+) -> None:
+    shutil.copytree(release_dir, own_releases)
+
+    def mistype(rows: Rows) -> None:
+        for row in rows[:2]:
+            row["city"], row["founded"] = "Wienx", "1999"
+        rows.append({**rows[5], "org_id": "", "name": "A new company", "city": "Atlantis"})
+
+    result = call("refresh", edit(mistype) / "organisations.csv", "--yes")
+    assert result.exit_code == OK
+    last = result.output.splitlines()[-1]
+    assert "1 row with faults is left out until corrected." in last
+    assert "The town of 2 published organisations can't be found; they stay where" in last
+    assert "Limes Security GmbH (Wienx: stays in Hagenberg im Mühlkreis)" in last
+    assert "Until then it stays where it was published: Hagenberg" in result.output
+    with open_read_only(own_releases / f"{shelf.current_id(own_releases)}.duckdb") as connection:
+        rows = connection.execute(
+            "SELECT city, founded, p.name, p.geoname_id IS NOT NULL, valley_id FROM organisation "
+            "JOIN place AS p USING (place_id) WHERE org_id = 'at-limes-security-gmbh'"
+        ).fetchall()
+        changed = connection.execute("SELECT DISTINCT kind, field FROM change").fetchall()
+    place = "Hagenberg im Mühlkreis"
+    assert rows == [(place, 1999, place, True, "at-oberoesterreich")]
+    assert changed == [("changed", "founded")]
+
+
+def test_exchanged_identifiers_are_named_and_put_right(
+    own_releases: Path, release_dir: Path, edit: Callable[..., Path]
+) -> None:
+    shutil.copytree(release_dir, own_releases)
+
+    def exchange(rows: Rows) -> None:
+        rows[3]["org_id"], rows[9]["org_id"] = rows[9]["org_id"], rows[3]["org_id"]
+
+    folder = edit(exchange)
+    result = call("refresh", folder / "organisations.csv", "--yes", "--quiet")
+    assert result.exit_code == GATE
+    said = "rows 5 and 11: Identifier is what is published of another row, as if the column org_id"
+    assert said in result.output
+    assert "To put it right, give --put-right." in result.output
+    assert "--accept-exchange" in result.output
+    result = call("refresh", folder / "organisations.csv", "--yes", "--put-right")
+    assert result.exit_code == OK
+    assert "rows 5 and 11: Identifier was put back as published" in result.output
+    assert ": no change." in result.output
 
 
 def test_a_dry_run_publishes_nothing(own_releases: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from etl.nuts import editions, nuts_2021, prefixes
 from etl.places.regions import Regions
-from etl.register.cells import read_list, read_month, read_town
+from etl.register.cells import days_meant, read_list, read_month, read_town
 from etl.register.texts import is_date, is_placeholder, repair
 
 
@@ -31,6 +31,33 @@ from etl.register.texts import is_date, is_placeholder, repair
 )
 def test_months(text: str, month: str) -> None:
     assert read_month(text) == month
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("21.11.2026", ["2026-11-21"]),
+        ("1.2.2026", ["2026-02-01"]),
+        ("21.11.26", ["2026-11-21"]),
+        ("11/21/2026", ["2026-11-21"]),
+        ("3/4/2026", ["2026-03-04", "2026-04-03"]),
+        ("5/5/2026", ["2026-05-05"]),
+        ("2026/11/21", ["2026-11-21"]),
+        ("2026.1.2", ["2026-01-02"]),
+        ("20261121", ["2026-11-21"]),
+        ("2026-11-21 00:00:00", ["2026-11-21"]),
+        ("21 November 2026", ["2026-11-21"]),
+        ("21. März 2026", ["2026-03-21"]),
+        ("21-nov-2026", ["2026-11-21"]),
+        ("31.02.2026", []),
+        ("2026-13-01", []),
+        ("2026112", []),
+        ("46347", []),
+        ("21 Foo 2026", []),
+    ],
+)
+def test_days(text: str, days: list[str]) -> None:
+    assert days_meant(text) == days
 
 
 @pytest.mark.parametrize(

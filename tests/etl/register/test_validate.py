@@ -114,6 +114,7 @@ def test_a_good_row_has_no_errors(schemas: dict[str, Schema]) -> None:
         ("source_url", "http://169.254.1.1/a", "not the address of a public website", "everybody"),
         ("checked_on", "21.11.2026", "a day in another form", "Write 2026-11-21."),
         ("checked_on", "05/11/2026", "a day in another form", "2026-05-11 or 2026-11-05."),
+        ("checked_on", "21. November 2026", "a day in another form", "Write 2026-11-21."),
         ("checked_on", "Nov-99", "may be a month or a day", "such as 2026-11"),
         ("country", "UA", "UA (Ukraine) is not in the area of the map", "delete the row"),
         ("name", "M\ufffdller", "lost a letter", "Type it again"),

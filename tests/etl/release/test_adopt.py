@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from ecosystem.common.settings import settings
 from etl import files, pipeline
 from etl.cli import INPUT, OK, WRITE, app
-from etl.errors import PublishError
+from etl.errors import PublishError, RegisterError
 from etl.inbox.check import reference
 from etl.inbox.moderation import Desk
 from etl.inbox.store import Inbox
@@ -26,6 +26,7 @@ from etl.release.adopt import NotAdoptedError
 from etl.release.earlier import published_organisations
 from etl.release.shelf import BaselineMovedError
 from etl.report import words
+from etl.report.content import Content
 from etl.report.register import register_workbook
 from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
 
@@ -55,6 +56,60 @@ def test_the_register_holds_what_was_published(
     assert after["org_id"].iloc[-1] == "at-a-quite-new-company"
     again = pipeline.run(register, releases)
     assert again.changes == {}
+
+
+def test_rows_are_added_to_the_register_and_all_others_stay(
+    register: Path, releases: Path, tmp_path: Path
+) -> None:
+    own = register / "organisations.csv"
+    before = pd.read_csv(own, dtype="str", keep_default_na=False)
+    path = tmp_path / "new ones.xlsx"
+    before.iloc[:3].assign(
+        org_id="", name=["New A", "New B", "New C"], website="", notes=["a", "b", "c"]
+    ).to_excel(path, index=False)  # fmt: skip
+    with pipeline.prepare([path], register, releases, adding=True) as prepared:
+        assert prepared.missing == 0
+        assert prepared.adoptable.losses == []
+        done = pipeline.publish(prepared, into_register=True)
+    assert done.status is pipeline.Status.PUBLISHED
+    assert done.changes == {"added": 3}
+    after = pd.read_csv(own, dtype="str", keep_default_na=False)
+    pd.testing.assert_frame_equal(after.iloc[:-3], before)
+    assert after["name"].tolist()[-3:] == ["New A", "New B", "New C"]
+
+
+def test_rows_to_add_that_are_there_already_are_told_with_the_row_of_the_register(
+    register: Path, releases: Path, tmp_path: Path
+) -> None:
+    own = register / "organisations.csv"
+    rows = pd.read_csv(own, dtype="str", keep_default_na=False).iloc[[7, 9, 11]]
+    rows = rows.assign(org_id=["", rows["org_id"].iloc[1], ""], type=["sme", "sme", "smee"])
+    rows.to_csv(tmp_path / "new.csv", index=False)
+    with pipeline.prepare([tmp_path / "new.csv"], register, releases, adding=True) as prepared:
+        content = Content(prepared.verdict())
+    said = {str(content.cell(fault)): fault.reason for fault in content.outcome.rejections}
+    assert said == {
+        "row 2, column “name”": "Row 9 of the register has the same name, and the same town and "
+        "country.",
+        "row 3, column “org_id”": "The identifier is already in row 11 of the register.",
+        "row 4, column “type”": "Unknown code in Type: smee.",
+        "row 4, column “name”": "Row 13 of the register has the same name, and the same town and "
+        "country.",
+    }
+    with pytest.raises(RegisterError, match="this is the register itself"):
+        pipeline.prepare([own], register, releases, adding=True)
+
+
+def test_a_spoilt_register_is_put_right_itself(register: Path, releases: Path) -> None:
+    own = register / "organisations.csv"
+    before = pd.read_csv(own, dtype="str", keep_default_na=False)
+    before.assign(website=sorted(before["website"])).to_csv(own, index=False)
+    with pipeline.prepare((), register, releases, putting_right=True) as prepared:
+        assert prepared.adoptable.losses == []
+        done = pipeline.publish(prepared, into_register=True)
+    assert done.status is pipeline.Status.PUBLISHED
+    assert done.changes == {}
+    pd.testing.assert_frame_equal(pd.read_csv(own, dtype="str", keep_default_na=False), before)
 
 
 def test_the_register_itself_is_not_written_again(register: Path, releases: Path) -> None:

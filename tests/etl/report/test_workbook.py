@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,15 +12,19 @@ import openpyxl
 import pandas as pd
 import pytest
 from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import PatternFill
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from ecosystem.common.settings import settings
+from etl.model import Rejection
 from etl.pipeline import Outcome, Prepared, prepare
+from etl.reading import extract
 from etl.report import workbook
 from etl.report.content import Content
-from etl.report.workbook import SUMMARY, annotated_copies
+from etl.report.workbook import SUMMARY, annotated_copies, annotated_copy
+from etl.schema import load_schemas
 from tests.etl.report.conftest import FORMULA, read, with_rejections
 
 FAULTS = {"C2", "G3", "C4", "D5", "B6", "N8"}
@@ -197,3 +202,57 @@ def test_copies_of_two_files_of_one_name_have_two_names(
     with prepare(files, releases_dir=release_dir) as ready:
         names = {name for name, _ in annotated_copies(Content(ready.verdict()))}
     assert names == {"data.csv to correct.xlsx", "data.xlsx to correct.xlsx"}
+
+
+@pytest.fixture
+def filtered(tmp_path: Path) -> Callable[[], Workbook]:
+    """Marks a workbook whose rows 3 and 4 and column G are hidden, as often as it is called."""
+    path = tmp_path / "members.xlsx"
+    schema = load_schemas(settings().schema_dir)["organisations"]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "organisations"
+    rows = read(settings().register_dir / "organisations.csv")[:5]
+    sheet.append(list(rows[0]))
+    for row in rows:
+        sheet.append(list(row.values()))
+    sheet.auto_filter.ref = "A1:R6"
+    sheet.auto_filter.add_filter_column(2, ["cluster"])
+    for number in (3, 4):
+        sheet.row_dimensions[number].hidden = True
+    sheet.column_dimensions["G"].hidden = True
+    sheet["C6"].fill = PatternFill("solid", fgColor="00FF00")
+    book.save(path)
+    faults = iter([[(3, "website"), (5, "type")], [(5, "type")], [(5, "type")]])
+
+    def mark() -> Workbook:
+        found = [
+            Rejection("validate", "organisations.csv", row, "", column, "", "Wrong.", "Correct it.")
+            for row, column in next(faults)
+        ]
+        path.write_bytes(annotated_copy({"organisations": extract(path, schema)}, found))
+        return opened(path.read_bytes())
+
+    return mark
+
+
+def test_faults_in_filtered_rows_and_hidden_columns_can_be_seen(
+    filtered: Callable[[], Workbook],
+) -> None:
+    sheet = filtered()["organisations"]
+    assert not any(dimension.hidden for dimension in sheet.row_dimensions.values())
+    assert not sheet.column_dimensions["G"].hidden
+    assert sheet.auto_filter.filterColumn == []
+    assert sheet.auto_filter.ref == "A1:R6"
+
+
+def test_a_copy_that_comes_back_keeps_one_list_of_faults_and_the_present_marks(
+    filtered: Callable[[], Workbook],
+) -> None:
+    assert coloured(filtered(), "organisations") == {"G3", "C5", "C6"}
+    for _ in range(2):
+        book = filtered()
+        assert book.sheetnames == [SUMMARY, "organisations"]
+        assert coloured(book, "organisations") == {"C5", "C6"}
+        sheet = book["organisations"]
+        assert [c.coordinate for row in sheet.iter_rows() for c in row if c.comment] == ["C5"]

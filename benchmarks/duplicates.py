@@ -2,8 +2,10 @@
 
 Run `python -m benchmarks.duplicates`. The register is read with 200 variants of its rows as
 extra rows: wrong letters, another legal form, an abbreviation or a former name, another order of
-the words, common words translated, accents lost, capitals. A third of the variants differ in
-town or website as well. A pair is right if it is a row and its own variant.
+the words, common words translated, accents lost, capitals; and names of which only town and
+website tell that they are the same, such as an acronym, a whole translation or a former name. Of
+the others a third differ in town or website as well. A pair is right if it is a row and its own
+variant.
 """
 
 from __future__ import annotations
@@ -57,6 +59,18 @@ _TRANSLATIONS = {
     "nationaal": "National", "national": "Nationales", "sicherheit": "Security",
     "universidad": "University", "universität": "University", "université": "University",
     "university": "Universität", "univerza": "University",
+}  # fmt: skip
+
+# Besides these, words that only a whole translation changes.
+_WHOLE = _TRANSLATIONS | {
+    "academy": "Akademie", "and": "und", "assessment": "Bewertung", "campus": "Kampus",
+    "cybersecurity": "Cybersicherheit", "cyber": "Ciber", "de": "of", "der": "of", "des": "of",
+    "et": "and", "europe": "Europa", "faculty": "Fakultät", "fakulteta": "Faculty",
+    "fakultät": "Faculty", "federal": "Bundes", "for": "für", "für": "for", "group": "Gruppe",
+    "hub": "Drehscheibe", "innovation": "Innovación", "la": "the", "lab": "Labor",
+    "network": "Netzwerk", "of": "von", "office": "Amt", "park": "Parque", "pro": "for",
+    "recherche": "Research", "research": "Forschung", "school": "Schule", "security": "Sicherheit",
+    "sécurité": "Security", "technology": "Technologie", "und": "and", "y": "and",
 }  # fmt: skip
 
 
@@ -209,6 +223,26 @@ def _same(name: str, random: np.random.Generator) -> str:
     return name
 
 
+def _acronym(name: str, random: np.random.Generator) -> str:
+    """Capitals of all words but the small ones, of a name of three words or more."""
+    words = [word for word in re.findall(r"[^\W\d_]+", _FORM.sub("", name)) if len(word) > 3]
+    return "".join(word[0].upper() for word in words) if len(words) > 2 else name
+
+
+def _former(name: str, random: np.random.Generator) -> str:
+    """A name that has nothing to do with the present one."""
+    syllables = ["al", "bo", "ce", "dor", "fi", "gan", "hel", "ix", "ka", "lum", "mor", "nex", "or"]
+    brand = "".join(random.choice(syllables, 3))
+    return f"{brand.capitalize()} {random.choice(['Systems', 'Consulting', 'Labs', 'Networks'])}"
+
+
+def _translated_whole(name: str, random: np.random.Generator) -> str:
+    """Every word but names of places and people, in another language and another order."""
+    words = [_WHOLE.get(word.casefold(), word) for word in re.findall(r"[\w'-]+", name)]
+    changed = sum(word.casefold() in _WHOLE for word in re.findall(r"[\w'-]+", name))
+    return " ".join(reversed(words)) if changed > 1 else name
+
+
 _CHANGES: dict[str, Change] = {
     "typing mistake": _typing_mistake,
     "two typing mistakes": lambda name, random: (
@@ -218,9 +252,16 @@ _CHANGES: dict[str, Change] = {
     "order of words": _reordered,
     "words translated": _translated,
     "spaces and signs": _spaced,
+    "translated as a whole": _translated_whole,
+    "acronym": _acronym,
+    "former name": _former,
     "accents lost": lambda name, random: anyascii(name),
     "capitals": lambda name, random: name.upper(),
 }
+
+
+# Here only town and website tell that it is the same.
+OTHER_NAMES = ("translated as a whole", "acronym", "former name")
 
 
 def _by_country(register: pd.DataFrame) -> dict[str, Change]:
@@ -241,6 +282,8 @@ def _suits(kind: str, row: dict[str, object], change: Change, random: np.random.
     name = str(row["name"])
     if kind in ("moved", "website"):
         return True
+    if kind in OTHER_NAMES and not isinstance(row["website"], str):
+        return False
     if kind == "legal form":
         return row["type"] in ("sme", "large")
     return change(name, random) != name
@@ -265,7 +308,7 @@ def _variant(
         "kind": kind,
     }
     also = ""
-    if kind not in ("moved", "website") and random.random() < ALSO_DIFFERENT:
+    if kind not in ("moved", "website", *OTHER_NAMES) and random.random() < ALSO_DIFFERENT:
         also = str(random.choice(["moved", "website"]))
     if "moved" in (kind, also):
         variant |= _elsewhere(row, towns, random)

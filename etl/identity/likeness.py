@@ -7,8 +7,10 @@ groups of three letters, names that are equal, and rows that share a website.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 from urllib.parse import urlsplit
 
 import duckdb
@@ -17,6 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from ecosystem.common.settings import settings
 from ecosystem.common.text import fold
 from etl.model import Track, no_progress
 from etl.places.distance import great_circle_km
@@ -48,6 +51,15 @@ _SAME_WORD = 70.0
 _PART = 93.0
 # Two names with the same abbreviation in brackets, as in one name in two languages.
 _ABBREVIATION = 85.0
+# Other names, but one town and one website: in another language, in short, or a former one.
+_OTHER_NAMES = 80.0
+# Stands for what both are called; no folded name is so.
+_NO_NAME = "?"
+_SAME_TOWN_KM = 1.0
+# A page that more rows have is that of a parent.
+_MAX_OF_PAGE = 2
+# A word in fewer names is somebody's own.
+_RARE = 4
 _NEAR_KM = 50.0
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
@@ -130,6 +142,26 @@ def name_folder(legal_forms: Sequence[str]) -> Callable[[str], str]:
     return bare
 
 
+def english_words(name: str) -> list[str]:
+    """Folded words of a name, the common ones in English, and none that only join others."""
+    english = _english()
+    return [
+        translated
+        for word in fold(name).split()
+        for translated in english.get(word, word).split()
+        if len(translated) > 1
+    ]
+
+
+@cache
+def _english() -> dict[str, str]:
+    """Folded word of a name -> what it is in English; empty if it only joins others."""
+    words = pd.read_csv(
+        settings().schema_dir / "name_words.csv", dtype="str", keep_default_na=False
+    )
+    return dict(zip(words["word"].map(fold), words["english"], strict=True))
+
+
 def page(website: object) -> str:
     """Host and path of an address as far as they tell websites apart; empty if there is none."""
     host, path, _ = _site(website)
@@ -172,8 +204,8 @@ def likenesses(
     with duckdb.connect() as connection:
         for block in track(_blocks(texts), "Compare organisations"):
             pairs = [_by_name(connection, block, rows, least), _by_part(block)]
-            if sides is not None:
-                pairs.append(_by_website(block, rows))
+            by_website = _by_website(block, rows)
+            pairs.append(by_website if sides is not None else _of_other_names(by_website, rows))
             found += _score(pd.concat(pairs, ignore_index=True), rows, least)
     return found
 
@@ -201,6 +233,30 @@ class _Rows:
         self.lon = frame["lon"].to_numpy(np.float64)
         self.lat = frame["lat"].to_numpy(np.float64)
         self.side = None if sides is None else sides.to_numpy(bool)
+
+    def may_be_one(self, a: int, b: int) -> bool:
+        """Whether two names on one website are perhaps of one body, and not of two of its units.
+
+        Units have the body's name in theirs, each with another word that no translation
+        explains.
+        """
+        words_a, words_b = self._words_of(a), self._words_of(b)
+        common = words_a & words_b
+        if not any(self._often[word] < _RARE for word in common):
+            return True
+        rest_a, rest_b = words_a - common, words_b - common
+        if not rest_a or not rest_b:
+            # One name within the other is that of the parent, or a part: see `_by_part`.
+            return rest_a == rest_b
+        return not _other_word(" ".join(rest_a), " ".join(rest_b))
+
+    def _words_of(self, row: int) -> set[str]:
+        return set(english_words(self.frame["name"].iloc[row]))
+
+    @cached_property
+    def _often(self) -> Counter[str]:
+        """In how many names each word is."""
+        return Counter(word for name in self.frame["name"] for word in set(english_words(name)))
 
     def km(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Distances between the organisations' points."""
@@ -323,7 +379,11 @@ def _by_name(
 ) -> pd.DataFrame:
     """Pairs whose names, present or former, are alike: ``a, b, names, evidence``."""
     whole = texts[texts["kind"] == "name"].reset_index(drop=True)
-    whole = whole.assign(id=np.arange(len(whole)), compact=whole["text"].str.replace(" ", ""))
+    whole = whole.assign(
+        id=np.arange(len(whole)),
+        compact=whole["text"].str.replace(" ", ""),
+        english=[" ".join(english_words(text)) for text in whole["text"]],
+    )
     connection.register("whole", whole[["id", "org", "country", "place_id", "text", "host"]])
     pairs = connection.execute(_PAIRS).fetchnumpy()
     a, b = (np.asarray(pairs[side], dtype=np.int64) for side in "ab")
@@ -356,19 +416,22 @@ def _names_alike(
     pairs = pairs.merge(by_org.rename(columns={"org": "a", "id": "text_a"})).merge(
         by_org.rename(columns={"org": "b", "id": "text_b"})
     )
-    texts, compact = whole["text"].to_numpy(object), whole["compact"].to_numpy(object)
+    texts, compact, english = (
+        whole[form].to_numpy(object) for form in ("text", "compact", "english")
+    )
     left, right = pairs["text_a"].to_numpy(), pairs["text_b"].to_numpy()
     names = np.zeros(len(pairs), dtype=np.float64)
     for rest in pairs["rest"].unique():
         at = np.flatnonzero(pairs["rest"] == rest)
         wanted = max(MIN_NAMES, least - rest)
-        names[at] = np.maximum(
-            _ratios(texts[left[at]], texts[right[at]], fuzz.token_sort_ratio, wanted),
-            _ratios(compact[left[at]], compact[right[at]], fuzz.ratio, wanted),
-        )
+        forms = ((texts, fuzz.token_sort_ratio), (compact, fuzz.ratio),
+                 (english, fuzz.token_sort_ratio))  # fmt: skip
+        for form, scorer in forms:
+            ratios = _ratios(form[left[at]], form[right[at]], scorer, wanted)
+            names[at] = np.maximum(names[at], ratios)
     pairs = pairs.assign(names=names)[names > 0]
     other = [
-        _other_word(texts[i], texts[j])
+        _other_word(texts[i], texts[j]) and _other_word(english[i], english[j])
         for i, j in zip(pairs["text_a"], pairs["text_b"], strict=True)
     ]
     pairs = pairs.assign(names=pairs["names"] - _OTHER_WORD * np.array(other, dtype=np.float64))
@@ -440,6 +503,21 @@ def _by_website(texts: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
     return pd.DataFrame({"a": a[wanted], "b": b[wanted], "names": MIN_NAMES, "evidence": ""})
 
 
+def _of_other_names(pairs: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
+    """Those in one town, on one page of their own, that no name of a parent explains.
+
+    One name may be a translation, an abbreviation or a former name of the other. Two units of a
+    body, such as "CISPA Helmholtz-Zentrum" and "CISPA Incubator", have its name in theirs.
+    """
+    a, b = (pairs[side].to_numpy(np.int64) for side in "ab")
+    often = np.bincount(rows.page[rows.has_site], minlength=1)
+    wanted = (rows.km(a, b) < _SAME_TOWN_KM) & (rows.page[a] == rows.page[b])
+    wanted &= often[rows.page[a]] <= _MAX_OF_PAGE if len(a) else wanted
+    # The number of names is small now.
+    wanted[wanted] = [rows.may_be_one(i, j) for i, j in zip(a[wanted], b[wanted], strict=True)]
+    return pairs[wanted].assign(names=_OTHER_NAMES, evidence=_NO_NAME)
+
+
 def _rest(
     rows: _Rows, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float64]:
@@ -469,6 +547,8 @@ def _score(pairs: pd.DataFrame, rows: _Rows, least: float) -> list[Likeness]:
 
 def _evidence(names: float, part: str, km: float, website: Website) -> str:
     likeness = f"both are called “{part}”" if part else f"names {names:.0f} % alike"
+    if part == _NO_NAME:
+        likeness = "different names"
     where = "in the same town" if km < 1 else f"{km:,.0f} km apart"
     if np.isnan(km):
         where = "in different towns"

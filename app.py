@@ -28,7 +28,8 @@ def page() -> None:
         st.set_page_config(page_title=f"{chosen.title} · Cyber Valleys")
     state.begin()
     frame.header(PAGES)
-    frame.run(chosen.run)
+    entry = next((entry for entry in PAGES if entry.url_path == chosen.url_path), PAGES[0])
+    frame.run(chosen.run, needs_release=entry.needs_release)
 
 
 if not streamlit_internals.is_script_run():

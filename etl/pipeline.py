@@ -52,7 +52,7 @@ from etl.release.build import (
     add_tables,
     build,
 )
-from etl.release.change import ORGANISATIONS, changes, count_kinds, stamp
+from etl.release.change import ORGANISATIONS, changes, count_kinds, date_past, stamp
 from etl.release.earlier import history, published_lists, published_organisations
 from etl.release.gates import Against, Result, check, gate_table, load_gates, waive
 from etl.release.lists import list_changes
@@ -521,7 +521,8 @@ def _complete(
     release_id = shelf.new_release_id(prepared.releases_dir, digest(hashes), created_at)
     add_tables(database, prepared.transformed.derive(), track=track)
     add_gates(database, gate_table(gates))
-    add_changes(database, prepared.past, stamp(prepared.change, release_id, created_at))
+    past = date_past(prepared.past, created_at)
+    add_changes(database, past, stamp(prepared.change, release_id, created_at))
     release = ReleaseRow(
         release_id=release_id,
         created_at=created_at,

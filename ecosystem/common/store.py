@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -80,6 +80,9 @@ class Manifest:
         ISO 8601, UTC.
     organisations : int
         Number of organisations in it.
+    number : int
+        How many releases had been published in this folder, this one included, whatever the
+        clock said of each; 0 of releases from before this was counted.
     """
 
     release_id: str
@@ -87,6 +90,7 @@ class Manifest:
     bytes: int
     created_at: str
     organisations: int
+    number: int = 0
 
 
 class Database:
@@ -199,8 +203,9 @@ def read_manifest(folder: Path, release_id: str) -> Manifest:
     text = (folder / f"{release_id}.json").read_text(encoding="utf-8")
     try:
         content = json.loads(text)
-        manifest = Manifest(**{field.name: content[field.name] for field in fields(Manifest)})
-    except (KeyError, TypeError) as error:
+        known = {field.name: content[field.name] for field in fields(Manifest)[:-1]}
+        manifest = Manifest(**known, number=int(content.get("number", 0)))
+    except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"The manifest of release {release_id} is damaged.") from error
     if not _is_release_id(manifest.release_id):
         raise ValueError(f"The manifest of release {release_id} names no release.")
@@ -230,7 +235,7 @@ def current(folder: Path | None = None) -> Release:
     trouble = fault(folder, wanted)
     if not trouble:
         return Release(wanted, folder / f"{wanted}.duckdb")
-    known = [path.stem for path in folder.glob("*.duckdb")]
+    known = in_order(folder)
     for release_id in nearest(known, wanted):
         if is_intact(folder, release_id):
             _log.error("%s: %s Serving %s.", folder, trouble, release_id)
@@ -248,14 +253,33 @@ def current(folder: Path | None = None) -> Release:
     )
 
 
-def nearest(release_ids: Iterable[str], wanted: str) -> list[str]:
+def in_order(folder: Path) -> list[str]:
+    """Ids of the releases in a folder as they were published, the oldest first.
+
+    A clock that was wrong for a day changes nothing in it: releases count themselves. Those from
+    before they did, and damaged ones, come first, by their ids.
+    """
+    found = {path.stem for path in folder.glob("*.duckdb")}
+    return sorted(found, key=lambda release_id: (_number(folder, release_id), release_id))
+
+
+def nearest(release_ids: Sequence[str], wanted: str) -> list[str]:
     """Which releases may stand in for another: earlier ones first, the nearest first.
 
     A later one comes after them, because whoever rolled back had a reason to leave it.
+
+    Parameters
+    ----------
+    release_ids : sequence of str
+        As :func:`in_order` gives them.
+    wanted : str
+        The one that can't be served; empty if nobody knows which.
     """
-    others = sorted(set(release_ids) - {wanted})
-    earlier = [release_id for release_id in others if release_id < wanted or not wanted]
-    return earlier[::-1] + others[len(earlier) :]
+    if wanted in release_ids:
+        at = release_ids.index(wanted)
+        return [*release_ids[:at][::-1], *release_ids[at + 1 :]]
+    earlier = [release_id for release_id in release_ids if release_id < wanted or not wanted]
+    return earlier[::-1] + [release_id for release_id in release_ids if release_id not in earlier]
 
 
 def is_intact(folder: Path, release_id: str) -> bool:
@@ -278,6 +302,13 @@ def fault(folder: Path, release_id: str) -> str:
     except ValueError:
         return f"The checksum of release {release_id} is damaged."
     return "" if whole else f"Release {release_id} is damaged on disk."
+
+
+def _number(folder: Path, release_id: str) -> int:
+    try:
+        return read_manifest(folder, release_id).number
+    except (OSError, ValueError):
+        return 0
 
 
 def _is_release_id(text: object) -> bool:

@@ -70,8 +70,16 @@ def _dates(story: dict[str, Any]) -> str:
     return f"Last check of sources {checks.latest}, {share} of the rows checked. {made}"
 
 
-def run(page: Callable[[], None]) -> None:
-    """Run a page and its footer; a missing or damaged release is a sentence, not a traceback."""
+def run(page: Callable[[], None], *, needs_release: bool = True) -> None:
+    """Run a page and its footer; a missing or damaged release is a sentence, not a traceback.
+
+    Parameters
+    ----------
+    page : callable
+        Shows the page.
+    needs_release : bool
+        Whether it shows nothing without a release; one that doesn't is shown below the sentence.
+    """
     try:
         trouble = database().release.trouble
         if trouble:
@@ -83,6 +91,8 @@ def run(page: Callable[[], None]) -> None:
         footer()
     except ReleaseError as error:
         st.error(str(error), icon=":material/database_off:")
+        if not needs_release:
+            page()
 
 
 def nothing_found(filter_: Filter) -> None:

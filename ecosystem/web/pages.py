@@ -23,6 +23,8 @@ class PageEntry:
         or is for one visitor.
     filters : bool
         Whether it shows what the filter leaves: going between such pages keeps the filter.
+    needs_release : bool
+        Whether there is nothing to show on it before something is published.
     """
 
     path: str
@@ -31,6 +33,7 @@ class PageEntry:
     in_header: bool = True
     in_sitemap: bool = True
     filters: bool = False
+    needs_release: bool = True
 
     @property
     def name(self) -> str:
@@ -79,6 +82,11 @@ PAGES = (
     ),
     PageEntry(SUGGEST_PAGE, "Suggest", ":material/edit_note:", in_header=False, in_sitemap=False),
     PageEntry(
-        SECRETARIAT_PAGE, "Secretariat", ":material/lock:", in_header=False, in_sitemap=False
+        SECRETARIAT_PAGE,
+        "Secretariat",
+        ":material/lock:",
+        in_header=False,
+        in_sitemap=False,
+        needs_release=False,
     ),
 )

@@ -79,6 +79,24 @@ def changes(
     return ordered.reindex(columns=COLUMNS)
 
 
+def date_past(past: pd.DataFrame, created_at: datetime) -> pd.DataFrame:
+    """The history with no change later than the release that follows it.
+
+    Where a clock was wrong, a release is dated a second before the next one at the latest, so
+    that it doesn't stay on top of the news for years.
+
+    Parameters
+    ----------
+    past : pandas.DataFrame
+        Columns of :data:`HISTORY_COLUMNS`.
+    created_at : datetime
+        When the next release was made, UTC.
+    """
+    latest = pd.Timestamp(created_at).tz_localize(None) - pd.Timedelta(seconds=1)
+    dates = past["released_at"]
+    return past.assign(released_at=dates.where(dates <= latest, latest))
+
+
 def stamp(changes: pd.DataFrame, release_id: str, released_at: datetime) -> pd.DataFrame:
     """Changes with the release that brought them: rows of the ``change`` table.
 

@@ -23,6 +23,7 @@ from ecosystem.common.settings import settings
 from ecosystem.common.store import (
     POINTER,
     Manifest,
+    in_order,
     nearest,
     pointed_at,
     read_manifest,
@@ -110,7 +111,12 @@ def publish(
     _readable(built)
     sync(built)
     manifest = Manifest(
-        release_id, sha256(built), built.stat().st_size, created_at.isoformat(), organisations
+        release_id,
+        sha256(built),
+        built.stat().st_size,
+        created_at.isoformat(),
+        organisations,
+        1 + max((known.number for known in releases(folder)), default=0),
     )
     database, sidecar = folder / f"{release_id}.duckdb", folder / f"{release_id}.json"
     try:
@@ -247,11 +253,9 @@ def _shown_ids(folder: Path) -> list[str]:
 def releases(folder: Path) -> list[Manifest]:
     """Releases in a folder by their manifests, newest first; unreadable ones are left out."""
     found = []
-    for path in sorted(folder.glob("*.json"), reverse=True):
+    for release_id in reversed(in_order(folder)):
         with suppress(OSError, ValueError):
-            manifest = read_manifest(folder, path.stem)
-            if path.with_suffix(".duckdb").is_file():
-                found.append(manifest)
+            found.append(read_manifest(folder, release_id))
     return found
 
 
@@ -269,7 +273,7 @@ def baseline(folder: Path) -> Manifest | None:
     """The release to compare with: the current one, or what stands in for it if it is damaged."""
     now = current_id(folder) or ""
     known = {manifest.release_id: manifest for manifest in releases(folder)}
-    candidates = [known[id_] for id_ in (now, *nearest(known, now)) if id_ in known]
+    candidates = [known[id_] for id_ in (now, *nearest([*known][::-1], now)) if id_ in known]
     return next((manifest for manifest in candidates if is_intact(folder, manifest)), None)
 
 

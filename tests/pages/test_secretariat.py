@@ -162,6 +162,21 @@ def desk(
     return Desk(visit_as(visit, ANNA), register, releases)
 
 
+def test_the_first_release_is_published_from_the_page(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    empty = tmp_path / "none yet"
+    use_releases(monkeypatch, empty)
+    desk.app.run()
+    assert "There is no data yet." in desk.errors()
+    desk.press("Check")
+    desk.tick()
+    desk.press("Publish")
+    assert shelf.current_id(empty)
+    assert "Published as release" in desk.app.success[0].value
+    assert not desk.app.error
+
+
 def test_who_looked_at_one_check_has_not_looked_at_the_next(desk: Desk) -> None:
     desk.press("Check")
     desk.tick()
@@ -361,6 +376,8 @@ def test_releases_are_told_apart_and_the_mistake_in_the_register_is_spoken_of(de
     assert names[0].endswith("UTC: 1 changed")
     assert names[1].endswith("UTC")
     assert desk.app.selectbox[0].options == names[1:]
+    (download,) = desk.app.get("download_button")
+    assert download.label == "Download it as Excel"
     desk.app.checkbox[0].check().run()
     desk.press("Go back to this release")
     assert shelf.current_id(desk.releases) == old.release_id

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from ecosystem.common.settings import settings
+from ecosystem.common.store import Database, Release
+from ecosystem.export import XLSX_TYPE, xlsx
+from ecosystem.finding.filters import Filter
 from ecosystem.ui.escape import markdown
 from etl.errors import PublishError
 from etl.release import shelf
@@ -50,12 +54,22 @@ def view() -> None:
         "Show another release", list(others), format_func=lambda id_: _name(folder, others[id_])
     )
     moment = words.moment(others[chosen].created_at)
+    st.download_button(
+        "Download it as Excel",
+        partial(_workbook, folder, chosen),
+        f"cyber-valleys-{chosen}.xlsx",
+        XLSX_TYPE,
+        icon=":material/download:",
+        on_click="ignore",
+        help="Organisations as that release has them; the site goes on showing the current one.",
+    )
     before = next((words.moment(r.created_at) for r in known if r.release_id == current), "none")
     sure = st.checkbox(
         f"Show the release of {moment} to everybody, in place of that of {before}",
         key=f"sure_{chosen}",
     )
-    is_back = chosen < (current or "")
+    newest_first = [release.release_id for release in known]
+    is_back = current not in newest_first[newest_first.index(chosen) :]
     wanted = st.button(
         "Go back to this release" if is_back else "Show this newer release",
         icon=":material/history:" if is_back else ":material/update:",
@@ -77,6 +91,14 @@ def _show_release(folder: Path, chosen: str, current: str, before: str) -> None:
         before, words.moment(shown.created_at), counts
     )
     st.rerun()
+
+
+def _workbook(folder: Path, release_id: str) -> bytes:
+    database = Database(Release(release_id, folder / f"{release_id}.duckdb"))
+    try:
+        return xlsx(database, Filter())
+    finally:
+        database.close()
 
 
 def _name(folder: Path, release: shelf.Manifest) -> str:

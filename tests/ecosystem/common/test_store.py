@@ -107,7 +107,7 @@ def test_a_file_without_permission_is_a_sentence(
 
 def test_a_later_release_is_the_last_to_stand_in() -> None:
     """Whoever rolled back from it had a reason."""
-    known = ["2026-04", "2026-01", "2026-03", "2026-02"]
+    known = ["2026-01", "2026-02", "2026-03", "2026-04"]
     assert nearest(known, "2026-03") == ["2026-02", "2026-01", "2026-04"]
     assert nearest(known, "") == ["2026-04", "2026-03", "2026-02", "2026-01"]
     assert nearest(known, "2025-12") == ["2026-01", "2026-02", "2026-03", "2026-04"]

@@ -18,6 +18,7 @@ from etl.release.change import (
     HISTORY_COLUMNS,
     changes,
     count_kinds,
+    date_past,
     stamp,
 )
 from etl.release.earlier import history, published_organisations
@@ -166,6 +167,17 @@ def test_stamped_rows_name_release_and_time_in_utc() -> None:
     assert list(stamped) == HISTORY_COLUMNS
     assert set(stamped["release_id"]) == {"r2"}
     assert set(stamped["released_at"]) == {pd.Timestamp("2026-11-25 07:00")}
+
+
+def test_a_change_of_a_wrong_clock_is_dated_before_the_release_that_follows() -> None:
+    late = stamp(changes(table(a=STOIK), table(b=STOIK)), "r1", datetime(2036, 1, 1, tzinfo=UTC))
+    early = stamp(changes(table(a=STOIK), table(b=STOIK)), "r0", datetime(2026, 1, 1, tzinfo=UTC))
+    past = date_past(pd.concat([early, late]), datetime(2026, 11, 25, 7, tzinfo=UTC))
+    dates = dict(zip(past["release_id"], past["released_at"], strict=True))
+    assert dates == {
+        "r0": pd.Timestamp("2026-01-01"),
+        "r1": pd.Timestamp("2026-11-25 06:59:59"),
+    }
 
 
 def test_a_published_release_differs_from_itself_in_nothing(release_dir: Path) -> None:

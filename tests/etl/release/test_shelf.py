@@ -13,18 +13,19 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from ecosystem.common.store import current
 from etl.errors import PublishError
 from etl.release import shelf, workshop
 
 NOW = datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
 
 
-def add(folder: Path, number: int, content: bytes = b"database") -> str:
+def add(folder: Path, number: int, content: bytes = b"database", now: datetime = NOW) -> str:
     """Publish a stand-in for a database."""
     with workshop.workshop(folder) as building:
         (building / "release.duckdb").write_bytes(content)
-        release_id = shelf.new_release_id(folder, f"{number:06x}", NOW)
-        shelf.publish(building / "release.duckdb", folder, release_id, number, NOW)
+        release_id = shelf.new_release_id(folder, f"{number:06x}", now)
+        shelf.publish(building / "release.duckdb", folder, release_id, number, now)
     return release_id
 
 
@@ -67,6 +68,20 @@ def test_rollback(tmp_path: Path) -> None:
     assert shelf.current_id(tmp_path) == second
     with pytest.raises(PublishError, match="no release x"):
         shelf.rollback(tmp_path, "x")
+
+
+def test_a_release_of_a_wrong_clock_does_not_stay_on_top(tmp_path: Path) -> None:
+    first, late = add(tmp_path, 1), add(tmp_path, 2, now=NOW.replace(year=2036))
+    third, fourth = add(tmp_path, 3), add(tmp_path, 4)
+    assert late > fourth, "by its name it would be the newest"
+    order = [fourth, third, late, first]
+    assert [manifest.release_id for manifest in shelf.releases(tmp_path)] == order
+    (tmp_path / f"{fourth}.duckdb").write_bytes(b"damaged")
+    standing_in = shelf.baseline(tmp_path)
+    assert standing_in is not None
+    assert standing_in.release_id == current(tmp_path).release_id == third
+    shelf.prune(tmp_path, 2)
+    assert [manifest.release_id for manifest in shelf.releases(tmp_path)] == [fourth, third]
 
 
 def test_going_back_passes_over_what_was_taken_back_before(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ _TRUE = ("true", "yes", "y", "oui", "vrai", "ja", "wahr", "sí", "sì", "si", "v
 _FALSE = ("false", "no", "n", "non", "faux", "nein", "falsch", "falso", "0", "0.0")
 _BOOLEANS = dict.fromkeys(_TRUE, "true") | dict.fromkeys(_FALSE, "false")
 # Columns that are written in the vocabulary of another.
-_WRITTEN_AS = {"focus_domains": "domains", "focus_countries": "country"}
+WRITTEN_AS = {"focus_domains": "domains", "focus_countries": "country"}
 # What spreadsheet programs show in French, German, Spanish and Italian in place of a result.
 _FOREIGN_ERROR = re.compile(
     r"#(?:VALEUR!|NOM\?|NOMBRE!|NUL!|BEZUG!|WERT!|NV|ZAHL!|¡REF!|¡VALOR!|¿NOMBRE\?|¡NUM!|¡NULO!"
@@ -85,7 +85,7 @@ def normalise(frame: pd.DataFrame, schema: Schema, aliases: Mapping[str, Lookup]
         **{
             name: _over_distinct(
                 frame[name],
-                cell_normaliser(column, aliases.get(_WRITTEN_AS.get(name, name), {})),
+                cell_normaliser(column, aliases.get(WRITTEN_AS.get(name, name), {})),
             )
             for name, column in schema.columns.items()
         }

@@ -121,6 +121,31 @@ class RegisterFile:
         texts[number] = self._change_cells(self._lines[number], cells)
         return self._encode(texts)
 
+    def with_changed_row(self, number: int, cells: Mapping[str, str]) -> bytes:
+        """The file with cells of a row changed.
+
+        Parameters
+        ----------
+        number : int
+            The row, as :meth:`numbered_rows` counts.
+        cells : mapping of str to str
+            New cells by column; columns that the file lacks are left out.
+
+        Raises
+        ------
+        RegisterError
+            If the file's encoding lacks a letter of them.
+        """
+        texts = [line.text for line in self._lines]
+        texts[number - 1] = self._change_cells(self._lines[number - 1], cells)
+        return self._encode(texts)
+
+    def without_row(self, number: int) -> bytes:
+        """The file without a row, which :meth:`numbered_rows` counts so."""
+        texts = [line.text for line in self._lines]
+        del texts[number - 1]
+        return self._encode(texts)
+
     def with_new_row(self, cells: Mapping[str, str]) -> bytes:
         """The file with a row added in the file's order, else at the end.
 

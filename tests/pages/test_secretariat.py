@@ -177,6 +177,51 @@ def test_the_first_release_is_published_from_the_page(
     assert not desk.app.error
 
 
+def test_one_entry_is_changed_kept_and_published(desk: Desk) -> None:
+    app = desk.app
+    app.segmented_control[0].select("One entry").run()
+    entry = next(box for box in app.selectbox if box.label == "Entry")
+    at = next(i for i, name in enumerate(entry.options) if name.startswith("Thales"))
+    entry.select_index(at).run()
+    next(box for box in app.text_input if box.label == "Founded").set_value("soon")
+    desk.press("See what changes")
+    assert "**Founded**" in desk.errors()
+    assert "Publish now" not in labels(app)
+    next(box for box in app.text_input if box.label == "Founded").set_value("2001")
+    desk.press("See what changes")
+    assert any("**Founded**" in text.value and "2001" in text.value for text in app.markdown)
+    register = (desk.register / "organisations.csv").read_bytes()
+    app.checkbox[0].check().run()
+    desk.press("Keep; publish with the next refresh")
+    assert "not yet on the map" in app.success[0].value
+    changed = (desk.register / "organisations.csv").read_bytes()
+    differing = [
+        (old, new)
+        for old, new in zip(register.splitlines(), changed.splitlines(), strict=True)
+        if old != new
+    ]
+    assert len(differing) == 1
+    assert b"2001" in differing[0][1]
+    assert (entries()[-1].account, entries()[-1].action) == (ANNA["email"], "edit")
+
+    app.selectbox[0].select("events").run()
+    typed = {"Name": "A Day in Rennes", "Start": "2027-02-03", "Source": "https://example.org"}
+    for field in app.text_input:
+        title = field.label.removesuffix(" (required)")
+        if title in typed:
+            field.set_value(typed[title])
+    for box in app.selectbox:
+        if box.label.endswith("(required)"):
+            box.select_index(0)
+    desk.press("See what changes")
+    assert desk.errors() == ""
+    app.checkbox[0].check().run()
+    desk.press("Publish now")
+    assert "Published as release" in app.success[0].value
+    assert shelf.current_id(desk.releases) in app.success[0].value.replace("\\", "")
+    assert "a-day-in-rennes" in (desk.register / "events.csv").read_text(encoding="utf-8")
+
+
 def test_who_looked_at_one_check_has_not_looked_at_the_next(desk: Desk) -> None:
     desk.press("Check")
     desk.tick()

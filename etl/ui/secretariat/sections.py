@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from etl.ui import moderation
-from etl.ui.secretariat import log, refresh, releases
+from etl.ui.secretariat import entry, log, refresh, releases
 from etl.ui.secretariat.guide import guide
 
 SECTIONS = {
     "Refresh the data": refresh.view,
+    "One entry": entry.view,
     "Releases": releases.view,
     "Suggestions": moderation.view,
     "Log": log.view,

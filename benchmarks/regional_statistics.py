@@ -124,7 +124,7 @@ def steps(database: duckdb.DuckDBPyConnection, units: gpd.GeoDataFrame) -> dict[
         "diversity: effective number": lambda: diversity.effective_number(c.domains),
         "diversity: HHI": lambda: diversity.herfindahl(c.domains),
         "diversity: intervals, 200 draws": lambda: diversity.intervals(c.domains, c.n),
-        "diversity: at equal sample size": lambda: diversity.rarefied(c.domains, c.n, 5),
+        "diversity: at equal sample size": lambda: diversity.effective_number_at(c.domains, c.n, 5),
         "completeness: roles": lambda: completeness.roles_present(c.types),
         "completeness: functions": lambda: completeness.function_coverage(c.functions, c.n),
         "similarity: all pairs": lambda: similarity.cosine_similarity(c.domains),

@@ -13,6 +13,7 @@ found = comparison_view.comparison(filter_, comparison_view.choice())
 if found:
     comparison_view.in_words(found)
     comparison_view.downloads(found, filter_)
+    comparison_view.counts_elsewhere(found)
     comparison_view.table(found)
     comparison_view.pictures(found)
 filter_panel.facets(filter_)

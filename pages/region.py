@@ -1,11 +1,11 @@
 import streamlit as st
 
 from ecosystem.regional import profiles
-from ecosystem.ui import cards, filter_panel, history, region_profile, region_views, state
+from ecosystem.ui import cards, filter_panel, history, region_profile, region_views
 from ecosystem.ui.data import ask
 
 filter_ = filter_panel.search()
-region_id = state.get("region")
+region_id = region_profile.region_id()
 profile = ask(profiles.profile, filter_, region_id) if region_id else None
 
 if profile is None:

@@ -15,7 +15,7 @@ region_views.sample_note()
 level, measure, domain = region_views.controls()
 shaded = ask(shading.shade, filter_, level, measure, domain=domain, dark=is_dark())
 _, selected = cards.selected_id()
-left, right = st.columns([0.56, 0.44], gap="medium")
+left, right = st.columns(2, gap="medium")
 with left:
     view.choropleth(shaded, level, selected)
     region_views.map_files(shaded, level)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from ecosystem.common import links, wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, TYPES
 from ecosystem.finding.filters import Filter
-from ecosystem.tables import organisations
+from ecosystem.tables import organisations, regions
 
 
 def collection_pdf(database: Database, filter_: Filter, address: str = "") -> bytes:
@@ -26,7 +27,8 @@ def collection_pdf(database: Database, filter_: Filter, address: str = "") -> by
         Web address of the page that it is made on, for the citation.
     """
     found = organisations.everything(database, filter_)
-    rows = [_row(record) for record in found.to_dict("records")]
+    names = regions.labels(database)
+    rows = [_row(record, names) for record in found.to_dict("records")]
     frame = shared.frame_of(database, filter_, "Shortlist of organisations", address)
     return typeset(
         database,
@@ -40,12 +42,12 @@ def collection_pdf(database: Database, filter_: Filter, address: str = "") -> by
     )
 
 
-def _row(record: dict[Any, Any]) -> dict[str, str]:
+def _row(record: dict[Any, Any], names: Mapping[str, str]) -> dict[str, str]:
     website = links.web_address(record["website"])
     return {
         "name": printable(record["name"], 90),
         "town": printable(f"{record['city']}, {COUNTRIES.label(record['country'])}", 60),
-        "region": printable(record["nuts2_name"], 50),
+        "region": printable(names.get(record["nuts2"]), 60),
         "type": TYPES.label(record["type"]),
         "domains": ", ".join(DOMAINS.label(code) for code in record["domains"]),
         "founded": "" if pd.isna(record["founded"]) else str(int(record["founded"])),

@@ -14,7 +14,7 @@ from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.drawing import charts
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures, outside_figures, region_counts
-from ecosystem.regional.comparisons import Comparison
+from ecosystem.regional.comparisons import Comparison, side_by_side
 from ecosystem.regional.measures import in_words
 from ecosystem.regional.profiles import LEVEL_NAMES
 from ecosystem.regional.statistics import completeness
@@ -68,11 +68,16 @@ def content(
         ],
         "sentences": [printable(sentence, _SENTENCE) for sentence in comparison.sentences],
         "remarks": [printable(remark, 320) for remark in comparison.remarks[:5]],
-        "coverage": [row for id_ in ids for row in _coverage(database, comparison, id_, names)],
+        "coverage": [
+            row
+            for id_ in ids
+            for row in shared.coverage(database, id_, 1, name=comparison.names[id_])
+        ],
         "small": shared.small_note([names[id_] for id_ in ids if comparison.small[id_]]),
-        "table": _table(database, comparison, measures.of_whole(database, filter_)),
+        "table": _table(comparison, measures.of_whole(database, filter_)),
         "types": _types(counts),
         "roles": _roles(database, counts),
+        "roles_note": _roles_note(database, names),
         "map": {
             "svg": drawn.svg,
             "alt": f"Map of {title}, with the towns that have organisations.",
@@ -111,32 +116,17 @@ def roles_of(database: Database, counts: RegionCounts) -> pd.DataFrame:
     return completeness.roles_present(counts.types, investors)
 
 
-def _coverage(
-    database: Database, comparison: Comparison, id_: str, names: dict[str, str]
-) -> list[dict[str, str]]:
-    own = comparison.counted[comparison.counted.index == id_]
-    sentences = [f"{names[id_]}: {sentence}" for sentence in own["sentence"]]
-    return shared.coverage(database, id_, sentences)[:1]
-
-
-def _table(
-    database: Database, comparison: Comparison, whole: dict[str, float]
-) -> list[dict[str, Any]]:
-    n = comparison.table.loc["organisations"]
+def _table(comparison: Comparison, whole: dict[str, float]) -> list[dict[str, Any]]:
     return [
         {
-            "label": measure.label,
-            "whole": in_words(code, whole.get(code)),
+            "label": row.label,
+            "whole": in_words(row.code, whole.get(row.code)),
             "cells": [
-                {
-                    "text": in_words(code, comparison.table[id_][code]),
-                    "best": bool(comparison.best[id_][code]),
-                    "grey": bool(n[id_] < measure.needs),
-                }
+                {"text": row.cells[id_], "best": id_ in row.best, "grey": id_ in row.small}
                 for id_ in comparison.region_ids
             ],
         }
-        for code, measure in measures.catalogue(database).items()
+        for row in side_by_side(comparison)
     ]
 
 
@@ -159,6 +149,17 @@ def _roles(database: Database, counts: RegionCounts) -> list[dict[str, Any]]:
         }
         for role in ROLES
     ]
+
+
+def _roles_note(database: Database, names: dict[str, str]) -> str:
+    """Where investors come from that no organisation of the register is."""
+    known = {id_: int(measures.investors(database, regions.level_of(id_))[id_]) for id_ in names}
+    listed = wording.join([f"{n:,} in {names[id_]}" for id_, n in known.items() if n])
+    return (
+        f"Investment counts known investors from a list beside the register, too: {listed}."
+        if listed
+        else ""
+    )
 
 
 def _column_names(comparison: Comparison) -> dict[str, str]:

@@ -8,23 +8,16 @@ import pandas as pd
 
 from ecosystem.brief import outline_map, shared
 from ecosystem.brief.typeset import printable, typeset
-from ecosystem.common import links, wording
+from ecosystem.common import wording
 from ecosystem.common.colours import ACCENT
 from ecosystem.common.store import Database
-from ecosystem.common.vocabulary import (
-    COUNTRIES,
-    DOMAINS,
-    FUNCTIONS,
-    ROLES,
-    TYPES,
-    TYPES_COUNTED,
-)
+from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.drawing import charts
 from ecosystem.finding.filters import Filter
-from ecosystem.regional import outside_figures, region_counts
+from ecosystem.regional import coverage, outside_figures
 from ecosystem.regional.measures import ALL_MEASURES, in_words
-from ecosystem.regional.profiles import LEVEL_NAMES, Profile
-from ecosystem.regional.statistics import words
+from ecosystem.regional.profiles import Profile
+from ecosystem.tables import regions
 
 # Pixels; the templates show one as three quarters of a point.
 _MAP = (270, 214)
@@ -52,8 +45,6 @@ def content(
     """What the brief shows, as printable text and pictures."""
     small = profile.n > 0 and bool(profile.headline["small"].any())
     name = printable(profile.name, 80)
-    # Valleys have ids of this site's own, which say nothing to a reader.
-    code = "" if profile.level == "valley" else f" ({printable(profile.region_id, 60)})"
     drawn = outline_map.draw(
         database,
         filter_,
@@ -62,14 +53,16 @@ def content(
         height=_MAP[1],
     )
     return {
-        **shared.frame_of(database, filter_, f"{name}{code}", address),
+        **shared.frame_of(database, filter_, name, address),
         "kind": "Regional brief",
         "name": name,
-        "place": f"{LEVEL_NAMES[profile.level]}, {COUNTRIES.label(profile.country)}{code}",
+        "place": profile.kind,
         "sentences": [printable(sentence, _SENTENCE) for sentence in profile.sentences],
         "coverage": _coverage(database, filter_, profile),
-        "small": shared.small_note([name]) if small else "",
+        "small": shared.small_note([profile.short_name]) if small else "",
         "headline": _headline(profile),
+        "ranked": bool(profile.headline["rank"].notna().any()),
+        "rank_note": profile.rank_note,
         "population": (
             f"Per million inhabitants of {profile.population_year}."
             if profile.population_year
@@ -96,9 +89,14 @@ def content(
         ],
         "context": _context(database, profile),
         "context_note": _context_note(profile, name),
-        "valley": _valley(profile),
+        "valley": _valley(database, profile),
         "related": [
-            {"heading": kind.heading, "none": kind.none, "regions": _regions(kind.regions)}
+            {
+                "heading": kind.heading,
+                "none": kind.none,
+                "note": kind.note,
+                "regions": _regions(kind.regions),
+            }
             for kind in profile.related
         ],
         "n": profile.n,
@@ -107,27 +105,12 @@ def content(
 
 
 def _coverage(database: Database, filter_: Filter, profile: Profile) -> list[dict[str, str]]:
-    rows = shared.coverage(database, profile.region_id, profile.coverage_sentences)[:2]
+    rows = shared.coverage(database, profile.region_id, 2)
     if filter_ == Filter() and not rows:
         # Where nobody counted the region, the whole at least has a measure.
-        types = region_counts.whole(database, filter_).types.T["all"]
-        for row in outside_figures.europe_counts_elsewhere(database).head(1).to_dict("records"):
-            sentence = words.coverage(
-                int(types.reindex(list(TYPES_COUNTED[str(row["counts"])])).sum()),
-                float(row["counted"]),
-                str(row["scope"]),
-                None if pd.isna(row["year"]) else float(row["year"]),
-                counts=str(row["counts"]),
-            )
-            rows = [
-                {
-                    "text": printable(
-                        f"No count by others is known for this territory. Europe: {sentence}", 220
-                    ),
-                    "source": printable(row["source_url"], shared.ADDRESS),
-                    "link": links.web_address(row["source_url"]) or "",
-                }
-            ]
+        for row in coverage.of_europe(database).head(1).to_dict("records"):
+            sentence = f"No count by others is known for this territory. Europe: {row['sentence']}"
+            rows = [shared.counted_row(sentence, row["source_url"])]
     return rows
 
 
@@ -141,6 +124,7 @@ def _headline(profile: Profile) -> list[dict[str, Any]]:
             {
                 "label": measure.label,
                 "value": in_words(measure.code, row["value"]),
+                "interval": _interval(measure.code, row),
                 "whole": in_words(measure.code, row["whole"]),
                 "rank": wording.DASH
                 if unranked
@@ -149,6 +133,11 @@ def _headline(profile: Profile) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _interval(code: str, row: pd.Series) -> str:
+    ends = [in_words(code, row[end]) for end in ("low", "high")]
+    return "" if wording.DASH in ends else " to ".join(ends)
 
 
 def _quotients(profile: Profile) -> dict[str, Any]:
@@ -183,7 +172,10 @@ def _types(profile: Profile) -> dict[str, str]:
     counts = profile.types.sort_values(ascending=False, kind="stable")
     spec = charts.bars(counts, TYPES.labels()) | {"width": 95, "height": _ROW * len(counts)}
     alt = ", ".join(f"{TYPES.label(str(code))} {n:,}" for code, n in counts.items())
-    return {**shared.picture(spec, f"Organisations by type: {alt}."), "note": ""}
+    return {
+        **shared.picture(spec, f"Organisations by type: {alt}."),
+        "note": profile.investors_note,
+    }
 
 
 def _functions(profile: Profile) -> dict[str, str]:
@@ -255,13 +247,16 @@ def _context_note(profile: Profile, name: str) -> str:
     )
 
 
-def _valley(profile: Profile) -> list[dict[str, str]]:
+def _valley(database: Database, profile: Profile) -> list[dict[str, str]]:
     valley = profile.valley
     if not valley:
         return []
     priorities = [printable(priority, 60) for priority in valley["s3_priorities"][:6]]
     rows = [
-        {"label": "Valley", "text": printable(valley["name"], 80)},
+        {
+            "label": "Valley",
+            "text": printable(regions.labels(database)[valley["valley_id"]], 80),
+        },
         {"label": "Coordinated by", "text": printable(valley["coordinator"], 120)},
         {"label": "Smart-specialisation priorities", "text": ", ".join(priorities) or wording.DASH},
     ]

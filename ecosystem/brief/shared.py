@@ -14,7 +14,7 @@ from ecosystem.common.vocabulary import TYPES
 from ecosystem.drawing import pictures
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import outside_figures
-from ecosystem.regional.coverage import RULE, of_regions
+from ecosystem.regional.coverage import RULE, of_regions, spans
 from ecosystem.regional.measures import catalogue
 from ecosystem.regional.profiles import SAMPLE_NOTE, STRENGTH_RULE
 from ecosystem.regional.statistics.counts import SMALL_N
@@ -50,7 +50,7 @@ def frame_of(database: Database, filter_: Filter, title: str, address: str = "")
     story = releases.story(database)
     return {
         "title": printable(title, 160),
-        "filter": "" if filter_ == Filter() else printable(filter_.sentence(), 220),
+        "filter": "" if filter_ == Filter() else printable(_sentence(database, filter_), 220),
         "sample": f"{SAMPLE_NOTE} {NOT_ECSO}",
         "date": f"{story['created_at']:%-d %B %Y}",
         "release": printable(story["release_id"]),
@@ -85,18 +85,40 @@ def picture(spec: dict[str, Any], alt: str) -> dict[str, str]:
     return {"svg": pictures.svg(spec), "alt": alt}
 
 
-def coverage(database: Database, region_id: str, sentences: Iterable[str]) -> list[dict[str, str]]:
-    """Outside counts of a region, each with the address of its source."""
+def coverage(
+    database: Database, region_id: str, limit: int, *, name: str = ""
+) -> list[dict[str, str]]:
+    """Outside counts of a region, each with the address of its source.
+
+    The first, which is the one to show, comes with the span over all counts of its kind.
+
+    Parameters
+    ----------
+    limit : int
+        How many at most.
+    name : str
+        Of the region, where there are several.
+    """
     counted = of_regions(database, regions.level_of(region_id))
-    rows = counted.loc[counted.index == region_id]
-    return [
-        {
-            "text": printable(sentence, 220),
-            "source": printable(address, ADDRESS),
-            "link": links.web_address(address) or "",
-        }
-        for sentence, address in zip(sentences, rows["source_url"], strict=True)
+    rows = counted.loc[counted.index == region_id].head(limit)
+    found = [
+        counted_row(f"{name}: {row['sentence']}" if name else row["sentence"], row["source_url"])
+        for row in rows.to_dict("records")
     ]
+    # Where several regions are compared, their table has the spans.
+    for span in spans(database, [region_id]).to_dict("records"):
+        if span["of"] > 1 and not name:
+            found[0]["text"] += f". Coverage: {span['share']}"
+    return found
+
+
+def counted_row(sentence: str, address: object) -> dict[str, str]:
+    """An outside count in words with its source, as the templates take it."""
+    return {
+        "text": printable(sentence, 240),
+        "source": printable(address, ADDRESS),
+        "link": links.web_address(address) or "",
+    }
 
 
 def organisations(
@@ -140,6 +162,11 @@ def small_note(names: Iterable[str]) -> str:
         f"Fewer than {SMALL_N} organisations in {' and '.join(few)}: shares and quotients in "
         "grey say little."
     )
+
+
+def _sentence(database: Database, filter_: Filter) -> str:
+    names = regions.labels(database)
+    return filter_.sentence({"valley": names, "nuts": names})
 
 
 def _attribution(database: Database, row: dict[Any, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from ecosystem.brief.comparison import figures, roles_of
 from ecosystem.common import spreadsheet
 from ecosystem.common.list_columns import list_separators
 from ecosystem.common.store import Database
-from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
+from ecosystem.common.vocabulary import COUNTED, DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures, region_counts
 from ecosystem.regional.comparisons import Comparison
@@ -55,11 +55,24 @@ def region_xlsx(database: Database, filter_: Filter, profile: Profile) -> bytes:
     _sheet(
         book,
         "Headline",
-        ["measure", "value", "unit", "whole_register", "rank", "of", "n", "note"],
+        [
+            "measure",
+            "value",
+            "low_95",
+            "high_95",
+            "unit",
+            "whole_register",
+            "rank",
+            "of",
+            "n",
+            "note",
+        ],
         [
             [
                 ALL_MEASURES[str(code)].label,
                 row["value"],
+                row["low"],
+                row["high"],
                 _unit(ALL_MEASURES[str(code)]),
                 row["whole"],
                 None if pd.isna(row["value"]) else row["rank"],
@@ -70,6 +83,7 @@ def region_xlsx(database: Database, filter_: Filter, profile: Profile) -> bytes:
             for code, row in profile.headline.iterrows()
         ],
     )
+    _coverage(book, {profile.region_id: profile.name}, profile.counted)
     _sheet(
         book,
         "Domains",
@@ -117,19 +131,12 @@ def region_xlsx(database: Database, filter_: Filter, profile: Profile) -> bytes:
     )
     _alike(book, profile)
     _organisations(book, database, filter_, [profile.region_id])
-    counted = [
-        [sentence, address]
-        for sentence, address in zip(
-            profile.coverage_sentences, profile.counted["source_url"], strict=True
-        )
-    ]
     _about(
         book,
         database,
         filter_,
         [["region", profile.name], ["region_id", profile.region_id]],
-        profile.sentences,
-        counted,
+        [*profile.sentences, profile.rank_note, profile.investors_note],
     )
     return _save(book, database)
 
@@ -164,6 +171,33 @@ def comparison_xlsx(database: Database, filter_: Filter, comparison: Comparison)
             for code, measure in measures.catalogue(database).items()
         ],
     )
+    _sheet(
+        book,
+        "Intervals",
+        ["region_id", "region", "measure", "value", "low_95", "high_95", "of"],
+        [
+            [
+                row["region"],
+                comparison.names[row["region"]],
+                ALL_MEASURES[row["measure"]].label,
+                comparison.table[row["region"]][row["measure"]],
+                row["low"],
+                row["high"],
+                row["of"],
+            ]
+            for row in comparison.intervals.reset_index().to_dict("records")
+        ],
+    )
+    _sheet(
+        book,
+        "Equal sample size",
+        ["region_id", "region", "organisations", "effective_number_of_domains"],
+        [
+            [id_, comparison.names[str(id_)], comparison.diversity.size, value]
+            for id_, value in comparison.diversity.values.items()
+        ],
+    )
+    _coverage(book, comparison.names, comparison.counted)
     _sheet(
         book,
         "Domains",
@@ -211,17 +245,12 @@ def comparison_xlsx(database: Database, filter_: Filter, comparison: Comparison)
         found[columns].astype(object).to_numpy().tolist(),
     )
     _organisations(book, database, filter_, ids)
-    counted = [
-        [comparison.names[str(id_)], row["sentence"], row["source_url"]]
-        for id_, row in comparison.counted.iterrows()
-    ]
     _about(
         book,
         database,
         filter_,
-        [["region", f"{comparison.names[id_]} ({id_})"] for id_ in ids],
+        [["region", comparison.names[id_], id_] for id_ in ids],
         [*comparison.sentences, *comparison.remarks],
-        counted,
     )
     return _save(book, database)
 
@@ -240,6 +269,8 @@ def _headline_note(profile: Profile, code: str, row: pd.Series) -> str:
         notes.append(_SAYS_LITTLE)
     if row["tied"] and not pd.isna(row["rank"]):
         notes.append("rank shared")
+    if ALL_MEASURES[code].depends_on_coverage and pd.isna(row["rank"]):
+        notes.append("no rank: depends on how completely regions were collected")
     if code == "per-million":
         notes.append(
             f"inhabitants of {profile.population_year}"
@@ -255,16 +286,54 @@ def _comparison_note(comparison: Comparison, measure: Measure) -> str:
         for id_ in comparison.region_ids
         if comparison.table[id_]["organisations"] < measure.needs
     ]
-    return f"{_SAYS_LITTLE}: {', '.join(few)}" if few else ""
+    notes = [f"{_SAYS_LITTLE}: {', '.join(few)}"] if few else []
+    if measure.depends_on_coverage and not comparison.coverage.comparable:
+        notes.append("not ranked: depends on how completely regions were collected, see Coverage")
+    if measure.is_estimate:
+        notes.append("an estimate, not ranked: see Intervals")
+    return "; ".join(notes)
+
+
+def _coverage(book: Workbook, names: Mapping[str, str], counted: pd.DataFrame) -> None:
+    """Every outside count with what the register has of the same."""
+    _sheet(
+        book,
+        "Coverage",
+        [
+            "region_id",
+            "region",
+            "counted_elsewhere",
+            "what_is_counted",
+            "year",
+            "in_register",
+            "coverage",
+            "scope",
+            "source_url",
+        ],
+        [
+            [
+                id_,
+                names[str(id_)],
+                row["counted"],
+                COUNTED.label(row["counts"]),
+                row["year"],
+                row["n"],
+                row["coverage"],
+                row["scope"],
+                row["source_url"],
+            ]
+            for id_, row in counted.iterrows()
+        ],
+    )
 
 
 def _alike(book: Workbook, profile: Profile) -> None:
     _sheet(
         book,
         "Related regions",
-        ["kind", "region_id", "region", "reason"],
+        ["kind", "region_id", "region", "reason", "note"],
         [
-            [kind.heading, id_, row["name"], row["reason"]]
+            [kind.heading, id_, row["name"], row["reason"], kind.note]
             for kind in profile.related
             for id_, row in kind.regions.iterrows()
         ],
@@ -299,7 +368,6 @@ def _about(
     filter_: Filter,
     subject: list[list[str]],
     sentences: Iterable[str],
-    counted: list[list[Any]],
 ) -> None:
     made = releases.story(database)["created_at"]
     facts = shared.frame_of(database, filter_, "")
@@ -308,8 +376,7 @@ def _about(
         *([name, text] for name, text in export.about(database, filter_).items()),
         ["date", f"{made:%Y-%m-%d}"],
         ["note", facts["sample"]],
-        *(["in words", sentence] for sentence in sentences),
-        *(["counted elsewhere", *row] for row in counted),
+        *(["in words", sentence] for sentence in sentences if sentence),
         *(
             ["source", source["attribution"], source["title"], source["licence"]]
             for source in facts["sources"]

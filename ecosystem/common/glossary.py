@@ -132,7 +132,7 @@ _WORDS = (
         "roles",
         "Roles of an ecosystem",
         "Six parts that a complete ecosystem has: business, research, training, public sector, "
-        "support and clusters, and capital. A role that is missing in the register may exist in "
+        "support and clusters, and investment. A role that is missing in the register may exist in "
         "the region.",
     ),
     Word(

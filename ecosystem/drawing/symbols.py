@@ -18,6 +18,7 @@ from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import TYPES
 from ecosystem.common.web_mercator import to_degrees, to_metres
 from ecosystem.finding.filters import Filter
+from ecosystem.tables import regions
 
 MAX_SYMBOLS = 1500
 # A cell of 2**(23 - zoom) metres is about 54 pixels wide on the screen.
@@ -122,9 +123,9 @@ def of_valleys(database: Database, filter_: Filter) -> pd.DataFrame:
     Organisations outside all valleys are on none of them.
     """
     where, bound = filter_.where()
-    return database.frame(
+    rows = database.frame(
         f"""
-        SELECT 'valley' AS kind, valley_id AS key, v.name, v.lon, v.lat, c.* EXCLUDE (valley_id)
+        SELECT 'valley' AS kind, valley_id AS key, '' AS name, v.lon, v.lat, c.* EXCLUDE (valley_id)
         FROM (
             SELECT valley_id, count(*) AS n, {_TYPE_COUNTS}
             FROM organisation WHERE {where} GROUP BY valley_id
@@ -133,6 +134,7 @@ def of_valleys(database: Database, filter_: Filter) -> pd.DataFrame:
         """,
         bound,
     )
+    return rows.assign(name=rows["key"].map(regions.names_in_text(database)))
 
 
 def at_place(database: Database, place_id: str) -> pd.DataFrame:

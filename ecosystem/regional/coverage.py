@@ -12,7 +12,7 @@ or called the most by a measure that depends on how completely they were collect
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,10 @@ RULE = (
     f"the same kind, of years at most {YEARS_APART} apart, and the largest coverage is at most "
     f"{FACTOR:g} times the smallest."
 )
+UNRANKED = (
+    "No ranking: the number depends on how completely a region was collected, which is known for "
+    "few regions and differs."
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Verdict:
     sentence: str
 
 
-def counts_elsewhere(database: Database) -> pd.DataFrame:
+def _counts_elsewhere(database: Database) -> pd.DataFrame:
     """All outside counts: ``territory, nuts_codes, counts, counted, scope, year, source_url``.
 
     Latest first; those of Europe have no codes.
@@ -96,8 +100,31 @@ def of_regions(database: Database, level: str) -> pd.DataFrame:
 @per_release
 def _every(database: Database) -> dict[str, pd.DataFrame]:
     # Asked for at every turn, and the same as long as the release is.
-    counts = counts_elsewhere(database)
+    counts = _counts_elsewhere(database)
     return {level: _of_level(database, level, counts) for level in regions.LEVELS}
+
+
+def of_europe(database: Database) -> pd.DataFrame:
+    """Outside counts for Europe as a whole, the largest first.
+
+    Returns
+    -------
+    DataFrame
+        ``territory``, and the columns of :func:`of_regions`.
+    """
+    counts = _counts_elsewhere(database)
+    rows = database.frame("SELECT type, count(*) AS n FROM organisation GROUP BY type")
+    registered = {str(type_): int(n) for type_, n in zip(rows["type"], rows["n"], strict=True)}
+    found = [
+        {
+            "territory": row["territory"],
+            **_beside(row, sum(registered.get(type_, 0) for type_ in TYPES_COUNTED[row["counts"]])),
+        }
+        for row in counts.to_dict("records")
+        if not len(row["nuts_codes"])
+    ]
+    frame = _frame(found, "territory")
+    return frame.sort_values("counted", ascending=False, kind="stable", ignore_index=True)
 
 
 def _of_level(database: Database, level: str, counts: pd.DataFrame) -> pd.DataFrame:
@@ -106,8 +133,7 @@ def _of_level(database: Database, level: str, counts: pd.DataFrame) -> pd.DataFr
     for region_id in regions.ids(database, level):
         of_outline.setdefault(outlines[region_id], []).append(region_id)
     registered = _types(database, level)
-    there = regions.collected(database)
-    kinds = list(COUNTED)
+    there = regions.collected_ids(database)
     found = []
     for row in counts.to_dict("records"):
         outline = regions.outline_of(outlines, row["nuts_codes"])
@@ -118,36 +144,41 @@ def _of_level(database: Database, level: str, counts: pd.DataFrame) -> pd.DataFr
                 if region_id in there
                 else None
             )
-            found.append(
-                {
-                    "region_id": region_id,
-                    "n": n,
-                    "counts": row["counts"],
-                    "counted": int(row["counted"]),
-                    "coverage": n / row["counted"]
-                    if n is not None and row["counted"]
-                    else math.nan,
-                    "scope": row["scope"],
-                    "year": row["year"],
-                    "source_url": row["source_url"],
-                    "sentence": words.coverage(
-                        n,
-                        float(row["counted"]),
-                        row["scope"],
-                        None if pd.isna(row["year"]) else float(row["year"]),
-                        counts=row["counts"],
-                    ),
-                    "kind": kinds.index(row["counts"]),
-                }
-            )
+            found.append({"region_id": region_id, **_beside(row, n)})
+    frame = _frame(found, "region_id")
+    kind = frame["counts"].map(list(COUNTED).index)
+    order = frame.assign(kind=kind).sort_values(["region_id", "kind"], kind="stable").index
+    return frame.loc[order].set_index("region_id")
+
+
+def _beside(row: dict[Any, Any], n: int | None) -> dict[str, Any]:
+    """An outside count with what the register has of the same beside it."""
+    counted = int(row["counted"])
+    return {
+        "n": n,
+        "counts": row["counts"],
+        "counted": counted,
+        "coverage": n / counted if n is not None and counted else math.nan,
+        "scope": row["scope"],
+        "year": row["year"],
+        "source_url": row["source_url"],
+        "sentence": words.coverage(
+            n,
+            float(counted),
+            row["scope"],
+            None if pd.isna(row["year"]) else float(row["year"]),
+            counts=row["counts"],
+        ),
+    }
+
+
+def _frame(found: list[dict[str, Any]], key: str) -> pd.DataFrame:
     columns = [
-        "region_id", "n", "counts", "counted", "coverage", "scope", "year", "source_url",
-        "sentence", "kind",
+        key, "n", "counts", "counted", "coverage", "scope", "year", "source_url", "sentence",
     ]  # fmt: skip
     frame = pd.DataFrame(found, columns=columns)
     frame[["n", "year"]] = frame[["n", "year"]].astype("Int64")
-    ordered = frame.sort_values(["region_id", "kind"], kind="stable").drop(columns="kind")
-    return ordered.set_index("region_id")
+    return frame
 
 
 def _types(database: Database, level: str) -> dict[tuple[str, str], int]:
@@ -163,38 +194,53 @@ def _types(database: Database, level: str) -> dict[tuple[str, str], int]:
     }
 
 
-def spans(database: Database, level: str) -> pd.DataFrame:
-    """Coverage of every collected region of a level that somebody has counted, in one row each.
+def spans(database: Database, region_ids: Sequence[str]) -> pd.DataFrame:
+    """What others count in regions, of any levels, and the coverage of it, in one row each.
 
     Returns
     -------
     DataFrame
-        Indexed by ``region_id``: ``n``, ``counts``, ``counted``, ``coverage`` and ``year`` of
-        the count to show; ``low`` and ``high``, the least and the largest coverage over its
-        counts of the same kind; ``of`` (how many these are) and ``text``:
-        ``"13 of about 160 companies, 8 % (2024; 8 to 10 % over 2 counts)"``.
+        Indexed by ``region_id``, of those that somebody has counted, in the order given: ``n``,
+        ``counts``, ``counted``, ``coverage`` and ``year`` of the count to show; ``low`` and
+        ``high``, the least and the largest coverage over its counts of the same kind; ``of`` (how
+        many these are); in words ``elsewhere`` (``"about 160 companies (2024)"``) and ``share``
+        (``"8% (8% to 10%)"``, or that the region was not collected), and ``text``, all together.
     """
-    every = of_regions(database, level).dropna(subset=["coverage"])
+    every = _of(database, region_ids)
     first = every[~every.index.duplicated()].copy()
     same = every[every["counts"] == first["counts"].reindex(every.index)]
     grouped = same.groupby(level=0)["coverage"]
     first["low"], first["high"], first["of"] = grouped.min(), grouped.max(), grouped.size()
-    first["text"] = [_span_in_words(row) for row in first.to_dict("records")]
-    columns = ["n", "counts", "counted", "coverage", "year", "low", "high", "of", "text"]
-    return first[columns]
+    rows = first.to_dict("records")
+    texts = {
+        "elsewhere": [_elsewhere(row) for row in rows],
+        "share": [_share(row) for row in rows],
+        "text": [_in_words(row) for row in rows],
+    }
+    # Text also where nobody was counted: a column of nothing would be one of numbers.
+    first[list(texts)] = pd.DataFrame(texts, index=first.index, dtype="object")
+    columns = ["n", "counts", "counted", "coverage", "year", "low", "high", "of"]
+    ordered = [id_ for id_ in dict.fromkeys(region_ids) if id_ in first.index]
+    return first.loc[ordered, [*columns, *texts]]
 
 
-def _span_in_words(row: dict[Any, Any]) -> str:
-    notes = [] if pd.isna(row["year"]) else [f"{row['year']}"]
-    if row["of"] > 1:
-        low, high = (f"{100 * row[end]:.0f}" for end in ("low", "high"))
-        span = f"{low} %" if low == high else f"{low} to {high} %"
-        notes.append(f"{span} over {row['of']} counts")
-    bracket = f" ({'; '.join(notes)})" if notes else ""
-    return (
-        f"{wording.number(row['n'])} of about {wording.number(row['counted'])} "
-        f"{COUNTED.label(row['counts'])}, {100 * row['coverage']:.0f} %{bracket}"
-    )
+def _elsewhere(row: dict[Any, Any]) -> str:
+    year = "no year" if pd.isna(row["year"]) else wording.year(row["year"])
+    return f"about {wording.number(row['counted'])} {COUNTED.label(row['counts'])} ({year})"
+
+
+def _share(row: dict[Any, Any], over: str = "") -> str:
+    if pd.isna(row["coverage"]):
+        return "not collected for the register"
+    low, high = (words.coverage_percent(row[end]) for end in ("low", "high"))
+    span = low if low == high else f"{low} to {high}"
+    return words.coverage_percent(row["coverage"]) + (f" ({span}{over})" if row["of"] > 1 else "")
+
+
+def _in_words(row: dict[Any, Any]) -> str:
+    n = "" if pd.isna(row["n"]) else f"{wording.number(row['n'])} of "
+    share = _share(row, f" over {row['of']} counts")
+    return f"{n}{_elsewhere(row)} counted by others: {share}"
 
 
 def comparable(database: Database, region_ids: Sequence[str]) -> Verdict:
@@ -202,7 +248,7 @@ def comparable(database: Database, region_ids: Sequence[str]) -> Verdict:
     if len(set(region_ids)) < 2:
         return Verdict(False, "No ranking: there is nothing to compare.")
     every = _of(database, region_ids).dropna(subset=["coverage"])
-    names = _names(database, region_ids)
+    names = regions.names_in_text(database)
     uncounted = [names[id_] for id_ in region_ids if id_ not in every.index]
     if uncounted:
         return Verdict(
@@ -250,20 +296,19 @@ def elsewhere(database: Database, region_ids: Sequence[str]) -> str:
     region_ids : sequence of str
         At least one; of each, the count that :func:`of_regions` shows first is told.
     """
-    every = _of(database, region_ids)
-    names = _names(database, region_ids)
-    first = every[~every.index.duplicated()].sort_values("counted", ascending=False, kind="stable")
-    if first.empty:
+    found = spans(database, region_ids).sort_values("counted", ascending=False, kind="stable")
+    if found.empty:
         return ""
+    names = regions.names_in_text(database)
     clauses = [
         f"about {wording.number(row['counted'])} {COUNTED.label(row['counts'])} in "
         f"{names[str(id_)]} ({'no year' if pd.isna(row['year']) else row['year']})"
-        for id_, row in first.iterrows()
+        for id_, row in found.iterrows()
     ]
     differ = [
         what
         for what, column in (("what they count", "counts"), ("the years", "year"))
-        if first[column].nunique(dropna=False) > 1
+        if found[column].nunique(dropna=False) > 1
     ]
     care = f"; {wording.join(differ)} differ" if differ else ""
     return f"Others count {wording.join(clauses)}{care}."
@@ -275,14 +320,7 @@ def _of(database: Database, region_ids: Sequence[str]) -> pd.DataFrame:
     return every[every.index.isin(list(region_ids))]
 
 
-def _names(database: Database, region_ids: Sequence[str]) -> dict[str, str]:
-    levels = dict.fromkeys(regions.level_of(id_) for id_ in region_ids)
-    units = pd.concat([regions.units(database, level) for level in levels])
-    named = units.set_index("region_id")["name"]
-    return {id_: str(named.get(id_, id_)) for id_ in region_ids}
-
-
-def _shares(latest: pd.DataFrame, names: dict[str, str]) -> str:
+def _shares(latest: pd.DataFrame, names: Mapping[str, str]) -> str:
     return wording.join(
         [
             f"{wording.number(row['n'])} of about {wording.number(row['counted'])} in "

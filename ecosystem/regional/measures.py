@@ -46,8 +46,13 @@ class Measure:
         Whether the value rises with how completely a region was collected. Then it has a rank,
         a star or a "most" only where :func:`ecosystem.regional.coverage.comparable` allows it:
         counts and what is made of them; roles and functions, since the more are collected the
-        more are found; diversity for the same reason, unless compared at equal sample size;
-        labels, which are collected beside the organisations. Shares within a region don't.
+        more are found; labels, which are collected beside the organisations. Shares within a
+        region don't.
+    is_estimate : bool
+        Whether the value moves with how few organisations it is made from: diversity,
+        concentration, a median. Such a value has an interval
+        (:func:`ecosystem.regional.uncertainty.intervals`) and neither rank nor star; diversity
+        is compared at equal sample size (:func:`ecosystem.regional.uncertainty.diversities`).
     """
 
     code: str
@@ -59,8 +64,11 @@ class Measure:
     needs: int = 0
     has_best: bool = True
     depends_on_coverage: bool = False
+    is_estimate: bool = False
 
 
+# Why regions are not ranked by an estimate.
+ESTIMATE = "No ranking: the values rest on samples of different size, and most intervals overlap."
 _SMALL = counts.SMALL_N
 
 MEASURES: dict[str, Measure] = {
@@ -101,9 +109,11 @@ MEASURES: dict[str, Measure] = {
             "How varied the work is: the number of equally frequent domains that would be as "
             "diverse. Hill number of order 1, exp(-Σ p ln p) over the domains' shares p. JRC "
             "domains: the cybersecurity taxonomy of the Joint Research Centre. Source: Hill 1973, "
-            "Jost 2006.",
+            "Jost 2006. 95 % interval: bootstrap. Compared in samples of equal size (rarefaction, "
+            "Chao et al. 2014).",
             needs=_SMALL,
-            depends_on_coverage=True,
+            has_best=False,
+            is_estimate=True,
         ),
         Measure(
             "concentration",
@@ -111,9 +121,10 @@ MEASURES: dict[str, Measure] = {
             "",
             2,
             "How much the work is about a few domains: from 1/15 (all alike) to 1 (one domain "
-            "only). Herfindahl-Hirschman index (HHI), Σ p² over the domains' shares p.",
+            "only). Herfindahl-Hirschman index (HHI), Σ p². 95 % interval: bootstrap.",
             needs=_SMALL,
             has_best=False,
+            is_estimate=True,
         ),
         Measure(
             "roles",
@@ -139,9 +150,11 @@ MEASURES: dict[str, Measure] = {
             "Median founding year",
             "",
             0,
-            "Median over the organisations whose founding year is known.",
+            "Median over the organisations whose founding year is known. 95 % interval: order "
+            "statistics, from six known years on.",
             needs=_SMALL,
             has_best=False,
+            is_estimate=True,
         ),
         Measure(
             "evidence-share",
@@ -149,7 +162,7 @@ MEASURES: dict[str, Measure] = {
             "",
             0,
             "Share of the organisations that a public page confirms; the others rest on "
-            "general knowledge with their own website as source.",
+            "general knowledge with their own website as source. 95 % interval: Wilson.",
             is_share=True,
             needs=_SMALL,
             has_best=False,
@@ -297,3 +310,15 @@ def in_words(code: str, value: object) -> str:
         return wording.year(number)
     text = wording.number(number, measure.digits)
     return f"{text} {measure.unit}" if measure.unit else text
+
+
+def with_interval(code: str, value: object, low: object, high: object) -> str:
+    """A value as people read it, with its interval in brackets if it has one.
+
+    Examples
+    --------
+    >>> with_interval("effective-domains", 7.13, 6.2, 8.04), with_interval("roles", 5, None, None)
+    ('7.1 (6.2 to 8.0)', '5 of 6')
+    """
+    text, ends = in_words(code, value), [in_words(code, end) for end in (low, high)]
+    return text if wording.DASH in (text, *ends) else f"{text} ({' to '.join(ends)})"

@@ -118,16 +118,6 @@ def nuts2_of(database: Database, region_id: str, level: str) -> str | None:
     return str(own.iloc[0]) if len(own) == 1 and len(own.iloc[0]) == len("FRH0") else None
 
 
-def europe_counts_elsewhere(database: Database) -> pd.DataFrame:
-    """Outside counts for Europe: ``territory, counted, counts, scope, year, source_url``."""
-    return database.frame(
-        """
-        SELECT territory, organisations AS counted, counts, scope, year, source_url
-        FROM coverage WHERE len(nuts_codes) = 0 ORDER BY counted DESC
-        """
-    )
-
-
 def investor_counts(database: Database, level: str, region_ids: Iterable[str]) -> pd.Series:
     """Known investors of every region of a level, from the table of investors."""
     rows = database.frame(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +9,16 @@ import pandas as pd
 
 from ecosystem.common import wording
 from ecosystem.common.store import Database
-from ecosystem.common.vocabulary import inside
+from ecosystem.common.vocabulary import COUNTRIES, inside
 from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
-from ecosystem.regional import coverage, measures, outside_figures, region_counts
+from ecosystem.regional import (
+    coverage,
+    measures,
+    outside_figures,
+    region_counts,
+    uncertainty,
+)
 from ecosystem.regional.statistics import completeness, peers, similarity, words
 from ecosystem.regional.statistics.counts import SMALL_N, RegionCounts
 from ecosystem.regional.statistics.ranking import rank
@@ -74,11 +79,17 @@ class Profile:
     Attributes
     ----------
     region_id, level, name, country : str
-        Which region it is; `level` is a key of :data:`ecosystem.tables.regions.LEVELS`.
+        Which region it is; `level` is a key of :data:`ecosystem.tables.regions.LEVELS`, `name`
+        the place's label.
+    short_name : str
+        What it is called inside a sentence.
+    nuts_codes : tuple of str
+        NUTS regions of the same outline, itself included.
     headline : DataFrame
         Indexed by measure: ``value``, ``whole`` (the register as a whole), ``rank`` (missing
         without an organisation, with fewer than the measure needs, or where the measure
-        depends on how completely regions were collected), ``of``, ``tied``, ``small``.
+        depends on how completely regions were collected), ``of``, ``tied``, ``small``, ``low``
+        and ``high`` (95 % interval, missing where there is none).
     quotients : DataFrame
         Representation quotients by domain code, with interval and n.
     types, functions : Series
@@ -92,12 +103,17 @@ class Profile:
         The NUTS 2 region that the region is, if it is exactly one.
     counted : DataFrame
         Outside counts, as :func:`ecosystem.regional.coverage.of_regions` gives them.
+    span : Series or None
+        The count to show, with its coverage, as :func:`ecosystem.regional.coverage.spans` gives
+        it; None if nobody counted the region.
     is_collected : bool
         Whether the register was collected for the region; if not, nothing here is a number.
     n : int
         Organisations of the register in the region, under the filter.
     roles : Series of bool
         Which of the six roles are present.
+    investors : int
+        Known investors there, from a list beside the register's organisations.
     sentences : list of str
         The profile in plain English.
     nearest, partners, peers : DataFrame
@@ -113,6 +129,8 @@ class Profile:
     region_id: str
     level: str
     name: str
+    short_name: str
+    nuts_codes: tuple[str, ...]
     country: str
     headline: pd.DataFrame
     quotients: pd.DataFrame
@@ -122,9 +140,11 @@ class Profile:
     figures: pd.DataFrame
     nuts2: str | None
     counted: pd.DataFrame
+    span: pd.Series | None
     is_collected: bool
     n: int
     roles: pd.Series
+    investors: int
     sentences: list[str]
     nearest: pd.DataFrame
     partners: pd.DataFrame
@@ -158,7 +178,7 @@ class Profile:
             Related(
                 "Alike in structure",
                 self.peers,
-                f"The register was not collected for {self.name}, so it has no peers here."
+                f"The register was not collected for {self.short_name}, so it has no peers here."
                 if not self.is_collected
                 else "No region that the register was collected for is alike in structure."
                 if self.nuts2
@@ -184,6 +204,40 @@ class Profile:
         )
 
     @property
+    def kind(self) -> str:
+        """Level, NUTS codes and country: ``"Valley · NUTS FRH, FRH0 · France"``."""
+        codes = f"NUTS {', '.join(self.nuts_codes)}" if self.nuts_codes else ""
+        parts = (LEVEL_NAMES[self.level], codes, COUNTRIES.label(self.country))
+        return " · ".join(filter(None, parts))
+
+    @property
+    def rank_note(self) -> str:
+        """Why most numbers have no rank, and among whom the others have theirs."""
+        note = (
+            "Numbers that depend on how completely a region was collected have no rank: that is "
+            "known for few regions and differs. Nor have estimates, which have a 95 % interval."
+        )
+        if self.headline["rank"].isna().all():
+            return note
+        return (
+            f"{note} Ranks are among the regions of the same level that have an organisation and "
+            f"a value; for shares, at least {SMALL_N} organisations."
+        )
+
+    @property
+    def investors_note(self) -> str:
+        """Where the investors come from that no organisation of the register is; may be empty."""
+        if not self.investors:
+            return ""
+        return (
+            f"Investment counts {wording.count(self.investors, 'investor')} from a list beside the "
+            "register; none of its organisations."
+            if not self.types.get("investor")
+            else f"Investment counts {wording.count(self.investors, 'investor')} from a list "
+            "beside the register, too."
+        )
+
+    @property
     def coverage_sentences(self) -> list[str]:
         """What others count, beside the register's own number."""
         return list(self.counted["sentence"])
@@ -203,17 +257,27 @@ def profile(database: Database, filter_: Filter, region_id: str) -> Profile | No
     if region_id not in counts.regions:
         return None
     table = measures.table(database, filter_, level, of=counts)
-    names = {str(id_): str(name) for id_, name in table["name"].items()}
+    labels, names = regions.labels(database), regions.names_in_text(database)
     quotients = quotients_of(database, filter_, counts)
     nuts2 = outside_figures.nuts2_of(database, region_id, level)
     counted = coverage.of_regions(database, level)
     is_collected = bool(table["is_collected"][region_id])
     year: Any = table["population_year"][region_id]
-    all_roles = completeness.roles_present(counts.types, measures.investors(database, level))
+    investors = measures.investors(database, level)
+    all_roles = completeness.roles_present(counts.types, investors)
+    spans = coverage.spans(database, [region_id])
     return Profile(
         region_id=region_id,
         level=level,
-        name=str(names[region_id]),
+        name=labels[region_id],
+        short_name=names[region_id],
+        nuts_codes=tuple(
+            sorted(
+                id_
+                for id_ in regions.places(database)[region_id].ids
+                if regions.level_of(id_) != "valley"
+            )
+        ),
         country=str(table["country"][region_id]),
         headline=_headline(database, filter_, table, region_id),
         quotients=quotients.loc[[region_id]].droplevel("region"),
@@ -223,16 +287,18 @@ def profile(database: Database, filter_: Filter, region_id: str) -> Profile | No
         figures=outside_figures.figures(database, region_id),
         nuts2=nuts2,
         counted=counted.loc[counted.index == region_id],
+        span=None if spans.empty else spans.iloc[0],
         is_collected=is_collected,
         n=int(counts.n[region_id]),
         roles=all_roles.T[region_id],
+        investors=int(investors[region_id]),
         sentences=words.profile(
             region_id, names, counts, quotients, per_million=table["per-million"], roles=all_roles
         )
         if is_collected
         else [words.not_collected(names[region_id])],
-        nearest=_nearest(counts, region_id, names),
-        partners=_partners(quotients, region_id, names),
+        nearest=_nearest(database, counts, region_id),
+        partners=_partners(database, quotients, region_id),
         peers=_peers(database, nuts2) if is_collected else _peers(database, None),
         valley=_valley(database, region_id, level),
         population_year=None if pd.isna(year) else int(year),
@@ -258,6 +324,7 @@ def _headline(
     database: Database, filter_: Filter, table: pd.DataFrame, region_id: str
 ) -> pd.DataFrame:
     whole = measures.of_whole(database, filter_)
+    intervals = uncertainty.intervals(database, filter_, [region_id]).loc[region_id]
     own: dict[Any, Any] = table.loc[region_id].to_dict()
     n = 0 if pd.isna(own["organisations"]) else int(own["organisations"])
     rows = {}
@@ -279,6 +346,8 @@ def _headline(
             "of": ranked["of"],
             "tied": ranked["tied"],
             "small": n < measure.needs,
+            "low": intervals["low"].get(code),
+            "high": intervals["high"].get(code),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -289,21 +358,23 @@ def _may_be_ranked(database: Database, values: pd.Series) -> bool:
     return len(having) > 1 and coverage.comparable(database, having).comparable
 
 
-def _nearest(counts: RegionCounts, region_id: str, names: Mapping[Any, str]) -> pd.DataFrame:
+def _nearest(database: Database, counts: RegionCounts, region_id: str) -> pd.DataFrame:
+    names = regions.names_in_text(database)
     found = similarity.nearest(counts.domains, counts.n, region_id, limit=_RELATED)
     reasons = [
         words.similar_reason(region_id, str(other), names, row) for other, row in found.iterrows()
     ]
-    return _with_names(found, names, reasons)
+    return _with_names(database, found, reasons)
 
 
-def _partners(quotients: pd.DataFrame, region_id: str, names: Mapping[Any, str]) -> pd.DataFrame:
+def _partners(database: Database, quotients: pd.DataFrame, region_id: str) -> pd.DataFrame:
+    names = regions.names_in_text(database)
     found = similarity.partners(quotients, region_id, limit=_RELATED)
     reasons = []
     for giver in found.index:
         pairs = similarity.complements(quotients, [str(giver)], [region_id])
         reasons.append(words.complement_reason(names, pairs.iloc[0]))
-    return _with_names(found, names, reasons)
+    return _with_names(database, found, reasons)
 
 
 def _peers(database: Database, nuts2: str | None) -> pd.DataFrame:
@@ -321,16 +392,16 @@ def _peers(database: Database, nuts2: str | None) -> pd.DataFrame:
         other = [_indicator(labels, code) for code in row["other_year"]]
         years_differ = f"; of another year: {wording.join(other)}" if other else ""
         reasons.append(f"Alike in {alike}{years_differ}.")
-    names = regions.units(database, "nuts2").set_index("region_id")["name"].to_dict()
-    return _with_names(found, names, reasons)
+    return _with_names(database, found, reasons)
 
 
 def _indicator(labels: pd.Series, code: str) -> str:
     return inside(str(labels.get(code, code)))
 
 
-def _with_names(found: pd.DataFrame, names: Mapping[Any, str], reasons: list[str]) -> pd.DataFrame:
-    return found.assign(name=[names.get(str(id_), str(id_)) for id_ in found.index], reason=reasons)
+def _with_names(database: Database, found: pd.DataFrame, reasons: list[str]) -> pd.DataFrame:
+    labels = regions.labels(database)
+    return found.assign(name=[labels[str(id_)] for id_ in found.index], reason=reasons)
 
 
 def _valley(database: Database, region_id: str, level: str) -> dict[str, Any] | None:

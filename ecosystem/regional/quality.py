@@ -63,8 +63,8 @@ COLUMNS: dict[str, Column] = {
     ),
     "covered": Column(
         "Register / outside count",
-        "Rows of the register divided by the outside count. It may exceed 100 %, and a low "
-        "figure can mean that the outside count takes in more kinds of firms.",
+        "Rows of the register that are like what the outside count counts (companies with "
+        "companies), divided by it. It may exceed 100 %.",
         is_share=True,
     ),
     "scope": Column("What was counted", "The outside count's own words, with its year."),

@@ -15,7 +15,7 @@ from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
-from ecosystem.regional import coverage, measures
+from ecosystem.regional import coverage, measures, uncertainty
 from ecosystem.regional.profiles import quotients_of
 from ecosystem.regional.region_counts import region_counts
 from ecosystem.regional.statistics.counts import SMALL_N
@@ -27,10 +27,7 @@ _STEPS = ("#dadaeb", "#bcbddc", "#9e9ac8", "#756bb1", "#54278f")
 NONE = ("#f1eee6", "#262b36")
 NO_DATA = ("#b9b5aa", "#5a5f6b")
 NOT_COLLECTED = ("#d9d6cf", "#343a46")
-_UNRANKED = (
-    "No ranking: the number depends on how completely a region was collected, which is known for "
-    "few regions and differs. They are in the order of their names."
-)
+_BY_NAME = "They are in the order of their names."
 # Measure of how much a region works on one JRC domain, compared with the whole register.
 REPRESENTATION = "representation"
 REPRESENTATION_METHOD = (
@@ -48,10 +45,11 @@ class Shaded:
     ----------
     regions : DataFrame
         Indexed by region id: ``name, country, n, value`` (missing where there is none),
-        ``text`` (the value in words), ``colour``, ``small`` (too few organisations to say
-        much), ``is_collected``. A region that was not collected, one without an organisation
-        under the filter and one without a figure have colours of their own, outside the
-        classes.
+        ``text`` (the value in words, with its interval if it has one), ``colour``, ``small``
+        (too few organisations to say much), ``is_collected``, and what others count, in words:
+        ``elsewhere`` and ``coverage``, empty where nobody counted. A region that was not
+        collected, one without an organisation under the filter and one without a figure have
+        colours of their own, outside the classes.
     label : str
         Name of the measure.
     legend : list of tuple of str
@@ -117,7 +115,7 @@ def shade(
         say = partial(measures.in_words, measure)
         having = [str(id_) for id_ in counts.n.index[counts.n > 0]]
         verdict = coverage.comparable(database, having)
-        unranked = _UNRANKED if chosen.depends_on_coverage and not verdict.comparable else ""
+        unranked = _why_unranked(chosen, verdict)
         values = table[measure].astype("float64")
     regions = pd.DataFrame(
         {
@@ -126,10 +124,15 @@ def shade(
             "n": counts.n,
             "is_collected": table["is_collected"],
             "value": values,
-            "text": [say(value) for value in values],
+            "text": _texts(database, filter_, measure, values)
+            if measure in measures.ALL_MEASURES
+            else [say(value) for value in values],
             "small": counts.n < needs,
         }
     )
+    counted = coverage.spans(database, list(counts.regions)).reindex(regions.index)
+    regions["elsewhere"] = counted["elsewhere"].fillna("")
+    regions["coverage"] = counted["share"].fillna("")
     regions["colour"], legend = _colours(regions, say, dark)
     years = table["population_year"].dropna() if measure == "per-million" else pd.Series(dtype=int)
     span = f" Years: {years.min()} to {years.max()}." if years.nunique() > 1 else ""
@@ -141,8 +144,26 @@ def shade(
         "organisation (quantiles).",
         years=sorted({int(year) for year in years}),
         ranked=not unranked,
-        unranked=unranked,
+        unranked=f"{unranked} {_BY_NAME}" if unranked else "",
     )
+
+
+def _why_unranked(measure: measures.Measure, verdict: coverage.Verdict) -> str:
+    if measure.is_estimate:
+        return measures.ESTIMATE
+    if measure.depends_on_coverage and not verdict.comparable:
+        return coverage.UNRANKED
+    return ""
+
+
+def _texts(database: Database, filter_: Filter, measure: str, values: pd.Series) -> list[str]:
+    """Values in words, with the intervals that they have."""
+    known = [str(id_) for id_ in values.dropna().index]
+    found = uncertainty.intervals_of(database, filter_, known, measure).reindex(values.index)
+    return [
+        measures.with_interval(measure, value, low, high)
+        for value, low, high in zip(values, found["low"], found["high"], strict=True)
+    ]
 
 
 def quantile_classes(

@@ -17,6 +17,9 @@ from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.regional.statistics.specialisation import CONFIDENCE, wilson_interval
 from ecosystem.tables import regions
 
+# Measures that have an interval.
+MEASURES = ("effective-domains", "concentration", "median-founded", "evidence-share")
+
 
 def intervals(database: Database, filter_: Filter, region_ids: Sequence[str]) -> pd.DataFrame:
     """95 % intervals of the measures that are made from a sample, for regions of any levels.
@@ -49,6 +52,22 @@ def intervals(database: Database, filter_: Filter, region_ids: Sequence[str]) ->
     found = pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high", "of"])
     found.index = pd.MultiIndex.from_tuples(list(rows), names=["region", "measure"])
     return found
+
+
+def intervals_of(
+    database: Database, filter_: Filter, region_ids: Sequence[str], measure: str
+) -> pd.DataFrame:
+    """Intervals of one measure, as :func:`intervals` gives them; none if it has no interval.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by region: ``low``, ``high``, ``of``.
+    """
+    if measure not in MEASURES or not region_ids:
+        return pd.DataFrame({"low": [], "high": [], "of": []})
+    found = intervals(database, filter_, region_ids)
+    return found[found.index.get_level_values("measure") == measure].droplevel("measure")
 
 
 def median_interval(values: Sequence[float]) -> tuple[float, float]:
@@ -106,8 +125,10 @@ def diversities(database: Database, filter_: Filter, region_ids: Sequence[str]) 
     """Effective numbers of domains of regions at the size of the smallest, or not at all.
 
     One region is clearly more varied only if its interval, drawn round the value at the common
-    size, lies above all others'.
+    size, lies above all others'. Fewer than two regions are no comparison and have no sentence.
     """
+    if len(region_ids) < 2:
+        return Diversities(0, pd.Series(dtype="float64"), "", "")
     counts = region_counts.counts_of(database, filter_, region_ids)
     size = int(counts.n.min())
     if size < SMALL_N:
@@ -118,7 +139,7 @@ def diversities(database: Database, filter_: Filter, region_ids: Sequence[str]) 
             f"How varied the regions are is not compared: one has fewer than {SMALL_N} "
             "organisations.",
         )
-    values = diversity.rarefied(counts.domains, counts.n, size)
+    values = diversity.effective_number_at(counts.domains, counts.n, size)
     # The margin of a sample as small as the smallest, which is wider than a large region's own.
     scaled = (counts.domains.mul(size / counts.n, axis=0)).round().astype("int64")
     equal = pd.Series(size, index=counts.n.index, name="n")
@@ -127,12 +148,7 @@ def diversities(database: Database, filter_: Filter, region_ids: Sequence[str]) 
     low, high = values - margin, values + margin
     first = str(values.idxmax())
     clear = all(low[first] > high[id_] for id_ in region_ids if id_ != first)
-    names = pd.concat(
-        [
-            regions.units(database, level).set_index("region_id")["name"]
-            for level in dict.fromkeys(regions.level_of(id_) for id_ in region_ids)
-        ]
-    )
+    names = regions.names_in_text(database)
     told = (
         f"At the same number of organisations ({size} each), {names[first]} is the most varied: "
         f"as if in {values[first]:.1f} equally frequent domains."
@@ -148,12 +164,13 @@ def _years(
 ) -> dict[str, list[float]]:
     """Known founding years of the organisations of each region."""
     where, bound = filter_.where()
-    found: dict[str, list[float]] = {}
-    for id_ in region_ids:
+    found: dict[str, list[float]] = {id_: [] for id_ in region_ids}
+    for level in {regions.level_of(id_) for id_ in region_ids}:
         rows = database.frame(
-            f"SELECT founded FROM organisation WHERE {where} AND founded IS NOT NULL "
-            f"AND {regions.LEVELS[regions.level_of(id_)]} = $of_region",
-            {**bound, "of_region": id_},
+            f"SELECT {regions.LEVELS[level]} AS region, founded FROM organisation "
+            f"WHERE {where} AND founded IS NOT NULL AND list_contains($regions, region)",
+            {**bound, "regions": list(region_ids)},
         )
-        found[id_] = [float(year) for year in rows["founded"]]
+        for id_, year in zip(rows["region"], rows["founded"], strict=True):
+            found[id_].append(float(year))
     return found

@@ -110,10 +110,7 @@ class Line:
 
 def region_name(database: Database, region_id: str) -> str | None:
     """Name of a valley, country or NUTS region; None if the release has none of that id."""
-    if level_of(region_id) == "valley":
-        return valleys.names(database).get(region_id)
-    record = regions.one(database, region_id)
-    return str(record["name"]) if record else None
+    return regions.labels(database).get(region_id)
 
 
 def releases(database: Database, selection: Selection) -> pd.DataFrame:

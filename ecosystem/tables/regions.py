@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -13,6 +13,7 @@ import shapely
 
 from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
+from ecosystem.common.text import fold
 from ecosystem.finding.filters import Filter
 
 # The levels that people can look at, with the column of ``organisation`` that holds its ids.
@@ -54,11 +55,9 @@ def _units(level: str) -> str:
 
 
 def names(database: Database) -> dict[str, str]:
-    """Name and id of every NUTS region by its id: ``"Bretagne (FRH0)"``."""
-    rows = database.frame(
-        "SELECT nuts_id, name || ' (' || nuts_id || ')' AS label FROM region ORDER BY nuts_id"
-    )
-    return dict(zip(rows["nuts_id"], rows["label"], strict=True))
+    """How every NUTS region is written, by its id: ``"Brittany (Bretagne)"`` for FRH0."""
+    known = labels(database)
+    return {id_: known[id_] for id_ in sorted(known) if level_of(id_) != "valley"}
 
 
 @dataclass(frozen=True)
@@ -73,10 +72,11 @@ class Place:
     ids : tuple of str
         All ids of that outline, `place_id` first.
     name : str
-        In English where it has an English name, else its local one.
+        In English where it has an English name, else its local one: how it is called inside a
+        sentence.
     label : str
-        How it is written everywhere: ``"Brittany (Bretagne)"``, English with the local name in
-        brackets, or one name where both are alike.
+        How it is written everywhere else: ``"Brittany (Bretagne)"``, English with the local
+        name in brackets, or one name where both are alike. No two places have the same.
     names : tuple of str
         Every name that it may be looked for by, English, local and the valley's, without
         repetitions.
@@ -93,8 +93,8 @@ class Place:
 def places(database: Database) -> dict[str, Place]:
     """The place of every region and valley, by each of its ids.
 
-    What people choose from is ``{place.place_id: place.label for place in
-    places(database).values()}``: North Rhine-Westphalia is there once, as valley and as DEA.
+    What people choose from is :func:`choices`: North Rhine-Westphalia is there once, as valley
+    and as DEA.
     """
     rows = database.frame(
         """
@@ -106,16 +106,51 @@ def places(database: Database) -> dict[str, Place]:
     together: dict[frozenset[str], list[str]] = {}
     for id_ in sorted(rows.index, key=lambda id_: (_FIRST.index(level_of(id_)), id_)):
         together.setdefault(outlines[id_], []).append(id_)
-    found: dict[str, Place] = {}
-    for ids_ in together.values():
-        place = _place(ids_, rows)
-        found |= dict.fromkeys(ids_, place)
-    return found
+    found = _tell_apart([_place(ids_, rows) for ids_ in together.values()])
+    return {id_: place for place in found for id_ in place.ids}
 
 
 def place(database: Database, region_id: str) -> Place | None:
     """The place of a region or valley; None if there is no such region."""
     return places(database).get(region_id)
+
+
+@per_release
+def labels(database: Database) -> dict[str, str]:
+    """How every region and valley is written, by each of its ids; see :class:`Place`."""
+    return {id_: place.label for id_, place in places(database).items()}
+
+
+@per_release
+def names_in_text(database: Database) -> dict[str, str]:
+    """How every region and valley is called inside a sentence, by each of its ids."""
+    return {id_: place.name for id_, place in places(database).items()}
+
+
+@per_release
+def choices(database: Database) -> dict[str, str]:
+    """Places to choose from, by the id that stands for each: valleys first, then by name.
+
+    A name that the label doesn't hold stands behind it, so that typing it finds the place. NUTS
+    3 is left out unless it is a larger region too: 1,500 entries more that hardly hold an
+    organisation each.
+    """
+    large = {
+        place.place_id: place
+        for place in places(database).values()
+        if any(level_of(id_) != "nuts3" for id_ in place.ids)
+    }
+    order = sorted(
+        large.values(),
+        key=lambda place: (level_of(place.place_id) != "valley", fold(place.label)),
+    )
+    return {place.place_id: _with_other_names(place) for place in order}
+
+
+def _with_other_names(place: Place) -> str:
+    known = set(fold(place.label).split())
+    others = [name for name in place.names if not set(fold(name).split()) <= known]
+    return " · ".join([place.label, *others])
 
 
 # Which id stands for a place.
@@ -142,26 +177,32 @@ def _place(ids_: list[str], rows: pd.DataFrame) -> Place:
     return Place(ids_[0], tuple(ids_), name, label, names)
 
 
-def comparable(database: Database) -> dict[str, str]:
-    """Valleys and NUTS regions to choose from, by id: valleys first, then the larger levels.
-
-    NUTS 3 is left out: 1,514 entries more that hardly hold an organisation each.
-    """
-    rows = database.frame(
-        """
-        SELECT id, label FROM (
-            SELECT valley_id AS id, name || ' (valley)' AS label, -1 AS level FROM valley
-            UNION ALL
-            SELECT nuts_id, name || ' (' || nuts_id || ')', level FROM region WHERE level < 3
-        ) ORDER BY level, strip_accents(label)
-        """
-    )
-    return dict(zip(rows["id"], rows["label"], strict=True))
+def _tell_apart(found: list[Place]) -> list[Place]:
+    """The same places; of those that are called alike, only the larger one goes without its id."""
+    alike: dict[str, list[str]] = {}
+    for place in found:
+        alike.setdefault(place.label, []).append(level_of(place.place_id))
+    kept = set()
+    for place in found:
+        levels = alike[place.label]
+        if levels.count(level_of(place.place_id)) == 1 and level_of(place.place_id) == levels[0]:
+            kept.add(place.place_id)
+    return [
+        place
+        if place.place_id in kept
+        else replace(
+            place,
+            name=f"{place.name} ({place.place_id})",
+            label=f"{place.label} ({place.place_id})",
+        )
+        for place in found
+    ]
 
 
 def ids(database: Database, level: str) -> list[str]:
     """Ids of a level's regions, in order."""
-    return list(units(database, level)["region_id"])
+    found = database.frame(f"SELECT region_id FROM ({_units(level)}) ORDER BY region_id")
+    return list(found["region_id"])
 
 
 def units(database: Database, level: str) -> pd.DataFrame:
@@ -175,13 +216,14 @@ def units(database: Database, level: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``region_id, name, country, area_km2`` (km2, measured in EPSG:3035), ``lon, lat`` (a
-        point inside, degrees), by id.
+        ``region_id, name`` (see :func:`labels`), ``country, area_km2`` (km2, measured in
+        EPSG:3035), ``lon, lat`` (a point inside, degrees), by id.
     """
-    return database.frame(
-        f"SELECT region_id, name, country, area_km2, lon, lat FROM ({_units(level)}) "
-        "ORDER BY region_id"
+    rows = database.frame(
+        f"SELECT region_id, country, area_km2, lon, lat FROM ({_units(level)}) ORDER BY region_id"
     )
+    rows.insert(1, "name", rows["region_id"].map(labels(database)))
+    return rows
 
 
 def outlines(database: Database, level: str) -> gpd.GeoDataFrame:
@@ -190,11 +232,13 @@ def outlines(database: Database, level: str) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        ``region_id, name, lon, lat`` (label point) and ``geometry``, by id.
+        ``region_id, name`` (short, as :func:`names_in_text` has it), ``lon, lat`` (label point)
+        and ``geometry``, by id.
     """
     rows = database.frame(
-        f"SELECT region_id, name, lon, lat, geometry FROM ({_units(level)}) ORDER BY region_id"
+        f"SELECT region_id, lon, lat, geometry FROM ({_units(level)}) ORDER BY region_id"
     )
+    rows.insert(1, "name", rows["region_id"].map(names_in_text(database)))
     geometry = shapely.from_wkb(rows.pop("geometry").map(bytes).to_numpy())
     return gpd.GeoDataFrame(rows, geometry=geometry, crs=4326)
 
@@ -319,7 +363,7 @@ def outline_of(outlines: Mapping[str, frozenset[str]], codes: Iterable[str]) -> 
 
 
 @per_release
-def collected(database: Database) -> frozenset[str]:
+def collected_ids(database: Database) -> frozenset[str]:
     """Ids of the regions and valleys that the register was collected for.
 
     Those that hold an organisation of the register, whatever the filter, and those that lie
@@ -340,9 +384,9 @@ def collected(database: Database) -> frozenset[str]:
 
 
 def is_collected(database: Database, level: str) -> pd.Series:
-    """Whether each region of a level was collected, by id; see :func:`collected`."""
+    """Whether each region of a level was collected, by id; see :func:`collected_ids`."""
     index = pd.Index(ids(database, level), name="region_id")
-    return pd.Series(index.isin(list(collected(database))), index=index, name="is_collected")
+    return pd.Series(index.isin(list(collected_ids(database))), index=index, name="is_collected")
 
 
 def codes_of(database: Database, region_id: str) -> list[str]:

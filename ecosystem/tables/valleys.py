@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from ecosystem.common.store import Database
+from ecosystem.common.text import fold
 from ecosystem.finding.filters import Filter
+from ecosystem.tables import regions
 
 
 def names(database: Database) -> dict[str, str]:
-    """Name of every valley by its id, in the order of the names."""
-    rows = database.frame("SELECT valley_id, name FROM valley ORDER BY strip_accents(name)")
-    return dict(zip(rows["valley_id"], rows["name"], strict=True))
+    """How every valley is written, by its id, in the order of the names."""
+    known = regions.labels(database)
+    ordered = sorted(regions.ids(database, "valley"), key=lambda id_: fold(known[id_]))
+    return {id_: known[id_] for id_ in ordered}
 
 
 def one(database: Database, valley_id: str) -> dict[str, Any] | None:

@@ -17,6 +17,9 @@ from ecosystem.common.vocabulary import (
     Vocabulary,
 )
 from ecosystem.finding.filters import Filter
+from ecosystem.regional import coverage
+from ecosystem.regional.profiles import LEVEL_NAMES
+from ecosystem.regional.statistics import words
 from ecosystem.tables import organisations, regions, valleys
 from ecosystem.ui import figure, made_in_europe, organisation_facts, shortlist, state
 from ecosystem.ui.data import ask
@@ -85,12 +88,13 @@ def _organisation(org_id: str, filter_: Filter) -> None:
     made_in_europe.badge(record)
     if record["notes"]:
         st.markdown(markdown(record["notes"]))
-    where = [record["city"], record["nuts2_name"], COUNTRIES.label(record["country"])]
+    names = ask(regions.labels)
+    where = [record["city"], names.get(record["nuts2"]), COUNTRIES.label(record["country"])]
     st.markdown(":material/location_on: " + markdown(", ".join(w for w in where if w)))
     if record["valley_name"]:
         st.page_link(
             MAP_PAGE,
-            label=f"Valley: {markdown(record['valley_name'])}",
+            label=f"Valley: {markdown(names[record['valley_id']])}",
             icon=":material/hub:",
             query_params={"selected": f"valley:{record['valley_id']}"},
         )
@@ -132,6 +136,12 @@ def rows(found: pd.DataFrame, key: str) -> None:
             )
 
 
+def _counted_elsewhere(region_id: str) -> None:
+    """What others count of the same territory, since the register is a sample."""
+    for text in ask(coverage.spans, [region_id])["text"]:
+        st.markdown(f":material/groups: {markdown(text)}")
+
+
 def _open_region(region_id: str) -> None:
     st.page_link(
         REGION_PAGE,
@@ -146,14 +156,16 @@ def _valley(valley_id: str, filter_: Filter) -> None:
     if record is None:
         _say_unknown("valley")
         return
-    _head(record["name"])
+    _head(ask(regions.labels)[valley_id])
     _open_region(valley_id)
     if record["summary"]:
         st.markdown(markdown(record["summary"]))
     counts = ask(valleys.type_counts, filter_, valley_id)
     total = sum(counts.values())
     by_type = ", ".join(f"{n:,} {TYPES[code].label}" for code, n in counts.items())
-    st.markdown(f"**{wording.count(total, 'organisation')}**" + (f": {by_type}" if by_type else ""))
+    n = wording.count(total, "organisation")
+    st.markdown(f"**{n}** in the register" + (f": {by_type}" if by_type else ""))
+    _counted_elsewhere(valley_id)
     if record["coordinator"]:
         st.markdown(f"Coordinated by **{markdown(record['coordinator'])}**")
     if len(record["s3_priorities"]):
@@ -178,19 +190,27 @@ def _region(nuts_id: str, filter_: Filter) -> None:
     if record is None:
         _say_unknown("region")
         return
-    level = f"nuts{record['level']}"
+    level, name = f"nuts{record['level']}", ask(regions.labels)[nuts_id]
     n = int(ask(regions.organisation_counts, filter_, level)[nuts_id])
     people = ask(regions.population, level).loc[nuts_id]
-    _head(f"{record['name']} ({nuts_id})")
+    _head(name)
+    st.caption(f"{LEVEL_NAMES[level]} {nuts_id} · {COUNTRIES.label(record['country'])}")
     _open_region(nuts_id)
-    st.markdown(f"**{wording.count(n, 'organisation')}** · {COUNTRIES.label(record['country'])}")
+    is_collected = nuts_id in ask(regions.collected_ids)
+    if is_collected:
+        st.markdown(f"**{wording.count(n, 'organisation')}** in the register")
+    else:
+        st.markdown(markdown(words.not_collected(ask(regions.names_in_text)[nuts_id])))
+    _counted_elsewhere(nuts_id)
     if pd.isna(people["inhabitants"]):
         st.caption("Eurostat has no population figure for this region here.")
     else:
-        st.markdown(
-            f"{wording.number(1e6 * n / people['inhabitants'], 1)} per million inhabitants "
-            f"({wording.number(people['inhabitants'])} on 1 January {wording.year(people['year'])})"
+        inhabitants = (
+            f"{wording.number(people['inhabitants'])} inhabitants on 1 January "
+            f"{wording.year(people['year'])}"
         )
+        density = wording.number(1e6 * n / people["inhabitants"], 1)
+        st.markdown(f"{density} per million of {inhabitants}" if is_collected else inhabitants)
         st.caption("Source: Eurostat, table demo_r_d2jan.")
     if filter_.nuts != (nuts_id,):
         st.button(

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from ecosystem.finding.filters import Filter
+from ecosystem.common.text import fold
+from ecosystem.finding.filters import FACETS, Filter, Names
 from ecosystem.tables import organisations
 from ecosystem.ui import labels, state
 from ecosystem.ui.data import ask
@@ -15,6 +16,18 @@ from ecosystem.ui.data import ask
 def count_options(name: str, filter_: Filter) -> Callable[[str], str]:
     """Format function that writes each option of a facet with its count under the other filters."""
     return with_counts(labels.options(name), ask(organisations.facet_counts, filter_, name))
+
+
+def options(name: str, filter_: Filter) -> list[str]:
+    """Codes of a facet to choose from; of regions that are one place, the chosen or the first."""
+    known = labels.options(name)
+    if FACETS[name].labels is not Names.REGIONS:
+        return list(known)
+    chosen = [code for code in getattr(filter_, name) if code in known]
+    by_label: dict[str, str] = {}
+    for code in (*chosen, *known):
+        by_label.setdefault(known[code], code)
+    return [by_label[label] for label in sorted(by_label, key=fold)]
 
 
 def with_counts(names: Mapping[str, str], counts: Mapping[str, int]) -> Callable[[str], str]:

@@ -8,11 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from ecosystem import brief
-from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS
+from ecosystem.common import links, wording
+from ecosystem.common.vocabulary import COUNTED, DOMAINS, FUNCTIONS
 from ecosystem.drawing import charts
 from ecosystem.finding.filters import Filter
-from ecosystem.regional import measures
-from ecosystem.regional.comparisons import LEAST, MOST, Comparison, compare
+from ecosystem.regional import coverage, measures
+from ecosystem.regional.comparisons import LEAST, MOST, Comparison, Row, compare, side_by_side
+from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import regions
 from ecosystem.ui import downloads as files
 from ecosystem.ui import figure, state
@@ -25,10 +27,12 @@ _KEY = "compare_regions"
 
 def choice() -> list[str]:
     """Let the visitor pick regions; returns what the address holds."""
-    options = ask(regions.comparable)
-    asked = state.params().get("compare", [])
-    known = [id_ for id_ in dict.fromkeys(asked) if id_ in options][:MOST]
-    missing = [id_ for id_ in dict.fromkeys(asked) if id_ not in options]
+    options, places = dict(ask(regions.choices)), regions.places(database())
+    asked = dict.fromkeys(state.params().get("compare", []))
+    # Any id of a place stands for it.
+    known = list(dict.fromkeys(places[id_].place_id for id_ in asked if id_ in places))[:MOST]
+    options |= {id_: ask(regions.labels)[id_] for id_ in known if id_ not in options}
+    missing = [id_ for id_ in asked if id_ not in places]
     if missing:
         st.info(f"Left out, not in this release: {markdown(', '.join(missing)[:200])}.")
     st.multiselect(
@@ -76,26 +80,73 @@ def downloads(found: Comparison, filter_: Filter) -> None:
         )
 
 
+def counts_elsewhere(found: Comparison) -> None:
+    """What others count in the regions, with source, scope and year; nothing if nobody does."""
+    if found.counted.empty:
+        return
+    st.header("What others count", anchor=False)
+    rows = [
+        {
+            "Region": found.names[str(id_)],
+            "Counted": row["counted"],
+            "What": COUNTED.label(row["counts"]),
+            "Year": row["year"],
+            "In the register": row["n"],
+            "Coverage": 100 * row["coverage"],
+            "Scope": row["scope"],
+            "Source": links.web_address(row["source_url"]),
+        }
+        for id_, row in found.counted.iterrows()
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height="content",
+        column_config={
+            "Year": st.column_config.NumberColumn(format="%d"),
+            "In the register": st.column_config.NumberColumn(
+                help="What the register has of what is counted: companies against companies"
+            ),
+            "Coverage": st.column_config.NumberColumn(format="%.1f %%", help=coverage.RULE),
+            "Scope": st.column_config.TextColumn(width=320),
+            "Source": st.column_config.LinkColumn(display_text="source"),
+        },
+        placeholder=wording.DASH,
+        alt="What others count in the regions compared",
+    )
+
+
 def table(found: Comparison) -> None:
-    """All measures side by side; the best of each has a star."""
-    rows = []
-    for code, measure in ask(measures.catalogue).items():
-        row = {"Measure": measure.label}
-        for id_ in found.region_ids:
-            star = " ★" if found.best.loc[code, id_] else ""
-            known = bool(found.table[id_].notna()[code])
-            few = " (few)" if found.small[id_] and measure.needs and known else ""
-            row[found.names[id_]] = measures.in_words(code, found.table.loc[code, id_]) + star + few
-        rows.append(row)
+    """All measures side by side, on a phone one region below the other."""
+    rows, names = side_by_side(found), found.names
+    labels = [row.label for row in rows]
+    columns = {names[id_]: [_cell(row, id_) for row in rows] for id_ in found.region_ids}
     st.header("Side by side", anchor=False)
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Measures side by side")
+    with st.container(key="compare_side_by_side"):
+        st.dataframe(
+            pd.DataFrame({"Measure": labels, **columns}),
+            hide_index=True,
+            height="content",
+            alt="Measures side by side",
+        )
+    with st.container(key="compare_one_by_one"):
+        for name, cells in columns.items():
+            one = pd.DataFrame({"Measure": labels, markdown(name): map(markdown, cells)})
+            st.table(one, hide_index=True)
     st.caption(
-        "★ best of a measure where more is better; “few” marks fewer than 5 organisations. "
-        "Size, specialisation and completeness are separate measures and never one score."
+        "★ best of a measure where more is better and the regions can be ranked by it; “few” marks "
+        f"fewer than {SMALL_N} organisations; in brackets, 95 % intervals. Size, specialisation "
+        "and completeness are separate measures and never one score."
     )
     with st.expander("How these are computed"):
         for measure in ask(measures.catalogue).values():
             st.markdown(f"**{measure.label}.** {measure.method}")
+
+
+def _cell(row: Row, region_id: str) -> str:
+    star = " ★" if region_id in row.best else ""
+    few = " (few)" if region_id in row.small else ""
+    return row.cells[region_id] + star + few
 
 
 def pictures(found: Comparison) -> None:

@@ -86,11 +86,11 @@ def _buttons(name: str, filter_: Filter) -> None:
 
 
 def _list(name: str, filter_: Filter) -> None:
-    key = f"filter_{name}"
-    state.assign(key, list(getattr(filter_, name)))
+    key, options = f"filter_{name}", choices.options(name, filter_)
+    state.assign(key, [code for code in getattr(filter_, name) if code in options])
     st.multiselect(
         FACETS[name].label,
-        list(labels.options(name)),
+        options,
         format_func=choices.count_options(name, filter_),
         key=key,
         placeholder="All",

@@ -113,8 +113,9 @@ _ALL = {"region": None, "list": None, "kind": None, "page": None}
 
 def _selection() -> Selection:
     region, resource, kind = map(state.get, ("region", "list", "kind"))
+    place = ask(regions.place, region)
     return Selection(
-        region=region if region and ask(history.region_name, region) else "",
+        region=place.place_id if place else "",
         resource=resource if resource in register_lists() else "",
         kind=kind if kind in CHANGES else "",
     )
@@ -130,10 +131,9 @@ def _nothing_yet() -> None:
 
 
 def _choices(selection: Selection) -> None:
-    options = dict(ask(regions.comparable))
-    if selection.region and selection.region not in options:  # of NUTS 3: too many to offer
-        name = ask(history.region_name, selection.region)
-        options[selection.region] = f"{name} ({selection.region})"
+    options = dict(ask(regions.choices))
+    if selection.region:  # of NUTS 3: too many to offer
+        options.setdefault(selection.region, ask(regions.labels)[selection.region])
     left, middle, right = st.columns(3)
     left.selectbox(
         "Region or valley",

@@ -12,7 +12,7 @@ from ecosystem.common import wording
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, TYPES, inside
 from ecosystem.finding import search
 from ecosystem.finding.filters import Filter
-from ecosystem.tables import organisations
+from ecosystem.tables import organisations, regions
 from ecosystem.ui import cards, made_in_europe, search_controls, shortlist, state
 from ecosystem.ui.data import ask
 from ecosystem.web.pages import ORGANISATION_PAGE, SUGGEST_PAGE
@@ -167,7 +167,8 @@ def _row(record: dict[Hashable, Any], words: frozenset[str]) -> None:
 def _distance(km: float | None) -> str:
     if km is None or pd.isna(km):
         return ""
-    return f"{wording.number(km)} km away" if km >= 1 else "under 1 km away"
+    # Both ends are centres of towns.
+    return f"about {wording.number(km)} km away" if km >= 1 else "in the same town"
 
 
 def _table(found: pd.DataFrame, key: str) -> None:
@@ -194,7 +195,7 @@ def _readable(found: pd.DataFrame) -> pd.DataFrame:
         "Type": found["type"].map(TYPES.label),
         "Town": found["city"],
         "Country": found["country"].map(COUNTRIES.label),
-        "Valley": found["valley_name"],
+        "Valley": found["valley_id"].map(ask(regions.labels)),
         "Founded": found["founded"],
         "What it does": found["notes"],
     }

@@ -21,7 +21,7 @@ from ecosystem.common.vocabulary import (
 )
 from ecosystem.finding import similar_organisations as alike
 from ecosystem.finding.made_in_europe import NAME
-from ecosystem.tables import network_entities
+from ecosystem.tables import network_entities, regions
 from ecosystem.ui import made_in_europe, organisation_facts
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import link, markdown
@@ -62,9 +62,10 @@ def offer(record: dict[str, Any]) -> None:
 
 def place(record: dict[str, Any]) -> None:
     """Region, valley and the network's bodies there."""
+    names = ask(regions.labels)
     st.page_link(
         REGION_PAGE,
-        label=f"Region: {markdown(str(record['nuts2_name']))} ({record['nuts2']})",
+        label=f"Region: {markdown(names[record['nuts2']])}",
         icon=":material/location_on:",
         query_params={"region": record["nuts2"]},
     )
@@ -72,7 +73,7 @@ def place(record: dict[str, Any]) -> None:
     if valley_id:
         st.page_link(
             REGION_PAGE,
-            label=f"Valley: {markdown(record['valley_name'])}",
+            label=f"Valley: {markdown(names[valley_id])}",
             icon=":material/hub:",
             query_params={"region": valley_id},
         )

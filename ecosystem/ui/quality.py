@@ -11,7 +11,7 @@ import streamlit as st
 
 from ecosystem.common import links, wording
 from ecosystem.common.spreadsheet import table_csv
-from ecosystem.regional import outside_figures, quality
+from ecosystem.regional import coverage, quality
 from ecosystem.tables import regions
 from ecosystem.ui import state
 from ecosystem.ui.data import ask, database
@@ -100,7 +100,7 @@ def methods() -> None:
             for method, columns in groupby(quality.COLUMNS.values(), lambda column: column.method)
         )
     )
-    outside = ask(outside_figures.europe_counts_elsewhere)
+    outside = ask(coverage.of_europe)
     if not outside.empty:
         st.header("Outside counts for Europe", anchor=False)
         st.markdown("\n".join(_outside(row) for row in outside.to_dict("records")))

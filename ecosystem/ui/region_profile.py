@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -10,15 +9,15 @@ import streamlit as st
 
 from ecosystem import brief
 from ecosystem.common import links, wording
-from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, ROLES, TYPES
+from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.drawing import charts
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures
 from ecosystem.regional import outside_figures as region_context
-from ecosystem.regional.profiles import LEVEL_NAMES, STRENGTH_RULE, Profile
+from ecosystem.regional.profiles import STRENGTH_RULE, Profile
+from ecosystem.regional.statistics import words
 from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import regions
-from ecosystem.tables.regions import level_of
 from ecosystem.ui import downloads as files
 from ecosystem.ui import figure, organisation_list, state
 from ecosystem.ui.data import ask, database
@@ -39,17 +38,19 @@ _QUOTIENT_METHOD = (
 def title(profile: Profile) -> None:
     """Name, level and country, who coordinates, and the profile in words."""
     st.title(markdown(profile.name), anchor=False)
-    level = LEVEL_NAMES[profile.level]
-    code = "" if profile.level == "valley" else f" · {profile.region_id}"
-    st.caption(f"{level}{code} · {COUNTRIES.label(profile.country)}")
-    for sentence in profile.sentences:
-        st.markdown(markdown(sentence))
+    st.caption(profile.kind)
+    size, *others = profile.sentences
+    st.markdown(markdown(size))
+    if profile.span is not None:
+        st.markdown(f":material/groups: **Coverage:** {markdown(profile.span['text'])}")
     for sentence, counted in zip(
         profile.coverage_sentences, profile.counted.to_dict("records"), strict=True
     ):
         address = links.web_address(counted["source_url"])
         source = f" ({link('source', address)})" if address else ""
-        st.markdown(f":material/groups: {markdown(sentence)}{source}")
+        st.caption(f"{markdown(sentence)}{source}")
+    for sentence in others:
+        st.markdown(markdown(sentence))
     if 0 < profile.n < SMALL_N:
         st.warning(
             f"With {wording.count(profile.n, 'organisation')} in the register, shares and "
@@ -71,13 +72,16 @@ def downloads(profile: Profile, filter_: Filter) -> None:
 
 
 def _compare_link(profile: Profile) -> None:
-    peers = list(profile.peers.index[:2]) or list(profile.nearest.index[:2])
-    st.page_link(
-        COMPARE_PAGE,
-        label="Compare with its peers",
-        icon=":material/compare_arrows:",
-        query_params={"compare": [profile.region_id, *map(str, peers)]},
-    )
+    peers, structure = list(profile.peers.index[:2]), profile.related[-1]
+    if peers:
+        st.page_link(
+            COMPARE_PAGE,
+            label="Compare with its peers",
+            icon=":material/compare_arrows:",
+            query_params={"compare": [profile.region_id, *map(str, peers)]},
+        )
+    if note := structure.note or ("" if peers else structure.none):
+        st.caption(markdown(note), width="content")
 
 
 def headline(profile: Profile) -> None:
@@ -86,6 +90,9 @@ def headline(profile: Profile) -> None:
         for code, measure in ask(measures.catalogue).items():
             row = profile.headline.T[code]
             beside = f"whole register: {measures.in_words(code, row['whole'])}"
+            if not pd.isna(row["low"]) and not pd.isna(row["value"]):
+                ends = (measures.in_words(code, row[end]) for end in ("low", "high"))
+                beside = f"{' to '.join(ends)} · {beside}"
             if not pd.isna(row["rank"]):
                 beside += f" · rank {row['rank']}{'=' if row['tied'] else ''} of {row['of']}"
             elif row["small"] and profile.n:
@@ -102,8 +109,7 @@ def headline(profile: Profile) -> None:
             )
     st.caption(
         "For numbers per inhabitant, the whole register is its countries with a population "
-        "figure. Ranks are among the regions of the same level that have an organisation and a "
-        f"value; for shares and the like, at least {SMALL_N} organisations."
+        f"figure. {profile.rank_note}"
         + (f" Population: Eurostat, {profile.population_year}." if profile.population_year else "")
     )
 
@@ -158,6 +164,8 @@ def types_and_functions(profile: Profile) -> None:
         st.markdown(f"Roles present: **{', '.join(present) or 'none'}**")
         if absent:
             st.markdown(f"Not in the register: {', '.join(absent)}")
+        if profile.investors_note:
+            st.caption(profile.investors_note)
     with middle:
         shares = profile.functions.dropna()
         figure.figure(
@@ -202,8 +210,10 @@ def map_and_organisations(profile: Profile, filter_: Filter) -> None:
                 icon=":material/list:",
                 query_params=inside.to_params(),
             )
-        else:
+        elif profile.is_collected:
             st.write(f"The register has no organisation here{figure.under_filters()}.")
+        else:
+            st.write(markdown(words.not_collected(profile.short_name)))
 
 
 def who(profile: Profile) -> None:
@@ -213,7 +223,8 @@ def who(profile: Profile) -> None:
         return
     st.header("Who coordinates", anchor=False)
     if profile.level != "valley":
-        st.caption(f"It lies in the valley {markdown(valley['name'])}.")
+        name = ask(regions.labels)[valley["valley_id"]]
+        st.caption(f"It lies in the valley {markdown(name)}.")
     if valley["coordinator"]:
         st.markdown(f"**{markdown(valley['coordinator'])}**")
     if len(valley["s3_priorities"]):
@@ -274,39 +285,43 @@ def related_regions(profile: Profile) -> None:
         with column:
             st.header(kind.heading, anchor=False)
             if kind.regions.empty:
-                st.caption(kind.none)
+                st.caption(markdown(kind.none))
                 continue
             for id_, row in kind.regions.iterrows():
                 _related_region(str(id_), row)
+            if kind.note:
+                st.caption(f"**{kind.note}**")
             st.caption(kind.method)
 
 
 def _related_region(region_id: str, row: Any) -> None:
-    code = "" if level_of(region_id) == "valley" else f" ({region_id})"
     st.page_link(
         REGION_PAGE,
-        label=f"{markdown(row['name'])}{code}",
+        label=markdown(row["name"]),
         icon=":material/arrow_forward:",
         query_params={"region": region_id},
     )
     st.caption(markdown(row["reason"]))
 
 
+def region_id() -> str:
+    """Id of the place that the address names, by any of its ids; as it is if there is none."""
+    asked = state.get("region")
+    place = ask(regions.place, asked) if asked else None
+    return place.place_id if place else asked
+
+
 def choose(current: str) -> None:
     """Ask for a region where the address names none, or one that is not there."""
     if current:
         st.info(f"There is no region {markdown(current)} in the current release.")
-    options = ask(regions.comparable)
+    options = ask(regions.choices)
     st.selectbox(
         "Region or valley",
         list(options),
         index=None,
-        format_func=partial(_label, options),
+        format_func=options.__getitem__,
         placeholder="Choose a region or valley",
         key="choose_region",
         on_change=lambda: state.update({"region": st.session_state["choose_region"]}),
     )
-
-
-def _label(options: dict[str, str], region_id: str) -> str:
-    return options.get(region_id, f"{region_id} ({level_of(region_id)})")

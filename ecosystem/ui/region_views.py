@@ -21,6 +21,8 @@ from ecosystem.ui.data import ask
 from ecosystem.web.pages import ABOUT_PAGE
 
 LEVELS = regions.LEVEL_LABELS
+# Longer values have an interval beside them.
+_SHORT = 10
 _DEFAULTS = {"level": "nuts2", "measure": "organisations", "of_domain": next(iter(DOMAINS))}
 
 
@@ -72,7 +74,7 @@ def _select(label: str, name: str, value: str, options: dict[str, str]) -> None:
 
 def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
     """Regions by the measure; ties share a rank; a click selects the region on the map too."""
-    table = _rank(shaded, ask(coverage.of_regions, level))
+    table = _rank(shaded)
     if table.empty:
         st.caption(f"No region has a value for this measure{figure.under_filters()}.")
         return
@@ -90,12 +92,15 @@ def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
         selection_default={"selection": {"rows": rows, "columns": [], "cells": []}},
         column_config={
             "Rank": st.column_config.TextColumn(width=50),
-            "Region": st.column_config.TextColumn(width=140),
-            "Value": st.column_config.TextColumn(width=60, help=shaded.label),
-            "n": st.column_config.NumberColumn(width=40, help="Organisations in the register"),
-            "Counted by others": st.column_config.TextColumn(
-                width=125, help="What others count for the same territory; scopes differ"
+            "Region": st.column_config.TextColumn(width=165),
+            "Value": st.column_config.TextColumn(
+                width=60 if table["Value"].str.len().max() < _SHORT else 120, help=shaded.label
             ),
+            "n": st.column_config.NumberColumn(width=40, help="Organisations in the register"),
+            "Others count about": st.column_config.TextColumn(
+                width=150, help="What others count for the same territory; scopes differ"
+            ),
+            "Coverage": st.column_config.TextColumn(width=110, help=coverage.RULE),
         },
         alt=f"Ranking by {shaded.label}",
     )
@@ -110,13 +115,9 @@ def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
     st.caption(" ".join(notes))
 
 
-def _rank(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
+def _rank(shaded: shading.Shaded) -> pd.DataFrame:
     rows = shaded.regions[(shaded.regions["n"] > 0) & shaded.regions["value"].notna()]
     places = rank(rows["value"].where(~rows["small"] & shaded.ranked))
-    elsewhere = {
-        id_: f"about {row['counted']:,}" + ("" if pd.isna(row["year"]) else f" ({row['year']})")
-        for id_, row in counted[~counted.index.duplicated()].to_dict("index").items()
-    }
     table = (
         pd.DataFrame(
             {
@@ -128,7 +129,8 @@ def _rank(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
                 "Region": rows["name"],
                 "Value": rows["text"],
                 "n": rows["n"],
-                "Counted by others": [elsewhere.get(id_, "") for id_ in rows.index],
+                "Others count about": rows["elsewhere"].str.removeprefix("about "),
+                "Coverage": rows["coverage"],
                 "order": places["rank"],
             }
         )
@@ -140,7 +142,8 @@ def _rank(shaded: shading.Shaded, counted: pd.DataFrame) -> pd.DataFrame:
     said = {
         "Rank": shaded.ranked,
         "n": not rows["n"].eq(rows["value"]).all(),
-        "Counted by others": bool(elsewhere),
+        "Others count about": rows["elsewhere"].any(),
+        "Coverage": rows["coverage"].any(),
     }
     return table.drop(columns=[name for name, says in said.items() if not says])
 
@@ -156,8 +159,10 @@ def _take_pick(key: str, ids: list[str], level: str) -> None:
 def map_files(shaded: shading.Shaded, level: str) -> None:
     """The map's numbers and the map as a picture."""
     numbers = shaded.regions.reset_index(names="region_id")
-    table = numbers[["region_id", "name", "country", "n", "value"]].rename(
-        columns={"value": shaded.label}
+    columns = ["region_id", "name", "country", "n", "value", "elsewhere", "coverage"]
+    table = numbers.assign(n=numbers["n"].astype("Int64").where(numbers["is_collected"]))[columns]
+    table = table.rename(
+        columns={"value": shaded.label, "elsewhere": "counted by others"},
     )
     title = f"{shaded.label} by {LEVELS[level]}"
 
@@ -193,7 +198,8 @@ def how_widespread(filter_: Filter) -> None:
     st.header("Where there is at least one", anchor=False)
     st.markdown(
         "Whether a region has *at least one* organisation of a kind is less distorted by a small "
-        "register than how many it has. The table gives the share of NUTS 2 regions that do."
+        "register than how many it has. The table gives the share of NUTS 2 regions that do, of "
+        "those that the register was collected for."
     )
     kinds = {"JRC domain": DOMAINS, "Type": TYPES, FUNCTIONS.name: FUNCTIONS}
     kind = st.segmented_control(
@@ -202,7 +208,8 @@ def how_widespread(filter_: Filter) -> None:
     counts = ask(region_counts, filter_, "nuts2")
     matrix = {"JRC domain": counts.domains, "Type": counts.types}.get(str(kind), counts.functions)
     countries = ask(regions.units, "nuts2").set_index("region_id")["country"]
-    found = presence(matrix, countries)["share"].unstack("area")
+    there = ask(regions.is_collected, "nuts2").to_numpy()
+    found = presence(matrix[there], countries[there])["share"].unstack("area")
     found.index = [kinds[str(kind)].label(str(code)) for code in found.index]
     europe = found.pop("Europe") if "Europe" in found else found.mean(axis=1)
     ordered = pd.concat([europe.rename("Europe"), found.loc[:, found.sum() > 0]], axis=1) * 100

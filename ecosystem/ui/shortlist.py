@@ -15,7 +15,7 @@ from ecosystem import brief
 from ecosystem.common import links, wording
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES, Vocabulary
 from ecosystem.finding.filters import MAX_VALUES, Filter
-from ecosystem.tables import organisations
+from ecosystem.tables import organisations, regions
 from ecosystem.ui import downloads, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
@@ -119,7 +119,7 @@ def _table(found: pd.DataFrame) -> None:
         "Type": found["type"].map(TYPES.label),
         "Town": found["city"],
         "Country": found["country"].map(COUNTRIES.label),
-        "Valley": found["valley_name"].fillna(wording.DASH),
+        "Valley": found["valley_id"].map(ask(regions.labels)).fillna(wording.DASH),
         "Founded": found["founded"].map(wording.year),
         "JRC domains": found["domains"].map(lambda codes: _words(codes, DOMAINS)),
         "NIST CSF 1.1 functions": found["functions"].map(lambda codes: _words(codes, FUNCTIONS)),

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from ecosystem.common import links
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES
-from ecosystem.tables import history, organisations, releases
+from ecosystem.tables import history, organisations, regions, releases
 from ecosystem.web import addresses, linked_data
 from ecosystem.web.endpoints import Answer, endpoint, not_found
 from ecosystem.web.pages import PAGES
@@ -75,11 +75,12 @@ def document(database: Database, record: dict[str, Any], base_url: str) -> Respo
     """
     place = ", ".join([record["city"], COUNTRIES.label(record["country"])])
     domains = [DOMAINS.label(code) for code in record["domains"]]
+    names = regions.labels(database)
     facts = [
         ("Type", [TYPES.label(record["type"])]),
         ("Town", [place]),
-        ("Region", [record["nuts2_name"]] if isinstance(record["nuts2_name"], str) else []),
-        ("Valley", [record["valley_name"]] if isinstance(record["valley_name"], str) else []),
+        ("Region", [names[record["nuts2"]]] if record["nuts2"] in names else []),
+        ("Valley", [names[record["valley_id"]]] if record["valley_id"] in names else []),
         ("Founded", [] if pd.isna(record["founded"]) else [int(record["founded"])]),
         ("Former names", list(record["former_names"])),
         ("JRC taxonomy domains", domains),

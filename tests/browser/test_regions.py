@@ -53,10 +53,10 @@ def test_measure_click_region_page_and_brief(open_site: Open) -> None:
     site.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(site.page).to_have_url(re.compile("selected=region%3AFRH0"))
     card = site.page.locator(".st-key-card")
-    expect(card.get_by_text("Bretagne (FRH0)")).to_be_visible()
+    expect(card.get_by_role("heading", name="Brittany (Bretagne)")).to_be_visible()
     card.get_by_text("Open the region's page").click()
     expect(site.page).to_have_url(re.compile(r"/region\?region=FRH0"))
-    expect(site.page.get_by_role("heading", name="Bretagne", level=1)).to_be_visible()
+    expect(site.page.get_by_role("heading", name="Brittany (Bretagne)", level=1)).to_be_visible()
     with site.page.expect_download(timeout=60_000) as download:
         site.page.get_by_role("button", name="Brief (PDF)").click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
@@ -70,18 +70,38 @@ def test_a_click_on_a_name_in_the_ranking_opens_its_region(open_site: Open) -> N
     # The table is a canvas: the name in its first row, right of the tick box. Regions that can't
     # be ranked go by name.
     site.page.mouse.click(box["x"] + 130, box["y"] + 52)
-    expect(site.page).to_have_url(re.compile("selected=region%3ADEA5"))
-    expect(site.page.locator(".st-key-card").get_by_text("Arnsberg (DEA5)")).to_be_visible()
+    expect(site.page).to_have_url(re.compile("selected=region%3ABE21"))
+    expect(
+        site.page.locator(".st-key-card").get_by_text("Antwerp Province (Prov. Antwerpen)")
+    ).to_be_visible()
 
 
 def test_enter_takes_one_of_the_regions_that_match(open_site: Open) -> None:
     site = open_site()
     site.visit("/compare?compare=ES11&compare=fr-bretagne", with_map=False)
     site.page.get_by_role("combobox", name="Regions or valleys").click()
-    site.page.keyboard.type("Castilla y Le")
-    expect(site.page.get_by_role("option")).to_have_count(2)
+    site.page.keyboard.type("Limburg")
+    # Streamlit finds what is only like it, too.
+    expect(site.page.get_by_role("option").filter(has_text="Limburg")).to_have_count(2)
+    expect(site.page.get_by_role("option", name="Flanders and Brussels")).to_have_count(0)
     site.page.keyboard.press("Enter")
     expect(site.page).to_have_url(re.compile("compare=ES11&compare=fr-bretagne&compare=[^&]+$"))
+
+
+def test_on_a_phone_the_regions_compared_stand_one_below_the_other(open_site: Open) -> None:
+    site = open_site(size=PHONE)
+    site.visit("/compare?compare=fr-bretagne&compare=EE&compare=DEA", with_map=False)
+    tables = site.page.locator(".st-key-compare_one_by_one table")
+    expect(tables).to_have_count(3)
+    boxes = [table.bounding_box() for table in tables.all()]
+    assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= PHONE[0] for box in boxes)
+    tops = [box["y"] for box in boxes if box]
+    assert tops == sorted(tops)
+    expect(site.page.locator(".st-key-compare_side_by_side")).to_be_hidden()
+    wide = open_site()
+    wide.visit("/compare?compare=fr-bretagne&compare=EE&compare=DEA", with_map=False)
+    expect(wide.page.locator(".st-key-compare_side_by_side")).to_be_visible()
+    expect(wide.page.locator(".st-key-compare_one_by_one")).to_be_hidden()
 
 
 def test_compare_three_and_share_the_link(open_site: Open) -> None:
@@ -89,9 +109,13 @@ def test_compare_three_and_share_the_link(open_site: Open) -> None:
     site.visit("/compare?compare=fr-bretagne&compare=EE", with_map=False)
     site.page.get_by_role("combobox", name="Regions or valleys").click()
     site.page.keyboard.type("Nordrhein")
-    site.page.get_by_role("option", name="Nordrhein-Westfalen (DEA)").click()
+    # Once, found by its local name, whether as valley or as NUTS region.
+    expect(site.page.get_by_role("option").filter(has_text="Nordrhein")).to_have_count(1)
+    site.page.get_by_role("option", name="North Rhine-Westphalia (Nordrhein-Westfalen)").click()
     site.page.keyboard.press("Escape")  # while the options are open, the rest is hidden
-    expect(site.page).to_have_url(re.compile("compare=fr-bretagne&compare=EE&compare=DEA"))
+    expect(site.page).to_have_url(
+        re.compile("compare=fr-bretagne&compare=ee-estonia&compare=de-nordrhein-westfalen")
+    )
     expect(
         site.page.get_by_text("In the register are 29 organisations in Brittany")
     ).to_be_visible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,11 @@ ADDRESSES: list[tuple[str, dict[str, str | list[str]]]] = [
     ("compare", {"compare": ["FR", "FRH0", "fr-bretagne"]}),
     ("compare", {"compare": ["DEA", "EE"], "q": "nobody has this name"}),
 ]
+
+
+def plain(text: str) -> str:
+    """Text without the marks that keep it from being Markdown."""
+    return text.replace("\\", "")
 
 
 def words(app: AppTest) -> str:
@@ -140,11 +146,82 @@ def test_valley_card_can_filter_to_the_valley(visit: Visit) -> None:
 
 def test_region_card_has_the_year_of_its_population(visit: Visit) -> None:
     app = visit("map", {"level": "nuts2", "selected": "region:ES11"})
-    assert "(2,714,741 on 1 January 2025)" in words(app)
+    assert "2,714,741 inhabitants on 1 January 2025" in words(app)
+    # Nobody collected Galicia: no 0.0 per million.
+    assert "The register was not collected for Galicia" in words(app)
+    assert "per million" not in words(app)
+
+
+def test_a_card_says_what_others_count(visit: Visit) -> None:
+    for selected in ("valley:fr-bretagne", "region:FRH0"):
+        app = visit("map", {"level": "nuts2", "selected": selected})
+        assert "Brittany (Bretagne)" in [plain(header.value) for header in app.header]
+        assert "**29 organisations** in the register" in words(app)
+        assert "counted by others: 8% (8% to 10% over 2 counts)" in plain(words(app))
+
+
+@pytest.mark.parametrize("region_id", ["fr-bretagne", "FRH0", "FRH"])
+def test_any_id_of_a_place_leads_to_its_page(visit: Visit, region_id: str) -> None:
+    app = visit("region", {"region": region_id})
+    assert plain(app.title[0].value) == "Brittany (Bretagne)"
+    assert "Valley · NUTS FRH, FRH0 · France" in [caption.value for caption in app.caption]
+    assert "**Coverage:** 13 of about 160 companies (2024) counted by others: 8%" in plain(
+        words(app)
+    )
+
+
+def test_regions_are_compared_once_and_by_one_name(visit: Visit) -> None:
+    app = visit("compare", {"compare": ["FRH0", "fr-bretagne", "EE00"]})
+    chosen = app.multiselect(key="compare_regions")
+    assert chosen.value == ["fr-bretagne", "ee-estonia"]
+    assert sum("Bretagne" in option for option in chosen.options) == 1
+    assert [header.value for header in app.header][:2] == ["What others count", "Side by side"]
+    table = next(shown.value for shown in app.dataframe if "Measure" in shown.value)
+    assert list(table.columns) == ["Measure", "Brittany (Bretagne)", "Estonia (Eesti)"]
+    assert table["Measure"].tolist()[:3] == [
+        "Counted by others", "Of these in the register", "Organisations",
+    ]  # fmt: skip
+    # On a phone: one table for each region.
+    names = [plain(list(shown.value.columns)[1]) for shown in app.table]
+    assert names == list(table.columns)[1:]
+
+
+def test_the_filter_of_nuts_regions_offers_a_place_once(visit: Visit) -> None:
+    app = visit("directory", {"nuts": "FRH"})
+    chosen = app.multiselect(key="filter_nuts")
+    assert chosen.value == ["FRH"]
+    assert [option for option in chosen.options if "Bretagne" in option] == [
+        "Brittany (Bretagne) (29)"
+    ]
+
+
+def test_peers_are_none_where_none_was_collected(visit: Visit) -> None:
+    app = visit("region", {"region": "CZ01"})
+    said = "The register was not collected for Prague, so it has no peers here."
+    # Beside the files, and under its heading.
+    assert [plain(caption.value) for caption in app.caption].count(said) == 2
+
+
+def test_bars_are_in_order_after_a_search(visit: Visit) -> None:
+    app = visit("map", {})
+    for text in ("Paris", "forensics"):
+        app.text_input(key="filter_q").set_value(text).run()
+        texts = [element.proto.body for element in app.get("html")]
+        (bars,) = [text for text in texts if text.startswith('<ul class="cv-bars"')]
+        numbers = [int(n) for n in re.findall(r"<b>(\d+)</b>", bars)]
+        assert len(numbers) > 2
+        assert numbers == sorted(numbers, reverse=True)
+
+
+def test_distances_are_between_towns(visit: Visit) -> None:
+    app = visit("directory", {"q": "near Rennes"})
+    assert "in the same town" in words(app)
+    assert " · about " in words(app)
+    assert "under 1 km" not in words(app)
 
 
 def test_an_empty_region_blames_no_filter_unless_there_is_one(visit: Visit) -> None:
-    empty = visit("region", {"region": "ES11"})
+    empty = visit("region", {"region": "DK02"})
     assert "The register has no organisation here." in words(empty)
     assert "filter" not in words(empty)
     assert "Founding years of those in the register" not in [

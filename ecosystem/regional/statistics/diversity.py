@@ -67,7 +67,7 @@ def herfindahl(counts: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     counts : DataFrame of int
-        Organisations by region and code, shape (regions, codes).
+        As for :func:`effective_number`.
 
     Returns
     -------
@@ -81,9 +81,8 @@ def herfindahl(counts: pd.DataFrame) -> pd.Series:
 
     Examples
     --------
-    >>> counts = pd.DataFrame({"cryptology": [2, 3, 0], "legal-aspects": [2, 0, 0]})
-    >>> herfindahl(counts).to_list()
-    [0.5, 1.0, nan]
+    >>> herfindahl(pd.DataFrame({"detect": [3, 4], "recover": [1, 0]})).to_list()
+    [0.625, 1.0]
     """
     return (profile(counts) ** 2).sum(axis=1, min_count=1).rename("herfindahl")
 
@@ -127,8 +126,11 @@ def intervals(counts: pd.DataFrame, n: pd.Series) -> pd.DataFrame:
     require_same_regions(counts, n.index)
     cells, size = counts.to_numpy(), n.to_numpy()[:, None]
     shares = np.divide(cells, size, out=np.zeros(cells.shape), where=size > 0)
-    random = np.random.default_rng(_SEED)
-    drawn = random.binomial(np.broadcast_to(size, cells.shape), shares, (DRAWS, *cells.shape))
+    drawn = np.zeros((DRAWS, *cells.shape), dtype="int64")
+    for row, own in enumerate(shares):
+        # From the start for each region: its interval is the same whoever is beside it.
+        random = np.random.default_rng(_SEED)
+        drawn[:, row] = random.binomial(size[row], own, (DRAWS, len(own)))
     total = drawn.sum(axis=2, keepdims=True)
     p = np.divide(drawn, total, out=np.zeros(drawn.shape), where=total > 0)
     entropy = -(p * np.log(p, out=np.zeros(p.shape), where=p > 0)).sum(axis=2)
@@ -155,7 +157,7 @@ def _spread(draws: np.ndarray, some: np.ndarray) -> np.ndarray:
     return spread
 
 
-def rarefied(counts: pd.DataFrame, n: pd.Series, size: int) -> pd.Series:
+def effective_number_at(counts: pd.DataFrame, n: pd.Series, size: int) -> pd.Series:
     r"""Effective number of domains that a sample of `size` organisations is expected to show.
 
     .. math::
@@ -169,10 +171,8 @@ def rarefied(counts: pd.DataFrame, n: pd.Series, size: int) -> pd.Series:
 
     Parameters
     ----------
-    counts : DataFrame of int
-        Organisations by region and code, shape (regions, codes).
-    n : Series of int
-        Organisations by region, in the same order.
+    counts, n
+        As for :func:`intervals`.
     size : int
         Organisations of the samples compared, at least 1.
 
@@ -191,7 +191,7 @@ def rarefied(counts: pd.DataFrame, n: pd.Series, size: int) -> pd.Series:
     One of two organisations shows its own domain only, and both show two.
 
     >>> counts = pd.DataFrame({"cryptology": [1], "legal-aspects": [1]})
-    >>> [float(rarefied(counts, pd.Series([2]), t).round(3).iloc[0]) for t in (1, 2)]
+    >>> [float(effective_number_at(counts, pd.Series([2]), t).round(3).iloc[0]) for t in (1, 2)]
     [1.0, 2.0]
     """
     require_same_regions(counts, n.index)
@@ -208,7 +208,7 @@ def rarefied(counts: pd.DataFrame, n: pd.Series, size: int) -> pd.Series:
         )
         share = times[None, :] / (size * cells.sum(axis=1) / own)[:, None]
         values[enough] = np.exp(-(share * np.log(share) * chance.sum(axis=1)).sum(axis=1))
-    return pd.Series(values, index=counts.index, name="rarefied")
+    return pd.Series(values, index=counts.index, name="effective_number")
 
 
 def profile(counts: pd.DataFrame) -> pd.DataFrame:
@@ -219,7 +219,7 @@ def profile(counts: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     counts : DataFrame of int
-        Organisations by region and code, shape (regions, codes).
+        As for :func:`effective_number`.
 
     Returns
     -------

@@ -70,7 +70,7 @@ def similarity_to(counts: pd.DataFrame, region: str) -> pd.Series:
     Parameters
     ----------
     counts : DataFrame of int
-        Organisations by region and code, shape (regions, codes).
+        As for :func:`cosine_similarity`.
     region : str
         The one that all are compared with.
 
@@ -86,9 +86,9 @@ def similarity_to(counts: pd.DataFrame, region: str) -> pd.Series:
 
     Examples
     --------
-    >>> counts = pd.DataFrame({"detect": [1, 2, 0], "recover": [1, 2, 3]}, index=["A", "B", "C"])
-    >>> similarity_to(counts, "C").round(2).to_dict()
-    {'A': 0.71, 'B': 0.71, 'C': 1.0}
+    >>> counts = pd.DataFrame({"detect": [3, 0], "recover": [4, 1]}, index=["A", "B"])
+    >>> similarity_to(counts, "B").to_dict()
+    {'A': 0.8, 'B': 1.0}
     """
     require_known([region], counts.index, "region")
     unit = _unit_vectors(counts)
@@ -128,7 +128,7 @@ def nearest(
     Parameters
     ----------
     counts : DataFrame of int
-        Organisations by region and code, shape (regions, codes).
+        As for :func:`cosine_similarity`.
     n : Series of int
         Organisations by region, in the same order.
     region : str
@@ -153,10 +153,9 @@ def nearest(
 
     Examples
     --------
-    >>> counts = pd.DataFrame({"detect": [1, 2, 0], "recover": [1, 2, 3]}, index=["A", "B", "C"])
-    >>> n = pd.Series({"A": 5, "B": 6, "C": 7})
-    >>> nearest(counts, n, "A", limit=1).loc["B"].to_dict()
-    {'similarity': 1.0, 'n': 6, 'small': False, 'shared': ['detect', 'recover']}
+    >>> counts = pd.DataFrame({"detect": [3, 4], "recover": [4, 3]}, index=["A", "B"])
+    >>> nearest(counts, pd.Series({"A": 7, "B": 6}), "A", limit=1).loc["B"].to_dict()
+    {'similarity': 0.96, 'n': 6, 'small': False, 'shared': ['detect', 'recover']}
     """
     require_same_regions(counts, n.index)
     similar = similarity_to(counts, region)
@@ -285,8 +284,7 @@ def partners(quotients: pd.DataFrame, region: str, *, limit: int = 5) -> pd.Data
     Parameters
     ----------
     quotients : DataFrame
-        Of all regions of a level, as
-        :func:`~ecosystem.regional.statistics.specialisation.location_quotient` returns it.
+        As for :func:`complements`.
     region : str
         The one that would be added to.
     limit : int

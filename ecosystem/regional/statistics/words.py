@@ -24,6 +24,7 @@ NO_STRENGTH = "no strength that stands out from chance"
 # More strengths than these make a sentence that nobody reads to its end.
 _STRENGTHS = 2
 _FEWEST, _MOST = 2, 4
+_SMALL_SHARE = 0.02
 # What the register has of what others count, one and several of it.
 _COMPANY = ("company", "companies")
 _ORGANISATION = ("organisation", "organisations")
@@ -71,9 +72,9 @@ def coverage(
     Examples
     --------
     >>> coverage(13, 160, "companies; 8,000 jobs", 2024, counts="companies")
-    '13 companies in the register of about 160 counted elsewhere (2024, companies; 8,000 jobs)'
+    '13 companies in the register of about 160 counted elsewhere (8%; 2024, companies; 8,000 jobs)'
     >>> coverage(1, 180, "list lines", 2026)
-    '1 organisation in the register of about 180 counted elsewhere (2026, list lines)'
+    '1 organisation in the register of about 180 counted elsewhere (0.6%; 2026, list lines)'
     >>> coverage(3, None)
     '3 organisations in the register'
     >>> coverage(None, 77, "", 2022, counts="companies")
@@ -86,12 +87,35 @@ def coverage(
     # A year is not a quantity: no thousands separator.
     notes = [wording.year(year)] if year is not None and is_known(year) else []
     notes += [scope] if scope else []
-    said = _brackets(", ".join(notes))
     label = COUNTED.label(counts)
-    if n is None:
+    if n is None or counted is None:
+        said = _brackets(", ".join(notes))
         return f"{own}; about {number(counted)} {label} counted elsewhere{said}"
+    share = [coverage_percent(n / counted)] if counted else []
+    said = _brackets("; ".join([*share, ", ".join(notes)]).removesuffix("; "))
     other = "" if counts in _SAME_WORD else f" {label}"
     return f"{own} of about {number(counted)}{other} counted elsewhere{said}"
+
+
+def coverage_percent(share: float) -> str:
+    """A coverage as a percentage, with a decimal where it is small: there it differs by factors.
+
+    Parameters
+    ----------
+    share : float
+        0 to 1, or more.
+
+    Returns
+    -------
+    str
+        Such as ``"8%"``.
+
+    Examples
+    --------
+    >>> coverage_percent(13 / 160), coverage_percent(3 / 581)
+    ('8%', '0.5%')
+    """
+    return f"{share:.1%}" if 0 < share < _SMALL_SHARE else f"{share:.0%}"
 
 
 def not_collected(name: str) -> str:
@@ -155,23 +179,8 @@ def profile(
 
     Examples
     --------
-    >>> from ecosystem.regional.statistics.counts import from_groups
-    >>> from ecosystem.regional.statistics.specialisation import location_quotient
-    >>> def rows(*cells):
-    ...     return pd.DataFrame(cells, columns=["region", "code", "n"])
-    >>> counts = from_groups(
-    ...     ["A", "B"],
-    ...     {
-    ...         "types": rows(("A", "sme", 10), ("B", "sme", 30)),
-    ...         "domains": rows(("A", "cryptology", 9), ("B", "legal-aspects", 30)),
-    ...         "functions": rows(),
-    ...         "sectors": rows(),
-    ...         "evidence": rows(("A", "page", 10), ("B", "page", 30)),
-    ...     },
-    ...     pd.DataFrame(columns=["region", "known", "median"]),
-    ... )
-    >>> quotients = location_quotient(counts.domains, counts.n)
-    >>> for sentence in profile("A", {"A": "Bretagne"}, counts, quotients)[:2]:
+    >>> from ecosystem.regional.statistics._examples import two_regions
+    >>> for sentence in profile("A", {"A": "Bretagne"}, *two_regions())[:2]:
     ...     print(sentence)
     Bretagne has 10 organisations in the register.
     Compared with the register as a whole, Bretagne is clearly stronger in cryptology (9 of 10).
@@ -213,19 +222,9 @@ def comparison(
     ----------
     regions : sequence of str
         Two to four different region ids, in the order in which equals are named.
-    names : mapping of str to str
-        Name of each region id; the id is used where a name is missing.
-    counts : RegionCounts
-        What is in the regions; they may be of different levels.
-    quotients : DataFrame
-        Of the domains, as
-        :func:`~ecosystem.regional.statistics.specialisation.location_quotient` returns them
-        for all regions of the levels; those not compared may be left out.
-    per_million : Series of float, optional
-        Organisations per million inhabitants, by region id.
-    roles : DataFrame of bool, optional
-        As :func:`~ecosystem.regional.statistics.completeness.roles_present` returns it with the
-        investors; without it the types of `counts` decide.
+    names, counts, quotients, per_million, roles
+        As for :func:`profile`; the regions may be of different levels, and those that are not
+        compared may be left out.
     comparable : bool
         Whether the regions' coverages are known and comparable.
 
@@ -242,29 +241,12 @@ def comparison(
 
     Examples
     --------
-    >>> from ecosystem.regional.statistics.counts import from_groups
-    >>> from ecosystem.regional.statistics.specialisation import location_quotient
-    >>> def rows(*cells):
-    ...     return pd.DataFrame(cells, columns=["region", "code", "n"])
-    >>> counts = from_groups(
-    ...     ["A", "B"],
-    ...     {
-    ...         "types": rows(("A", "sme", 10), ("B", "sme", 30)),
-    ...         "domains": rows(("A", "cryptology", 9), ("B", "legal-aspects", 30)),
-    ...         "functions": rows(),
-    ...         "sectors": rows(),
-    ...         "evidence": rows(("A", "page", 10), ("B", "page", 30)),
-    ...     },
-    ...     pd.DataFrame(columns=["region", "known", "median"]),
-    ... )
-    >>> quotients = location_quotient(counts.domains, counts.n)
-    >>> sentences = comparison(["A", "B"], {"A": "Bretagne", "B": "Malta"}, counts, quotients)
-    >>> sentences[0]
+    >>> from ecosystem.regional.statistics._examples import two_regions
+    >>> names = {"A": "Bretagne", "B": "Malta"}
+    >>> comparison(["A", "B"], names, *two_regions())[0]
     'In the register are 10 organisations in Bretagne and 30 in Malta.'
-    >>> comparison(["A", "B"], {"A": "Bretagne"}, counts, quotients, comparable=True)[0]
-    'B has the most organisations in the register (30), ahead of Bretagne (10).'
-    >>> sentences[2]
-    'In the register, Bretagne and Malta have only 1 of the six roles of an ecosystem: business.'
+    >>> comparison(["A", "B"], names, *two_regions(), comparable=True)[0]
+    'Malta has the most organisations in the register (30), ahead of Bretagne (10).'
     """
     if not _FEWEST <= len(regions) <= _MOST or len(set(regions)) < len(regions):
         raise ValueError("a comparison is of two to four different regions")
@@ -459,9 +441,11 @@ def _strengths_and_roles(
     if not enough:
         return [f"{too_few}."]
     strengths = "; ".join([*_strengths(enough, names, quotients), *([too_few] if small else [])])
+    where = "the register" if roles is None else "the register and its list of investors"
+    present = roles_present(counts.types) if roles is None else roles
     return [
         f"Compared with the register as a whole, {strengths}.",
-        _roles(enough, names, roles_present(counts.types) if roles is None else roles),
+        f"In {where}, {_roles(enough, names, present)}.",
     ]
 
 
@@ -504,7 +488,7 @@ def _roles(regions: Sequence[str], names: Mapping[str, str], present: pd.DataFra
         there = [role for role, is_there in zip(ROLES, row, strict=True) if is_there]
         alike.setdefault(_part_of_roles(there), []).append(region)
     clauses = [f"{_names(same, names)} {_has(same)} {part}" for part, same in alike.items()]
-    return f"In the register, {'; '.join(clauses)}."
+    return "; ".join(clauses)
 
 
 def _part_of_roles(there: Sequence[str]) -> str:

@@ -30,6 +30,7 @@ LEVELS = {
 }
 MEASURES = {code: measures.MEASURES[code].label for code in ("organisations", "per-million")}
 _KEY = "map"
+_NOT_COLLECTED = "Not collected for the register"
 _CLICKS = ["last_active_drawing"]
 _SELECTED = "_selected_on_map"
 # From the map's frame, which Streamlit serves two folders below the site's root.
@@ -122,11 +123,7 @@ def region_map(filter_: Filter, region_id: str, level: str) -> None:
     """Map of one region with its organisations, zoomed in."""
     inside = "valley" if level == "valley" else "nuts"
     there = ask(symbols.symbols, filter_.with_values(inside, [region_id]))
-    counts = ask(regions.organisation_counts, filter_, level)
-    values = {
-        str(id_): (int(n), wording.count(int(n), "organisation"), "") for id_, n in counts.items()
-    }
-    layer = RegionLayer(level, values, "outline", "region")
+    layer = RegionLayer(level, _counts(filter_, level), "outline", "region")
     box = ask(regions.box, region_id)
     _map(Scene(there, layer, region_id, fit=region_id, box=box), 420, [], "region")
 
@@ -219,20 +216,30 @@ def _countries(database: Database) -> tuple[tuple[str, float, float], ...]:
 
 
 def _tooltip(row: dict[Hashable, Any], label: str) -> str:
-    if not row["n"]:
+    said = _in_words(int(row["n"]), bool(row["is_collected"]))
+    if row["n"] and label != measures.MEASURES["organisations"].label:
+        said = f"{label}: {row['text']} ({said})"
+    if row["elsewhere"]:
+        said = f"{said or _NOT_COLLECTED}; others count {row['elsewhere']}"
+    return said
+
+
+def _in_words(n: int, is_collected: bool) -> str:
+    """How many there are; empty where nobody looked: most regions, and the map's script says so."""
+    if not is_collected:
         return ""
-    n = wording.count(int(row["n"]), "organisation")
-    if label == measures.MEASURES["organisations"].label:
-        return n
-    return f"{label}: {row['text']} ({n})"
+    return wording.count(n, "organisation") if n else "None in the register"
+
+
+def _counts(filter_: Filter, level: str) -> dict[str, tuple[int, str, str]]:
+    """Organisations of the regions of a level as the map takes them, without a colour."""
+    there = ask(regions.collected_ids)
+    counts = ask(regions.organisation_counts, filter_, level)
+    return {str(id_): (int(n), _in_words(int(n), id_ in there), "") for id_, n in counts.items()}
 
 
 def _valley_layer(filter_: Filter) -> RegionLayer:
-    counts = ask(regions.organisation_counts, filter_, "valley")
-    values = {
-        str(id_): (int(n), wording.count(int(n), "organisation"), "") for id_, n in counts.items()
-    }
-    return RegionLayer("valley", values, "outline", "valley")
+    return RegionLayer("valley", _counts(filter_, "valley"), "outline", "valley")
 
 
 def _legend(filter_: Filter, level: str, measure: str) -> None:

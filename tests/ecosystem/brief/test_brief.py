@@ -136,8 +136,9 @@ def test_it_is_tagged_titled_and_in_english(pdf: bytes) -> None:
 def test_the_title_names_the_subject(bretagne_pdf: bytes, compared_pdf: bytes) -> None:
     titles = [PdfReader(io.BytesIO(made)).metadata.title for made in (bretagne_pdf, compared_pdf)]
     assert titles == [
-        "Bretagne (FRH0) - Regional brief",
-        "Bretagne, Nordrhein-Westfalen and Eesti compared - Comparison of regions",
+        "Brittany (Bretagne) - Regional brief",
+        "Brittany (Bretagne), North Rhine-Westphalia (Nordrhein-Westfalen) and Estonia (Eesti) "
+        "compared - Comparison of regions",
     ]
 
 
@@ -162,9 +163,12 @@ def test_a_profile_and_its_brief_have_the_same_numbers(
     bretagne: profiles.Profile, bretagne_pdf: bytes
 ) -> None:
     text = _text(bretagne_pdf)
-    assert "Bretagne" in text
+    assert "Brittany (Bretagne)" in text
+    assert "8% (8% to 10%)" in text
     for code, row in bretagne.headline.iterrows():
         line = f"{MEASURES[str(code)].label} {in_words(str(code), row['value'])}"
+        if not pd.isna(row["low"]):
+            line += " " + " to ".join(in_words(str(code), row[end]) for end in ("low", "high"))
         line += f" {in_words(str(code), row['whole'])}"
         if not pd.isna(row["rank"]):
             line += f" {row['rank']} of {row['of']}"
@@ -185,8 +189,7 @@ def test_a_comparison_and_its_brief_have_the_same_numbers(
     text = _text(compared_pdf)
     for code, measure in MEASURES.items():
         cells = [
-            ("best " if compared.best[id_][code] else "")
-            + in_words(code, compared.table[id_][code])
+            ("best " if compared.best[id_][code] else "") + compared.in_words(code, id_)
             for id_ in compared.region_ids
         ]
         assert f"{measure.label} {' '.join(cells)}" in text

@@ -37,12 +37,17 @@ def test_places_with_the_same_outline_have_the_same_counts(database: Database) -
 
 def test_the_span_is_over_counts_of_the_same_kind(database: Database) -> None:
     # Belgium: 732 firms and organisations in 2024 beside 441 companies in 2021.
-    row = coverage.spans(database, "nuts0").loc["BE"]
-    assert row[["counts", "counted", "of"]].tolist() == ["companies", 441, 1]
-    bretagne = coverage.spans(database, "nuts2").loc["FRH0"]
+    found = coverage.spans(database, ["FRH0", "BE", "CZ01"])
+    assert list(found.index) == ["FRH0", "BE"]
+    assert found.loc["BE", ["counts", "counted", "of"]].tolist() == ["companies", 441, 1]
+    bretagne = found.loc["FRH0"]
     assert bretagne["low"] == pytest.approx(13 / 160)
     assert bretagne["high"] == pytest.approx(13 / 130)
-    assert bretagne["text"] == "13 of about 160 companies, 8 % (2024; 8 to 10 % over 2 counts)"
+    assert bretagne["elsewhere"] == "about 160 companies (2024)"
+    assert bretagne["share"] == "8% (8% to 10%)"
+    assert bretagne["text"] == (
+        "13 of about 160 companies (2024) counted by others: 8% (8% to 10% over 2 counts)"
+    )
 
 
 def test_what_was_not_collected_has_no_coverage(database: Database) -> None:
@@ -51,7 +56,18 @@ def test_what_was_not_collected_has_no_coverage(database: Database) -> None:
     assert pd.isna(row["n"])
     assert pd.isna(row["coverage"])
     assert row["sentence"].startswith("not collected for the register; about 216 companies")
-    assert "ITG1" not in coverage.spans(database, "nuts2").index
+    shown = coverage.spans(database, ["ITG1"]).loc["ITG1"]
+    assert shown["share"] == "not collected for the register"
+    assert shown["text"].startswith("about 216 companies (2022) counted by others")
+
+
+def test_europe_has_counts_of_its_own(database: Database) -> None:
+    found = coverage.of_europe(database)
+    everyone = organisations.everything(database, Filter())
+    companies = int(everyone["type"].isin(["sme", "large"]).sum())
+    assert found["counted"].tolist() == [12_000, 1_300, 660, 56]
+    assert found.loc[0, ["territory", "counts", "n"]].tolist() == ["Europe", "companies", companies]
+    assert found["coverage"][0] == pytest.approx(companies / 12_000)
 
 
 @pytest.mark.parametrize(
@@ -83,8 +99,8 @@ def test_coverages_that_can_be_compared(database: Database) -> None:
 
 def test_what_others_count_is_a_figure_of_its_own(database: Database) -> None:
     assert coverage.elsewhere(database, ["FRH0", "ES51"]) == (
-        "Others count about 557 companies in Cataluña (2024) and about 160 companies in Bretagne "
-        "(2024)."
+        "Others count about 557 companies in Catalonia (2024) and about 160 companies in "
+        "Brittany (2024)."
     )
     assert coverage.elsewhere(database, ["CZ01"]) == ""
 

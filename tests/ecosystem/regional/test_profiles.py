@@ -21,6 +21,7 @@ from ecosystem.regional import (
     profiles,
     region_counts,
     shading,
+    uncertainty,
 )
 from ecosystem.regional.statistics.counts import RegionCounts
 from ecosystem.tables import organisations, regions
@@ -82,9 +83,12 @@ def test_coverage_stands_beside_the_number(database: Database) -> None:
     profile = profiles.profile(database, Filter(), "fr-bretagne")
     assert profile is not None
     assert profile.coverage_sentences == [
-        "13 companies in the register of about 160 counted elsewhere (2024, companies; 8,000 jobs)",
-        "13 companies in the register of about 130 counted elsewhere (2018, companies (over))",
+        "13 companies in the register of about 160 counted elsewhere (8%; 2024, companies; 8,000 "
+        "jobs)",
+        "13 companies in the register of about 130 counted elsewhere (10%; 2018, companies (over))",
     ]
+    assert profile.span is not None
+    assert profile.span["share"] == "8% (8% to 10%)"
 
 
 def test_related_regions_have_names_and_reasons(database: Database) -> None:
@@ -156,11 +160,11 @@ def test_what_was_not_collected_is_no_zero(database: Database) -> None:
     assert profile is not None
     assert not profile.is_collected
     assert profile.sentences == [
-        "The register was not collected for Praha: it says nothing about how many there are."
+        "The register was not collected for Prague: it says nothing about how many there are."
     ]
     assert profile.peers.empty
     assert profile.related[-1].none == (
-        "The register was not collected for Praha, so it has no peers here."
+        "The register was not collected for Prague, so it has no peers here."
     )
 
 
@@ -216,7 +220,7 @@ def test_page_brief_and_workbook_share_names_and_reasons_of_related_regions(
     rows = list(workbook["Related regions"].iter_rows(min_row=2, values_only=True))
     shown = [(kind.heading, name) for kind in profile.related for name in kind.regions["name"]]
     assert shown == [(kind["heading"], row["name"]) for kind in printed for row in kind["regions"]]
-    assert shown == [(heading, name) for heading, _, name, _ in rows]
+    assert shown == [(heading, name) for heading, _, name, _, _ in rows]
     assert [kind.none.startswith("The register was not") for kind in empty.related] == [
         False, False, True,
     ]  # fmt: skip
@@ -236,28 +240,103 @@ def test_what_the_register_has_and_what_others_count_stand_beside_each_other(
     found = comparisons.compare(database, Filter(), ["FRH0", "LU", "IE", "ES51"])
     assert not any("the most" in sentence for sentence in found.sentences)
     assert found.sentences[0].startswith(
-        "In the register are 29 organisations in Bretagne, 9 in Cataluña, 14 in Luxembourg and "
-        "11 in "
+        "In the register are 29 organisations in Brittany, 9 in Catalonia, 11 in Ireland and "
+        "14 in Luxembourg"
     )
-    assert found.sentences[-2] == found.coverage.sentence
-    assert found.sentences[-1].startswith("Others count about 557 companies in Cataluña (2024), ")
+    assert found.sentences[2] == found.coverage.sentence
+    assert found.sentences[1].startswith("Others count about 557 companies in Catalonia (2024), ")
     assert not found.best.loc[["organisations", "per-million", "roles"]].any(axis=None)
+    counted, share, own, *_ = comparisons.side_by_side(found)
+    assert list(counted.cells.values()) == [
+        "about 160 companies (2024)", "about 310 companies (2020)", "about 500 companies (2024)",
+        "about 557 companies (2024)",
+    ]  # fmt: skip
+    assert [cell.split()[0] for cell in share.cells.values()] == ["8%", "2%", "1.2%", "1.1%"]
+    assert list(own.cells.values()) == ["29", "14", "11", "9"]
+
+
+def test_estimates_have_an_interval_and_neither_star_nor_rank(database: Database) -> None:
+    # Lombardy and Lazio were collected comparably, so counts may have a star.
+    found = comparisons.compare(database, Filter(), ["ITC4", "it-lazio"])
+    assert found.coverage.comparable
+    assert found.best.loc["organisations"].any()
+    rows = {row.code: row for row in comparisons.side_by_side(found) if row.code}
+    alone = uncertainty.intervals(database, Filter(), ["ITC4"]).loc["ITC4"]
+    for code, measure in measures.MEASURES.items():
+        if measure.is_estimate:
+            assert not rows[code].best
+    low, high = alone.loc["effective-domains", ["low", "high"]]
+    # The same interval whoever the region is compared with.
+    assert f"({low:.1f} to {high:.1f})" in rows["effective-domains"].cells["ITC4"]
+    profile = profiles.profile(database, Filter(), "ITC4")
+    assert profile is not None
+    assert profile.headline.loc["effective-domains", ["low", "high"]].tolist() == [low, high]
+    assert profile.headline["rank"].isna()[["effective-domains", "concentration"]].all()
+    for code in ("effective-domains", "concentration", "median-founded"):
+        assert shading.shade(database, Filter(), "nuts2", code).unranked.startswith("No ranking")
+
+
+def test_diversity_is_compared_at_the_size_of_the_smallest(database: Database) -> None:
+    found = comparisons.compare(database, Filter(), ["FRH0", "ES51"])
+    raw, equal = (
+        next(row for row in comparisons.side_by_side(found) if row.label.startswith(label))
+        for label in ("Effective number", "The same in samples of 9")
+    )
+    assert raw.cells["FRH0"].split()[0] == "9.0"
+    assert equal.cells["FRH0"] == "7.1"
+    # The whole of Catalonia's nine.
+    assert equal.cells["ES51"] == raw.cells["ES51"].split()[0]
+    assert any("At the same number of organisations (9 each)" in text for text in found.sentences)
+    few = comparisons.compare(database, Filter(), ["FRH0", "CZ01"])
+    assert not any("samples" in row.label for row in comparisons.side_by_side(few))
 
 
 def test_a_region_that_was_not_collected_is_compared_with_nothing(database: Database) -> None:
     found = comparisons.compare(database, Filter(), ["FRH0", "CZ01"])
     assert found.table["CZ01"].isna().all()
-    assert "The register was not collected for Praha" in " ".join(found.sentences)
-    assert "in Praha" not in " ".join(found.sentences)
+    assert "The register was not collected for Prague" in " ".join(found.sentences)
+    assert "in Prague" not in " ".join(found.sentences)
 
 
 def test_comparison_with_its_own_parent_says_so(database: Database) -> None:
-    found = comparisons.compare(database, Filter(), ["FR", "FRH0", "fr-bretagne"])
-    assert sum("overlap" in remark for remark in found.remarks) == 3
+    found = comparisons.compare(database, Filter(), ["FR", "FRH0"])
+    assert sum("overlap" in remark for remark in found.remarks) == 1
+
+
+def test_a_place_is_compared_once_whichever_of_its_ids_are_given(database: Database) -> None:
+    found = comparisons.compare(database, Filter(), ["FRH0", "EE", "fr-bretagne", "FRH", "EE00"])
+    assert found.region_ids == ["FRH0", "EE"]
+    assert list(found.names.values()) == ["Brittany (Bretagne)", "Estonia (Eesti)"]
+
+
+def test_investors_of_their_own_list_are_said_to_be_so(database: Database) -> None:
+    profile = profiles.profile(database, Filter(), "fr-ile-de-france")
+    assert profile is not None
+    listed = database.value("SELECT count(*) FROM investor WHERE valley_id = 'fr-ile-de-france'")
+    assert profile.roles["capital"]
+    assert profile.investors_note == (
+        f"Investment counts {listed} investors from a list beside the register, too."
+    )
+    nobody = profiles.profile(database, Filter(), "ie-cork")
+    assert nobody is not None
+    assert nobody.types["investor"] == 0
+    assert nobody.roles["capital"]
+    assert nobody.investors_note == (
+        "Investment counts 1 investor from a list beside the register; none of its organisations."
+    )
+    assert any("the register and its list of investors" in text for text in profile.sentences)
 
 
 @pytest.mark.parametrize(
-    "ids", [[], ["FRH0"], ["FRH0", "FRH0"], ["FRH0", "nowhere"], ["FR", "DE", "IT", "ES", "EE"]]
+    "ids",
+    [
+        [],
+        ["FRH0"],
+        ["FRH0", "FRH0"],
+        ["FRH0", "FRH"],
+        ["FRH0", "nowhere"],
+        ["FR", "DE", "IT", "ES", "EE"],
+    ],
 )
 def test_what_cannot_be_compared_is_a_sentence(database: Database, ids: list[str]) -> None:
     with pytest.raises(ValueError, match=r"^[A-Z].*\.$"):

@@ -27,23 +27,23 @@ def test_rarefaction_is_the_mean_over_all_samples() -> None:
         for k in has[list(sample)].sum(axis=0):
             if k:
                 entropy -= k / mentions * math.log(k / mentions) / len(samples)
-    found = diversity.rarefied(counts, pd.Series([5]), size)
+    found = diversity.effective_number_at(counts, pd.Series([5]), size)
     assert found[0] == pytest.approx(math.exp(entropy))
 
 
 def test_at_its_own_size_a_region_is_as_varied_as_it_is() -> None:
     counts = pd.DataFrame({"a": [4, 1], "b": [3, 1], "c": [1, 0]})
     n = pd.Series([6, 2])
-    own = diversity.rarefied(counts, n, 6)
+    own = diversity.effective_number_at(counts, n, 6)
     assert own[0] == pytest.approx(diversity.effective_number(counts)[0])
     assert np.isnan(own[1])
     with pytest.raises(ValueError, match="at least one"):
-        diversity.rarefied(counts, n, 0)
+        diversity.effective_number_at(counts, n, 0)
 
 
 def test_a_larger_sample_shows_more() -> None:
     counts = pd.DataFrame({code: [3] for code in "abcdefgh"})
-    found = [diversity.rarefied(counts, pd.Series([24]), t)[0] for t in (2, 5, 10, 24)]
+    found = [diversity.effective_number_at(counts, pd.Series([24]), t)[0] for t in (2, 5, 10, 24)]
     assert found == sorted(found)
     assert found[-1] == pytest.approx(8)
 

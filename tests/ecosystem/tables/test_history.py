@@ -72,7 +72,7 @@ def test_changes_are_told_in_labels_and_not_in_codes(changed: Database) -> None:
     moved = lines(changed, history.of_organisation(changed, MOVED))
     assert moved[0] == "Moved on the map: Hagenberg im Mühlkreis → Linz, 18 km away"
     assert not [line for line in moved if line.startswith("Town:")], "it is told once"
-    assert "Small region (NUTS 3): Mühlviertel (AT313) → Linz-Wels (AT312)" in moved
+    assert "Small region (NUTS 3): Mühlviertel → Linz-Wels" in moved
 
 
 def test_who_it_was_merged_into_is_named(changed: Database) -> None:
@@ -102,9 +102,7 @@ def test_a_region_has_the_changes_of_what_is_or_was_there(
 def test_a_region_hears_of_what_left_it(changed: Database) -> None:
     rows = history.page(changed, Selection(region="AT313"))
     left = rows[rows["row_id"] == MOVED]
-    assert lines(changed, left) == [
-        "Small region (NUTS 3): Mühlviertel (AT313) → Linz-Wels (AT312)"
-    ]
+    assert lines(changed, left) == ["Small region (NUTS 3): Mühlviertel → Linz-Wels"]
 
 
 def test_a_merged_identifier_leads_to_its_successor(changed: Database) -> None:
@@ -146,6 +144,6 @@ def test_unknown_codes_and_organisations_are_shown_as_they_are() -> None:
 
 
 def test_region_names(database: Database) -> None:
-    assert history.region_name(database, "fr-bretagne") == "Brittany"
+    assert history.region_name(database, "fr-bretagne") == "Brittany (Bretagne)"
     assert history.region_name(database, "FRH03") == "Ille-et-Vilaine"
     assert history.region_name(database, "nowhere") is None

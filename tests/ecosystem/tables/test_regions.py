@@ -8,8 +8,9 @@ import pytest
 
 from ecosystem.common.settings import settings
 from ecosystem.common.store import Database
+from ecosystem.common.text import fold
 from ecosystem.finding.filters import Filter
-from ecosystem.tables import regions
+from ecosystem.tables import regions, valleys
 
 
 @pytest.mark.parametrize(
@@ -71,9 +72,10 @@ def test_every_region_has_one_place_and_every_label_is_another(database: Databas
     assert set(known) == every
     shown = {place.place_id: place for place in known.values()}
     large = [p for p in shown.values() if any(regions.level_of(i) != "nuts3" for i in p.ids)]
-    labels = [place.label for place in large]
-    repeated = {label for label in labels if labels.count(label) > 1}
-    assert repeated == set()
+    assert len({place.label for place in shown.values()}) == len(shown)
+    offered = regions.choices(database)
+    assert set(offered) == {place.place_id for place in large}
+    assert len(set(offered.values())) == len(offered)
     outlines = regions.outlines_of(database)
     assert len({outlines[id_] for id_ in shown}) == len(shown)
 
@@ -89,6 +91,9 @@ def test_every_region_has_one_place_and_every_label_is_another(database: Databas
         ("ES51", "Catalonia (Cataluña)"),
         ("FRE2", "Picardy (Picardie)"),
         ("DEA1", "Düsseldorf"),
+        ("cz-jihomoravsky", "South Moravia (Jihomoravský kraj)"),
+        # A smaller region that is called the same, but isn't: Gozo is not in it.
+        ("MT001", "Malta (MT001)"),
         # No NUTS region has its outline.
         ("ch-suisse-occidentale", "Western Switzerland"),
     ],
@@ -99,6 +104,28 @@ def test_names_are_english_with_the_local_one_in_brackets(
     place = regions.place(database, region_id)
     assert place is not None
     assert place.label == label
+
+
+def test_a_place_is_offered_once_and_found_by_any_of_its_names(database: Database) -> None:
+    offered = regions.choices(database)
+    for place in regions.places(database).values():
+        assert sum(id_ in offered for id_ in place.ids) <= 1
+        if place.place_id in offered:
+            words = set(fold(offered[place.place_id]).split())
+            assert all(set(fold(name).split()) <= words for name in place.names)
+    assert [label for label in offered.values() if "Westfalen" in label] == [
+        "North Rhine-Westphalia (Nordrhein-Westfalen)"
+    ]
+    assert offered["ie-cork"] == "Ireland (Éire) · Ireland (Cork)"
+
+
+def test_every_list_of_regions_has_the_same_names(database: Database) -> None:
+    labels = regions.labels(database)
+    for level in regions.LEVELS:
+        units = regions.units(database, level).set_index("region_id")["name"]
+        assert units.to_dict() == {id_: labels[id_] for id_ in units.index}
+    assert regions.names(database)["FRH0"] == valleys.names(database)["fr-bretagne"]
+    assert regions.names_in_text(database)["FRH0"] == "Brittany"
 
 
 def test_every_english_name_is_of_a_region(database: Database) -> None:

@@ -12,7 +12,7 @@
       onEachFeature: (feature, path) => {
         boundsOf.set(feature, path.getBounds());
         path.toGeoJSON = () => cv.answer(shown.kind, feature.id)();
-        cv.tooltip(path, () => [feature.properties.name, shown.values[feature.id][1] || "No organisation"]);
+        cv.tooltip(path, () => [feature.properties.name, shown.values[feature.id][1] || "Not collected for the register"]);
         path.on("mouseover", () => path.setStyle({ weight: 3 }));
         path.on("mouseout", () => path.setStyle({ weight: styleOf(feature.id).weight }));
       },

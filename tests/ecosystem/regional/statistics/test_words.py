@@ -62,22 +62,22 @@ def test_an_unknown_count_is_left_out(value):
 
 def test_coverage():
     assert words.coverage(9, 1234) == (
-        "9 organisations in the register of about 1,234 counted elsewhere"
+        "9 organisations in the register of about 1,234 counted elsewhere (0.7%)"
     )
     assert (
         words.coverage(1, 310, "75 start-ups among them", 2024, counts="companies")
-        == "1 company in the register of about 310 counted elsewhere (2024, 75 start-ups among "
-        "them)"
+        == "1 company in the register of about 310 counted elsewhere (0.3%; 2024, 75 "
+        "start-ups among them)"
     )
     assert (
         words.coverage(9, 130, "", 2025, counts="members")
-        == "9 organisations in the register of about 130 members counted elsewhere (2025)"
+        == "9 organisations in the register of about 130 members counted elsewhere (7%; 2025)"
     )
     assert (
         words.coverage(None, 77, "", 2022, counts="companies")
         == "not collected for the register; about 77 companies counted elsewhere (2022)"
     )
-    assert words.coverage(9, 310, "", float("nan")).endswith("elsewhere")
+    assert words.coverage(9, 310, "", float("nan")).endswith("elsewhere (3%)")
 
 
 def test_profile_of_a_region():
@@ -172,7 +172,7 @@ def test_missing_roles_are_named():
     investors = roles_present(counts.types, pd.Series([1, 0, 0, 0], index=REGIONS))
     quotients = location_quotient(counts.domains, counts.n)
     assert words.profile("R1", NAMES, counts, quotients, roles=investors)[-1] == (
-        "In the register, Bretagne has all six roles of an ecosystem."
+        "In the register and its list of investors, Bretagne has all six roles of an ecosystem."
     )
 
 

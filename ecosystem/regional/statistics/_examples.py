@@ -1,0 +1,28 @@
+"""Two small regions for the examples in docstrings."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ecosystem.regional.statistics.counts import RegionCounts, from_groups
+from ecosystem.regional.statistics.specialisation import location_quotient
+
+
+def two_regions() -> tuple[RegionCounts, pd.DataFrame]:
+    """Counts of A (9 of 10 SMEs work on cryptology) and B (30 on legal aspects), and quotients."""
+    counts = from_groups(
+        ["A", "B"],
+        {
+            "types": _rows(("A", "sme", 10), ("B", "sme", 30)),
+            "domains": _rows(("A", "cryptology", 9), ("B", "legal-aspects", 30)),
+            "functions": _rows(),
+            "sectors": _rows(),
+            "evidence": _rows(("A", "page", 10), ("B", "page", 30)),
+        },
+        pd.DataFrame(columns=["region", "known", "median"]),
+    )
+    return counts, location_quotient(counts.domains, counts.n)
+
+
+def _rows(*cells: tuple[str, str, int]) -> pd.DataFrame:
+    return pd.DataFrame(cells, columns=["region", "code", "n"])

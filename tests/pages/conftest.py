@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest, app_test
+from streamlit.util import calc_hash
 
 from ecosystem.common.settings import ROOT, settings
 from ecosystem.ui.streamlit_internals import PagesManager, own_the_pages
+from ecosystem.web.pages import PAGES
 
 Visit = Callable[..., AppTest]
 
@@ -29,6 +33,15 @@ def _reference_data_is_read_once(reference_data_read_once: None) -> None:
     """For every page that checks or locates."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _components_are_sought_once() -> Iterator[None]:
+    """Each visit looks through all installed packages for components: half of what it costs."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
+
+
 @pytest.fixture
 def visit(releases_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Visit:
     """Open a page at an address: ``visit("map", {"type": ["sme"]})``."""
@@ -37,13 +50,19 @@ def visit(releases_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Visit:
 
     def visit_(page: str, params: Mapping[str, str | list[str]] | None = None) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        if page != "map":
-            app.run().switch_page(f"pages/{page}.py")
+        # As a browser asks for an address: no other page comes first.
+        app._page_hash = _hash_of(page)
         for name, value in (params or {}).items():
             app.query_params[name] = value
         return app.run()
 
     return visit_
+
+
+def _hash_of(page: str) -> str:
+    """What Streamlit knows a page by; empty for the first one."""
+    (path,) = (entry.url_path for entry in PAGES if entry.name == page)
+    return calc_hash(path) if path else ""
 
 
 def use_releases(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

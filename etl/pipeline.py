@@ -34,11 +34,12 @@ from etl.places.gazetteer import load_gazetteer
 from etl.places.last_place import Kept
 from etl.places.regions import load_regions
 from etl.reading import ColumnMapping, Extract, name_register_rows, read_inputs
-from etl.release import shelf
+from etl.release import shelf, unfinished
 from etl.release.adopt import (
     Adoptable,
     adopt,
     compare_with_register,
+    file_contents,
     files_from_elsewhere,
     hash_register,
     hold,
@@ -262,6 +263,8 @@ def prepare(
     releases_dir = releases_dir or settings().releases_dir
     schemas = load_schemas(settings().schema_dir)
     register_dir = register_dir or settings().register_dir
+    # A register that a killed publication left behind would take its release back.
+    finished = unfinished.finish(releases_dir)
     # Before anything is read: a change during the check must count as one after it.
     hashes = hash_register(register_dir, schemas if inputs or putting_right else ())
     extracts = read_inputs(inputs, register_dir, schemas, mapping, adding=adding, track=track)
@@ -309,7 +312,7 @@ def prepare(
         raise
     return Prepared(
         extracts=extracts,
-        transformed=_in_words_of_files(transformed, extracts, unread),
+        transformed=_in_words_of_files(transformed, extracts, [*finished, *unread]),
         change=change,
         gates=gates,
         baseline=baseline,
@@ -364,6 +367,7 @@ def publish(
     adoptable = prepared.adoptable
     files = adoptable.files if into_register else {}
     actions.require_ready()
+    contents = file_contents(files)
     with workshop(folder, on_wait) as building:
         shelf.require_baseline(folder, prepared.baseline_id)
         database = building / prepared.database.name
@@ -372,16 +376,17 @@ def publish(
             release, organisations = _complete(database, prepared, outcome.gates, track)
             # The register must not change between the look at it and its replacement.
             with hold(files, adoptable.register_dir, adoptable.hashes):
-                shelf.publish(
-                    database,
-                    folder,
-                    release.release_id,
-                    organisations,
-                    release.created_at,
-                    expected_baseline=prepared.baseline_id,
-                )
+                with _kept(folder, release.release_id, contents, adoptable):
+                    shelf.publish(
+                        database,
+                        folder,
+                        release.release_id,
+                        organisations,
+                        release.created_at,
+                        expected_baseline=prepared.baseline_id,
+                    )
                 try:
-                    adopt(files, adoptable.register_dir, release.release_id)
+                    adopt(contents, adoptable.register_dir, release.release_id)
                 finally:
                     actions.record(
                         Action.PUBLISH,
@@ -389,6 +394,7 @@ def publish(
                         prepared.baseline_id or "",
                         ", ".join(sorted(release.input_hashes)),
                     )
+                unfinished.drop(folder, release.release_id, contents)
     copied = back_up_after_publication()
     return replace(
         outcome, status=Status.PUBLISHED, release_id=release.release_id, not_copied=copied
@@ -410,6 +416,20 @@ def run(
         if dry_run:
             return prepared.verdict(accepted)
         return publish(prepared, accepted, track=track)
+
+
+@contextmanager
+def _kept(
+    folder: Path, release_id: str, contents: Mapping[str, bytes], adoptable: Adoptable
+) -> Iterator[None]:
+    """What the register will hold is kept while the release is shown, unless it isn't."""
+    try:
+        unfinished.keep(folder, release_id, contents, adoptable.register_dir, adoptable.hashes)
+        yield
+    except Exception:
+        if shelf.current_id(folder) != release_id:
+            unfinished.drop(folder, release_id)
+        raise
 
 
 @contextmanager

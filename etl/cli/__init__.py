@@ -9,7 +9,7 @@ import typer
 
 from etl.cli import data, installation, register, releases
 from etl.cli.inbox import app as inbox
-from etl.cli.terminal import EXIT_CODES, GATE, INPUT, OK, USAGE, WRITE
+from etl.cli.terminal import EXIT_CODES, GATE, INPUT, OK, USAGE, WRITE, complain
 
 __all__ = ["GATE", "INPUT", "OK", "USAGE", "WRITE", "app"]
 
@@ -21,6 +21,20 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+
+
+@app.callback()
+def begin() -> None:
+    """Finish what a killed publication left undone, and say so."""
+    from ecosystem.common.settings import settings
+
+    if any(settings().releases_dir.glob(".adopting-*")):
+        from etl.release.unfinished import finish
+
+        for sentence in finish(settings().releases_dir):
+            complain(sentence)
+
+
 for command in (
     data.check,
     data.diff,

@@ -166,8 +166,7 @@ def hold(files: Collection[str], register_dir: Path, hashes: Mapping[str, str]) 
     """
     with ExitStack() as stack:
         for resource in sorted(files):
-            path = _own(register_dir, resource) or _csv(register_dir, resource)
-            stack.enter_context(lock(path))
+            stack.enter_context(lock(register_path(register_dir, resource)))
         now = hash_register(register_dir, files)
         moved = [resource for resource in sorted(files) if now[resource] != hashes[resource]]
         if moved:
@@ -179,7 +178,15 @@ def hold(files: Collection[str], register_dir: Path, hashes: Mapping[str, str]) 
         yield
 
 
-def adopt(files: Mapping[str, pd.DataFrame], register_dir: Path, release_id: str) -> list[Path]:
+def file_contents(files: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
+    """Register files as they are written: CSV in UTF-8."""
+    return {
+        resource: frame.to_csv(index=False, lineterminator="\n").encode("utf-8")
+        for resource, frame in files.items()
+    }
+
+
+def adopt(contents: Mapping[str, bytes], register_dir: Path, release_id: str) -> list[Path]:
     """Write files into the register folder as CSV, each whole or not at all; only within `hold`.
 
     A spreadsheet of the same register file in the folder would not be read any more, since CSV
@@ -187,8 +194,8 @@ def adopt(files: Mapping[str, pd.DataFrame], register_dir: Path, release_id: str
 
     Parameters
     ----------
-    files : mapping of str to pandas.DataFrame
-        From :func:`files_from_elsewhere`.
+    contents : mapping of str to bytes
+        From :func:`file_contents`.
     register_dir : Path
         Folder of the register files.
     release_id : str
@@ -205,19 +212,24 @@ def adopt(files: Mapping[str, pd.DataFrame], register_dir: Path, release_id: str
         If the folder can't be written.
     """
     written: list[Path] = []
-    for resource, frame in files.items():
+    for resource, content in contents.items():
         path = _csv(register_dir, resource)
         try:
-            replace(path, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+            replace(path, content)
         except PublishError as error:
             but = f" apart from {', '.join(p.name for p in written)}" if written else ""
             raise NotAdoptedError(
                 f"Published as release {release_id}, but the register could not be changed{but}: "
-                f"{error} When that is fixed, publish the same file once more; until then, a "
-                "refresh without it goes back to what the register holds."
+                f"{error} What is missing is kept: when that is fixed, the next command, or a "
+                "look at the secretariat's page, brings the register up to date."
             ) from error
         written.append(path)
     return written
+
+
+def register_path(register_dir: Path, resource: str) -> Path:
+    """The file that the register reads for a resource; where it will be if there is none."""
+    return _own(register_dir, resource) or _csv(register_dir, resource)
 
 
 def adoption_sentence(files: Collection[str]) -> str:

@@ -29,6 +29,8 @@ LOCK_WAIT_S = 30.0
 _POLL_S = 0.5
 _READABLE_FOLDER = 0o555
 _log = logging.getLogger(__name__)
+# Temporary folders that this process made.
+_OWN: set[str] = set()
 
 Say = Callable[[str], None]
 
@@ -95,16 +97,23 @@ def require_whole(database: Path, folder: Path) -> None:
 
 
 def scratch() -> tempfile.TemporaryDirectory[str]:
-    """A temporary folder for what may never be published.
+    """A temporary folder for what may never be published, and for what was uploaded.
 
     Those of this user's processes that were killed are removed first.
     """
     for left in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*-*"):
         pid = left.name.removeprefix(SCRATCH).partition("-")[0]
         with suppress(OSError):
-            if pid.isdecimal() and left.stat().st_uid == os.getuid() and not _alive(int(pid)):
+            if pid.isdecimal() and left.stat().st_uid == os.getuid() and _is_left(left, int(pid)):
                 shutil.rmtree(left, ignore_errors=True)
-    return tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-")
+    folder = tempfile.TemporaryDirectory(prefix=f"{SCRATCH}{os.getpid()}-")
+    _OWN.add(folder.name)
+    return folder
+
+
+def _is_left(folder: Path, pid: int) -> bool:
+    """Whether a process made it that is gone; in a container each may have the same number."""
+    return str(folder) not in _OWN if pid == os.getpid() else not _alive(pid)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from etl.pipeline import Outcome, Prepared
 from etl.reading import ColumnMapping, ColumnsUnsure
+from etl.release.workshop import scratch
 
 _KEY = "_office_desk"
 # One check at a time in this process: each may take as much memory as a register is large.
@@ -71,7 +72,7 @@ class Desk:
         names = ", ".join(file.name for file in files) or "the register as it is"
         rows = "Rows to add: " if adding else ""
         self.about = f"{rows}{names}, checked on {datetime.now(UTC):%-d %B %Y at %H:%M} UTC"
-        self._folder = tempfile.TemporaryDirectory(prefix="cyber-valleys-upload-")
+        self._folder = scratch()
         paths = []
         for number, file in enumerate(files):
             # Only the last part of the name is used; two files of one name stay two.

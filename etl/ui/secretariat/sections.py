@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ecosystem.common.settings import settings
+from ecosystem.ui.escape import markdown
+from etl.release.unfinished import finish
 from etl.ui import moderation
 from etl.ui.secretariat import entry, log, refresh, releases
 from etl.ui.secretariat.guide import guide
@@ -20,6 +23,8 @@ SECTIONS = {
 def view() -> None:
     """Let the member choose a part, and show it."""
     guide()
+    for sentence in finish(settings().releases_dir):
+        st.warning(markdown(sentence), icon=":material/build:")
     names = list(SECTIONS)
     section = st.segmented_control("What to do", names, default=names[0], required=True)
     SECTIONS[str(section)]()

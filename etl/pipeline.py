@@ -25,7 +25,7 @@ from ecosystem.common.store import Manifest
 from etl import actions
 from etl.actions import Action
 from etl.backup import back_up_after_publication
-from etl.errors import PublishError
+from etl.errors import PublishError, RegisterError
 from etl.files import RELEASE_KEPT, writing
 from etl.identity.deduplicate import Candidate
 from etl.identity.exchange import Exchange
@@ -33,7 +33,7 @@ from etl.model import Rejection, Track, no_progress
 from etl.places.gazetteer import load_gazetteer
 from etl.places.last_place import Kept
 from etl.places.regions import load_regions
-from etl.reading import ColumnMapping, Extract, name_register_rows, read_inputs
+from etl.reading import ColumnMapping, Extract, extract, name_register_rows, read_inputs
 from etl.release import shelf, unfinished
 from etl.release.adopt import (
     Adoptable,
@@ -44,6 +44,7 @@ from etl.release.adopt import (
     hash_register,
     hold,
     is_own,
+    register_path,
 )
 from etl.release.build import (
     ReleaseRow,
@@ -60,7 +61,7 @@ from etl.release.lists import list_changes
 from etl.release.provenance import digest, input_hashes, tool_versions
 from etl.release.workshop import require_whole, scratch, workshop
 from etl.schema import Schema, load_schemas
-from etl.transform import Transformed, transform
+from etl.transform import DECISIONS, Transformed, transform
 
 
 class Status(enum.Enum):
@@ -217,6 +218,11 @@ class Outcome:
         return self.prepared.transformed.exchanges
 
     @property
+    def twins(self) -> list[Candidate]:
+        """Pairs of one name and town, which are faults until somebody decides about them."""
+        return self.prepared.transformed.twins
+
+    @property
     def notes(self) -> list[str]:
         """What was assumed on reading, and which investors and network bodies are in no region."""
         return self.prepared.transformed.notes
@@ -279,6 +285,7 @@ def prepare(
         regions,
         published,
         lists=lists,
+        own_decisions=_own_decisions(extracts[DECISIONS], register_dir, schemas[DECISIONS]),
         used_ids=set(past.loc[past["resource"] == ORGANISATIONS, "row_id"]),
         putting_right=putting_right,
         track=track,
@@ -376,7 +383,7 @@ def publish(
             release, organisations = _complete(database, prepared, outcome.gates, track)
             # The register must not change between the look at it and its replacement.
             with hold(files, adoptable.register_dir, adoptable.hashes):
-                with _kept(folder, release.release_id, contents, adoptable):
+                with _keep_meanwhile(folder, release.release_id, contents, adoptable):
                     shelf.publish(
                         database,
                         folder,
@@ -419,7 +426,7 @@ def run(
 
 
 @contextmanager
-def _kept(
+def _keep_meanwhile(
     folder: Path, release_id: str, contents: Mapping[str, bytes], adoptable: Adoptable
 ) -> Iterator[None]:
     """What the register will hold is kept while the release is shown, unless it isn't."""
@@ -455,6 +462,17 @@ def _read_baseline(
     except duckdb.Error:
         # Of another version of the database or the schema: can't be compared.
         return None, {}, history(None)
+
+
+def _own_decisions(read: Extract, register_dir: Path, schema: Schema) -> pd.DataFrame | None:
+    """The register's decisions, if others were given in their place and they can be read."""
+    path = register_path(register_dir, DECISIONS)
+    if read.added_to is not None or path.resolve() == read.origin.path.resolve():
+        return None
+    try:
+        return extract(path, schema).frame
+    except RegisterError:
+        return None
 
 
 def _compare(

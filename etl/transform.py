@@ -18,6 +18,7 @@ from ecosystem.common.settings import settings
 from ecosystem.common.text import fold
 from etl.identity.deduplicate import (
     Candidate,
+    exact_candidates,
     exact_duplicates,
     likely_duplicates,
     load_legal_forms,
@@ -31,7 +32,14 @@ from etl.places.locate import locate, locate_seats, place_table
 from etl.places.regions import Regions
 from etl.places.valleys import assign_valleys, check_codes
 from etl.reading import Extract
-from etl.register.decisions import Decisions, check_decisions, follow, load_decisions, merge
+from etl.register.decisions import (
+    Decisions,
+    check_decisions,
+    follow,
+    join_decisions,
+    load_decisions,
+    merge,
+)
 from etl.register.labels import check_labels
 from etl.register.normalise import Lookup, load_aliases, normalise
 from etl.register.readings import reading_notes
@@ -68,6 +76,10 @@ class Transformed:
         Cells that couldn't be taken, by file and row.
     candidates : list of Candidate
         Pairs that may be one organisation.
+    twins : list of Candidate
+        Pairs that have the same name and town, which can't both be published undecided.
+    nameless : frozenset of int
+        Rows of the organisations that came without an identifier.
     successions : list of Succession
         Organisations that may go on under another identifier.
     notes : list of str
@@ -89,6 +101,8 @@ class Transformed:
     tables: Tables
     rejections: list[Rejection]
     candidates: list[Candidate]
+    twins: list[Candidate]
+    nameless: frozenset[int]
     successions: list[Succession]
     notes: list[str]
     kept: list[Kept]
@@ -106,6 +120,7 @@ def transform(
     published: pd.DataFrame | None = None,
     *,
     lists: Mapping[str, pd.DataFrame] = _NONE,
+    own_decisions: pd.DataFrame | None = None,
     used_ids: Collection[str] = (),
     putting_right: bool = False,
     track: Track = no_progress,
@@ -126,6 +141,8 @@ def transform(
         Table ``organisation`` of the current release, so that rows keep their identifiers.
     lists : mapping of str to pandas.DataFrame, optional
         What the current release holds of the other lists, by resource.
+    own_decisions : pandas.DataFrame, optional
+        Rows of the register's decisions as read, if they came from elsewhere in `extracts`.
     used_ids : collection of str
         Identifiers of earlier releases, which no new organisation gets.
     putting_right : bool
@@ -148,7 +165,12 @@ def transform(
     frames, exchanges, mended = _exchanges(
         frames, schemas, {**lists, **_comparable(published)}, putting_right=putting_right
     )
+    joined: list[str] = []
+    if own_decisions is not None:
+        own = normalise(own_decisions, schemas[DECISIONS], aliases)
+        frames[DECISIONS], joined = join_decisions(frames[DECISIONS], own, lists.get(DECISIONS))
     decisions, wrong = _decisions(frames[DECISIONS], schemas[DECISIONS])
+    nameless = frames["organisations"].index[frames["organisations"]["org_id"] == ""]
     frames["organisations"], notes, exchanged = assign_ids(
         frames["organisations"], published, decisions, legal_forms, used_ids=used_ids
     )
@@ -161,7 +183,9 @@ def transform(
     organisations, others, unlocated, kept, assumed = _locate(
         valid, faulty, order, schemas[ORGANISATIONS], gazetteer, regions, published, track
     )
-    twice = exact_duplicates(_together(organisations, others, order), legal_forms, decisions)
+    every = _together(organisations, others, order)
+    twice = exact_duplicates(every, legal_forms, decisions)
+    twins = exact_candidates(every, legal_forms, decisions)
     organisations = _without(organisations, "organisations.csv", twice)
     organisations = record_former_names(organisations, published)
     alias = alias[alias["merged_into"].isin(set(organisations["org_id"]))]
@@ -189,8 +213,10 @@ def transform(
         },
         rejections=rejections,
         candidates=candidates,
+        twins=twins,
+        nameless=frozenset(nameless),
         successions=successions(organisations, published, legal_forms, decisions, track=track),
-        notes=[*readings, *chain(*mended.values()), *notes, *assumed, *unplaced],
+        notes=[*readings, *chain(*mended.values()), *joined, *notes, *assumed, *unplaced],
         kept=kept,
         exchanges=exchanges,
         put_right=list(mended),

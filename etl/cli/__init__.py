@@ -27,8 +27,9 @@ app = typer.Typer(
 def begin() -> None:
     """Finish what a killed publication left undone, and say so."""
     from ecosystem.common.settings import settings
+    from etl.release.workshop import KEPT
 
-    if any(settings().releases_dir.glob(".adopting-*")):
+    if any(settings().releases_dir.glob(f"{KEPT}*")):
         from etl.release.unfinished import finish
 
         for sentence in finish(settings().releases_dir):

@@ -37,6 +37,8 @@ def print_findings(content: Content, *, quiet: bool = False) -> None:
         say(words.comparison(outcome))
         print_candidates(outcome.candidates)
     _print_faults(content)
+    if outcome.twins:
+        complain(words.ABOUT_TWINS)
     for result in outcome.gates:
         if result.waived:
             complain(f"Accepted: {words.gate_sentence(result, outcome)}")
@@ -56,15 +58,23 @@ def print_losses(losses: Sequence[Loss]) -> None:
     complain(words.KEEP_LOSSES)
 
 
-def print_candidates(candidates: Sequence[Candidate]) -> None:
-    """Pairs that may be one organisation, the likeliest first."""
+def print_candidates(candidates: Sequence[Candidate], limit: int = MAX_SHOWN) -> None:
+    """Pairs that may be one organisation, the likeliest first.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+        What was found.
+    limit : int
+        How many to print at most.
+    """
     if not candidates:
         return
     say(f"{words.quantity(len(candidates), 'pair')} may be duplicates:")
     pairs = sorted(candidates, key=lambda pair: -pair.score)
-    for pair in pairs[:MAX_SHOWN]:
+    for pair in pairs[:limit]:
         say(f"  {pair.score:.0f} %  {pair.org_id_a}  {pair.org_id_b}\n        {pair.evidence}")
-    _more(len(pairs), "pair")
+    _more(len(pairs), "pair", limit)
 
 
 def print_changes(content: Content, limit: int) -> None:

@@ -33,6 +33,7 @@ class Choice(enum.StrEnum):
 
     SAME = "same"
     DIFFERENT = "different"
+    UNDECIDED = "undecided"
 
 
 def duplicates(
@@ -56,7 +57,7 @@ def duplicates(
         with prepared_from(
             files, pairs, mapping_file, save_mapping, adding=adding, quiet=quiet
         ) as prepared:
-            print_candidates(prepared.transformed.candidates)
+            print_candidates(prepared.transformed.candidates, len(prepared.transformed.candidates))
         if prepared.transformed.candidates:
             say(words.ABOUT_CANDIDATES)
         else:
@@ -68,25 +69,33 @@ def decide(
         str, typer.Argument(metavar="FIRST", help="Identifier; of the same, this one stays.")
     ],
     org_id_b: Annotated[str, typer.Argument(metavar="SECOND", help="Identifier.")],
-    choice: Annotated[Choice, typer.Argument(help="What they are.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence.")],
+    choice: Annotated[Choice, typer.Argument(help="What they are; or to take a decision back.")],
+    files: Files = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence.")] = "",
 ) -> None:
     """Decide whether two organisations are the same one; it counts at the next refresh.
 
+    If one of them is new in a file, name that file, too: the row is known again by its content.
+
     Example: `cyber-valleys decide fr-secure-ic fr-secure-ic-rennes same --reason "One company"`
+
+    Example: `cyber-valleys decide fr-a fr-a-rennes different list.xlsx --reason "Two offices"`
+
+    Example: `cyber-valleys decide fr-secure-ic fr-secure-ic-rennes undecided`
     """
     with sentences():
         from ecosystem.common.settings import settings
-        from etl.register.decide import add_decision
+        from etl.register.decide import add_decision, take_back
         from etl.register.decisions import FILE
 
         own = settings()
-        known = _known_ids(own.register_dir, own.releases_dir)
-        for org_id in (org_id_a, org_id_b):
-            if org_id not in known:
-                fail(f"{org_id}: {_explain_unknown(org_id, known)}", INPUT)
+        if choice is Choice.UNDECIDED:
+            take_back(own.register_dir / FILE, org_id_a, org_id_b)
+            say(f"Taken out of {FILE}: {org_id_a} and {org_id_b}.")
+            return
         if not reason.strip():
             fail('The reason is empty; say why in a sentence: --reason "…".', INPUT)
+        contents = _contents([org_id_a, org_id_b], files)
         add_decision(
             own.register_dir / FILE,
             org_id_a,
@@ -94,8 +103,31 @@ def decide(
             choice.value,
             reason,
             datetime.now(UTC).date(),
+            row_a=contents[org_id_a],
+            row_b=contents[org_id_b],
         )
     say(f"Written to {FILE}: {org_id_a} and {org_id_b} are {_decision_phrase(choice)}.")
+
+
+def _contents(org_ids: list[str], files: list[Path] | None) -> dict[str, str]:
+    """By what the rows of organisations without an identifier of their own are known again."""
+    from ecosystem.common.settings import settings
+    from etl.report.pairs import Sides
+
+    own = settings()
+    known = _known_ids(own.register_dir, own.releases_dir)
+    contents = dict.fromkeys(org_ids, "")
+    if not files and known.issuperset(org_ids):
+        return contents
+    with prepared_from(files, None, None, None, quiet=True) as prepared:
+        sides = Sides(prepared)
+        for org_id in org_ids:
+            side = sides.get(org_id)
+            if side is not None:
+                contents[org_id] = side.content
+            elif org_id not in known:
+                fail(f"{org_id}: {_explain_unknown(org_id, known)}", INPUT)
+    return contents
 
 
 def locate(
@@ -195,7 +227,10 @@ def _explain_unknown(org_id: str, known: set[str]) -> str:
 
     near = [match[0] for match in process.extract(org_id, known, limit=3, score_cutoff=70)]
     meant = f" Did you mean {' or '.join(near)}?" if near else ""
-    return f"no organisation has or had this identifier, in the register or a release.{meant}"
+    return (
+        f"no organisation has or had this identifier, in the register or a release.{meant} If it "
+        "is new in a file, name the file, too."
+    )
 
 
 def _decision_phrase(choice: Choice) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,18 +62,52 @@ def exact_duplicates(
     decisions : Decisions, optional
         Pairs that are decided to be different may both stay.
     """
+    return [_rejection_of_twin(*twin) for twin in _twins(organisations, legal_forms, decisions)]
+
+
+def exact_candidates(
+    organisations: pd.DataFrame,
+    legal_forms: Sequence[str] = (),
+    decisions: Decisions = NO_DECISIONS,
+) -> list[Candidate]:
+    """The pairs of :func:`exact_duplicates`, for a person to decide.
+
+    Parameters as of :func:`exact_duplicates`.
+    """
+    website = dict(zip(organisations["org_id"], organisations["website"], strict=True))
+    found = []
+    for _, org_id, name, _, other, other_name in _twins(organisations, legal_forms, decisions):
+        if org_id != other:
+            (id_a, name_a), (id_b, name_b) = sorted(((other, other_name), (org_id, name)))
+            found.append(
+                Candidate(
+                    org_id_a=id_a,
+                    org_id_b=id_b,
+                    score=100.0,
+                    evidence=f"“{name_a}” and “{name_b}”: the same name, town and country.",
+                    name_a=name_a,
+                    name_b=name_b,
+                    km=0.0,
+                    same_website=website[id_a] == website[id_b],
+                )
+            )
+    return found
+
+
+def _twins(
+    organisations: pd.DataFrame, legal_forms: Sequence[str], decisions: Decisions
+) -> Iterator[tuple[int, str, str, int, str, str]]:
+    """Row, identifier and name of a row and of the earlier one that it repeats."""
     first: dict[tuple[str, str, str], list[tuple[int, str, str]]] = {}
-    rejections = []
     bare = name_folder(legal_forms)
     columns = organisations[["org_id", "country", "name", "place_id"]]
     for row, org_id, country, name, place in columns.itertuples(name=None):
         before = first.setdefault((country, bare(name), place), [])
         same = [old for old in before if not decisions.are_different(old[1], org_id)]
         if same:
-            rejections.append(_rejection_of_twin(row, org_id, name, *same[0]))
+            yield row, org_id, name, *same[0]
         else:
             before.append((row, org_id, name))
-    return rejections
 
 
 def likely_duplicates(

@@ -113,7 +113,13 @@ def assign_ids(
     ids_by_row, unclear = _recognise(missing, free, bare)
     recognised = len(ids_by_row)
     new = {row: missing[row] for row in missing if row not in ids_by_row}
-    ids_by_row |= _decided_before(new, old, decisions, bare, in_file | set(ids_by_row.values()))
+    taken = in_file | set(ids_by_row.values())
+    known_again = _known_by_content(new, free, decisions, bare, taken)
+    ids_by_row |= known_again
+    recognised += len(known_again)
+    new = {row: new[row] for row in new if row not in known_again}
+    taken = in_file | set(ids_by_row.values())
+    ids_by_row |= _decided_before(new, old, decisions, bare, taken)
     used = {*old, *in_file, *used_ids, *decisions.known_ids}
     ids_by_row |= _mint({row: new[row] for row in new if row not in ids_by_row}, used)
     ids = organisations["org_id"].copy()
@@ -121,7 +127,10 @@ def assign_ids(
     named = {row: known for row, known in rows.items() if row not in missing}
     return (
         organisations.assign(org_id=ids),
-        [*_notes(recognised, len(ids_by_row) - recognised), *unclear],
+        [
+            *_notes(recognised, len(ids_by_row) - recognised),
+            *(note for row, note in unclear.items() if row not in known_again),
+        ],
         _exchanges(named, written, old, free, decisions),
     )
 
@@ -253,8 +262,8 @@ def _on_website(row: _Row, bare: Bare) -> set[Key]:
 
 def _recognise(
     missing: Mapping[int, _Row], free: Mapping[str, _Row], bare: Bare
-) -> tuple[dict[int, str], list[str]]:
-    """Row number -> the published identifier that the row takes; and what is unclear."""
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Row number -> the published identifier that the row takes; and what is unclear of it."""
     given: dict[int, str] = {}
     unclear: dict[int, set[str]] = {}
     steps: tuple[Callable[[_Row], set[Key]], ...] = (
@@ -273,13 +282,13 @@ def _recognise(
                 given[row] = one
             elif organisations:
                 unclear.setdefault(row, organisations)
-    notes = [
-        f"{_FILE}, row {row}, “{missing[row].name}”: it isn't clear which published organisation "
-        f"this is ({', '.join(sorted(ids))}), so it has a new identifier; write the right one "
-        "into its org_id cell."
+    notes = {
+        row: f"{_FILE}, row {row}, “{missing[row].name}”: it isn't clear which published "
+        f"organisation this is ({', '.join(sorted(ids))}), so it has a new identifier; write the "
+        "right one into its org_id cell."
         for row, ids in sorted(unclear.items())
         if row not in given
-    ]
+    }
     return given, notes
 
 
@@ -294,6 +303,39 @@ def _matches(these: Mapping[A, set[Key]], those: Mapping[B, set[Key]]) -> dict[A
     return {this: those_found for this, those_found in found.items() if those_found}
 
 
+def _known_by_content(
+    new: Mapping[int, _Row],
+    free: Mapping[str, _Row],
+    decisions: Decisions,
+    bare: Bare,
+    taken: Collection[str],
+) -> dict[int, str]:
+    """Rows without identifier that somebody decided about: they take the one that it speaks of.
+
+    Rows of one name and town take that of the published organisation first.
+    """
+    given: dict[int, str] = {}
+    if not decisions.contents:
+        return given
+    left = set(decisions.contents) - set(taken)
+    by_name: tuple[Bare, ...] = (lambda name: fold(name) or name, bare)
+    for key_of in by_name:
+        ids: dict[Key, list[str]] = {}
+        for org_id, (country, city, name) in decisions.contents.items():
+            if org_id in left:
+                ids.setdefault((country, key_of(name), fold(city)), []).append(org_id)
+        for org_id, known in free.items():
+            key = (known.country, key_of(known.name), known.city)
+            if key in ids and org_id not in ids[key] and org_id not in given.values():
+                ids[key].insert(0, org_id)
+        for row, known in _order(new):
+            waiting = ids.get((known.country, key_of(known.name), known.city))
+            if row not in given and waiting:
+                given[row] = waiting.pop(0)
+                left.discard(given[row])
+    return given
+
+
 def _decided_before(
     new: Mapping[int, _Row],
     old: Mapping[str, _Row],
@@ -303,7 +345,7 @@ def _decided_before(
 ) -> dict[int, str]:
     """Rows whose own identifier a decision speaks of: they take it, so that it applies again."""
     given: dict[int, str] = {}
-    spoken_of = decisions.known_ids - old.keys() - set(in_file)
+    spoken_of = decisions.known_ids - old.keys() - set(in_file) - decisions.contents.keys()
     if not spoken_of:
         return given
     for row, known in _order(new):

@@ -53,13 +53,18 @@ _PART = 93.0
 _ABBREVIATION = 85.0
 # Other names, but one town and one website: in another language, in short, or a former one.
 _OTHER_NAMES = 80.0
-# Stands for what both are called; no folded name is so.
-_NO_NAME = "?"
+_OTHERWISE = "different names"
 _SAME_TOWN_KM = 1.0
 # A page that more rows have is that of a parent.
 _MAX_OF_PAGE = 2
 # A word in fewer names is somebody's own.
 _RARE = 4
+# A name in one word that may be short for another.
+_ACRONYM = r"[^\W\d_]{3,10}"
+_FEWEST_WORDS = 3
+# "de la", "of the", "für" and the like may give no letter; "INCIBE" has four of the last word.
+_SMALL_WORD = 3
+_MOST_LETTERS = 4
 _NEAR_KM = 50.0
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
@@ -203,7 +208,11 @@ def likenesses(
     found: list[Likeness] = []
     with duckdb.connect() as connection:
         for block in track(_blocks(texts), "Compare organisations"):
-            pairs = [_by_name(connection, block, rows, least), _by_part(block)]
+            pairs = [
+                _by_name(connection, block, rows, least),
+                _by_part(block),
+                _by_acronym(block, rows),
+            ]
             by_website = _by_website(block, rows)
             pairs.append(by_website if sides is not None else _of_other_names(by_website, rows))
             found += _score(pd.concat(pairs, ignore_index=True), rows, least)
@@ -485,9 +494,71 @@ def _by_part(texts: pd.DataFrame) -> pd.DataFrame:
             "a": np.minimum(pairs["org_x"], pairs["org_y"]),
             "b": np.maximum(pairs["org_x"], pairs["org_y"]),
             "names": pairs["names"],
-            "evidence": pairs["text"],
+            "evidence": "both are called “" + pairs["text"] + "”",
         }
     )
+
+
+def _by_acronym(texts: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
+    """Pairs of one town and website of which one is called by what is short for the other's name.
+
+    Letters that stand for a name are many by chance; only with the same website do they say much.
+    """
+    sites = texts[(texts["kind"] == "name") & (texts["host"] != "")]
+    key = ["country", "host", "place_id"]
+    sites = sites[sites.groupby(key)["org"].transform("nunique").between(2, MAX_BLOCK)]
+    is_short = sites["text"].str.fullmatch(_ACRONYM)
+    pairs = sites[is_short].merge(sites[~is_short], on=key, suffixes=("_short", "_long"))
+    pairs = pairs[pairs["org_short"] != pairs["org_long"]]
+    found = [
+        stands_for(short, long)
+        for short, long in zip(pairs["text_short"], pairs["text_long"], strict=True)
+    ]
+    pairs = pairs[np.array(found, dtype=bool)]
+    return pd.DataFrame(
+        {
+            "a": np.minimum(pairs["org_short"], pairs["org_long"]),
+            "b": np.maximum(pairs["org_short"], pairs["org_long"]),
+            "names": _ABBREVIATION,
+            "evidence": "“" + pairs["text_short"].str.upper() + "” is short for the other name",
+        }
+    )
+
+
+def stands_for(short: str, name: str) -> bool:
+    """Whether letters are the beginnings of a name's words, in order.
+
+    Parameters
+    ----------
+    short : str
+        Folded letters without a space.
+    name : str
+        Folded name. Each word gives one letter to four; only a small one, such as "de", may
+        give none.
+
+    Examples
+    --------
+    >>> stands_for("anssi", "agence nationale de la securite des systemes d information")
+    True
+    >>> stands_for("ifc", "institut federal de cyberdefense")
+    True
+    >>> stands_for("ifc", "institut de cyberdefense")
+    False
+    """
+    words = name.split()
+    if len(words) < _FEWEST_WORDS:
+        return False
+    # How many letters may be used up after each word.
+    used = {0}
+    for word in words:
+        longer = {
+            at + n
+            for at in used
+            for n in range(1, _MOST_LETTERS + 1)
+            if short[at : at + n] == word[:n] and len(word) >= n and at + n <= len(short)
+        }
+        used = longer | (used if len(word) <= _SMALL_WORD else set())
+    return len(short) in used
 
 
 def _by_website(texts: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
@@ -515,7 +586,7 @@ def _of_other_names(pairs: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
     wanted &= often[rows.page[a]] <= _MAX_OF_PAGE if len(a) else wanted
     # The number of names is small now.
     wanted[wanted] = [rows.may_be_one(i, j) for i, j in zip(a[wanted], b[wanted], strict=True)]
-    return pairs[wanted].assign(names=_OTHER_NAMES, evidence=_NO_NAME)
+    return pairs[wanted].assign(names=_OTHER_NAMES, evidence=_OTHERWISE)
 
 
 def _rest(
@@ -546,9 +617,7 @@ def _score(pairs: pd.DataFrame, rows: _Rows, least: float) -> list[Likeness]:
 
 
 def _evidence(names: float, part: str, km: float, website: Website) -> str:
-    likeness = f"both are called “{part}”" if part else f"names {names:.0f} % alike"
-    if part == _NO_NAME:
-        likeness = "different names"
+    likeness = part or f"names {names:.0f} % alike"
     where = "in the same town" if km < 1 else f"{km:,.0f} km apart"
     if np.isnan(km):
         where = "in different towns"

@@ -22,6 +22,9 @@ def add_decision(
     reason: str,
     decided_on: date,
     decided_by: str = "",
+    *,
+    row_a: str = "",
+    row_b: str = "",
 ) -> None:
     """Append a decision to the file; all that is there stays as it is, byte for byte.
 
@@ -39,6 +42,10 @@ def add_decision(
         When.
     decided_by : str
         A role such as "secretariat", not a person.
+    row_a, row_b : str
+        Content of the rows that have no identifier of their own, from
+        :func:`etl.register.decisions.content_of`: so the decision holds for them at the next
+        check.
 
     Raises
     ------
@@ -50,7 +57,7 @@ def add_decision(
     if decision not in (SAME, DIFFERENT):
         raise RegisterError(f"{decision}: a decision is `{SAME}` or `{DIFFERENT}`.")
     cells = [" ".join(c.split()) for c in (org_id_a, org_id_b, decision, reason)]
-    cells += [decided_on.isoformat(), " ".join(decided_by.split())]
+    cells += [decided_on.isoformat(), *(" ".join(c.split()) for c in (decided_by, row_a, row_b))]
     formula = next((cell for cell in cells if cell.startswith(FORMULA_STARTS)), None)
     if formula is not None:
         raise RegisterError(
@@ -64,6 +71,55 @@ def add_decision(
         actions.record(Action.DECIDE, f"{org_id_a}, {org_id_b}", after=f"{decision}: {cells[3]}")
 
 
+def decided_pairs(path: Path) -> list[tuple[str, str, str]]:
+    """Both identifiers and the decision of every row of the file, in its order.
+
+    Parameters
+    ----------
+    path : Path
+        The register file ``duplicate_decisions.csv``; nothing is decided if it isn't there or
+        can't be read as CSV.
+    """
+    try:
+        rows = RegisterFile(path, key="").rows()
+    except RegisterError:
+        return []
+    names = COLUMNS[:3]
+    return [(*(row.get(name, "").strip() for name in names),) for row in rows]  # type: ignore[misc]
+
+
+def take_back(path: Path, org_id_a: str, org_id_b: str) -> None:
+    """Take a decision out of the file; all other rows stay as they are, byte for byte.
+
+    Parameters
+    ----------
+    path : Path
+        The register file ``duplicate_decisions.csv``.
+    org_id_a, org_id_b : str
+        The pair, in any order.
+
+    Raises
+    ------
+    RegisterError
+        If nothing was decided about it, or the file isn't as it should be.
+    etl.errors.PublishError
+        If it can't be written, or another process keeps it locked.
+    """
+    actions.require_ready()
+    with lock(path):
+        file = RegisterFile(path, key="", content=path.read_bytes() if path.exists() else b"")
+        pair = {org_id_a, org_id_b}
+        numbers = [
+            number
+            for number, row in file.numbered_rows()
+            if {row.get("org_id_a", "").strip(), row.get("org_id_b", "").strip()} == pair
+        ]
+        if not numbers:
+            raise RegisterError(f"Nothing is decided about {org_id_a} and {org_id_b}.")
+        replace(path, file.without_rows(numbers))
+        actions.record(Action.DECIDE, f"{org_id_a}, {org_id_b}", after="taken back")
+
+
 def _append(path: Path, content: bytes, cells: list[str]) -> bytes:
     file = RegisterFile(path, key="", content=content or f"{','.join(COLUMNS)}\n".encode())
     missing = [name for name in COLUMNS[:5] if name not in file.columns]
@@ -72,6 +128,10 @@ def _append(path: Path, content: bytes, cells: list[str]) -> bytes:
             f"{path.name}: column {', '.join(missing)} is missing; the columns are "
             f"{', '.join(COLUMNS)}."
         )
+    for name, cell in zip(COLUMNS[6:], cells[6:], strict=True):
+        if cell and name not in file.columns:
+            n_rows = sum(1 for _ in file.numbered_rows())
+            file = RegisterFile(path, key="", content=file.with_column(name, [""] * n_rows))
     rows = [
         Decision(
             number,

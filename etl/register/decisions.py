@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -16,7 +17,11 @@ from ecosystem.common.text import fold
 from etl.model import Rejection
 
 FILE = "duplicate_decisions.csv"
-COLUMNS = ("org_id_a", "org_id_b", "decision", "reason", "decided_on", "decided_by")
+COLUMNS = (
+    "org_id_a", "org_id_b", "decision", "reason", "decided_on", "decided_by", "row_a", "row_b"
+)  # fmt: skip
+# Between country, town and name of a row.
+_BETWEEN = " | "
 SAME, DIFFERENT = "same", "different"
 # What belongs to the town of a row, and is only right for another row in the same town.
 _OF_THE_TOWN = ("nuts2_hint", "lat", "lon")
@@ -35,12 +40,17 @@ class Decision:
         The pair; of the same organisation, the first stays.
     decision : str
         ``same`` or ``different``.
+    row_a, row_b : str
+        What the row of each said, as :func:`content_of` has it, if it had no identifier of its
+        own; empty if it had.
     """
 
     row: int
     org_id_a: str
     org_id_b: str
     decision: str
+    row_a: str = ""
+    row_b: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,11 +65,15 @@ class Decisions:
         Pairs of identifiers that stay, each in alphabetical order.
     refused : tuple of Rejection
         Rows that contradict an earlier one; they count for nothing.
+    contents : mapping of str to (str, str, str)
+        Identifier that was made for a row when it was decided about -> country, town and name
+        of the row.
     """
 
     merged_into: Mapping[str, str] = field(default_factory=dict)
     different: frozenset[tuple[str, str]] = frozenset()
     refused: tuple[Rejection, ...] = ()
+    contents: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
 
     def are_different(self, org_id_a: str, org_id_b: str) -> bool:
         """Whether a person decided that the two are different organisations."""
@@ -90,8 +104,89 @@ def load_decisions(frame: pd.DataFrame) -> Decisions:
         Valid text rows with ``org_id_a, org_id_b, decision``; the index is the spreadsheet's
         row number.
     """
-    columns = frame[["org_id_a", "org_id_b", "decision"]]
+    names = ["org_id_a", "org_id_b", "decision", "row_a", "row_b"]
+    columns = frame.reindex(columns=names, fill_value="")
     return resolve([Decision(*row) for row in columns.itertuples(name=None)])
+
+
+def content_of(row: Mapping[Any, str]) -> str:
+    """Country, town and name of a row, by which it is known again without an identifier."""
+    return _BETWEEN.join(row[name] for name in ("country", "city", "name"))
+
+
+def join_decisions(
+    given: pd.DataFrame, own: pd.DataFrame, published: pd.DataFrame | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """Decisions of a file that would take the register's place, and those of the register.
+
+    What somebody decided holds, whatever sheet was taken before: a file adds decisions, but
+    takes none away, and none that was taken back comes again with it.
+
+    Parameters
+    ----------
+    given, own : pandas.DataFrame
+        Normalised text rows of the file and of the register.
+    published : pandas.DataFrame or None
+        Rows of the current release; None if it has none.
+
+    Returns
+    -------
+    decisions : pandas.DataFrame
+        The rows of both, those of the register first where they aren't in the file. Where both
+        decide about a pair the later one counts, and else that of the register.
+    notes : list of str
+        What was added to the file or left out of it, as sentences.
+    """
+    known, mine = _by_pair(own), _by_pair(given)
+    before = {} if published is None else _by_pair(published.astype("str"))
+    taken_back = [
+        row for pair, row in mine.items()
+        if pair not in known
+        and pair in before
+        and _says(given, row) == _says(published, before[pair])
+    ]  # fmt: skip
+    older = [
+        row for pair, row in mine.items()
+        if pair in known
+        and _says(given, row) != _says(own, known[pair])
+        and str(given.at[row, "decided_on"]) <= str(own.at[known[pair], "decided_on"])
+    ]  # fmt: skip
+    kept = given.drop(index=[*taken_back, *older])
+    there = set(_by_pair(kept))
+    missing = own.loc[[row for pair, row in known.items() if pair not in there]]
+    first = max(given.index, default=1) + 1
+    missing = missing.set_axis(pd.RangeIndex(first, first + len(missing)), axis=0)
+    notes = []
+    if len(missing):
+        what = (
+            "decision of the register is" if len(missing) == 1 else "decisions of the register are"
+        )
+        notes.append(
+            f"{FILE}: {len(missing):,} {what} not in your file or newer than there, and "
+            f"{'holds' if len(missing) == 1 else 'hold'} all the same."
+        )  # fmt: skip
+    if taken_back:
+        what = "decision" if len(taken_back) == 1 else "decisions"
+        notes.append(
+            f"{FILE}: {len(taken_back):,} {what} of your file had been taken back since, and "
+            f"{'is' if len(taken_back) == 1 else 'are'} left out."
+        )
+    return pd.concat([missing, kept]).astype("str"), notes
+
+
+def _by_pair(frame: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """The last row about each pair."""
+    return {
+        _pair(a, b): row
+        for row, a, b in zip(frame.index, frame["org_id_a"], frame["org_id_b"], strict=True)
+    }
+
+
+def _says(frame: pd.DataFrame | None, row: int) -> tuple[str, str]:
+    """What was decided, and which of two that are the same stays."""
+    assert frame is not None  # noqa: S101  (whoever has a row of it has it)
+    decision = str(frame.at[row, "decision"])
+    return decision, str(frame.at[row, "org_id_a"]) if decision == SAME else ""
 
 
 def check_decisions(decisions: Decisions) -> list[Rejection]:
@@ -175,10 +270,18 @@ def resolve(rows: Sequence[Decision]) -> Decisions:
         else:
             apart[row.org_id_a, row.org_id_b] = row
     kept = {org_id: _end(org_id, into) for org_id in into}
+    contents: dict[str, tuple[str, str, str]] = {}
+    for row in (*into.values(), *apart.values()):
+        for org_id, content in ((row.org_id_a, row.row_a), (row.org_id_b, row.row_b)):
+            country, _, rest = content.partition(_BETWEEN)
+            city, is_whole, name = rest.partition(_BETWEEN)
+            if is_whole:
+                contents.setdefault(org_id, (country, city, name))
     return Decisions(
         MappingProxyType(kept),
         frozenset(_pair(kept.get(a, a), kept.get(b, b)) for a, b in apart),
         tuple(sorted(refused, key=lambda rejection: rejection.row)),
+        MappingProxyType(contents),
     )
 
 

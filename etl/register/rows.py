@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -165,6 +165,17 @@ class RegisterFile:
             texts[-1] += self._line_end
             new = new.removesuffix(self._line_end)
         texts.insert(at, new)
+        return self._encode(texts)
+
+    def without_rows(self, numbers: Collection[int]) -> bytes:
+        """The file without some rows.
+
+        Parameters
+        ----------
+        numbers : collection of int
+            Their numbers, as :meth:`numbered_rows` gives them.
+        """
+        texts = [line.text for i, line in enumerate(self._lines) if i + 1 not in numbers]
         return self._encode(texts)
 
     def with_column(self, name: str, cells: Sequence[str]) -> bytes:

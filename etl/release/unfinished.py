@@ -14,13 +14,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from etl import actions
+from etl.actions import Action
 from etl.errors import PublishError, RegisterError
 from etl.files import lock, replace, sync, write_whole, writing
 from etl.release import shelf
 from etl.release.adopt import hash_register, register_path
-from etl.release.workshop import alone, say_nothing
+from etl.release.workshop import KEPT, alone, say_nothing
 
-KEPT = ".adopting-"
 _PLAN = "plan.json"
 
 
@@ -132,6 +133,7 @@ def _finish(folder: Path, own: Path) -> list[str]:
     done: list[str] = []
     changed: list[str] = []
     try:
+        actions.require_ready()
         for resource in plan.before:
             (done if _adopt(plan, resource) else changed).append(f"{resource}.csv")
     except (OSError, PublishError, RegisterError) as error:
@@ -147,6 +149,8 @@ def _finish(folder: Path, own: Path) -> list[str]:
             "otherwise the next refresh takes it back."
         ]
     shutil.rmtree(own, ignore_errors=True)
+    with suppress(PublishError):
+        actions.record(Action.EDIT, ", ".join(done), after=f"as in release {plan.release_id}")
     return [
         f"Release {plan.release_id} was published, but the process ended before the register held "
         f"it. That was made up for now: {', '.join(done)}."

@@ -24,6 +24,8 @@ from etl.files import RELEASE_KEPT, sync, write_whole, writing
 LOCK = ".lock"
 HOLDER = ".lock.holder"
 BUILDING = ".building-"
+# What the register will hold once a release is shown; see etl/release/unfinished.py.
+KEPT = ".adopting-"
 SCRATCH = "cyber-valleys-"
 LOCK_WAIT_S = 30.0
 _POLL_S = 0.5

@@ -44,7 +44,12 @@ ABOUT_SUCCESSIONS = (
 EMPTY = "(empty)"
 ABOUT_CANDIDATES = (
     "They don't stop a release. Decide about each pair with "
-    '`cyber-valleys decide FIRST SECOND same --reason "..."`, or `different`.'
+    '`cyber-valleys decide FIRST SECOND same --reason "..."`, or `different`; name FILE, too, if '
+    "one of them is new in it."
+)
+ABOUT_TWINS = (
+    "Of two rows that are two organisations, say so: "
+    '`cyber-valleys decide FIRST SECOND different FILE --reason "..."`.'
 )
 KEEP_LOSSES = (
     "To keep them, make the same changes in your file, or take the register as Excel again and "

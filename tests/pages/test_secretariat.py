@@ -439,3 +439,38 @@ def test_the_guide_on_the_page_shows_no_remark_and_does_not_send_anybody_to_it()
     assert "Columns of the register" in texts
     assert not any("<!--" in text for text in texts.values())
     assert "Sign in" not in next(iter(texts.values()))
+
+
+def test_what_is_decided_about_a_new_row_holds_at_the_next_check(desk: Desk) -> None:
+    """A new row without identifier is a published organisation under a name a little different."""
+    sheet = desk.sheet()
+    (at,) = sheet.index[sheet["org_id"] == "at-limes-security-gmbh"]
+    new = sheet.loc[[at]].assign(org_id="", name="Limes Securityy", website="", former_names="")
+    whole = pd.concat([sheet, new])
+    desk.choose(whole)
+    desk.press("Check")
+    (box,) = (e for e in desk.app.expander if "may be one organisation twice" in e.label)
+    desk.app.session_state[f"pairs_{_number(desk)}"] = True
+    desk.app.run()
+    key = "at-limes-security-gmbh_at-limes-securityy"
+    text = shown(desk.app)
+    assert "| First: Limes Security GmbH | Second: Limes Securityy |" in text
+    assert "at-limes-securityy (new)" in text
+    assert "| Town | Hagenberg im Mühlkreis | Hagenberg im Mühlkreis |" in text
+    assert "| Website ≠ | **https://limessecurity.com** |  |" in text
+    assert box.label.endswith("may be one organisation twice")
+    desk.app.text_input(key=f"why_{key}").set_value("One company").run()
+    desk.app.button(key=f"first_{key}").click().run()
+    assert not desk.app.exception
+    assert any("Limes Security GmbH stays" in said.value for said in desk.app.success)
+    assert "Second: Limes Securityy" in shown(desk.app), "it stays open"
+    desk.press("Check")
+    # The one that stays has the other's name as a former one; none is added.
+    assert ": 1 changed. Other lists: duplicate_decisions: 1 added" in shown(desk.app)
+    frame = pd.read_csv(desk.register / "duplicate_decisions.csv", dtype="str")
+    assert frame["row_b"].tolist() == ["AT | Hagenberg im Mühlkreis | Limes Securityy"]
+
+
+def _number(desk: Desk) -> int:
+    number: int = desk.app.session_state["_office_desk"].number
+    return number

@@ -49,6 +49,8 @@ class Desk:
         What was checked, and when: names of the files and the time, UTC.
     adding : bool
         Whether the files hold rows to add, and not whole lists.
+    decided : dict of str to str
+        What was decided since about pairs of this check: their key, and a sentence.
     """
 
     prepared: Prepared | None = None
@@ -60,6 +62,7 @@ class Desk:
     trouble: str = ""
     about: str = ""
     adding: bool = False
+    decided: dict[str, str] = field(default_factory=dict)
     _files: frozenset[str] = frozenset()
     _folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -104,6 +107,7 @@ class Desk:
         if self._folder is not None:
             self._folder.cleanup()
         self.prepared = self.outcome = self.unsure = self._folder = None
+        self.decided = {}
 
 
 def desk() -> Desk:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import partial
 
 import pandas as pd
@@ -11,14 +10,10 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from ecosystem.common import wording
-from ecosystem.common.settings import settings
 from ecosystem.ui.escape import markdown
 from etl.errors import PublishError, RegisterError
-from etl.identity.deduplicate import Candidate
 from etl.pipeline import Outcome, Prepared, Status, prepare, publish
 from etl.reading import ColumnMapping, ColumnsUnsure
-from etl.register.decide import add_decision
-from etl.register.decisions import DIFFERENT, SAME
 from etl.release.adopt import NotAdoptedError, adoption_sentence
 from etl.release.change import OTHER_LISTS
 from etl.release.shelf import BaselineMovedError
@@ -30,6 +25,7 @@ from etl.report.register import register_workbook
 from etl.report.workbook import annotated_copies
 from etl.ui import sign_in
 from etl.ui.progress import Bar
+from etl.ui.secretariat import pairs
 from etl.ui.secretariat.desk import Busy, Desk, alone, desk
 
 FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "xlsm", "xls", "xlsb", "ods", "geojson", "json"]
@@ -37,7 +33,6 @@ MAX_ROWS = 500
 # A card for each fault is easier to read, also on a phone, but many are slow.
 MAX_CARDS = 60
 MAX_LOSSES = 50
-MAX_PAIRS = 20
 WHOLE, ROWS_TO_ADD = "The whole list", "Rows to add"
 HOLDS = (
     "What isn't in it is taken off the map.",
@@ -95,7 +90,7 @@ def view() -> None:
         content = Content(here.outcome)
         _findings(here, content, files)
         _changes(content)
-        _pairs(here.outcome)
+        pairs.view(here)
         _publish(here)
 
 
@@ -231,42 +226,6 @@ def _changes(content: Content) -> None:
             st.dataframe(rows.head(MAX_ROWS), hide_index=True, alt=title)
             _more(len(rows))
     _download("All changes (Excel)", partial(workbook, content), "changes.xlsx", _XLSX)
-
-
-def _pairs(outcome: Outcome) -> None:
-    if not outcome.candidates:
-        return
-    n = wording.count(len(outcome.candidates), "pair")
-    with st.expander(f"{n} may be one organisation twice"):
-        st.markdown("They stop nothing. What you decide is kept, and holds from then on.")
-        for pair in sorted(outcome.candidates, key=lambda pair: -pair.score)[:MAX_PAIRS]:
-            _pair(pair)
-
-
-def _pair(pair: Candidate) -> None:
-    key = f"{pair.org_id_a}_{pair.org_id_b}"
-    with st.container(border=True):
-        st.markdown(f"**{markdown(pair.name_a)}** and **{markdown(pair.name_b)}**")
-        st.caption(markdown(pair.evidence))
-        reason = st.text_input("Why", key=f"why_{key}", max_chars=200)
-        with st.container(horizontal=True):
-            for decision, label in ((SAME, "The same: keep the first"), (DIFFERENT, "Different")):
-                if st.button(label, key=f"{decision}_{key}", disabled=not reason.strip()):
-                    _decide(pair, decision, reason)
-
-
-@sign_in.by_member
-def _decide(pair: Candidate, decision: str, reason: str) -> None:
-    path = settings().register_dir / "duplicate_decisions.csv"
-    today = datetime.now(UTC).date()
-    try:
-        add_decision(
-            path, pair.org_id_a, pair.org_id_b, decision, reason, today, decided_by="secretariat"
-        )
-    except (RegisterError, PublishError) as error:
-        st.error(markdown(str(error)), icon=":material/error:")
-    else:
-        st.success("Kept. Check again to see what follows from it.")
 
 
 def _publish(here: Desk) -> None:

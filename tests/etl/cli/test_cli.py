@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from ecosystem.common.settings import settings
 from ecosystem.common.store import open_read_only
+from etl import pipeline
 from etl.actions import entries
 from etl.cli import GATE, INPUT, OK, USAGE, WRITE, app
 from etl.release import shelf
@@ -443,3 +445,40 @@ def test_progress_is_shown_on_a_terminal_and_in_a_log() -> None:
         assert list(tracker(console, quiet=False)([1, 2], "Step")) == [1, 2]
         assert "Step" in console.export_text()
     assert list(tracker(console, quiet=True)([1, 2], "Step")) == [1, 2]
+
+
+def test_the_advice_for_an_exact_duplicate_can_be_followed(
+    own_releases: Path, register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two new rows of one name and town, without identifiers: they are two, says a person."""
+    monkeypatch.setenv("CYBER_VALLEYS_REGISTER_DIR", str(register))
+    settings.cache_clear()
+    frame = pd.read_csv(register / "organisations.csv", dtype="str", keep_default_na=False)
+    new = frame.head(1).assign(org_id="", name="Quite New", website="")
+    path = tmp_path / "organisations.csv"
+    pd.concat([frame, new, new.assign(notes="the other one")]).to_csv(path, index=False)
+    told = call("check", str(path), "--no-report")
+    assert told.exit_code == INPUT
+    said = " ".join(told.output.split())
+    a, b = re.search(r"decide that (\S+) and (\S+) are `different`", said).groups()  # type: ignore[union-attr]
+    assert "decide FIRST SECOND different FILE" in said
+    assert call("decide", a, b, "different", "--reason", "Two").exit_code == INPUT
+    done = call("decide", a, b, "different", str(path), "--reason", "Two")
+    assert done.exit_code == OK, done.output
+    with pipeline.prepare([path]) as prepared:
+        assert prepared.verdict().status is pipeline.Status.PASSED
+        assert {a, b} <= set(prepared.transformed.tables["organisation"]["org_id"])
+    assert call("decide", b, a, "undecided").exit_code == OK
+    assert call("decide", b, a, "undecided").exit_code == INPUT
+
+
+def test_the_case_of_acronyms_is_proposed_with_the_reason(release_dir: Path) -> None:
+    path = Path(__file__).parents[1] / "cases" / "acronym_and_full_name.csv"
+    with pipeline.prepare([path], None, release_dir) as prepared:
+        pairs = {(p.name_a, p.name_b) for p in prepared.transformed.candidates}
+        reasons = {p.evidence.partition(": ")[2] for p in prepared.transformed.candidates}
+    assert {frozenset(pair) for pair in pairs} == {
+        frozenset({"Agence nationale de la sécurité des systèmes", "ANSS"}),
+        frozenset({"Institut fédéral de cyberdéfense", "IFC"}),
+    }
+    assert all("is short for the other name, in the same town" in reason for reason in reasons)

@@ -14,8 +14,13 @@ from benchmarks.duplicates import OTHER_NAMES as OTHER_NAMES_KINDS
 from benchmarks.duplicates import evaluate, located_register, with_variants
 from ecosystem.common.settings import settings as own_settings
 from etl.errors import RegisterError
-from etl.identity.deduplicate import exact_duplicates, likely_duplicates, load_legal_forms
-from etl.identity.likeness import english_words, name_folder
+from etl.identity.deduplicate import (
+    exact_candidates,
+    exact_duplicates,
+    likely_duplicates,
+    load_legal_forms,
+)
+from etl.identity.likeness import english_words, name_folder, stands_for
 from etl.register.decide import add_decision
 from etl.register.decisions import (
     COLUMNS,
@@ -472,3 +477,52 @@ def test_decisions_come_back_as_written(
 def test_no_decisions_decide_nothing() -> None:
     assert not NO_DECISIONS.are_different("fr-a", "fr-b")
     assert NO_DECISIONS.final_id("fr-a") == "fr-a"
+
+
+@pytest.mark.parametrize(
+    ("short", "name", "expected"),
+    [
+        ("anss", "agence nationale de la securite des systemes", True),
+        ("ifc", "institut federal de cyberdefense", True),
+        ("incibe", "instituto nacional de ciberseguridad", True),
+        ("bsi", "bundesamt fur sicherheit in der informationstechnik", True),
+        ("bsi", "bundesamt fur informationstechnik", False),
+        ("thales", "thales national digital exploitation centre", False),
+        ("ab", "alpha beta", False),
+    ],
+)
+def test_letters_stand_for_a_name(short: str, name: str, expected: bool) -> None:
+    assert stands_for(short, name) is expected
+
+
+def test_a_name_and_its_acronym_are_proposed_in_one_town_with_one_website(
+    legal_forms: list[str],
+) -> None:
+    names = ("Institut fédéral de cyberdéfense", "IFC")
+    sites = ["https://ifc.example", "https://ifc.example/en"]
+    (one,) = likely_duplicates(rows(*names, website=sites), legal_forms)
+    assert "“IFC” is short for the other name, in the same town" in one.evidence
+    apart = rows(*names, website=sites, place_id=["g1", "g2"], lon=[2.35, 4.83])
+    other = rows(*names, website=["https://ifc.example", "https://other.example"])
+    unlike = rows("Institut fédéral de cyberdéfense", "IFB", website=sites)
+    for frame in (apart, other, unlike):
+        found = likely_duplicates(frame, legal_forms)
+        assert not [pair for pair in found if "is short for" in pair.evidence]
+
+
+def test_acronyms_add_no_pair_to_the_register_that_is_none(
+    register: pd.DataFrame, legal_forms: list[str]
+) -> None:
+    found = likely_duplicates(register, legal_forms)
+    assert not [pair for pair in found if "is short for" in pair.evidence]
+
+
+def test_exact_duplicates_can_be_decided_about(legal_forms: list[str]) -> None:
+    frame = rows("Foo", "Foo SAS", "Bar")
+    (pair,) = exact_candidates(frame, legal_forms)
+    assert (pair.org_id_a, pair.org_id_b) == ("fr-0", "fr-1")
+    assert (pair.name_a, pair.name_b) == ("Foo", "Foo SAS")
+    apart = load_decisions(
+        pd.DataFrame([("fr-1", "fr-0", "different")], columns=COLUMNS[:3], index=[2])
+    )
+    assert exact_candidates(frame, legal_forms, apart) == []

@@ -274,3 +274,49 @@ def test_others_that_come_and_go_are_not_suspected() -> None:
     assert successions(new, old, FORMS, NO_DECISIONS) == []
     assert successions(new, None, FORMS, NO_DECISIONS) == []
     assert successions(old, old, FORMS, NO_DECISIONS) == []
+
+
+def decided_by_content(*rows: tuple[str, str, str, str, str]) -> Decisions:
+    columns = ["org_id_a", "org_id_b", "decision", "row_a", "row_b"]
+    return load_decisions(pd.DataFrame(rows, columns=columns, index=range(2, 2 + len(rows))))
+
+
+def test_a_row_without_identifier_keeps_the_one_that_was_decided_about() -> None:
+    """A new name for a published one: nothing but the decision says that they are one."""
+    old = release(("fr-1", "Stoïk", "Paris", "FR"))
+    sheet = file(("fr-1", "Stoïk", "Paris", "FR"), ("", "Stoik Insurance", "Paris", "FR"))
+    made = ids(sheet, old)
+    assert made == ["fr-1", "fr-stoik-insurance"]
+    decisions = decided_by_content(("fr-1", made[1], "same", "", "FR | Paris | Stoik Insurance"))
+    for again in (sheet, sheet.iloc[::-1], sheet.assign(city="PARIS")):
+        given, _, _ = assign_ids(again, old, decisions, FORMS)
+        assert sorted(given["org_id"]) == sorted(made)
+        merged, alias = merge(given, decisions)
+        assert list(merged["org_id"]) == ["fr-1"]
+        assert alias.to_numpy().tolist() == [[made[1], "fr-1"]]
+
+
+def test_two_equal_rows_without_identifiers_stay_two_once_that_is_decided() -> None:
+    sheet = file(("", "Foo", "Lyon", "FR"), ("", "Foo SAS", "Lyon", "FR"))
+    made = ids(sheet, None)
+    rows = ("FR | Lyon | Foo", "FR | Lyon | Foo SAS")
+    decisions = decided_by_content((made[0], made[1], "different", *rows))
+    assert ids(sheet, None, decisions) == made
+    assert ids(sheet.iloc[::-1], None, decisions) == made[::-1]
+    equal = file(("", "Foo", "Lyon", "FR"), ("", "Foo", "Lyon", "FR"))
+    made = ids(equal, None)
+    decisions = decided_by_content((made[0], made[1], "different", rows[0], rows[0]))
+    assert sorted(ids(equal, None, decisions)) == sorted(made)
+    # Published since, with a file that has no identifiers: both are known again.
+    old = release((made[0], "Foo", "Lyon", "FR"), (made[1], "Foo", "Lyon", "FR"))
+    given, notes, _ = assign_ids(equal, old, decisions, FORMS)
+    assert sorted(given["org_id"]) == sorted(made)
+    assert not [note for note in notes if "it isn't clear" in note]
+
+
+def test_a_published_organisation_goes_before_the_row_that_was_told_from_it() -> None:
+    old = release(("fr-1", "Foo", "Lyon", "FR"))
+    decisions = decided_by_content(("fr-1", "fr-foo", "different", "", "FR | Lyon | Foo"))
+    sheet = file(("", "Foo", "Lyon", "FR"), ("", "Foo", "Lyon", "FR"))
+    assert sorted(ids(sheet, old, decisions)) == ["fr-1", "fr-foo"]
+    assert ids(sheet.head(1), old, decisions) == ["fr-1"]

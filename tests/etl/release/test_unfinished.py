@@ -46,7 +46,7 @@ def left(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def _kept(releases: Path) -> list[Path]:
-    return list(releases.glob(f"{unfinished.KEPT}*"))
+    return list(releases.glob(f"{workshop.KEPT}*"))
 
 
 def test_the_register_is_brought_up_to_date_and_it_is_said_once(left: tuple[Path, Path]) -> None:
@@ -78,7 +78,7 @@ def test_what_was_never_shown_is_forgotten(pointer: str, left: tuple[Path, Path]
 
 def test_a_kill_while_it_is_kept_changes_nothing(left: tuple[Path, Path]) -> None:
     releases, register = left
-    (releases / f"{unfinished.KEPT}r2" / "plan.json").unlink()
+    (releases / f"{workshop.KEPT}r2" / "plan.json").unlink()
     assert unfinished.finish(releases) == []
     assert (register / "organisations.csv").read_bytes() == OLD
     assert _kept(releases) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -261,6 +261,20 @@ def successor(database: Database, org_id: str) -> str | None:
         {"org_id": org_id},
     )
     return found
+
+
+def current_ids(database: Database, org_ids: Sequence[str]) -> dict[str, str]:
+    """What each identifier is in the current release: itself, or what it was merged into.
+
+    Those of which nothing is left are left out.
+    """
+    there = database.frame(
+        "SELECT org_id FROM organisation WHERE list_contains($org_ids, org_id)",
+        {"org_ids": list(org_ids)},
+    )
+    current = {org_id: org_id for org_id in there["org_id"]}
+    gone = {org_id: successor(database, org_id) for org_id in org_ids if org_id not in current}
+    return current | {org_id: into for org_id, into in gone.items() if into}
 
 
 def names(database: Database) -> dict[str, dict[str, str]]:

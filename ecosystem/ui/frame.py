@@ -38,6 +38,7 @@ def header(pages: Sequence[PageEntry]) -> None:
             if page.in_header:
                 st.page_link(page.path, query_params=carried if page.filters else None)
         shortlist.link()
+    shortlist.SHORTLIST.connect()
 
 
 def footer() -> None:

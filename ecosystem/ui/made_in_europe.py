@@ -14,6 +14,7 @@ from ecosystem.common import links
 from ecosystem.common.vocabulary import COUNTRIES, LABEL_STATUSES
 from ecosystem.finding import made_in_europe
 from ecosystem.finding.made_in_europe import ANSWERS, CRITERIA, Criterion, Source
+from ecosystem.ui import drafts
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import link, markdown
 from ecosystem.web.pages import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
@@ -25,6 +26,16 @@ _WORDS = {
     "valid": "valid until {day}",
     "expiring": "expires soon, valid until {day}",
     "expired": "expired, was valid until {day}",
+}
+# Every widget of the self-check, by its key.
+_FIELDS = {
+    **{f"{_PREFIX}{criterion.code}": drafts.choice(ANSWERS) for criterion in CRITERIA},
+    **{
+        f"{_PREFIX}{criterion.code}_{i}": drafts.tick()
+        for criterion in CRITERIA
+        for i in range(len(criterion.evidence))
+    },
+    _NAME: drafts.text(MAX_NAME),
 }
 
 Record = Mapping[Any, Any]
@@ -125,17 +136,23 @@ def organisations() -> None:
 
 
 def self_check() -> None:
-    """Five questions, what the answers mean, and the checklist as PDF; kept nowhere."""
+    """Five questions, what the answers mean, and the checklist as PDF; kept by the browser only."""
     st.header("The five criteria and a self-check", anchor=False)
     st.markdown(
         f"As the Slovak issuer publishes them ({_link(made_in_europe.CRITERIA_SOURCE)}). The "
         "evidence is this site's suggestion; the issuer says what it asks for."
     )
     st.markdown(
-        ":material/lock: **Nothing that you enter is stored**: it is not in the address, on a "
-        "disk, in a log or shared with other visitors. It is only in the memory that your open "
-        "page uses, and gone when you leave or reload it."
+        ":material/lock: **Nothing that you enter is stored on the server**: it is not in the "
+        "address, on a disk, in a log or shared with other visitors. Your browser keeps it in this "
+        "tab, also when the page is loaded again, and forgets it when you close the tab or clear "
+        "your answers."
     )
+    with drafts.keep("label-check", _FIELDS):
+        _questions()
+
+
+def _questions() -> None:
     answers, ready = {}, set[tuple[str, int]]()
     for number, criterion in enumerate(CRITERIA, start=1):
         with st.container(border=True):
@@ -183,11 +200,8 @@ def _result(answers: dict[str, str], ready: set[tuple[str, int]]) -> None:
 
 def _clear() -> None:
     """Callback: empty every widget of the self-check."""
-    for criterion in CRITERIA:
-        st.session_state[f"{_PREFIX}{criterion.code}"] = None
-        for i in range(len(criterion.evidence)):
-            st.session_state[f"{_PREFIX}{criterion.code}_{i}"] = False
-    st.session_state[_NAME] = ""
+    for key, field in _FIELDS.items():
+        st.session_state[key] = field.initial
 
 
 def _holders(record: dict[Hashable, Any]) -> None:

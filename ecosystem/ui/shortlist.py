@@ -1,10 +1,12 @@
 """A visitor's shortlist: organisations ticked on any page, side by side, to take away.
 
-It is in the visitor's session and, on its own page, in the address; nowhere else.
+The visitor's browser keeps it, and an address can hold one to pass on; the server keeps none.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -13,24 +15,36 @@ import streamlit as st
 
 from ecosystem import brief
 from ecosystem.common import links, wording
+from ecosystem.common.store import ReleaseError
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES, Vocabulary
 from ecosystem.finding.filters import MAX_VALUES, Filter
-from ecosystem.tables import organisations, regions
+from ecosystem.tables import history, organisations, regions
 from ecosystem.ui import downloads, state
+from ecosystem.ui.browser_lists import BrowserList
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import DIRECTORY_PAGE, MAP_PAGE, ORGANISATION_PAGE, SHORTLIST_PAGE
 
-_SESSION = "_shortlist"
 # Not the filter's own parameter, which would go along to the pages that filter.
 _PARAM = "list"
 # More columns than this can't be read side by side.
 SIDE_BY_SIDE = 6
 
 
+def _find(org_ids: list[str]) -> Mapping[str, str]:
+    try:
+        return ask(history.current_ids, org_ids)
+    except ReleaseError:
+        # The page says so; what can't be looked up isn't gone.
+        return {org_id: org_id for org_id in org_ids}
+
+
+SHORTLIST = BrowserList("shortlist", re.compile(r"[a-z0-9-]{1,80}"), MAX_VALUES, _find)
+
+
 def ids() -> list[str]:
     """Identifiers on the shortlist, in the order in which they were ticked."""
-    return list(st.session_state.get(_SESSION, []))
+    return SHORTLIST.items()
 
 
 def button(org_id: str, key: str) -> None:
@@ -52,13 +66,11 @@ def link() -> None:
     """Link to the shortlist's page for the header; nothing while it is empty."""
     chosen = ids()
     if chosen:
-        st.page_link(
-            SHORTLIST_PAGE, label=f"Shortlist ({len(chosen)})", query_params={_PARAM: chosen}
-        )
+        st.page_link(SHORTLIST_PAGE, label=f"Shortlist ({len(chosen)})")
 
 
 def content() -> Filter:
-    """What the page shows: the organisations in the address, or else those of the session."""
+    """What the page shows: the organisations in the address, or else the visitor's own list."""
     asked = state.params().get(_PARAM) or ids()
     return Filter.from_params({"orgs": asked})
 
@@ -69,6 +81,7 @@ def page(filter_: Filter) -> None:
     missing = len(filter_.orgs) - len(found)
     if missing:
         st.info(f"{wording.count(missing, 'organisation')} of this list can't be found any more.")
+    _say_whose(list(filter_.orgs))
     if found.empty:
         st.info(
             "Your shortlist is empty. “Add to shortlist” is beside every organisation in the "
@@ -76,14 +89,16 @@ def page(filter_: Filter) -> None:
         )
         st.page_link(DIRECTORY_PAGE, label="Open the directory", icon=":material/list:")
         return
-    _actions(filter_, list(found["org_id"]))
+    here = list(found["org_id"])
+    address = state.address({_PARAM: here})
+    _actions(filter_, here, address)
     _table(found)
     _entries(found)
     st.header("Take it with you", anchor=False)
     with st.container(horizontal=True):
         st.download_button(
             "PDF",
-            data=partial(brief.collection_pdf, database(), filter_, state.address()),
+            data=partial(brief.collection_pdf, database(), filter_, address),
             file_name="cyber-valleys-shortlist.pdf",
             mime="application/pdf",
             icon=":material/picture_as_pdf:",
@@ -91,12 +106,24 @@ def page(filter_: Filter) -> None:
         )
         downloads.downloads(filter_, len(found), "shortlist")
     st.caption(
-        "The address of this page holds the list: pass it on, or keep it as a bookmark. It is "
-        "not stored on the server."
+        "This browser keeps your shortlist, in all of its tabs; the server keeps none. "
+        "“Pass it on” gives an address that holds the list."
     )
 
 
-def _actions(filter_: Filter, here: list[str]) -> None:
+def _say_whose(here: list[str]) -> None:
+    """Say that a list came with the address, where the visitor has one of their own."""
+    own = ids()
+    if own and set(here) != set(own):
+        st.info(
+            "This list came with the address. Your own shortlist has "
+            f"{wording.count(len(own), 'organisation')}.",
+            icon=":material/link:",
+        )
+        st.page_link(SHORTLIST_PAGE, label="Show my own", icon=":material/bookmarks:")
+
+
+def _actions(filter_: Filter, here: list[str], address: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             MAP_PAGE,
@@ -104,14 +131,32 @@ def _actions(filter_: Filter, here: list[str]) -> None:
             icon=":material/map:",
             query_params=filter_.to_params(),
         )
-        if set(here) - set(ids()):
+        _pass_on(address)
+        own = ids()
+        if set(here) - set(own):
             st.button(
                 "Keep as my shortlist",
                 icon=":material/bookmark_added:",
+                help="In place of your own" if own else None,
                 on_click=_replace,
                 args=(here,),
             )
-        st.button("Empty the list", icon=":material/delete:", on_click=_replace, args=([],))
+        if set(here) - set(own) and own and len(set(here) | set(own)) <= MAX_VALUES:
+            st.button(
+                "Add to mine",
+                icon=":material/bookmark_add:",
+                on_click=_replace,
+                args=([*own, *here],),
+            )
+        if set(here) == set(own):
+            st.button("Empty the list", icon=":material/delete:", on_click=_replace, args=([],))
+
+
+def _pass_on(address: str) -> None:
+    """The address that holds a list, to copy."""
+    with st.popover("Pass it on", icon=":material/share:"):
+        st.markdown("This address holds the list, for a colleague or as a bookmark.")
+        st.code(address, language=None, wrap_lines=True)
 
 
 def _table(found: pd.DataFrame) -> None:
@@ -173,23 +218,23 @@ def _toggle(org_id: str) -> None:
     else:
         if not listed:
             st.toast(
-                "Your shortlist lives in this browser tab until it is loaded again. The address "
-                "of its own page keeps it for good.",
+                "This browser keeps your shortlist, in all of its tabs, until you empty it.",
                 icon=":material/bookmark_added:",
                 duration="long",
             )
         listed.append(org_id)
-    st.session_state[_SESSION] = listed[:MAX_VALUES]
+    SHORTLIST.replace(listed)
 
 
 def _remove(org_id: str) -> None:
-    st.session_state[_SESSION] = [id_ for id_ in ids() if id_ != org_id]
-    state.update({_PARAM: [id_ for id_ in content().orgs if id_ != org_id]})
+    SHORTLIST.replace(id_ for id_ in ids() if id_ != org_id)
+    if _PARAM in state.params():
+        state.update({_PARAM: [id_ for id_ in content().orgs if id_ != org_id]})
 
 
 def _replace(org_ids: list[str]) -> None:
-    st.session_state[_SESSION] = list(org_ids)
-    state.update({_PARAM: org_ids})
+    SHORTLIST.replace(org_ids)
+    state.update({_PARAM: None})
 
 
 def _words(codes: Any, vocabulary: Vocabulary) -> str:

@@ -109,18 +109,23 @@ def bind(
     return take_choice
 
 
-def address() -> str:
+def address(query: Mapping[str, Sequence[str]] | None = None) -> str:
     """Web address of what is shown, for citations; empty where no browser has told it.
 
     The page below the site's own address if a setting names that, since behind a proxy the
     browser's may be another.
+
+    Parameters
+    ----------
+    query : mapping of str to sequence of str, optional
+        Parameters in place of those that the page has.
     """
     shown = urlsplit(st.context.url or "")
     if not shown.netloc:
         return settings().site_url
     root = settings().site_url.rstrip("/") or f"{shown.scheme}://{shown.netloc}"
-    query = urlencode(params(), doseq=True)
-    return f"{root}{shown.path}{f'?{query}' if query else ''}"
+    written = urlencode(params() if query is None else query, doseq=True)
+    return f"{root}{shown.path}{f'?{written}' if written else ''}"
 
 
 def filter_() -> Filter:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,8 +51,8 @@ CREATE TABLE IF NOT EXISTS contact (
 ) STRICT;
 """
 _SELECT = """
-SELECT s.number, s.state, s.received, s.decided, s.is_new, s.org_id, s.body, s.reason, s.plan,
-       coalesce(c.address, '') AS contact
+SELECT s.number, s.key, s.state, s.received, s.decided, s.is_new, s.org_id, s.body, s.reason,
+       s.plan, coalesce(c.address, '') AS contact
 FROM suggestion s LEFT JOIN contact c USING (number)
 """
 _UNDECIDED = (State.OPEN, State.ACCEPTING)
@@ -147,6 +147,18 @@ class Inbox:
         with self._reading() as connection:
             row = connection.execute(f"{_SELECT} WHERE number = ?", [number]).fetchone()
         return _suggestion(row) if row else None
+
+    def of_keys(self, keys: Sequence[str]) -> dict[str, Suggestion]:
+        """Suggestions by their key (:meth:`etl.inbox.model.Draft.key`); unknown ones are left out.
+
+        Nobody can guess a key, so it is what whoever made a suggestion asks by.
+        """
+        if not keys or not self.path.exists():
+            return {}
+        marks = ", ".join("?" * len(keys))
+        with self._reading() as connection:
+            rows = connection.execute(f"{_SELECT} WHERE key IN ({marks})", list(keys)).fetchall()
+        return {row["key"]: _suggestion(row) for row in rows}
 
     def begin(self, number: int, org_id: str, plan: Mapping[str, Mapping[str, str]]) -> bool:
         """Record what an open suggestion will change; False if it isn't open any more.

@@ -89,6 +89,7 @@ def _decide(desk: Desk, review: Review) -> None:
         st.text_input(
             "Reason, if you reject it", key=f"moderation_reason_{number}",
             max_chars=moderation.MAX_REASON,
+            help="Whoever has made the suggestion reads it, and whoever else has its link.",
         )  # fmt: skip
         unreasoned = st.session_state.pop(_UNREASONED, None)
         if unreasoned == number:

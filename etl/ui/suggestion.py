@@ -14,7 +14,7 @@ from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import BY_COLUMN
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations
-from ecosystem.ui import state, style
+from ecosystem.ui import drafts, state, style
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
@@ -24,17 +24,29 @@ from etl.inbox.model import FIELDS, MAX_COMMENT, MAX_CONTACT, Refused
 from etl.inbox.reception import contact_fault, make_draft, published_cells, receive, whole_row
 from etl.inbox.store import inbox
 from etl.schema import Column
+from etl.ui import suggestion_status
 
 _MOST = {"domains": 4, "sectors": 4, "functions": 5}
 _CHOICES = ("type", "country", *_MOST)
 _CONTACT_LABEL = "Your e-mail address"
+_MAX_NUTS = 10
 _TOKEN, _OPENED, _SENT, _REFUSED, _TRIED = (
     f"_suggest_{name}" for name in ("token", "opened", "sent", "refused", "tried")
 )
 
 
 def view() -> None:
-    """The page: the form, or what became of it."""
+    """The page: the form, or what became of what was sent with it."""
+    suggestion_status.OWN.connect()
+    key = state.get("status")
+    if key:
+        suggestion_status.of_one(key)
+    else:
+        _form_or_thanks()
+    suggestion_status.of_own()
+
+
+def _form_or_thanks() -> None:
     org_id = state.get("org")
     published: dict[str, str] = {}
     if org_id:
@@ -46,12 +58,19 @@ def view() -> None:
     sent = st.session_state.get(_SENT, {}).get(org_id)
     _title(published, with_intro=not sent)
     if sent:
-        _acknowledge(sent, org_id)
+        drafts.forget(_draft_name(org_id))
+        _acknowledge(*sent, org_id)
         return
     with st.spinner("Reading the names of towns"):
         against = reference()
     _begin(org_id)
-    _Form(published, against).show()
+    form = _Form(published, against)
+    with drafts.keep(_draft_name(org_id), form.fields()):
+        form.show()
+
+
+def _draft_name(org_id: str) -> str:
+    return f"suggest-{org_id or 'new'}"
 
 
 def _title(published: Mapping[str, str], *, with_intro: bool) -> None:
@@ -85,7 +104,7 @@ def _begin(org_id: str) -> None:
     opened.setdefault(org_id, time.monotonic())
 
 
-def _acknowledge(number: int, org_id: str) -> None:
+def _acknowledge(number: int, key: str, org_id: str) -> None:
     st.success(
         f"Thank you. Your suggestion is kept and has the number **{number}**.",
         icon=":material/mark_email_read:",
@@ -97,6 +116,8 @@ def _acknowledge(number: int, org_id: str) -> None:
         "refresh of the data.\n"
         "3. If you left an address, it is used for questions only, and deleted with the decision."
     )
+    st.markdown("This link tells you, and whoever has it, what became of it:")
+    st.code(state.address({"status": [key]}), language=None, wrap_lines=True)
     with st.container(horizontal=True):
         if org_id:
             st.page_link(
@@ -131,7 +152,7 @@ class _Form:
         self._against = against
         self._org_id = published.get("org_id", "")
         self._columns = against.schema.columns
-        self._cells = {column: self._typed_cell(column) for column in FIELDS}
+        self._cells = self._typed_cells()
         self._checked = self._check()
         self._faults = {fault.column: fault for fault in reversed(self._checked.faults)}
         self._tried = bool(st.session_state.get(_TRIED, {}).get(self._org_id))
@@ -145,6 +166,32 @@ class _Form:
             self._what()
             self._evidence()
             self._before_sending()
+
+        if self._cells != self._typed_cells():
+            # After a lost connection the browser brings along what was typed before.
+            st.rerun()
+
+    def fields(self) -> dict[str, drafts.Field]:
+        """What may be typed into each widget, by its key."""
+        fields = {self._key(column): self._field(column) for column in FIELDS}
+        longest = {"comment": MAX_COMMENT, "contact": MAX_CONTACT}
+        return fields | {self._key(name): drafts.text(most) for name, most in longest.items()}
+
+    def _field(self, column: str) -> drafts.Field:
+        initial = self._initial(column)
+        if column == "nuts2_hint":
+            return drafts.Field("", lambda told: isinstance(told, str) and len(told) <= _MAX_NUTS)
+        if isinstance(initial, list):
+            return drafts.choices(BY_COLUMN[column].labels(), _MOST[column], initial)
+        if column in _CHOICES:
+            return drafts.choice(BY_COLUMN[column].labels(), initial)
+        return drafts.text(self._longest(column), initial or "")
+
+    def _longest(self, column: str) -> int:
+        return int(self._columns[column].constraints.get("maxLength", 20))
+
+    def _typed_cells(self) -> dict[str, str]:
+        return {column: self._typed_cell(column) for column in FIELDS}
 
     def _who(self) -> None:
         self._text("name")
@@ -284,23 +331,25 @@ class _Form:
 
     def _text(self, column: str) -> None:
         field, key = self._columns[column], self._key(column)
-        st.session_state.setdefault(key, self._initial(column))
-        longest = field.constraints.get("maxLength", 20)
+        # No value in the session: it would replace what a browser still has of a lost session.
+        value = "" if key in st.session_state else str(self._initial(column) or "")
         draw = st.text_area if column == "notes" else st.text_input
         example = f"For example {field.example}" if field.example else None
         draw(
-            self._label(field), key=key, max_chars=longest, help=field.description,
+            self._label(field), value, key=key, max_chars=self._longest(column),
+            help=field.description,
             placeholder=example, on_change=self._forget_choice if column == "city" else None,
         )  # fmt: skip
         self._explain(column)
 
     def _choice(self, column: str) -> None:
         field, key, labels = self._columns[column], self._key(column), BY_COLUMN[column].labels()
-        st.session_state.setdefault(key, self._initial(column))
+        initial = None if key in st.session_state else self._initial(column)
         if field.separator:
             st.multiselect(
                 self._label(field),
                 list(labels),
+                initial,
                 format_func=labels.__getitem__,
                 key=key,
                 max_selections=_MOST[column],
@@ -311,7 +360,7 @@ class _Form:
             st.selectbox(
                 self._label(field),
                 list(labels),
-                index=None,
+                index=list(labels).index(initial) if isinstance(initial, str) else None,
                 format_func=labels.__getitem__,
                 key=key,
                 help=None if column == "country" else field.description,
@@ -376,11 +425,13 @@ class _Form:
         )
         if form._checked.faults or contact_fault(form._contact()):
             return
+        draft = make_draft(form._checked, self._published, comment, form._contact())
+        session = st.session_state[_TOKEN]
         try:
             number = receive(
                 inbox(),
-                make_draft(form._checked, self._published, comment, form._contact()),
-                st.session_state[_TOKEN],
+                draft,
+                session,
                 _published_organisations(database()),
                 self._against,
                 seconds=time.monotonic() - st.session_state[_OPENED][self._org_id],
@@ -389,7 +440,9 @@ class _Form:
         except Refused as error:
             refused[self._org_id] = str(error)
         else:
-            st.session_state.setdefault(_SENT, {})[self._org_id] = number
+            key = draft.key(session)
+            st.session_state.setdefault(_SENT, {})[self._org_id] = number, key
+            suggestion_status.OWN.replace([*suggestion_status.OWN.items(), key])
 
 
 @per_release

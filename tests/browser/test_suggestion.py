@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -110,20 +111,39 @@ def test_a_new_organisation_from_the_form_to_the_map(site: Site, place: Place) -
     expect(page.get_by_text("Cesson-Sévigné").first).to_be_visible()
 
 
-def test_a_correction_from_the_form_to_the_page(site: Site, place: Place) -> None:
+def test_a_correction_from_the_form_to_the_page(site: Site, place: Place, browser: Browser) -> None:
     page = open_form(site, LIMES)
     expect(page.get_by_role("heading", level=1)).to_have_text("Correct Limes Security GmbH")
     type_in(page, "Founded", "2011")
     expect(page.get_by_text("Founded: 2012 → 2011")).to_be_visible()
     type_in(page, "Source (required)", "https://limessecurity.com/about")
-    page.wait_for_timeout(1000 * MIN_SECONDS)
+    # Loaded again, the form has what was typed.
+    page = open_form(site, LIMES)
+    expect(page.get_by_text("Founded: 2012 → 2011")).to_be_visible()
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text("Thank you. Your suggestion is kept")).to_be_visible()
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.includes('draft'))") == []
 
     (suggestion,) = [s for s in place.desk.open_suggestions() if not s.is_new]
+    own = page.get_by_role("link", name=re.compile(f"Number {suggestion.number}.*Limes Security"))
+    expect(own).to_have_text(re.compile("open$"))
+    own.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        f"Your suggestion, number {suggestion.number}"
+    )
+    link = page.url
     place.desk.accept(suggestion.number)
     assert pipeline.run(place.register, place.releases).release_id
-    page.get_by_role("link", name="Back to the organisation").click()
+    # The link, in this browser and in any other; only this one has the list.
+    site.visit(link.removeprefix(site.address), with_map=False)
+    expect(page.get_by_text("it is written into the register")).to_be_visible()
+    expect(page.get_by_role("heading", name="What became of your suggestions")).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("Number.*accepted$"))).to_be_visible()
+    with Site(browser, place.address) as other:
+        other.visit(link.removeprefix(site.address), with_map=False)
+        expect(other.page.get_by_text("it is written into the register")).to_be_visible()
+        expect(other.page.get_by_role("link", name=re.compile("^Number"))).to_have_count(0)
+    page.get_by_role("link", name="Limes Security GmbH", exact=True).click()
     expect(page.get_by_text("founded 2011")).to_be_visible()
 
 

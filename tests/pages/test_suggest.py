@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ecosystem.common.settings import settings
+from ecosystem.ui import drafts
 from etl.actions import entries
 from etl.inbox.store import Inbox
 from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
@@ -58,6 +59,11 @@ def send(app: AppTest) -> AppTest:
     return app.button(key="send").click().run()
 
 
+def again(app: AppTest) -> AppTest:
+    button = next(button for button in app.button if button.label == "Suggest something else")
+    return button.click().run()
+
+
 def said(app: AppTest) -> str:
     """All text as a visitor reads it, without the signs that keep Markdown from acting on it."""
     text = "\n".join([words(app), *(e.value for e in [*app.success, *app.header])])
@@ -74,7 +80,7 @@ def test_a_new_organisation_is_sent_and_acknowledged(visit: Visit, inbox: Inbox)
     assert kept.values == {
         **new().values, "domains": "cryptology", "functions": "protect;detect"
     }  # fmt: skip
-    app.button[-1].click().run()
+    again(app)
     assert app.text_input(key="suggest_new_name").value == ""
 
 
@@ -151,6 +157,79 @@ def test_a_double_click_is_one_suggestion(visit: Visit, inbox: Inbox) -> None:
     assert len(inbox.suggestions()) == 1
 
 
+def test_a_link_tells_what_became_of_a_suggestion(visit: Visit, inbox: Inbox) -> None:
+    app = send(fill_all(visit("suggest"), name=HOSTILE))
+    (link,) = [link for link in app.get("page_link") if "Number 1" in link.proto.label]
+    assert link.proto.label.endswith("A new organisation · **open**")
+    key = link.proto.query_string.removeprefix("status=")
+    assert len(key) == 64
+    other = visit("suggest", {"status": key})
+    assert other.title[0].value == "Your suggestion, number 1"
+    assert "**Open**" in said(other)
+    assert len(other.text_input) == 0
+    inbox.reject(1, "It sells *shoes*.")
+    text = said(other.run())
+    assert "**Rejected**" in text
+    assert "Rejected on " in text
+    assert "> It sells *shoes*." in text
+    assert MARK not in str(other.main)
+    assert not any("Number 1" in link.proto.label for link in other.get("page_link"))
+
+
+def test_an_accepted_correction_leads_to_its_organisation(visit: Visit, inbox: Inbox) -> None:
+    draft = correction("2012", "2011")
+    number = inbox.add(draft, "a session")
+    inbox.begin(number, LIMES, {})
+    inbox.finish(number)
+    app = visit("suggest", {"status": draft.key("a session")})
+    assert "A correction of Limes Security GmbH" in said(app)
+    assert "it is written into the register. The site shows it after the next refresh" in said(app)
+    assert "Limes Security GmbH" in [link.proto.label for link in app.get("page_link")]
+
+
+@pytest.mark.parametrize("key", ["0" * 64, "1", "<b>", "' OR 1=1 --", "x" * 5000])
+def test_a_link_that_nobody_was_given_tells_nothing(visit: Visit, inbox: Inbox, key: str) -> None:
+    inbox.add(new(), "a session")
+    app = visit("suggest", {"status": key})
+    assert "There is no suggestion at this link." in said(app)
+    assert not app.exception
+
+
+def test_a_form_is_kept_by_its_tab_and_filled_again(
+    visit: Visit, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[dict[str, object]] = []
+    monkeypatch.setattr(drafts, "_mount", lambda *, data, **_: sent.append(data))
+    typed = {
+        "suggest_new_name": "Lab", "suggest_new_type": "sme",
+        "suggest_new_domains": ["cryptology"], "suggest_new_notes": "Typed.",
+    }  # fmt: skip
+    app = fill(visit("suggest"), name="Lab", type="sme", domains=["cryptology"], notes="Typed.")
+    assert sent[-1]["typed"] == typed
+    # A session that knows nothing of it, and hears from the browser.
+    told = visit("suggest")
+    for key, value in typed.items():
+        told.session_state[key] = value
+    told.run()
+    assert not told.exception
+    assert told.text_input(key="suggest_new_name").value == "Lab"
+    assert told.multiselect(key="suggest_new_domains").value == ["cryptology"]
+    assert sent[-1]["typed"] == typed
+    send(fill_all(app))
+    assert sent[-1]["typed"] == {}, "what was sent is no draft any more"
+
+
+def test_a_correction_is_filled_again_without_complaint(visit: Visit, inbox: Inbox) -> None:
+    app = visit("suggest", {"org": LIMES})
+    app.session_state[f"suggest_{LIMES}_name"] = "Limes"
+    app.session_state[f"suggest_{LIMES}_sectors"] = ["energy"]
+    app.session_state[f"suggest_{LIMES}_type"] = "large"
+    app.run()
+    assert "- **Name**: Limes Security GmbH → Limes" in said(app)
+    assert app.multiselect(key=f"suggest_{LIMES}_sectors").value == ["energy"]
+    assert not app.warning
+
+
 def test_a_robot_is_told_so(visit: Visit, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     app = send(fill_all(visit("suggest"), trap="http://spam.example"))
     assert "as robots do" in app.error[0].value
@@ -164,7 +243,7 @@ def test_the_limit_of_a_visit_is_a_sentence_and_the_text_stays(visit: Visit, inb
     app = visit("suggest")
     for i in range(5):
         send(fill_all(app, name=f"Lab {i}"))
-        app.button[-1].click().run()
+        again(app)
     send(fill_all(app, name="One too many"))
     assert "as many as are taken" in app.error[0].value
     assert app.text_input(key="suggest_new_name").value == "One too many"

@@ -1,0 +1,127 @@
+"""What became of a suggestion, for whoever has its link, and of all that this browser has sent."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import streamlit as st
+
+from ecosystem.tables import organisations
+from ecosystem.ui.browser_lists import BrowserList
+from ecosystem.ui.data import ask
+from ecosystem.ui.escape import markdown
+from ecosystem.web.pages import ORGANISATION_PAGE, SUGGEST_PAGE
+from etl.errors import PublishError
+from etl.inbox.model import State, Suggestion
+from etl.inbox.store import inbox
+
+_KEY_PATTERN = re.compile("[0-9a-f]{64}")
+_MAX_OWN = 50
+_WORDS = {
+    State.OPEN: "Open",
+    State.ACCEPTING: "Accepted",
+    State.ACCEPTED: "Accepted",
+    State.REJECTED: "Rejected",
+}
+_ICONS = {
+    State.OPEN: "hourglass_empty",
+    State.ACCEPTING: "check_circle",
+    State.ACCEPTED: "check_circle",
+    State.REJECTED: "do_not_disturb_on",
+}
+
+
+def _find(keys: list[str]) -> dict[str, str]:
+    try:
+        return {key: key for key in inbox().of_keys(keys)}
+    except PublishError:
+        # What can't be read now isn't gone.
+        return {key: key for key in keys}
+
+
+OWN = BrowserList("suggestions", _KEY_PATTERN, _MAX_OWN, _find)
+
+
+def of_one(key: str) -> None:
+    """What became of one suggestion, for whoever has its link; nothing of what was typed."""
+    try:
+        found = inbox().of_keys([key]).get(key) if _KEY_PATTERN.fullmatch(key) else None
+    except PublishError:
+        st.title("Your suggestion", anchor=False)
+        st.error("The suggestions can’t be read at the moment. Please try again later.")
+        return
+    if found is None:
+        st.title("Your suggestion", anchor=False)
+        st.info("There is no suggestion at this link. It may have been mistyped.")
+        st.page_link(SUGGEST_PAGE, label="Suggest an organisation", icon=":material/edit_note:")
+        return
+    st.title(f"Your suggestion, number {found.number}", anchor=False)
+    published = _published(found)
+    st.markdown(f"{_subject(found, published)}, received on {found.received:%-d %B %Y}.")
+    st.markdown(f":material/{_ICONS[found.state]}: **{_WORDS[found.state]}**")
+    _explain(found, is_shown=found.is_new and published is not None)
+    if published:
+        st.page_link(
+            ORGANISATION_PAGE,
+            label=markdown(published["name"]),
+            icon=":material/domain:",
+            query_params={"org": found.org_id},
+        )
+    st.caption("Who has this link sees what became of it, and nothing of what you wrote.")
+
+
+def _explain(found: Suggestion, *, is_shown: bool) -> None:
+    decided = f" on {found.decided:%-d %B %Y}" if found.decided else ""
+    if found.state is State.OPEN:
+        st.markdown("Nobody has decided yet. Somebody will compare it with the page named.")
+    elif found.state is State.REJECTED:
+        st.markdown(f"Rejected{decided}. The moderator’s answer:\n\n> {markdown(found.reason)}")
+    else:
+        when = "" if is_shown else " The site shows it after the next refresh of the data."
+        st.markdown(f"Accepted{decided}: it is written into the register.{when}")
+
+
+def _published(suggestion: Suggestion) -> dict[str, Any] | None:
+    """The organisation that it is about, as it is published now; None if it isn't."""
+    return ask(organisations.one, suggestion.org_id) if suggestion.org_id else None
+
+
+def _subject(suggestion: Suggestion, published: dict[str, Any] | None) -> str:
+    if suggestion.is_new:
+        return "A new organisation"
+    return f"A correction of {markdown(published['name'] if published else suggestion.org_id)}"
+
+
+def of_own() -> None:
+    """What this browser has suggested, and what became of each; nothing if it hasn't."""
+    try:
+        found = inbox().of_keys(OWN.items())
+    except PublishError:
+        return
+    if not found:
+        return
+    st.header("What became of your suggestions", anchor=False)
+    with st.container(key="own_suggestions", gap="xsmall"):
+        for key in reversed(OWN.items()):
+            if key in found:
+                _own_suggestion(key, found[key])
+    st.caption("Only this browser knows that they are yours. Whoever uses it sees this list.")
+    st.button(
+        "Forget this list",
+        icon=":material/delete:",
+        help="The links stay valid",
+        on_click=OWN.replace,
+        args=([],),
+    )
+
+
+def _own_suggestion(key: str, suggestion: Suggestion) -> None:
+    subject = _subject(suggestion, _published(suggestion))
+    st.page_link(
+        SUGGEST_PAGE,
+        label=f"Number {suggestion.number}, {suggestion.received:%-d %B %Y} · {subject} · "
+        f"**{_WORDS[suggestion.state].lower()}**",
+        icon=f":material/{_ICONS[suggestion.state]}:",
+        query_params={"status": key},
+    )

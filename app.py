@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ecosystem.ui import frame, state, streamlit_internals
+from ecosystem.ui import frame, state, streamlit_internals, tab_title
 from ecosystem.ui.navigation import not_found
 from ecosystem.web import routes, warm_up
 from ecosystem.web.pages import PAGES
@@ -11,7 +11,7 @@ from ecosystem.web.pages import PAGES
 def page() -> None:
     """Run one page, inside what surrounds every page."""
     st.set_page_config(
-        page_title="Cyber Valleys", page_icon=str(routes.ASSETS / "icon.svg"), layout="wide"
+        page_title=tab_title.SITE, page_icon=str(routes.ASSETS / "icon.svg"), layout="wide"
     )
     pages = [
         st.Page(
@@ -25,7 +25,7 @@ def page() -> None:
     ]
     chosen = st.navigation([*pages, *not_found(pages)], position="hidden")
     if chosen.title != PAGES[0].title:
-        st.set_page_config(page_title=f"{chosen.title} · Cyber Valleys")
+        tab_title.show(chosen.title)
     state.begin()
     frame.header(PAGES)
     entry = next((entry for entry in PAGES if entry.url_path == chosen.url_path), PAGES[0])

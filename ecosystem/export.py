@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -16,7 +16,7 @@ import pandas as pd
 from openpyxl import Workbook
 
 from ecosystem.common.list_columns import list_separators
-from ecosystem.common.spreadsheet import header, neutralise, workbook_bytes
+from ecosystem.common.spreadsheet import header, neutralise, table_csv, workbook_bytes
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import BY_COLUMN, LOCATION_PRECISION
 from ecosystem.finding.filters import Filter
@@ -27,6 +27,8 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SOURCE = (
     "Cyber Valleys register, compiled from public sources; each row names its own in source_url"
 )
+# What rows of organisations are made of, by the names of the sources.
+_OF_ORGANISATIONS = ("register", "boundaries", "gazetteer")
 # Excel's limit of rows in a sheet, with the header.
 MAX_XLSX_ROWS = 1_048_576
 # Of the label Cybersecurity Made in Europe; its days and not its status, for a file is kept.
@@ -68,12 +70,15 @@ _COLUMNS = [
 
 @dataclass(frozen=True)
 class Format:
-    """A file format of the downloads: its label, file ending, media type and writer."""
+    """A file format of the downloads: its label, file ending, media type and writer.
+
+    The writer takes a database, a filter and the address of the page that asks for the file.
+    """
 
     label: str
     ending: str
     media_type: str
-    write: Callable[[Database, Filter], bytes]
+    write: Callable[..., bytes]
 
 
 def rows(database: Database, filter_: Filter) -> pd.DataFrame:
@@ -85,31 +90,53 @@ def rows(database: Database, filter_: Filter) -> pd.DataFrame:
     return frame.assign(founded=frame["founded"].astype("Int64"), **days)
 
 
-def about(database: Database, filter_: Filter) -> dict[str, str]:
-    """Source, licence, release, citation and filter, as they go into every file."""
+def about(database: Database, filter_: Filter, address: str = "") -> dict[str, str]:
+    """Source, licence, attribution, release, citation and filter, as they go into every file.
+
+    Parameters
+    ----------
+    address : str
+        Web address of the page that it is from, for the citation.
+    """
+    return {**_origin(database, _OF_ORGANISATIONS, address), "filter": filter_.sentence()}
+
+
+def _origin(database: Database, sources: Collection[str] | None, address: str) -> dict[str, str]:
     return {
         "source": SOURCE,
         "licence": LICENCE,
+        "attribution": releases.attribution(database, sources),
         "release_id": database.release.release_id,
-        "citation": releases.citation(database),
-        "filter": filter_.sentence(),
+        "citation": releases.citation(database, address),
     }
 
 
-def csv(database: Database, filter_: Filter) -> bytes:
+def table(database: Database, numbers: pd.DataFrame, address: str = "") -> bytes:
+    """Any table of this site as CSV, each row with source, licence, release and citation.
+
+    Parameters
+    ----------
+    numbers : DataFrame
+        With readable column names.
+    address : str
+        Web address of the page that it is from, for the citation.
+    """
+    return table_csv(numbers.assign(**_origin(database, None, address)))
+
+
+def csv(database: Database, filter_: Filter, address: str = "") -> bytes:
     """CSV in UTF-8 with a byte order mark (so that Excel reads accents); lists joined by ``;``.
 
-    Source, licence, release and citation are columns, so that each row stands on its own.
+    Source, licence, attribution, release and citation are columns, so that each row stands on its
+    own. `address` as for :func:`about`.
     """
     frame = _flat(rows(database, filter_))
-    facts = about(database, filter_)
-    for name in ("source", "licence", "release_id", "citation"):
-        frame[name] = facts[name]
+    frame = frame.assign(**_origin(database, _OF_ORGANISATIONS, address))
     text = frame.to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
 
 
-def xlsx(database: Database, filter_: Filter) -> bytes:
+def xlsx(database: Database, filter_: Filter, address: str = "") -> bytes:
     """Excel workbook: the organisations, what the codes mean, and source, licence and citation.
 
     Raises
@@ -132,12 +159,12 @@ def xlsx(database: Database, filter_: Filter) -> bytes:
         for code, label in vocabulary.labels().items():
             codes.append([column, code, label])
     notes = book.create_sheet("About")
-    for name, value in about(database, filter_).items():
+    for name, value in about(database, filter_, address).items():
         notes.append([name, neutralise(value)])
     return workbook_bytes(book)
 
 
-def geojson(database: Database, filter_: Filter) -> bytes:
+def geojson(database: Database, filter_: Filter, address: str = "") -> bytes:
     """GeoJSON feature collection of points (EPSG:4326), with ``metadata`` at the top."""
     frame = rows(database, filter_)
     for name in list_separators():
@@ -150,7 +177,7 @@ def geojson(database: Database, filter_: Filter) -> bytes:
     collection = points.to_geo_dict(drop_id=True, na="null")
     document = {
         "type": "FeatureCollection",
-        "metadata": about(database, filter_),
+        "metadata": about(database, filter_, address),
         "features": collection["features"],
     }
     return json.dumps(document, ensure_ascii=False, default=_plain).encode()

@@ -132,8 +132,9 @@ _WORDS = (
         "roles",
         "Roles of an ecosystem",
         "Six parts that a complete ecosystem has: business, research, training, public sector, "
-        "support and clusters, and investment. A role that is missing in the register may exist in "
-        "the region.",
+        "support and clusters, and investment: organisations of that type, or a row in the "
+        "register's list of investors. A role that is missing in the register may exist in the "
+        "region.",
     ),
     Word(
         "evidence",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -29,6 +30,20 @@ def rejections(database: Database) -> pd.DataFrame:
 def sources(database: Database) -> pd.DataFrame:
     """Where the data comes from, with licence and the attribution that must be shown."""
     return database.frame("SELECT * FROM source ORDER BY rowid")
+
+
+def attribution(database: Database, of: Collection[str] | None = None) -> str:
+    """What must be said of the sources, each with its licence, as one text for a file.
+
+    Parameters
+    ----------
+    of : collection of str, optional
+        Names of the sources that something is made of; all by default.
+    """
+    rows = sources(database)
+    wanted = rows if of is None else rows[rows["source"].isin(list(of))]
+    said = zip(wanted["attribution"], wanted["licence"], strict=True)
+    return "; ".join(text if licence in text else f"{text} ({licence})" for text, licence in said)
 
 
 def citation(database: Database, address: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from ecosystem.common import links, wording
+from ecosystem.common import links, register_lists, wording
 from ecosystem.common.publisher import publisher
 from ecosystem.common.vocabulary import EVIDENCE, LOCATION_PRECISION, Vocabulary
 from ecosystem.finding.filters import Filter
@@ -14,6 +14,24 @@ from ecosystem.ui import state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import link, markdown
 from ecosystem.web.pages import QUALITY_PAGE
+
+# Lists of the register that no page shows, each with its table in a release.
+_NOT_SHOWN = {
+    "network": "network_entity",
+    "investors": "investor",
+    "events": "event",
+    "documents": "document",
+}
+# Headers of the table of rejected cells.
+_REJECTED = {
+    "file": "File",
+    "row": "Row",
+    "name": "Organisation or other name",
+    "column": "Column",
+    "value": "Value",
+    "reason": "What is wrong",
+    "mend": "How to correct it",
+}
 
 
 def origin() -> None:
@@ -100,7 +118,38 @@ def release() -> None:
         st.markdown("No row of the register was rejected.")
     else:
         st.markdown(f"**{wording.count(len(rejected), 'cell')} rejected**")
-        st.dataframe(rejected, hide_index=True, alt="Rejected cells")
+        st.dataframe(_readable(rejected), hide_index=True, alt="Rejected cells")
+
+
+def _readable(rejected: pd.DataFrame) -> pd.DataFrame:
+    """Rejected cells under words that people read, for column names as well."""
+    titles = {
+        f"{file}.csv": known.columns for file, known in register_lists.register_lists().items()
+    }
+    columns = [
+        titles.get(file, {}).get(column, column)
+        for file, column in zip(rejected["file"], rejected["column"], strict=True)
+    ]
+    return rejected.assign(column=columns).rename(columns=_REJECTED)
+
+
+def not_shown() -> None:
+    """What is in the register and on no page yet, so that nobody looks for it."""
+    rows = ask(releases.story)["counts"]
+    lists = {
+        register_lists.register_lists()[name].title: rows.get(table, 0)
+        for name, table in _NOT_SHOWN.items()
+    }
+    st.header("What the register holds and this site doesn’t show yet", anchor=False)
+    st.markdown(
+        "The register has further lists, which no page shows yet; only an organisation’s page "
+        "names the bodies of the network that belong to it or its valley."
+    )
+    st.markdown("\n".join(f"- {markdown(title)}: {n:,} rows" for title, n in lists.items()))
+    st.markdown(
+        "The role *Investment* of an ecosystem counts both organisations of the type investor, "
+        "which are on the map, and this list of investors, which is not."
+    )
 
 
 def sources() -> None:

@@ -47,11 +47,11 @@ class BrowserList:
 
     def items(self) -> list[str]:
         """Entries, the newest last."""
-        return list(self._held()["shown"])
+        return list(self._memory()["shown"])
 
     def replace(self, items: Iterable[str]) -> None:
         """Change what the list holds; call it in a widget's callback."""
-        held = self._held()
+        held = self._memory()
         wanted = list(dict.fromkeys(items))[-self.limit :]
         add = [item for item in wanted if item not in held["shown"]]
         remove = [item for item in held["shown"] if item not in wanted]
@@ -63,7 +63,7 @@ class BrowserList:
 
         Call it once in a rerun, on every page that shows the list.
         """
-        held = self._held()
+        held = self._memory()
         with st.container(key=f"browser_list_{self.name}"):
             _mount(
                 key=self._key,
@@ -92,7 +92,7 @@ class BrowserList:
                 "Close",
                 key=f"close_{self._key}",
                 icon=":material/close:",
-                on_click=self._held().pop,
+                on_click=self._memory().pop,
                 args=("useless", None),
             )
 
@@ -111,26 +111,26 @@ class BrowserList:
         sound = [item for item in entries if self.pattern.fullmatch(item)]
         now = self.find(sound)
         shown = list(dict.fromkeys(now[item] for item in sound if item in now))
-        held = self._held()
+        held = self._memory()
         held["shown"] = shown[-self.limit :]
         remove = [item for item in entries if item not in held["shown"]]
-        is_damaged = isinstance(damaged, int) and damaged > 0
-        if remove or is_damaged:
+        broken = damaged if isinstance(damaged, int) and damaged > 0 else 0
+        if remove or broken:
             self._change(held["shown"], remove)
         merged = sum(now.get(item, item) != item for item in sound)
-        held["useless"] = len(remove) - merged + (damaged if is_damaged else 0)
+        held["useless"] = held.get("useless", 0) + len(remove) - merged + broken
 
     @property
     def _key(self) -> str:
         return f"browser_list_of_{self.name}"
 
-    def _held(self) -> dict[str, Any]:
+    def _memory(self) -> dict[str, Any]:
         new = {"session": secrets.token_hex(8), "changes": [], "shown": []}
         held: dict[str, Any] = st.session_state.setdefault(f"_{self._key}", new)
         return held
 
     def _change(self, add: list[str], remove: list[str]) -> None:
-        changes = self._held()["changes"]
+        changes = self._memory()["changes"]
         number = changes[-1]["number"] + 1 if changes else 1
         changes.append({"number": number, "add": list(add), "remove": remove})
         del changes[:-_ON_THE_WAY]

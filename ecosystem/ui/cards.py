@@ -21,7 +21,7 @@ from ecosystem.regional import coverage
 from ecosystem.regional.profiles import LEVEL_NAMES
 from ecosystem.regional.statistics import words
 from ecosystem.tables import organisations, regions, valleys
-from ecosystem.ui import figure, made_in_europe, organisation_facts, shortlist, state
+from ecosystem.ui import figure, made_in_europe, organisation_facts, shortlist, state, tab_title
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import MAP_PAGE, ORGANISATION_PAGE, REGION_PAGE
@@ -54,6 +54,9 @@ def selection(filter_: Filter) -> None:
 
 
 def _head(title: str) -> None:
+    if not state.get("region"):
+        # The page of a region is named by it, whatever is selected there.
+        tab_title.show(title)
     with st.container(horizontal=True, vertical_alignment="top"):
         st.header(markdown(title), anchor=False)
         st.button(

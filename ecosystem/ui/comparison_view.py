@@ -17,7 +17,7 @@ from ecosystem.regional.comparisons import LEAST, MOST, Comparison, Row, compare
 from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import regions
 from ecosystem.ui import downloads as files
-from ecosystem.ui import figure, state
+from ecosystem.ui import figure, state, tab_title
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.theme import is_dark
@@ -63,6 +63,7 @@ def comparison(filter_: Filter, region_ids: list[str]) -> Comparison | None:
 
 def in_words(found: Comparison) -> None:
     """The comparison in plain English, and what to keep in mind."""
+    tab_title.show(wording.join(list(found.names.values())), "Compare")
     for sentence in found.sentences:
         st.markdown(markdown(sentence))
     for remark in found.remarks:

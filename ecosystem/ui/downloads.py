@@ -9,17 +9,28 @@ import streamlit as st
 
 from ecosystem import export
 from ecosystem.finding.filters import Filter
+from ecosystem.ui import state
 from ecosystem.ui.data import ask, database
 
 
-def downloads(filter_: Filter, total: int, name: str = "organisations") -> None:
-    """Exactly what is filtered, one button per format; `name` is part of the files' names."""
+def downloads(filter_: Filter, total: int, name: str = "organisations", address: str = "") -> None:
+    """Exactly what is filtered, one button per format.
+
+    Parameters
+    ----------
+    total : int
+        Number of rows.
+    name : str
+        Part of the files' names.
+    address : str
+        Where a citation leads to; the page that is shown by default.
+    """
     release_id = database().release.release_id
     with st.container(horizontal=True):
         for format_ in export.FORMATS:
             st.download_button(
                 f"{format_.label} ({total:,})",
-                data=partial(ask, format_.write, filter_),
+                data=partial(ask, format_.write, filter_, address or state.address()),
                 file_name=f"cyber-valleys-{name}-{release_id}.{format_.ending}",
                 mime=format_.media_type,
                 icon=":material/download:",

@@ -9,10 +9,11 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from ecosystem.common.spreadsheet import table_csv
+from ecosystem import export
 from ecosystem.drawing import pictures
 from ecosystem.drawing.charts import Spec
 from ecosystem.ui import state
+from ecosystem.ui.data import database
 
 
 def under_filters() -> str:
@@ -57,7 +58,7 @@ def files(title: str, table: pd.DataFrame, spec: Callable[[], Spec]) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Data (CSV)",
-            data=partial(table_csv, table),
+            data=partial(export.table, database(), table, state.address()),
             file_name=f"{name}.csv",
             mime="text/csv",
             on_click="ignore",

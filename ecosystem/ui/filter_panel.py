@@ -8,10 +8,23 @@ from dataclasses import replace
 import streamlit as st
 
 from ecosystem.common import wording
+from ecosystem.common.glossary import GLOSSARY, explain
 from ecosystem.finding.filters import FACETS, Filter, Shown
 from ecosystem.tables import organisations
 from ecosystem.ui import choices, labels, state
 from ecosystem.ui.data import ask
+
+# Words of the glossary that explain a facet.
+_WORDS = {
+    "type": ("sme", "csirt"),
+    "domain": ("domain",),
+    "function": ("function",),
+    "sector": ("sector",),
+    "valley": ("valley",),
+    "nuts": ("nuts",),
+    "evidence": ("evidence",),
+    "label": ("label",),
+}
 
 
 def search(*, in_page: bool = False) -> Filter:
@@ -80,9 +93,16 @@ def _buttons(name: str, filter_: Filter) -> None:
         selection_mode="multi",
         format_func=choices.count_options(name, filter_),
         key=key,
+        help=_help(name),
         on_change=choices.take_over,
         args=(name, key),
     )
+
+
+def _help(name: str) -> str | None:
+    """What the words of a facet mean; None if everybody knows."""
+    said = [f"**{GLOSSARY[code].label}.** {explain(code)}" for code in _WORDS.get(name, ())]
+    return "\n\n".join(said) or None
 
 
 def _list(name: str, filter_: Filter) -> None:
@@ -94,6 +114,7 @@ def _list(name: str, filter_: Filter) -> None:
         format_func=choices.count_options(name, filter_),
         key=key,
         placeholder="All",
+        help=_help(name),
         on_change=choices.take_over,
         args=(name, key),
     )

@@ -13,7 +13,7 @@ from ecosystem.common.register_lists import register_lists
 from ecosystem.common.vocabulary import CHANGES
 from ecosystem.tables import history, organisations, regions, releases
 from ecosystem.tables.history import Selection
-from ecosystem.ui import state
+from ecosystem.ui import state, tab_title
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.organisation_list import page_number, pagination
@@ -32,6 +32,8 @@ _ICONS = {
 def whats_new() -> None:
     """All changes, release by release, with a choice of region and kind."""
     selection = _selection()
+    if selection.region:
+        tab_title.show(str(ask(history.region_name, selection.region)), "What's new")
     everything = ask(history.releases, Selection())
     if everything.empty:
         _nothing_yet()

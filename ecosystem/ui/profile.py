@@ -11,6 +11,7 @@ import segno
 import streamlit as st
 
 from ecosystem.common import links
+from ecosystem.common.glossary import explain
 from ecosystem.common.settings import settings
 from ecosystem.common.vocabulary import (
     COUNTRIES,
@@ -22,7 +23,7 @@ from ecosystem.common.vocabulary import (
 from ecosystem.finding import similar_organisations as alike
 from ecosystem.finding.made_in_europe import NAME
 from ecosystem.tables import network_entities, regions
-from ecosystem.ui import made_in_europe, organisation_facts
+from ecosystem.ui import made_in_europe, organisation_facts, tab_title
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import link, markdown
 from ecosystem.web import addresses
@@ -41,7 +42,7 @@ _COMPANIES = ("sme", "large")
 
 def title(record: dict[str, Any]) -> None:
     """Name in the browser's tab and above the page, with type and town."""
-    st.set_page_config(page_title=f"{record['name']} · Cyber Valleys")
+    tab_title.show(record["name"])
     st.title(markdown(record["name"]), anchor=False)
     place = markdown(f"{record['city']}, {COUNTRIES.label(record['country'])}")
     st.markdown(organisation_facts.kind(record, place))
@@ -152,7 +153,7 @@ def _chips(param: str, codes: Sequence[str], vocabulary: Vocabulary) -> None:
     if not len(codes):
         return
     with st.container(horizontal=True, vertical_alignment="center", key=f"chips_{param}"):
-        st.markdown(vocabulary.name + "s" * (len(codes) > 1))
+        st.markdown(vocabulary.name + "s" * (len(codes) > 1), help=explain(param))
         for code in codes:
             st.page_link(
                 DIRECTORY_PAGE,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from ecosystem import export
 from ecosystem.common import links, wording
-from ecosystem.common.spreadsheet import table_csv
+from ecosystem.common.glossary import explain
 from ecosystem.regional import coverage, quality
 from ecosystem.tables import regions
 from ecosystem.ui import state
@@ -65,6 +67,7 @@ def by_region() -> None:
         format_func=regions.LEVEL_LABELS.__getitem__,
         key="quality_level",
         required=True,
+        help=explain("nuts"),
         on_change=state.bind("level", "quality_level", level, default="valley"),
     )
     table = ask(quality.by_region, level)
@@ -83,7 +86,7 @@ def by_region() -> None:
     )
     st.download_button(
         "CSV of this table",
-        data=lambda: table_csv(_readable(table).reset_index()),
+        data=partial(export.table, database(), _readable(table).reset_index(), state.address()),
         file_name=f"cyber-valleys-quality-{level}-{database().release.release_id}.csv",
         mime="text/csv",
         icon=":material/download:",

@@ -19,7 +19,7 @@ from ecosystem.regional.statistics import words
 from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import regions
 from ecosystem.ui import downloads as files
-from ecosystem.ui import figure, organisation_list, state
+from ecosystem.ui import figure, organisation_list, state, tab_title
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import link, markdown
 from ecosystem.ui.map import view
@@ -37,6 +37,7 @@ _QUOTIENT_METHOD = (
 
 def title(profile: Profile) -> None:
     """Name, level and country, who coordinates, and the profile in words."""
+    tab_title.show(profile.name)
     st.title(markdown(profile.name), anchor=False)
     st.caption(profile.kind)
     size, *others = profile.sentences

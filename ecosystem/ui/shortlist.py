@@ -39,7 +39,7 @@ def _find(org_ids: list[str]) -> Mapping[str, str]:
         return {org_id: org_id for org_id in org_ids}
 
 
-SHORTLIST = BrowserList("shortlist", re.compile(r"[a-z0-9-]{1,80}"), MAX_VALUES, _find)
+SHORTLIST = BrowserList("shortlist", re.compile(r"[a-z]{2}-[a-z0-9-]{1,257}"), MAX_VALUES, _find)
 
 
 def ids() -> list[str]:
@@ -104,7 +104,7 @@ def page(filter_: Filter) -> None:
             icon=":material/picture_as_pdf:",
             on_click="ignore",
         )
-        downloads.downloads(filter_, len(found), "shortlist")
+        downloads.downloads(filter_, len(found), "shortlist", address)
     st.caption(
         "This browser keeps your shortlist, in all of its tabs; the server keeps none. "
         "“Pass it on” gives an address that holds the list."

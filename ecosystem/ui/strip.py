@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ecosystem.common import wording
+from ecosystem.common.glossary import explain
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.drawing.plain_bars import plain_bars
 from ecosystem.finding.filters import Filter, left_out
@@ -57,10 +58,12 @@ def statistics(filter_: Filter, found: Summary) -> None:
     numbers, bars = st.columns([0.4, 0.6], gap="medium")
     with numbers, st.container(horizontal=True):
         st.metric("Organisations", f"{found.organisations:,}")
-        st.metric("Valleys", f"{found.valleys:,}")
+        st.metric("Valleys", f"{found.valleys:,}", help=explain("valley"))
         st.metric("Countries", f"{found.countries:,}")
-        st.metric("SMEs", wording.percent(found.sme_share, found.organisations))
+        st.metric(
+            "SMEs", wording.percent(found.sme_share, found.organisations), help=explain("sme")
+        )
     with bars:
-        st.markdown("**Most frequent JRC domains**")
+        st.markdown("**Most frequent JRC domains**", help=explain("domain"))
         counts = ask(organisations.domain_counts, filter_).head(TOP_DOMAINS)
         st.html(plain_bars(counts, DOMAINS.labels()))

@@ -17,6 +17,7 @@ from ecosystem.common.spreadsheet import FORMULA_STARTS
 from etl.identity.deduplicate import load_legal_forms
 from etl.inbox.known import COLUMNS, Known
 from etl.inbox.model import FIELDS, MAX_BYTES
+from etl.model import Rejection
 from etl.places.gazetteer import Gazetteer, load_gazetteer
 from etl.places.locate import locate
 from etl.places.regions import Regions, load_regions
@@ -30,14 +31,24 @@ RESOURCE = "organisations"
 _NO_ID = "xx-suggested"
 _ROW = 0
 _CANDIDATE = re.compile(r"(?P<town>.+) in (?P<region>[A-Z]{2}[A-Z0-9]{2})")
+_COLUMN_NAME = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 _loading = Lock()
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a cell, and how to correct it; a sentence each."""
+    """What is wrong with a cell, and how to correct it; a sentence each.
+
+    Attributes
+    ----------
+    column, title : str
+        The cell's column, and what people call it.
+    reason, mend : str
+        In the words of a form: columns are called by their titles.
+    """
 
     column: str
+    title: str
     reason: str
     mend: str
 
@@ -109,6 +120,10 @@ class Reference:
         """Folded names of countries -> code."""
         return self.aliases["country"]
 
+    def titles(self) -> dict[str, str]:
+        """What people call each column."""
+        return {name: column.title for name, column in self.schema.columns.items()}
+
     def check(self, cells: Mapping[str, str], known: Known | None = None) -> Checked:
         """Check one row.
 
@@ -121,12 +136,12 @@ class Reference:
         """
         frame = self._frame(cells)
         row = {name: str(frame.at[_ROW, name]) for name in self.schema.columns}
-        faults = [Fault(r.column, r.reason, r.mend) for r in validate_cells(frame, self.schema)]
+        faults = [self._fault(r) for r in validate_cells(frame, self.schema)]
         if not row["city"] or {fault.column for fault in faults} & _PLACING:
             return Checked(_own(row, cells), faults)
         located, unlocated, _ = locate(frame, self.gazetteer, self.regions)
         if unlocated:
-            unplaced = [Fault(r.column, r.reason, r.mend) for r in unlocated]
+            unplaced = [self._fault(r) for r in unlocated]
             candidates, similar = self._candidates(row)
             return Checked(
                 _own(row, cells), faults, unplaced, candidates=candidates, similar=similar
@@ -143,6 +158,12 @@ class Reference:
         return Checked(
             _own(row, cells), faults, town=town, candidates=candidates, duplicates=duplicates
         )
+
+    def _fault(self, rejection: Rejection) -> Fault:
+        """A rejection in the words of a form, which shows no names of columns."""
+        titles = self.titles()
+        reason, mend = (with_titles(text, titles) for text in (rejection.reason, rejection.mend))
+        return Fault(rejection.column, titles[rejection.column], reason, mend)
 
     def place(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows of a register that can be compared, at the towns that they name.
@@ -207,21 +228,37 @@ def _reference() -> Reference:
     )
 
 
-def cautions(values: Mapping[str, str]) -> list[str]:
-    """What a moderator should look at twice, as sentences; empty for most suggestions."""
+def with_titles(text: str, titles: Mapping[str, str]) -> str:
+    """A sentence with the titles of columns in place of their names.
+
+    Names that are also words of a sentence, such as ``city``, are left as they are.
+    """
+    return _COLUMN_NAME.sub(lambda name: titles.get(name[0], name[0]), text)
+
+
+def cautions(values: Mapping[str, str], titles: Mapping[str, str]) -> list[str]:
+    """What a moderator should look at twice, as sentences; empty for most suggestions.
+
+    Parameters
+    ----------
+    values : mapping of str to str
+        Cells by column.
+    titles : mapping of str to str
+        What people call each column.
+    """
     found = []
     for column in FIELDS:
         text = values.get(column, "")
         scripts = sorted(set().union(*map(_scripts, text.split())) if text else ())
         if any(len(_scripts(word)) > 1 for word in text.split()):
             found.append(
-                f"{column} mixes letters of several alphabets in one word "
+                f"{titles[column]} mixes letters of several alphabets in one word "
                 f"({', '.join(scripts)}): it may imitate another name."
             )
         if text.startswith(FORMULA_STARTS):
-            found.append(f"{column} begins like a formula of a spreadsheet.")
+            found.append(f"{titles[column]} begins like a formula of a spreadsheet.")
         if any(sign in text for sign in ("<", "`", "${", "{{")):
-            found.append(f"{column} holds signs of a program or of HTML.")
+            found.append(f"{titles[column]} holds signs of a program or of HTML.")
     return found
 
 

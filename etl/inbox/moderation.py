@@ -313,7 +313,7 @@ class Desk:
             changes=changes,
             checked=checked,
             offered=self._offer(changes, checked, now, file),
-            cautions=cautions(wanted),
+            cautions=cautions(wanted, self._against.titles()),
             version=rows.version(now),
             missing=bool(org_id) and not now,
         )
@@ -412,7 +412,7 @@ class Desk:
                 f"Look at it again; version {review.version} is the row as it is now."
             )
         if review.faults:
-            faults = " ".join(f"{f.column}: {f.reason} {f.mend}" for f in review.faults)
+            faults = " ".join(f"{f.title}: {f.reason} {f.mend}" for f in review.faults)
             raise Undecidable(f"A refresh would refuse the row. {faults}")
 
 

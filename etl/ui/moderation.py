@@ -172,7 +172,7 @@ def _findings(review: Review) -> None:
         st.warning(f"Look twice: {markdown(caution)}")
     for fault in review.faults:
         st.error(
-            f"A refresh would refuse {markdown(fault.column)}: {markdown(fault.reason)} "
+            f"A refresh would refuse {markdown(fault.title)}: {markdown(fault.reason)} "
             f"{markdown(fault.mend)}"
         )
 

@@ -14,7 +14,7 @@ from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import BY_COLUMN
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations
-from ecosystem.ui import drafts, state, style
+from ecosystem.ui import drafts, state, style, tab_title
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
@@ -59,7 +59,8 @@ def _form_or_thanks() -> None:
     _title(published, with_intro=not sent)
     if sent:
         drafts.forget(_draft_name(org_id))
-        _acknowledge(*sent, org_id)
+        number, key = sent
+        _acknowledge(number, key, org_id)
         return
     with st.spinner("Reading the names of towns"):
         against = reference()
@@ -75,6 +76,7 @@ def _draft_name(org_id: str) -> str:
 
 def _title(published: Mapping[str, str], *, with_intro: bool) -> None:
     if published:
+        tab_title.show(f"Correct {published['name']}")
         title = f"Correct {markdown(published['name'])}"
         intro = "Change what is wrong, and name the public page that says so. You need no account."
     else:

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from ecosystem.tables import organisations
+from ecosystem.ui import tab_title
 from ecosystem.ui.browser_lists import BrowserList
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
@@ -56,8 +57,10 @@ def of_one(key: str) -> None:
         st.info("There is no suggestion at this link. It may have been mistyped.")
         st.page_link(SUGGEST_PAGE, label="Suggest an organisation", icon=":material/edit_note:")
         return
-    st.title(f"Your suggestion, number {found.number}", anchor=False)
-    published = _published(found)
+    title = f"Your suggestion, number {found.number}"
+    tab_title.show(title)
+    st.title(title, anchor=False)
+    published = _organisation(found)
     st.markdown(f"{_subject(found, published)}, received on {found.received:%-d %B %Y}.")
     st.markdown(f":material/{_ICONS[found.state]}: **{_WORDS[found.state]}**")
     _explain(found, is_shown=found.is_new and published is not None)
@@ -76,13 +79,13 @@ def _explain(found: Suggestion, *, is_shown: bool) -> None:
     if found.state is State.OPEN:
         st.markdown("Nobody has decided yet. Somebody will compare it with the page named.")
     elif found.state is State.REJECTED:
-        st.markdown(f"Rejected{decided}. The moderator’s answer:\n\n> {markdown(found.reason)}")
+        st.markdown(f"Rejected{decided}. The moderator’s answer:\n\n“{markdown(found.reason)}”")
     else:
         when = "" if is_shown else " The site shows it after the next refresh of the data."
         st.markdown(f"Accepted{decided}: it is written into the register.{when}")
 
 
-def _published(suggestion: Suggestion) -> dict[str, Any] | None:
+def _organisation(suggestion: Suggestion) -> dict[str, Any] | None:
     """The organisation that it is about, as it is published now; None if it isn't."""
     return ask(organisations.one, suggestion.org_id) if suggestion.org_id else None
 
@@ -117,7 +120,7 @@ def of_own() -> None:
 
 
 def _own_suggestion(key: str, suggestion: Suggestion) -> None:
-    subject = _subject(suggestion, _published(suggestion))
+    subject = _subject(suggestion, _organisation(suggestion))
     st.page_link(
         SUGGEST_PAGE,
         label=f"Number {suggestion.number}, {suggestion.received:%-d %B %Y} · {subject} · "

@@ -7,6 +7,7 @@ import io
 import json
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
@@ -27,6 +28,40 @@ def test_csv_rows_carry_source_licence_release_and_citation(database: Database) 
     assert row["release_id"] in row["citation"]
     assert row["source_url"].startswith("http")
     assert ";" in row["functions"] or row["functions"]
+
+
+ADDRESS = "https://valleys.example/directory?valley=fr-bretagne"
+
+
+@pytest.mark.parametrize("format_", export.FORMATS, ids=lambda format_: format_.ending)
+def test_every_download_names_its_sources_with_licences_and_where_it_is_from(
+    database: Database, format_: export.Format
+) -> None:
+    body = format_.write(database, BRITTANY, ADDRESS)
+    if format_.ending == "xlsx":
+        about = load_workbook(io.BytesIO(body))["About"]
+        facts = {row[0].value: row[1].value for row in about.rows}
+    elif format_.ending == "csv":
+        facts = next(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
+    else:
+        facts = json.loads(body)["metadata"]
+    assert facts["attribution"] == (
+        "Cyber Valleys register, compiled from public sources after the 2019 ECSO map; not ECSO's "
+        "own data (CC BY 4.0); © EuroGeographics for the administrative boundaries "
+        "(Non-commercial use with acknowledgement); GeoNames, CC BY 4.0"
+    )
+    assert facts["citation"].endswith(ADDRESS)
+
+
+def test_a_table_of_figures_names_all_sources_in_every_row(database: Database) -> None:
+    numbers = pd.DataFrame({"Region": ["=Bretagne", "Galicia"], "Value": [1.5, None]})
+    text = export.table(database, numbers, ADDRESS).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["Region"] for row in rows] == ["'=Bretagne", "Galicia"]
+    for row in rows:
+        for source in ("Eurostat (CC BY 4.0)", "GeoNames", "EuroGeographics", "Natural Earth"):
+            assert source in row["attribution"]
+        assert row["citation"].endswith(ADDRESS)
 
 
 def test_xlsx_has_the_rows_and_a_sheet_about_them(database: Database) -> None:

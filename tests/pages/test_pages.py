@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from ecosystem.common.glossary import explain
 from ecosystem.common.settings import ROOT
+from ecosystem.ui import about
 from ecosystem.web.pages import PAGES
 from tests.pages.conftest import Visit, use_releases
 
@@ -86,6 +90,68 @@ def test_every_address_shows_a_page(
     assert not app.exception
     assert not app.error
     assert "not ECSO's own data" in words(app), "the footer is on every page"
+
+
+@pytest.mark.parametrize(
+    ("page", "params", "title"),
+    [
+        ("map", {}, "Cyber Valleys"),
+        ("about", {}, "About · Cyber Valleys"),
+        ("organisation", {"org": "at-limes-security-gmbh"}, "Limes Security GmbH · Cyber Valleys"),
+        ("map", {"selected": "org:at-limes-security-gmbh"}, "Limes Security GmbH · Cyber Valleys"),
+        ("region", {"region": "ES11"}, "Galicia · Cyber Valleys"),
+        ("whats_new", {"region": "ES11"}, "Galicia · What's new · Cyber Valleys"),
+        (
+            "suggest",
+            {"org": "at-limes-security-gmbh"},
+            "Correct Limes Security GmbH · Cyber Valleys",
+        ),
+    ],
+)
+def test_the_tab_names_what_is_shown(
+    visit: Visit,
+    monkeypatch: pytest.MonkeyPatch,
+    page: str,
+    params: dict[str, str | list[str]],
+    title: str,
+) -> None:
+    titles: list[str] = []
+    monkeypatch.setattr(st, "set_page_config", lambda **config: titles.append(config["page_title"]))
+    visit(page, params)
+    assert titles[-1] == title
+
+
+def test_words_are_explained_where_they_stand(visit: Visit) -> None:
+    app = visit("map")
+    helps = {
+        str(widget.label): str(widget.help) for widget in [*app.multiselect, *app.button_group]
+    }
+    for label, codes in {
+        "Type": ("sme", "csirt"), "Valley": ("valley",), "JRC domain": ("domain",),
+        "NIST CSF 1.1 function": ("function",),
+    }.items():  # fmt: skip
+        assert all(explain(code) in helps[label] for code in codes)
+    assert {m.label: m.help for m in app.metric}["Valleys"] == explain("valley")
+
+
+def test_about_says_what_is_not_shown_yet(visit: Visit) -> None:
+    app = visit("about")
+    assert "What the register holds and this site doesn’t show yet" in [h.value for h in app.header]
+    (listed,) = [m.value for m in app.markdown if m.value.startswith("- Communication network")]
+    rows = [int(line.rsplit(": ")[1].split()[0].replace(",", "")) for line in listed.splitlines()]
+    assert len(rows) == 4
+    assert all(rows), "the frozen register has some of each"
+
+
+def test_rejected_cells_are_under_words_that_people_read() -> None:
+    cells = {
+        "file": ["organisations.csv", "other.csv"], "row": [7, 8], "name": ["A", "B"],
+        "column": ["source_url", "source_url"], "value": ["x", "y"], "reason": ["r", "r"],
+        "mend": ["m", "m"],
+    }  # fmt: skip
+    shown = about._readable(pd.DataFrame(cells))
+    assert list(shown.columns)[-2:] == ["What is wrong", "How to correct it"]
+    assert list(shown["Column"]) == ["Source", "source_url"]
 
 
 def test_map_says_how_many(visit: Visit) -> None:

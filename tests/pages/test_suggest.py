@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,7 +172,7 @@ def test_a_link_tells_what_became_of_a_suggestion(visit: Visit, inbox: Inbox) ->
     text = said(other.run())
     assert "**Rejected**" in text
     assert "Rejected on " in text
-    assert "> It sells *shoes*." in text
+    assert "“It sells *shoes*.”" in text
     assert MARK not in str(other.main)
     assert not any("Number 1" in link.proto.label for link in other.get("page_link"))
 
@@ -328,6 +329,26 @@ def test_a_moderator_accepts_and_rejects(tmp_path: Path, inbox: Inbox, register:
     assert (rejected.action, rejected.after) == ("reject", "Not an organisation.")
     assert "No suggestion waits for a decision." in said(app)
     assert MARK not in register.read_text(encoding="utf-8")
+
+
+def test_no_message_of_a_form_names_a_column(
+    tmp_path: Path, visit: Visit, inbox: Inbox, register: Path
+) -> None:
+    faulty = {
+        "website": "javascript:x", "founded": "soon", "source_url": "no address",
+        "nuts2_hint": "XX99", "city": "Salamanca", "country": "ES", "notes": "=1<b>",
+    }  # fmt: skip
+    form = fill(visit("suggest"), website=faulty["website"], source_url=faulty["source_url"])
+    public = said(send(form))
+    inbox.add(new("Lab", **faulty), "a")
+    app = view(tmp_path)
+    messages = [element.value for element in [*app.error, *app.warning, *app.markdown]]
+    moderated = "\n".join(messages).replace("\\", "")
+    assert "Source is not a web address" in public
+    assert "A refresh would refuse Website: Website is not a web address" in moderated
+    assert "Look twice: Notes begins like a formula" in moderated
+    for text in (public, moderated):
+        assert not re.findall(r"\b(?:source_url|nuts2_hint|org_id|checked_on|former_names)\b", text)
 
 
 def test_a_moderator_changes_a_cell_first(tmp_path: Path, inbox: Inbox, register: Path) -> None:

@@ -2,7 +2,7 @@
 
    Python sends what was added and removed, never the whole list: what another tab has added in the
    meantime stays. What is stored and not yet shown is told to Python. */
-const LONGEST = 200;
+const LONGEST = 300;
 const MOST = 500;
 const watching = new Map();
 const applied = new Map();

@@ -28,12 +28,12 @@ def shelf() -> Iterator[BrowserList]:
 
 def changes(shelf: BrowserList) -> list[dict[str, Any]]:
     """What is on its way to the browser."""
-    found: list[dict[str, Any]] = shelf._held()["changes"]
+    found: list[dict[str, Any]] = shelf._memory()["changes"]
     return [{name: change[name] for name in ("add", "remove")} for change in found]
 
 
 def useless(shelf: BrowserList) -> int:
-    return int(shelf._held().get("useless", 0))
+    return int(shelf._memory().get("useless", 0))
 
 
 def test_what_the_browser_holds_is_shown_and_left_alone(shelf: BrowserList) -> None:
@@ -91,5 +91,5 @@ def test_nonsense_is_an_empty_list(shelf: BrowserList, told: object) -> None:
 def test_only_the_last_changes_wait_for_the_browser(shelf: BrowserList) -> None:
     for i in range(50):
         shelf.replace(["a"] if i % 2 else ["b"])
-    numbers = [change["number"] for change in shelf._held()["changes"]]
+    numbers = [change["number"] for change in shelf._memory()["changes"]]
     assert numbers == list(range(31, 51))

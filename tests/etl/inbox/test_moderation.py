@@ -279,7 +279,9 @@ def test_likely_duplicates_and_imitations_are_pointed_out(desk: Desk) -> None:
 
 @pytest.mark.parametrize("start", FORMULA_STARTS)
 def test_whatever_begins_a_formula_is_pointed_out(start: str) -> None:
-    assert cautions({"notes": f"{start}1+1"}) == ["notes begins like a formula of a spreadsheet."]
+    assert cautions({"notes": f"{start}1+1"}, {"notes": "Notes"}) == [
+        "Notes begins like a formula of a spreadsheet."
+    ]
 
 
 def test_a_rejection_keeps_the_reason(desk: Desk, lines: Lines) -> None:

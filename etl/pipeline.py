@@ -46,14 +46,7 @@ from etl.release.adopt import (
     is_own,
     register_path,
 )
-from etl.release.build import (
-    ReleaseRow,
-    add_changes,
-    add_gates,
-    add_release,
-    add_tables,
-    build,
-)
+from etl.release.build import ReleaseRow, build, complete
 from etl.release.change import ORGANISATIONS, changes, count_kinds, date_past, stamp
 from etl.release.earlier import history, published_lists, published_organisations
 from etl.release.gates import Against, Result, check, gate_table, load_gates, waive
@@ -557,10 +550,6 @@ def _complete(
     hashes = input_hashes(prepared.extracts.values())
     created_at = datetime.now(UTC).replace(microsecond=0)
     release_id = shelf.new_release_id(prepared.releases_dir, digest(hashes), created_at)
-    add_tables(database, prepared.transformed.derive(), track=track)
-    add_gates(database, gate_table(gates))
-    past = date_past(prepared.past, created_at)
-    add_changes(database, past, stamp(prepared.change, release_id, created_at))
     release = ReleaseRow(
         release_id=release_id,
         created_at=created_at,
@@ -568,7 +557,13 @@ def _complete(
         input_hashes=hashes,
         tool_versions=tool_versions(),
     )
-    return release, add_release(database, release)
+    rows = [
+        *prepared.transformed.derive().items(),
+        ("gate", gate_table(gates)),
+        ("change", date_past(prepared.past, created_at)),
+        ("change", stamp(prepared.change, release_id, created_at)),
+    ]
+    return release, complete(database, rows, release, track=track)
 
 
 def _status(gates: list[Result]) -> Status:

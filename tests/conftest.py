@@ -56,12 +56,14 @@ def releases_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Without workers it outlives the run, so its name tells what it was built from.
     """
     from etl import pipeline
+    from tests import reference
 
     shared = tmp_path_factory.getbasetemp().parent / f"cyber-valleys-release-{_inputs()}"
     with FileLock(f"{shared}.lock"):
         if not (shared / "CURRENT").exists():
             shutil.rmtree(shared, ignore_errors=True)
-            pipeline.run(releases_dir=shared)
+            with reference.read_once(), reference.all_towns():
+                pipeline.run(releases_dir=shared)
     return shared
 
 

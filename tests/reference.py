@@ -1,6 +1,7 @@
 """Regions and gazetteer, read once by all tests of a process.
 
-Reading them again for every refresh would take most of the tests' time.
+Reading them again for every refresh would take most of the tests' time, and so would writing all
+towns for the search: only the releases that all tests share have them.
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ from benchmarks import duplicates, synthetic
 from ecosystem.common.settings import settings
 from etl import pipeline, transform
 from etl.places.gazetteer import Gazetteer, load_gazetteer
-from etl.places.regions import Regions, load_regions
+from etl.places.regions import Regions, load_regions, region_table
+from etl.release import build
 from etl.release.search_index import town_table
+
+CITY = 50_000  # inhabitants; the search takes names of regions from such towns, and no smaller
 
 
 @cache
@@ -36,8 +40,27 @@ def gazetteer() -> Gazetteer:
 
 
 @cache
+def _region_rows() -> pd.DataFrame:
+    return region_table(regions())
+
+
+@cache
 def _towns() -> pd.DataFrame:
     return town_table(gazetteer())
+
+
+@cache
+def _cities() -> pd.DataFrame:
+    towns = _towns()
+    return towns[towns["population"] >= CITY]
+
+
+@contextmanager
+def all_towns() -> Iterator[None]:
+    """Let a refresh write every town, as it does outside the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transform, "town_table", lambda _: _towns())
+        yield
 
 
 @contextmanager
@@ -49,5 +72,7 @@ def read_once() -> Iterator[None]:
             patch.setattr(module, "load_gazetteer", lambda *_: gazetteer())
         for module in (*readers, etl.places.regions):
             patch.setattr(module, "load_regions", lambda *_: regions())
-        patch.setattr(transform, "town_table", lambda _: _towns())
+        patch.setattr(transform, "town_table", lambda _: _cities())
+        patch.setattr(build, "region_table", lambda _: _region_rows())
+        patch.setattr(build, "_neighbour_table", cache(build._neighbour_table))
         yield

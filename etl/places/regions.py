@@ -16,6 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from ecosystem.common.text import fold
+
 LEVELS = range(4)
 METRIC = "EPSG:3035"
 # Length of a NUTS id at levels 0 to 3.
@@ -64,7 +66,7 @@ class Regions:
         return frozenset(self.drawn["nuts_id"])
 
     def outlines_in(self, country: str) -> list[tuple[str, str, shapely.MultiPolygon]]:
-        """Id, name and shape in lon/lat of the NUTS 2 regions of a country, in their order."""
+        """Id, folded name and lon/lat shape of the NUTS 2 regions of a country, in order."""
         return self._named.get(country, [])
 
     @cached_property
@@ -74,7 +76,7 @@ class Regions:
         for country, id_, name, shape in zip(
             regions["country"], regions["nuts_id"], regions["name"], regions.geometry, strict=True
         ):
-            named.setdefault(country, []).append((id_, name, shape))
+            named.setdefault(country, []).append((id_, fold(name), shape))
         return named
 
     def middle(self, region: str) -> Middle:

@@ -231,7 +231,7 @@ class Towns:
         alike = [
             (region, shape)
             for region, name, shape in self._regions.outlines_in(str(place["country"]))
-            if any(part in f" {fold(name)} " for part in names)
+            if any(part in f" {name} " for part in names)
         ]
         if len(alike) < 2:
             return []

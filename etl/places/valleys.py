@@ -83,9 +83,9 @@ def valley_shapes(valleys: pd.DataFrame, regions: Regions) -> pd.DataFrame:
         ``geometry`` (WKB, EPSG:4326), by the index of `valleys`.
     """
     codes = valley_codes(valleys)
-    drawn = regions.drawn.set_index("nuts_id").geometry
+    drawn = dict(zip(regions.drawn["nuts_id"], regions.drawn.geometry, strict=True))
     outlines = np.array(
-        [shapely.union_all(drawn.loc[codes.loc[[row]]].to_numpy()) for row in valleys.index],
+        [shapely.union_all([drawn[code] for code in codes.loc[[row]]]) for row in valleys.index],
         dtype=object,
     )
     lon, lat = label_points(outlines)

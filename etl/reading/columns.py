@@ -218,9 +218,8 @@ def names_of(schema: Schema, schema_dir: Path) -> dict[str, str]:
     names = {fold(name): name for name in schema.columns}
     for name, column in schema.columns.items():
         names.setdefault(fold(column.title), name)
-    for resource, name, alias in _aliases(schema_dir):
-        if resource == schema.resource and name != _FILE:
-            names.setdefault(alias, name)
+    for name, alias in _aliases_of(schema.resource, schema_dir):
+        names.setdefault(alias, name)
     return names
 
 
@@ -231,6 +230,13 @@ def resource_names(resources: Iterable[str], schema_dir: Path) -> dict[str, str]
         if name == _FILE and resource in names.values():
             names.setdefault(alias, resource)
     return names
+
+
+@cache
+def _aliases_of(resource: str, schema_dir: Path) -> list[tuple[str, str]]:
+    """Column and folded alias of each column of a register file."""
+    rows = _aliases(schema_dir)
+    return [(name, alias) for of, name, alias in rows if of == resource and name != _FILE]
 
 
 @cache

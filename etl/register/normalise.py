@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import numpy as np
 import pandas as pd
 
 from ecosystem.common.text import fold
@@ -300,4 +301,6 @@ def normalise_boolean(text: str) -> str:
 
 
 def _over_distinct(column: pd.Series, function: Callable[[str], str]) -> pd.Series:
-    return column.map({value: function(value) for value in column.unique()}).astype("str")
+    codes, distinct = pd.factorize(column, use_na_sentinel=False)
+    texts = np.array([function(text) for text in distinct], dtype=object)
+    return pd.Series(texts[codes], index=column.index, dtype="str")

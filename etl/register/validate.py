@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 import frictionless
+import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
@@ -121,9 +124,12 @@ def validate_cells(frame: pd.DataFrame, schema: Schema) -> list[Rejection]:
     report = _Report(frame, schema)
     found = _repeated_keys(frame, schema, report)
     for column in schema.columns.values():
-        errors = _errors(frame[column.name], column)
         cells = frame[column.name]
-        _check_number(len(found) + int(cells.isin(list(errors)).sum()), column.name, schema)
+        errors = _errors(cells, column)
+        faulty = int(cells.isin(list(errors)).sum()) if errors else 0
+        _check_number(len(found) + faulty, column.name, schema)
+        if not faulty:
+            continue
         found += [report.cell(row, column.name, value, *errors[value])
                   for row, value in _cells(cells) if value in errors]  # fmt: skip
     return _in_order(found, schema)
@@ -197,8 +203,12 @@ def rows_meant(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
 def _headers(frame: pd.DataFrame, schema: Schema) -> pd.Series:
     """Which rows are the header once more: most of their cells are names of columns."""
     is_name = _names_column(schema)
-    named = sum(cells.isin(list(filter(is_name, cells.unique()))) for _, cells in frame.items())
-    return (named > 1) & (named > (frame != "").sum(axis="columns") / 2)
+    named = np.zeros(len(frame), dtype=np.int64)
+    for _, cells in frame.items():
+        if names := list(filter(is_name, cells.unique())):
+            named += cells.isin(names).to_numpy()
+    filled = (frame != "").to_numpy().sum(axis=1)
+    return pd.Series((named > 1) & (named > filled / 2), index=frame.index)
 
 
 def _names_column(schema: Schema) -> Callable[[str], bool]:
@@ -211,10 +221,11 @@ def _names_column(schema: Schema) -> Callable[[str], bool]:
 def _scraps(frame: pd.DataFrame, schema: Schema) -> pd.Series:
     """Which rows hold a note or a total below the table: one cell or so, and all others empty."""
     needed = [n for n, c in schema.columns.items() if c.constraints.get("required")]
-    filled = frame != ""
+    filled = (frame != "").to_numpy()
     # The identifier doesn't count: organisations have been given one.
-    texts = filled.drop(columns=schema.primary_key or []).sum(axis="columns")
-    return (texts < 2) & ((~filled[needed]).sum(axis="columns") >= _MANY_EMPTY)
+    texts = filled[:, frame.columns != schema.primary_key].sum(axis=1)
+    lacking = (~filled[:, frame.columns.isin(needed)]).sum(axis=1)
+    return pd.Series((texts < 2) & (lacking >= _MANY_EMPTY), index=frame.index)
 
 
 def _explain_header(row: pd.Series, schema: Schema) -> tuple[str, str, str, str]:
@@ -273,9 +284,7 @@ def _cells(column: pd.Series) -> list[tuple[int, str]]:
 
 def _errors(cells: pd.Series, column: Column) -> dict[str, Error]:
     """Error of each faulty value; a value that is in many rows is checked once."""
-    read = frictionless.Field.from_descriptor(
-        {"name": column.name, "type": column.type, "constraints": column.constraints}
-    ).create_cell_reader()
+    read = _reader(column.name, column.type, json.dumps(column.constraints))
     errors: dict[str, Error] = {}
     for value in dict.fromkeys(cells):
         broken = read(value)[1] or {}
@@ -283,6 +292,16 @@ def _errors(cells: pd.Series, column: Column) -> dict[str, Error]:
         if error:
             errors[value] = error
     return errors
+
+
+@cache
+def _reader(name: str, type_: str, constraints: str) -> Callable[[str], tuple[Any, Any]]:
+    """Frictionless's reader of a column's cells: the value, and which constraints don't hold."""
+    descriptor = {"name": name, "type": type_, "constraints": json.loads(constraints)}
+    reader: Callable[[str], tuple[Any, Any]] = frictionless.Field.from_descriptor(
+        descriptor
+    ).create_cell_reader()
+    return reader
 
 
 def _explain(

@@ -6,7 +6,7 @@ Register text only ever reaches the database as Arrow data or as bound parameter
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
@@ -190,39 +190,35 @@ def build(
         If the file can't be written.
     """
     with _open(path) as connection:
+        connection.begin()
         connection.execute(SCHEMA_SQL.read_text(encoding="utf-8"))
         for schema in schemas.values():
             if schema.table:
                 connection.execute(create_statement(schema))
         for table, frame in track(list(tables.items()), "Write the tables"):
-            wanted = connection.table(table).columns
-            connection.from_arrow(_to_arrow(frame[wanted])).insert_into(table)
+            _insert(connection, table, frame)
+        connection.commit()
 
 
-def add_tables(path: Path, tables: Tables, *, track: Track = no_progress) -> None:
-    """Add the rows of further tables to a new database file; see :func:`build`."""
-    with _open(path) as connection:
-        for table, frame in track(list(tables.items()), "Write the index"):
-            wanted = connection.table(table).columns
-            connection.from_arrow(_to_arrow(frame[wanted])).insert_into(table)
+def complete(
+    path: Path,
+    rows: Sequence[tuple[str, pd.DataFrame]],
+    release: ReleaseRow,
+    *,
+    track: Track = no_progress,
+) -> int:
+    """Add to a new database file what a release has and a check doesn't need; see :func:`build`.
 
-
-def add_gates(path: Path, gates: pd.DataFrame) -> None:
-    """Add the outcome of the checks to a new database file."""
-    with _open(path) as connection:
-        connection.from_arrow(_to_arrow(gates)).insert_into("gate")
-
-
-def add_changes(path: Path, *parts: pd.DataFrame) -> None:
-    """Add rows of the ``change`` table to a new database file: the history, then its own."""
-    with _open(path) as connection:
-        for part in parts:
-            wanted = connection.table("change").columns
-            connection.from_arrow(_to_arrow(part[wanted])).insert_into("change")
-
-
-def add_release(path: Path, release: ReleaseRow) -> int:
-    """Add the release's own row, with the number of rows of every table.
+    Parameters
+    ----------
+    path : Path
+        The file.
+    rows : sequence of (str, pandas.DataFrame)
+        Table and rows for it; columns that a table hasn't are left out.
+    release : ReleaseRow
+        The release's own row; it also gets the number of rows of every table.
+    track : Track, optional
+        Shows progress.
 
     Returns
     -------
@@ -230,23 +226,34 @@ def add_release(path: Path, release: ReleaseRow) -> int:
         Number of organisations.
     """
     with _open(path) as connection:
-        names = [row[0] for row in connection.execute("SHOW TABLES").fetchall()]
-        counts = {name: _count(connection, name) for name in names if name != "release"}
-        connection.execute(
-            "INSERT INTO release VALUES ($release_id, $created_at, $previous_id, "
-            "map($files, $hashes), map($tools, $versions), map($tables, $rows))",
-            {
-                "release_id": release.release_id,
-                "created_at": release.created_at.replace(tzinfo=None),
-                "previous_id": release.previous_id,
-                "files": list(release.input_hashes),
-                "hashes": list(release.input_hashes.values()),
-                "tools": list(release.tool_versions),
-                "versions": list(release.tool_versions.values()),
-                "tables": list(counts),
-                "rows": list(counts.values()),
-            },
-        )
+        for table, frame in track(rows, "Write the index"):
+            _insert(connection, table, frame)
+        return _add_release(connection, release)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
+    wanted = connection.table(table).columns
+    connection.from_arrow(_to_arrow(frame[wanted])).insert_into(table)
+
+
+def _add_release(connection: duckdb.DuckDBPyConnection, release: ReleaseRow) -> int:
+    names = [row[0] for row in connection.execute("SHOW TABLES").fetchall()]
+    counts = {name: _count(connection, name) for name in names if name != "release"}
+    connection.execute(
+        "INSERT INTO release VALUES ($release_id, $created_at, $previous_id, "
+        "map($files, $hashes), map($tools, $versions), map($tables, $rows))",
+        {
+            "release_id": release.release_id,
+            "created_at": release.created_at.replace(tzinfo=None),
+            "previous_id": release.previous_id,
+            "files": list(release.input_hashes),
+            "hashes": list(release.input_hashes.values()),
+            "tools": list(release.tool_versions),
+            "versions": list(release.tool_versions.values()),
+            "tables": list(counts),
+            "rows": list(counts.values()),
+        },
+    )
     return counts["organisation"]
 
 

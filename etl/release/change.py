@@ -24,6 +24,7 @@ ORGANISATIONS = "organisations"
 OTHER_LISTS = "other lists"
 # A shorter way is a better coordinate of the same town and no move.
 MOVED_KM = 1.0
+_NO_ROWS = pd.DataFrame()
 _PLACE = ["city", "lon", "lat"]
 # What every row says of its organisation.
 _TOLD = ["name", "nuts3", "valley_id"]
@@ -180,6 +181,8 @@ def _place(row: Any) -> str:
 def _field_changes(after: pd.DataFrame, before: pd.DataFrame, name: str) -> pd.DataFrame:
     new, old = _as_text(after[name]), _as_text(before[name])
     differs = new != old
+    if not differs.any():
+        return _NO_ROWS
     return _row_each(after[differs], "changed").assign(
         field=name, old=old[differs], new=new[differs]
     )

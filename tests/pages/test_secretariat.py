@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -102,6 +103,15 @@ def test_the_way_to_turn_it_on_names_what_exists() -> None:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+@cache
+def _workbook(sheet: str) -> bytes:
+    """A workbook of one sheet that is given as CSV: several tests choose the same one."""
+    file = io.BytesIO()
+    frame = pd.read_csv(io.StringIO(sheet), dtype="str", keep_default_na=False)
+    frame.to_excel(file, index=False, sheet_name="Organisations")
+    return file.getvalue()
+
+
 @dataclass
 class Desk:
     """The page as a member has it, on copies of register and releases."""
@@ -120,9 +130,8 @@ class Desk:
         return sheet
 
     def choose(self, sheet: pd.DataFrame, name: str = "list.xlsx") -> None:
-        file = io.BytesIO()
-        sheet.to_excel(file, index=False, sheet_name="Organisations")
-        self.app.file_uploader[0].set_value([(name, file.getvalue(), XLSX)]).run()
+        content = _workbook(sheet.to_csv(index=False))
+        self.app.file_uploader[0].set_value([(name, content, XLSX)]).run()
 
     def press(self, label: str) -> None:
         next(button for button in self.app.button if button.label == label).click().run()

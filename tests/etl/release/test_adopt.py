@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,24 +30,36 @@ from etl.release.shelf import BaselineMovedError
 from etl.report import words
 from etl.report.content import Content
 from etl.report.register import register_workbook
+from tests.conftest import REGISTER
 from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
 
 
-def secretariats_file(register: Path, folder: Path) -> Path:
+def secretariats_file(folder: Path) -> Path:
     """The register as the secretariat may have it: no identifiers, one row new."""
-    frame = pd.read_csv(register / "organisations.csv", dtype="str", keep_default_na=False)
-    new = frame.iloc[[0]].assign(name="A quite new company")
-    frame = pd.concat([frame, new]).drop(columns=["org_id"])
     path = folder / "our list.xlsx"
-    frame.to_excel(path, index=False)
+    path.write_bytes(_secretariats_list())
     return path
+
+
+@cache
+def _secretariats_list() -> bytes:
+    frame = pd.read_csv(REGISTER / "organisations.csv", dtype="str", keep_default_na=False)
+    new = frame.iloc[[0]].assign(name="A quite new company")
+    file = io.BytesIO()
+    pd.concat([frame, new]).drop(columns=["org_id"]).to_excel(file, index=False)
+    return file.getvalue()
+
+
+@cache
+def _whole_register() -> bytes:
+    return register_workbook(REGISTER)
 
 
 def test_the_register_holds_what_was_published(
     register: Path, releases: Path, tmp_path: Path
 ) -> None:
     before = pd.read_csv(register / "organisations.csv", dtype="str", keep_default_na=False)
-    path = secretariats_file(register, tmp_path)
+    path = secretariats_file(tmp_path)
     with pipeline.prepare([path], register, releases) as prepared:
         assert set(prepared.adoptable.files) == {"organisations"}
         done = pipeline.publish(prepared, into_register=True)
@@ -163,7 +177,7 @@ def test_a_suggestion_accepted_since_the_check_is_not_lost(
     register: Path, releases: Path, tmp_path: Path, accept: Callable[[], None]
 ) -> None:
     before = shelf.current_id(releases)
-    path = secretariats_file(register, tmp_path)
+    path = secretariats_file(tmp_path)
     with pipeline.prepare([path], register, releases) as prepared:
         accept()
         with pytest.raises(BaselineMovedError, match=r"changed since the check \(organisations\)"):
@@ -192,7 +206,7 @@ def test_a_change_of_the_register_during_the_check_counts_too(
 
     monkeypatch.setattr(pipeline, "read_inputs", reading)
     with (
-        pipeline.prepare([secretariats_file(register, tmp_path)], register, releases) as prepared,
+        pipeline.prepare([secretariats_file(tmp_path)], register, releases) as prepared,
         pytest.raises(BaselineMovedError),
     ):
         pipeline.publish(prepared, into_register=True)
@@ -204,7 +218,7 @@ def test_nobody_changes_the_register_while_the_release_is_published(
     monkeypatch.setattr(files, "LOCK_WAIT_S", 0.1)
     before = shelf.current_id(releases)
     with (
-        pipeline.prepare([secretariats_file(register, tmp_path)], register, releases) as prepared,
+        pipeline.prepare([secretariats_file(tmp_path)], register, releases) as prepared,
         files.lock(register / "organisations.csv"),
         pytest.raises(PublishError, match=r"Somebody else is changing organisations\.csv"),
     ):
@@ -226,7 +240,7 @@ def test_nobody_changes_the_register_while_the_release_is_published(
 def taken_before(register: Path, folder: Path) -> Path:
     """The workbook of the register, taken before two suggestions are accepted and a decision."""
     path = folder / "taken.xlsx"
-    path.write_bytes(register_workbook(register))
+    path.write_bytes(_whole_register())
     desk = Desk(Inbox(folder / "inbox.sqlite"), register, reference())
     desk.accept(desk.inbox.add(correction(), "form"))
     desk.accept(desk.inbox.add(new("Armor Test Lab", city="Wien", country="AT"), "form"))
@@ -281,7 +295,7 @@ def test_what_the_file_itself_changes_or_has_is_not_told_as_lost(
 def test_a_register_that_can_not_be_read_can_be_replaced(
     register: Path, releases: Path, tmp_path: Path
 ) -> None:
-    path = secretariats_file(register, tmp_path)
+    path = secretariats_file(tmp_path)
     (register / "organisations.csv").write_bytes(b"")
     with pipeline.prepare([path], register, releases) as prepared:
         assert any(
@@ -334,7 +348,7 @@ def test_it_is_said_that_the_release_is_published_and_the_register_is_not(
     full_register: Path, releases: Path, tmp_path: Path
 ) -> None:
     before = (full_register / "organisations.csv").read_bytes()
-    path = secretariats_file(full_register, tmp_path)
+    path = secretariats_file(tmp_path)
     with (
         pipeline.prepare([path], full_register, releases) as prepared,
         pytest.raises(NotAdoptedError) as raised,
@@ -398,7 +412,7 @@ def test_the_command_says_what_it_did_to_the_register(
     option: str, own_data: Path, tmp_path: Path
 ) -> None:
     before = (own_data / "organisations.csv").read_bytes()
-    path = secretariats_file(own_data, tmp_path)
+    path = secretariats_file(tmp_path)
     result = CliRunner().invoke(app, ["refresh", str(path), "--yes", *filter(None, [option])])
     assert result.exit_code == OK, result.output
     changed = (own_data / "organisations.csv").read_bytes() != before
@@ -415,7 +429,7 @@ def test_the_command_publishes_nothing_if_the_register_changed_since_the_check(
 ) -> None:
     before = shelf.current_id(releases)
     monkeypatch.setattr("etl.cli.findings.print_findings", lambda *_, **__: accept())
-    path = secretariats_file(own_data, tmp_path)
+    path = secretariats_file(tmp_path)
     result = CliRunner().invoke(app, ["refresh", str(path), "--yes", "--into-register"])
     assert result.exit_code == WRITE, result.output
     assert "The register changed since the check" in result.output

@@ -100,11 +100,14 @@ class Copy:
 
     def run(self, module: str, *arguments: str) -> str:
         """What a Python program says, which must end well."""
-        own = {k: v for k, v in os.environ.items() if not k.startswith(("CYBER_", "PYTEST_"))}
+        foreign = ("CYBER_", "PYTEST_", "PYTHONDONTWRITEBYTECODE")
+        own = {k: v for k, v in os.environ.items() if not k.startswith(foreign)}
+        # Compiled once for all runs, and not into the copy.
+        compiled = str(self.root.with_name("compiled"))
         done = subprocess.run(
             [sys.executable, "-m", module, *arguments],
             cwd=self.root,
-            env=own | {"PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"},
+            env=own | {"PYTHONPATH": str(self.root), "PYTHONPYCACHEPREFIX": compiled},
             capture_output=True,
             text=True,
             check=False,

@@ -16,6 +16,7 @@ from ecosystem.common.vocabulary import (
     TYPES,
     Vocabulary,
 )
+from ecosystem.drawing import type_marks
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import coverage
 from ecosystem.regional.profiles import LEVEL_NAMES
@@ -36,11 +37,6 @@ def selected_id() -> tuple[str, str]:
     """Kind and id of what the address selects; both empty if nothing."""
     kind, _, id_ = state.get("selected").partition(":")
     return (kind, id_) if id_ else ("", "")
-
-
-def type_mark(type_: str) -> str:
-    """The letter that stands for a type on the map."""
-    return f"**{TYPES[type_].letter}**"
 
 
 def selection(filter_: Filter) -> None:
@@ -129,8 +125,8 @@ def rows(found: pd.DataFrame, key: str) -> None:
     with st.container(key="organisations" if key == "list" else f"organisations_{key}", gap=None):
         for row in found.to_dict("records"):
             st.button(
-                f"{type_mark(row['type'])} {markdown(row['name'])} · {markdown(row['city'])}"
-                f"{made_in_europe.mark(row)}",
+                f"{type_marks.spoken_image(row['type'])} {markdown(row['name'])} · "
+                f"{markdown(row['city'])}{made_in_europe.mark(row)}",
                 key=f"{key}_{row['org_id']}",
                 type="tertiary",
                 help=made_in_europe.with_label(TYPES.label(row["type"]), row),

@@ -10,6 +10,7 @@ import streamlit as st
 
 from ecosystem.common import wording
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, TYPES, inside
+from ecosystem.drawing import type_marks
 from ecosystem.finding import search
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations, regions
@@ -147,7 +148,7 @@ def _row(record: dict[Hashable, Any], words: frozenset[str]) -> None:
     former = record["former_names"]
     where = ", ".join((record["city"], COUNTRIES.label(record["country"])))
     facts = [
-        f"{cards.type_mark(record['type'])} "
+        f"{type_marks.silent_image(record['type'])} "
         + search_controls.mark_words(TYPES.label(record["type"]), words),
         search_controls.mark_words(where, words),
         _distance(record.get("km")),

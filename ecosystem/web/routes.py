@@ -12,9 +12,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from ecosystem.common.vocabulary import TYPES
+from ecosystem.drawing import type_marks
 from ecosystem.web import documents, feeds
 from ecosystem.web.compression import CompressedFiles
-from ecosystem.web.endpoints import endpoint
+from ecosystem.web.endpoints import endpoint, not_found
 from ecosystem.web.headers import SecurityHeaders
 from ecosystem.web.outlines import outlines
 from ecosystem.web.pages import PAGES
@@ -45,6 +47,13 @@ def _map_script(request: Request) -> Response:
     return Response(map_script(), headers=_KEEP, media_type="text/javascript")
 
 
+def _type_mark(request: Request) -> Response:
+    type_ = request.path_params["type"]
+    if type_ not in TYPES:
+        return not_found(request, "There is no such type of organisation.")
+    return Response(type_marks.svg(type_), headers=_KEEP, media_type="image/svg+xml")
+
+
 def routes() -> list[BaseRoute]:
     """Routes beside Streamlit's own."""
     return [
@@ -52,6 +61,7 @@ def routes() -> list[BaseRoute]:
         *documents.routes(),
         Route("/geo/{release_id}/{layer}.json", endpoint(outlines)),
         Route("/assets/map.js", _map_script),
+        Route(type_marks.ADDRESS.format("{type}"), _type_mark),
         Mount("/assets/leaflet", _CachedFiles(directory=LEAFLET)),
         Mount("/assets", _CachedFiles(directory=ASSETS)),
     ]

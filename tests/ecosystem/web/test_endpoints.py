@@ -82,6 +82,7 @@ def test_without_any_good_release_the_answer_is_a_sentence(
         f"/sitemap-{'9' * 4400}.xml",
         "/sitemap-٣.xml",
         "/geo/any/moon.json",
+        "/assets/type/moon.svg",
     ],
 )
 def test_what_does_not_exist_is_a_sentence_too(
@@ -91,6 +92,12 @@ def test_what_does_not_exist_is_a_sentence_too(
     answer = client.get(address, headers={"if-none-match": etag})
     assert answer.status_code == 404
     assert answer.json()["error"].startswith("There is no ")
+
+
+def test_the_mark_of_a_type_is_a_picture(client: TestClient) -> None:
+    answer = client.get("/assets/type/sme.svg")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert ">S</text>" in answer.text
 
 
 def test_the_map_is_one_script_made_of_its_parts(client: TestClient) -> None:

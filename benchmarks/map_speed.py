@@ -35,7 +35,7 @@ APPS = {
     "plain": ("benchmarks/plain_app.py", "/"),
     "markers only": ("benchmarks/plain_app.py", "/?outlines=no"),
 }
-MAP = 'iframe[title="streamlit_folium.st_folium"]'
+MAP = 'iframe[src*="streamlit_folium"]'
 # Symbols of the site carry how many organisations they stand for; a plain marker is one.
 _PAINTED = """(expected) => new Promise((resolve) => {
   const look = () => {

@@ -18,7 +18,7 @@ from playwright.sync_api import (
 WIDE = (1440, 900)
 PHONE = (390, 844)
 NOWHERE = "/nowhere"
-MAP = 'iframe[title="streamlit_folium.st_folium"]'
+MAP = 'iframe[src*="streamlit_folium"]'
 # Chromium's remarks on how Streamlit frames its components, and Vega's on drawing a chart
 # once before Streamlit hands it its data; and Streamlit's on a map that a visitor left while it
 # was loading. They are not ours to fix.
@@ -36,6 +36,10 @@ class Site:
 
     Attributes
     ----------
+    touch : bool
+        Whether it is a phone, with fingers in place of a mouse.
+    motion : bool
+        Whether things may move by themselves.
     foreign : list of str
         Requests that left for another host.
     complaints : list of str
@@ -48,6 +52,8 @@ class Site:
     address: str
     size: tuple[int, int] = WIDE
     dark: bool = False
+    touch: bool = False
+    motion: bool = True
     foreign: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     status: int = 0
@@ -56,6 +62,9 @@ class Site:
         self.context: BrowserContext = self.browser.new_context(
             viewport={"width": self.size[0], "height": self.size[1]},
             color_scheme="dark" if self.dark else "light",
+            has_touch=self.touch,
+            is_mobile=self.touch,
+            reduced_motion="no-preference" if self.motion else "reduce",
         )
         self.page: Page = self.context.new_page()
         self.page.on("request", lambda request: self._note_request(request.url))
@@ -137,6 +146,25 @@ class Site:
         """Click the symbol of a town with that many organisations."""
         symbol = next(s for s in self.symbols() if s["n"] == n)
         self.page.mouse.click(symbol["x"], symbol["y"])
+
+    def swipe(self, *fingers: tuple[float, float], by: float) -> None:
+        """Put fingers on the screen, push them up by a number of pixels, and take them away."""
+        steps = 8
+        protocol = self.context.new_cdp_session(self.page)
+
+        def touch(kind: str, up: float | None) -> None:
+            points = (
+                []
+                if up is None
+                else [{"x": x, "y": y - up, "id": i} for i, (x, y) in enumerate(fingers)]
+            )
+            protocol.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        touch("touchStart", 0)
+        for step in range(1, steps + 1):
+            touch("touchMove", by * step / steps)
+        touch("touchEnd", None)
+        protocol.detach()
 
     def width_of_content(self) -> int:
         """Width in pixels that the page takes; more than the window means it scrolls sideways."""

@@ -191,12 +191,18 @@ class Base:
         Whether the visitor uses the dark theme.
     tiles : bool
         Whether the visitor switched the tile basemap on: only then a third party is asked.
+    same_as_list : str
+        Sentence that says where the same is as text, for whoever can't use a map; may be empty.
+    list_ : str
+        CSS selector of that list's first button in the page; empty if there is no list.
     """
 
     assets: str
     geometry: str
     dark: bool = False
     tiles: bool = False
+    same_as_list: str = ""
+    list_: str = ""
 
 
 def base_map(base: Base) -> folium.Map:
@@ -242,6 +248,8 @@ def base_map(base: Base) -> folium.Map:
                 "geometry": base.geometry,
                 "dark": base.dark,
                 "land": not base.tiles,
+                "sameAsList": base.same_as_list,
+                "list": base.list_,
             }
         )
     )

@@ -33,6 +33,7 @@ _KEY = "map"
 _NOT_COLLECTED = "Not collected for the register"
 _CLICKS = ["last_active_drawing"]
 _SELECTED = "_selected_on_map"
+_LIST = ".st-key-organisations button"
 # From the map's frame, which Streamlit serves two folders below the site's root.
 _ROOT = "../../"
 
@@ -65,8 +66,10 @@ def _segment(name: str, value: str, options: dict[str, str], default: str) -> No
 def show(filter_: Filter, level: str, measure: str, *, height: int = 560) -> None:
     """Draw the map and its legend; a click on it becomes the selection."""
     _moving_map(filter_, level, measure, height)
-    with st.container(key="below_map_legend"):
+    with st.container(key="map_legend"):
         _legend(filter_, level, measure)
+    with st.container(key="below_map_notes"):
+        _legend_note(filter_, level, measure)
         _basemap_switch()
 
 
@@ -90,16 +93,27 @@ def _moving_map(filter_: Filter, level: str, measure: str, height: int) -> None:
     if st.session_state.pop(_SELECTED, False):
         st.rerun()
     view = _view(st.session_state.get(_KEY) or {})
-    _map(scene(filter_, level, measure, view), height, [*_CLICKS, "bounds", "zoom"], _KEY)
+    _map(
+        scene(filter_, level, measure, view),
+        height,
+        [*_CLICKS, "bounds", "zoom"],
+        _KEY,
+        "The list beside the map has the same organisations.",
+        _LIST,
+    )
 
 
-def _map(found: Scene, height: int, returned: list[str], key: str) -> None:
+def _map(
+    found: Scene, height: int, returned: list[str], key: str, same_as_list: str, list_: str = ""
+) -> None:
     release_id = database().release.release_id
     base = Base(
         assets=f"{_ROOT}assets/",
         geometry=f"{_ROOT}geo/{release_id}/",
         dark=is_dark(),
         tiles=state.get("basemap") == "osm",
+        same_as_list=same_as_list,
+        list_=list_,
     )
     st_folium(
         base_map(base),
@@ -115,7 +129,9 @@ def _map(found: Scene, height: int, returned: list[str], key: str) -> None:
 def choropleth(shaded: shading.Shaded, level: str, selected: str) -> None:
     """Map of a measure by region; a click selects a region."""
     nothing = ask(symbols.symbols, Filter()).iloc[:0]
-    _map(Scene(nothing, shaded_layer(shaded, level), selected), 560, _CLICKS, "choropleth")
+    layer = shaded_layer(shaded, level)
+    told = "The table on this page has the same figures."
+    _map(Scene(nothing, layer, selected), 560, _CLICKS, "choropleth", told)
     class_legend(shaded)
 
 
@@ -125,14 +141,16 @@ def region_map(filter_: Filter, region_id: str, level: str) -> None:
     there = ask(symbols.symbols, filter_.with_values(inside, [region_id]))
     layer = RegionLayer(level, _counts(filter_, level), "outline", "region")
     box = ask(regions.box, region_id)
-    _map(Scene(there, layer, region_id, fit=region_id, box=box), 420, [], "region")
+    told = "The list on this page has the same organisations."
+    _map(Scene(there, layer, region_id, fit=region_id, box=box), 420, [], "region", told, _LIST)
 
 
 def locator(record: dict[str, Any]) -> None:
     """Small map of one organisation's town in its valley."""
     here = ask(symbols.at_place, record["place_id"])
     fit = record["valley_id"] or record["place_id"]
-    _map(Scene(here, _valley_layer(Filter()), "", fit), 320, [], "locator")
+    told = "The page names the town."
+    _map(Scene(here, _valley_layer(Filter()), "", fit), 320, [], "locator", told)
 
 
 def _take_click(key: str) -> None:
@@ -248,15 +266,29 @@ def _legend(filter_: Filter, level: str, measure: str) -> None:
             (term.colour, term.letter, term.label, term.colour in DARK_TEXT_ON)
             for term in TYPES.values()
         ]
+    else:
+        _classes(ask(shading.shade, filter_, level, measure, dark=is_dark()))
+
+
+def _legend_note(filter_: Filter, level: str, measure: str) -> None:
+    if level in {"organisations", "valley"}:
         st.html(_legend_html(types))
         what = "town" if level == "organisations" else "valley"
         st.caption(f"A number counts the organisations of one {what}; click it to see them.")
     else:
-        class_legend(ask(shading.shade, filter_, level, measure, dark=is_dark()))
+        _method(ask(shading.shade, filter_, level, measure, dark=is_dark()))
 
 
 def class_legend(shaded: shading.Shaded) -> None:
+    _classes(shaded)
+    _method(shaded)
+
+
+def _classes(shaded: shading.Shaded) -> None:
     """Colours of a choropleth, what they mean, and how they are made."""
+
+
+def _method(shaded: shading.Shaded) -> None:
     st.html(_legend_html([(colour, "", text, False) for colour, text in shaded.legend]))
     st.caption(f"{shaded.label}. {shaded.method}")
 
@@ -268,4 +300,5 @@ def _legend_html(entries: list[tuple[str, str, str, bool]]) -> str:
         f"{label}</li>"
         for colour, letter, label, dark in entries
     )
-    return f'<ul class="cv-legend" aria-label="Legend">{items}</ul>'
+    # The keyboard reaches it, since on a phone it is one line that is pushed sideways.
+    return f'<ul class="cv-legend" aria-label="Legend" tabindex="0">{items}</ul>'

@@ -15,6 +15,16 @@
   const EUROPE = [[35.2, -10], [63.5, 32.5]];
   const EAST = 49.9;
 
+  // Whoever wants no motion gets none: the map jumps.
+  if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    const { panBy } = L.Map.prototype;
+    L.Map.mergeOptions({ zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false });
+    L.Map.include({
+      panBy(offset, options) { return panBy.call(this, offset, { ...options, animate: false }); },
+      flyTo(centre, zoom) { return this.setView(centre, zoom, { animate: false }); },
+    });
+  }
+
   function start(map, options) {
     cv.map = map;
     cv.options = options;
@@ -27,9 +37,12 @@
     cv.canvas = L.canvas({ padding: 0.3, tolerance: 4 });
     map.attributionControl.setPrefix(false);
     map.attributionControl.addAttribution(options.attribution);
+    fitFrame(map);
     cv.goToAddress();
     if (options.land) addLand();
     addHomeButton();
+    cv.addWayToList();
+    cv.leavePageToOneFinger();
     map.on("zoomend", cv.resizeSymbols);
     map.on("zoomend moveend resize", cv.placeLabels);
     map.on("moveend", cv.writeAddress);
@@ -41,6 +54,20 @@
     // A change of filter replaces the whole address; the position is put back soon after.
     setInterval(cv.writeAddress, 500);
     try { window.parent.addEventListener("popstate", cv.goToAddress); } catch { /* framed elsewhere */ }
+  }
+
+  // On a phone the page makes the frame lower than the map asked for.
+  function fitFrame(map) {
+    const { style } = map.getContainer();
+    const asked = parseFloat(style.height);
+    const fit = () => {
+      const height = Math.min(asked, window.innerHeight || asked);
+      if (`${height}px` === style.height) return;
+      style.height = `${height}px`;
+      map.invalidateSize({ animate: false });
+    };
+    fit();
+    window.addEventListener("resize", fit);
   }
 
   function addLand() {

@@ -25,6 +25,7 @@
         else if (!first) cv.map.fitBounds(cv.EUROPE);
       }
     }
+    cv.describe(scene);
     cv.map.getContainer().dataset.drawn = String(++draws);
   }
 

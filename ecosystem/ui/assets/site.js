@@ -15,6 +15,29 @@
     closeWelcome();
   });
 
+  /* Escape closes a list of choices and leaves what was chosen, which Streamlit takes away in every
+     box that may be empty; a browser does the same to a search. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !event.target.closest) return;
+    const box = event.target.closest('[data-testid="stSelectbox"] [role="combobox"]');
+    if (box) {
+      event.stopPropagation();
+      box.blur();  // which closes the list and puts back what was chosen
+      box.focus();
+    }
+    if (event.target.closest('input[type="search"]')) event.preventDefault();
+  }, true);
+
+  /* On a phone the filters cover the page: a choice closes them, so that its result is seen. */
+  const DRAWER = matchMedia("(max-width: 768px)");
+  const closeDrawer = () => {
+    const drawer = document.querySelector('[data-testid="stSidebar"][data-collapsed="false"]');
+    if (!DRAWER.matches || !drawer) return;
+    document.activeElement?.blur();  // which closes a list of choices, too
+    drawer.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+    setTimeout(() => document.querySelector('[data-testid="stExpandSidebarButton"]')?.focus({ preventScroll: true }), 300);
+  };
+
   /* A link to the page that is shown, under another address: Streamlit changes the page alone. */
   document.addEventListener("click", (event) => {
     const link = event.target.closest('[data-testid="stPageLink"] a');
@@ -40,7 +63,9 @@
   const pushState = history.pushState;
   history.pushState = function (...args) {
     if (left && left.href === location.href) places.set(left.href, left.top);
-    return pushState.apply(this, args);
+    const before = location.search;
+    pushState.apply(this, args);
+    if (location.search !== before) closeDrawer();
   };
   const restore = () => {
     if (!wanted) return;

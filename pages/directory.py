@@ -5,6 +5,7 @@ from ecosystem.ui import (
     downloads,
     filter_panel,
     frame,
+    near_me,
     organisation_list,
     search_controls,
     strip,
@@ -19,6 +20,7 @@ with box:
     filter_ = filter_panel.search(in_page=True)
 with town:
     search_controls.near(filter_)
+    near_me.button()
 found = ask(organisations.summary, filter_)
 strip.headline(filter_, found)
 search_controls.show_understanding(filter_)

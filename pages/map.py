@@ -5,6 +5,7 @@ from ecosystem.ui import (
     cards,
     filter_panel,
     frame,
+    near_me,
     organisation_list,
     search_controls,
     strip,
@@ -13,13 +14,16 @@ from ecosystem.ui import (
 from ecosystem.ui.data import ask
 from ecosystem.ui.map import view
 
-filter_ = filter_panel.search()
+welcome.heading()
+box, count = st.columns([0.4, 0.6], vertical_alignment="center")
+with box, st.container(key="search_row", horizontal=True):
+    filter_ = filter_panel.search(in_page=True, with_label=False)
+    near_me.button()
 found = ask(organisations.summary, filter_)
-
 with st.sidebar:
     search_controls.near(filter_)
-welcome.heading()
-strip.headline(filter_, found)
+with count:
+    strip.headline(filter_, found)
 search_controls.show_understanding(filter_)
 search_controls.spelling(filter_)
 with st.container(key="map_and_card"):

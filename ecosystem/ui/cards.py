@@ -22,15 +22,33 @@ from ecosystem.regional import coverage
 from ecosystem.regional.profiles import LEVEL_NAMES
 from ecosystem.regional.statistics import words
 from ecosystem.tables import organisations, regions, valleys
-from ecosystem.ui import figure, made_in_europe, organisation_facts, shortlist, state, tab_title
+from ecosystem.ui import (
+    card_focus,
+    figure,
+    made_in_europe,
+    organisation_facts,
+    shortlist,
+    state,
+    tab_title,
+)
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import MAP_PAGE, ORGANISATION_PAGE, REGION_PAGE
 
+# Kinds of selection that the list beside the map narrows to, each with the filter that does it.
+NARROWING = {"valley": "valley", "region": "nuts"}
 
-def select(kind: str, id_: str) -> None:
-    """Callback: put a selection into the address; an empty id takes it away."""
-    state.update({"selected": f"{kind}:{id_}" if id_ else None})
+
+def select(kind: str, id_: str, *, by_map: bool = False) -> None:
+    """Callback: put a selection into the address; an empty id takes it away.
+
+    A list that narrows to what is selected, or did, begins again; any other stays where it is.
+    """
+    card_focus.count_choice(by_map=by_map)
+    changes = {"selected": f"{kind}:{id_}" if id_ else None}
+    if {kind, selected_id()[0]} & set(NARROWING):
+        changes["page"] = None
+    state.update(changes)
 
 
 def selected_id() -> tuple[str, str]:
@@ -43,10 +61,12 @@ def selection(filter_: Filter) -> None:
     """Card of what is selected; nothing if nothing is."""
     kind, id_ = selected_id()
     cards = {"org": _organisation, "place": _place, "valley": _valley, "region": _region}
-    if kind not in cards:
-        return
-    with st.container(border=True, key="card"):
-        cards[kind](id_, filter_)
+    # Its place is kept while there is none, so that what follows stays the same to the browser.
+    place = st.container()
+    if kind in cards:
+        with place.container(border=True, key="card"):
+            cards[kind](id_, filter_)
+    card_focus.follow(f"{kind}:{id_}" if kind in cards else "")
 
 
 def _head(title: str) -> None:

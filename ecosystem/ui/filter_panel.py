@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import Literal
 
 import streamlit as st
 
@@ -27,7 +28,7 @@ _WORDS = {
 }
 
 
-def search(*, in_page: bool = False) -> Filter:
+def search(*, in_page: bool = False, with_label: bool = True) -> Filter:
     """Show the search box, which costs nothing, and return the address's filter.
 
     The rest of the panel, :func:`facets`, counts: call it when the page's own content is on
@@ -37,10 +38,12 @@ def search(*, in_page: bool = False) -> Filter:
     ----------
     in_page : bool
         Whether the box is where the page is, in place of the panel.
+    with_label : bool
+        Whether its label is seen; it is read aloud anyway.
     """
     filter_ = state.filter_()
     with nullcontext() if in_page else st.sidebar:
-        _search()
+        _search("visible" if with_label else "collapsed")
     return filter_
 
 
@@ -72,13 +75,14 @@ def _is_offered(name: str, filter_: Filter) -> bool:
     return question is None or ask(question)
 
 
-def _search() -> None:
+def _search(label_visibility: Literal["visible", "collapsed"]) -> None:
     state.assign("filter_q", state.search_text())
     st.text_input(
         "Search",
         key="filter_q",
         type="search",
         max_chars=100,
+        label_visibility=label_visibility,
         placeholder="Name, town, what it does, “near Rennes”",
         on_change=lambda: state.search(st.session_state["filter_q"]),
     )

@@ -38,7 +38,7 @@ _mount = st.components.v2.component(
 
 def button() -> None:
     """Show the button; a location that the browser tells becomes the town of the search."""
-    _mount(key=_KEY, on_position_change=_take_over)
+    _mount(key=_KEY, width="content", on_position_change=_take_over)
     if st.session_state.pop(_NOWHERE, False):
         st.caption("No town of this map is within 100 km of where you are.")
 

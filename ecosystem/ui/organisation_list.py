@@ -62,7 +62,7 @@ def beside_map(filter_: Filter, total: int) -> None:
 def _within_selection(filter_: Filter) -> Filter:
     """The filter narrowed to the selected valley or region, unless it names others already."""
     kind, id_ = cards.selected_id()
-    name = {"valley": "valley", "region": "nuts"}.get(kind)
+    name = cards.NARROWING.get(kind)
     if name is None or getattr(filter_, name):
         return filter_
     return filter_.with_values(name, [id_])

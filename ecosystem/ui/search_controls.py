@@ -14,7 +14,7 @@ from ecosystem.finding.filters import FACETS, Filter
 from ecosystem.finding.nearby import Town
 from ecosystem.finding.search import Kind, Part, Place
 from ecosystem.tables import organisations
-from ecosystem.ui import choices, labels, near_me, state
+from ecosystem.ui import choices, labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 
@@ -54,7 +54,6 @@ def near(filter_: Filter) -> None:
             _radius(filter_)
     if asked:
         _which_town(asked)
-    near_me.button()
 
 
 def _radius(filter_: Filter) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.site import PHONE, Site
+from tests.browser.site import MAP, PHONE, Site
 
 Open = Callable[..., Site]
 SMALL = (375, 667)
@@ -32,6 +33,64 @@ def row_of(site: Site, org_id: str) -> Locator:
     return site.page.locator(f".st-key-list_{org_id} button:visible")
 
 
+@pytest.mark.parametrize("size", [PHONE, SMALL])
+def test_a_row_opens_its_card_and_escape_and_back_lead_to_the_row(
+    open_site: Open, size: tuple[int, int]
+) -> None:
+    site = open_site(size=size, touch=True)
+    site.visit()
+    row, card = row_of(site, ORG), site.page.locator(".st-key-card")
+    expect(site.page.get_by_label("Search", exact=True)).to_be_in_viewport()
+    if size == PHONE:
+        assert top(site.page.locator(".st-key-organisations")) < PHONE[1] - 20
+    row.scroll_into_view_if_needed()
+    for close in (lambda: site.page.keyboard.press("Escape"), site.page.go_back):
+        before = top(row)
+        row.tap()
+        expect(card.get_by_role("heading", name="Academia Maribor")).to_be_focused(timeout=LONG)
+        expect(card.get_by_role("heading", name="Academia Maribor")).to_be_in_viewport()
+        expect(site.page.get_by_text("Selected: Academia Maribor")).to_be_attached()
+        expect(site.page).to_have_url(re.compile(f"selected=org%3A{ORG}"))
+        close()
+        expect(card).to_have_count(0, timeout=LONG)
+        expect(row).to_be_focused(timeout=LONG)
+        expect(row).to_be_in_viewport()
+        assert top(row) == pytest.approx(before, abs=3)
+
+
+def test_a_tap_on_the_map_opens_a_card_one_finger_moves_the_page_and_two_the_map(
+    open_site: Open,
+) -> None:
+    site = open_site(size=SMALL, touch=True)
+    site.visit()
+    found = next(symbol for symbol in site.symbols() if symbol["n"] == 13)
+    site.page.touchscreen.tap(found["x"], found["y"])
+    card = site.page.locator(".st-key-card")
+    expect(card.get_by_role("heading")).to_be_focused(timeout=LONG)
+    expect(card.get_by_role("heading")).to_be_in_viewport()
+    expect(card.get_by_text("13 organisations")).to_be_in_viewport()
+    card.get_by_role("button", name="Close").tap()
+    expect(card).to_have_count(0, timeout=LONG)
+    expect(site.map.locator(".leaflet-container")).to_be_focused(timeout=LONG)
+    expect(site.page.locator(MAP)).to_be_in_viewport()
+
+    frame = site.page.locator(MAP).element_handle().content_frame()
+    assert frame is not None
+    where = "() => [map.getCenter().lat, map.getCenter().lng, map.getZoom()]"
+    at, y, down = frame.evaluate(where), top(site.page.locator(MAP)), scrolled(site)
+    site.swipe((180, y + 150), by=120)
+    hint = site.map.get_by_text("Use two fingers to move the map")
+    expect(hint).to_be_visible()
+    expect(hint).to_be_hidden()
+    assert scrolled(site) > down + 60
+    assert frame.evaluate(where) == at
+
+    y, down = top(site.page.locator(MAP)), scrolled(site)
+    site.swipe((140, y + 150), (240, y + 150), by=60)
+    frame.wait_for_function("(lat) => Math.abs(map.getCenter().lat - lat) > 1", arg=at[0])
+    assert scrolled(site) == down
+
+
 def test_the_filters_close_when_a_choice_is_made(open_site: Open) -> None:
     site = open_site(size=PHONE, touch=True)
     site.visit()
@@ -50,6 +109,29 @@ def test_the_filters_close_when_a_choice_is_made(open_site: Open) -> None:
     expect(panel).to_have_attribute("data-collapsed", "true", timeout=LONG)
     expect(site.page.get_by_role("listbox")).to_have_count(0)
     expect(site.page).to_have_url(re.compile("type=research.*country=AT"))
+
+
+def test_the_keyboard_is_led_from_the_map_to_the_list_and_rows_say_their_type(
+    open_site: Open,
+) -> None:
+    site = open_site(motion=False)
+    site.visit()
+    frame = site.page.locator(MAP)
+    told = f"Map: {len(site.symbols())} symbols for 465 organisations."
+    expect(frame).to_have_attribute("title", re.compile(f"^{re.escape(told)} The list "))
+    expect(site.map.get_by_role("application", name=told)).to_be_visible()
+    for animates in ("zoomAnimation", "fadeAnimation", "inertia"):
+        assert site.map.locator("body").evaluate(f"() => map.options.{animates}") is False
+    link = site.map.get_by_role("link", name="Go to the list of the same organisations")
+    link.focus()
+    link.press("Enter")
+    row = site.page.get_by_role("button", name="SME or start-up A-Trust GmbH · Wien")
+    expect(row).to_be_focused()
+    site.page.keyboard.press("Tab")
+    focused = site.page.locator(":focus")
+    assert focused.evaluate("(e) => getComputedStyle(e).outlineStyle") == "solid"
+    focused.press("Enter")
+    expect(site.page.locator(".st-key-card h2")).to_be_focused(timeout=LONG)
 
 
 def test_a_choice_is_not_lost_to_escape(open_site: Open) -> None:

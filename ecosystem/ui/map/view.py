@@ -157,8 +157,7 @@ def _take_click(key: str) -> None:
     clicked = ((st.session_state.get(key) or {}).get("last_active_drawing") or {}).get("properties")
     if clicked and clicked.get("click") != st.session_state.get("_last_click"):
         st.session_state["_last_click"] = clicked.get("click")
-        cards.select(str(clicked.get("kind")), str(clicked.get("id")))
-        state.update({"page": None})
+        cards.select(str(clicked.get("kind")), str(clicked.get("id")), by_map=True)
         st.session_state[_SELECTED] = True
 
 
@@ -266,13 +265,13 @@ def _legend(filter_: Filter, level: str, measure: str) -> None:
             (term.colour, term.letter, term.label, term.colour in DARK_TEXT_ON)
             for term in TYPES.values()
         ]
+        st.html(_legend_html(types))
     else:
         _classes(ask(shading.shade, filter_, level, measure, dark=is_dark()))
 
 
 def _legend_note(filter_: Filter, level: str, measure: str) -> None:
     if level in {"organisations", "valley"}:
-        st.html(_legend_html(types))
         what = "town" if level == "organisations" else "valley"
         st.caption(f"A number counts the organisations of one {what}; click it to see them.")
     else:
@@ -280,16 +279,16 @@ def _legend_note(filter_: Filter, level: str, measure: str) -> None:
 
 
 def class_legend(shaded: shading.Shaded) -> None:
+    """Colours of a choropleth, what they mean, and how they are made."""
     _classes(shaded)
     _method(shaded)
 
 
 def _classes(shaded: shading.Shaded) -> None:
-    """Colours of a choropleth, what they mean, and how they are made."""
+    st.html(_legend_html([(colour, "", text, False) for colour, text in shaded.legend]))
 
 
 def _method(shaded: shading.Shaded) -> None:
-    st.html(_legend_html([(colour, "", text, False) for colour, text in shaded.legend]))
     st.caption(f"{shaded.label}. {shaded.method}")
 
 

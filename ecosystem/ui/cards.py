@@ -27,12 +27,14 @@ from ecosystem.ui import (
     figure,
     made_in_europe,
     organisation_facts,
+    share,
     shortlist,
     state,
     tab_title,
 )
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
+from ecosystem.web import addresses
 from ecosystem.web.pages import MAP_PAGE, ORGANISATION_PAGE, REGION_PAGE
 
 # Kinds of selection that the list beside the map narrows to, each with the filter that does it.
@@ -102,7 +104,9 @@ def _organisation(org_id: str, filter_: Filter) -> None:
         icon=":material/arrow_forward:",
         query_params={"org": org_id},
     )
-    shortlist.button(org_id, "card")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        shortlist.button(org_id, "card")
+        share.button(addresses.profile(share.site(), org_id), record["name"], "card")
     st.markdown(organisation_facts.kind(record))
     made_in_europe.badge(record)
     if record["notes"]:
@@ -134,8 +138,11 @@ def _place(place_id: str, filter_: Filter) -> None:
     if found.empty:
         _head(f"No organisation here{figure.under_filters()}")
         return
-    _head(f"{found['city'].mode().iloc[0]}, {COUNTRIES.label(found['country'].iloc[0])}")
-    st.caption(wording.count(len(found), "organisation"))
+    town = f"{found['city'].mode().iloc[0]}, {COUNTRIES.label(found['country'].iloc[0])}"
+    _head(town)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(wording.count(len(found), "organisation"), width="content")
+        share.button(state.address(), town, "card")
     with st.container(height=360 if len(found) > 8 else "content", border=False):
         rows(found, "place")
 
@@ -161,13 +168,15 @@ def _counted_elsewhere(region_id: str) -> None:
         st.markdown(f":material/groups: {markdown(text)}")
 
 
-def _open_region(region_id: str) -> None:
-    st.page_link(
-        REGION_PAGE,
-        label="Open the region's page",
-        icon=":material/arrow_forward:",
-        query_params={"region": region_id},
-    )
+def _open_region(region_id: str, name: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.page_link(
+            REGION_PAGE,
+            label="Open the region's page",
+            icon=":material/arrow_forward:",
+            query_params={"region": region_id},
+        )
+        share.button(addresses.region(share.site(), region_id), name, "card")
 
 
 def _valley(valley_id: str, filter_: Filter) -> None:
@@ -176,7 +185,7 @@ def _valley(valley_id: str, filter_: Filter) -> None:
         _say_unknown("valley")
         return
     _head(ask(regions.labels)[valley_id])
-    _open_region(valley_id)
+    _open_region(valley_id, ask(regions.labels)[valley_id])
     if record["summary"]:
         st.markdown(markdown(record["summary"]))
     counts = ask(valleys.type_counts, filter_, valley_id)
@@ -214,7 +223,7 @@ def _region(nuts_id: str, filter_: Filter) -> None:
     people = ask(regions.population, level).loc[nuts_id]
     _head(name)
     st.caption(f"{LEVEL_NAMES[level]} {nuts_id} · {COUNTRIES.label(record['country'])}")
-    _open_region(nuts_id)
+    _open_region(nuts_id, name)
     is_collected = nuts_id in ask(regions.collected_ids)
     if is_collected:
         st.markdown(f"**{wording.count(n, 'organisation')}** in the register")

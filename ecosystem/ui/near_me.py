@@ -31,7 +31,7 @@ _HTML = """
 _mount = st.components.v2.component(
     _KEY,
     html=_HTML,
-    css=(ASSETS / "near_me.css").read_text(encoding="utf-8"),
+    css=(ASSETS / "button.css").read_text(encoding="utf-8"),
     js=(ASSETS / "near_me.js").read_text(encoding="utf-8"),
 )
 

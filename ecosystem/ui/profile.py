@@ -5,14 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import segno
 import streamlit as st
 
 from ecosystem.common import links
 from ecosystem.common.glossary import explain
-from ecosystem.common.settings import settings
 from ecosystem.common.vocabulary import (
     COUNTRIES,
     DOMAINS,
@@ -24,6 +22,7 @@ from ecosystem.finding import similar_organisations as alike
 from ecosystem.finding.made_in_europe import NAME
 from ecosystem.tables import network_entities, regions
 from ecosystem.ui import made_in_europe, organisation_facts, tab_title
+from ecosystem.ui import share as share_button
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import link, markdown
 from ecosystem.web import addresses
@@ -95,9 +94,10 @@ def source(record: dict[str, Any]) -> None:
 
 
 def share(record: dict[str, Any]) -> None:
-    """The page's lasting address, to copy or to scan."""
-    address = addresses.profile(_site(), record["org_id"])
-    with st.popover("Share", icon=":material/share:"):
+    """The page's lasting address, to pass on, to copy or to scan."""
+    address = addresses.profile(share_button.site(), record["org_id"])
+    share_button.button(address, record["name"], "profile")
+    with st.popover("Address and QR code", icon=":material/qr_code_2:"):
         st.markdown("This address stays, even if the organisation is renamed.")
         st.code(address, language=None, wrap_lines=True)
         st.image(qr_code(address), caption="The same as a QR code", width=220)
@@ -169,11 +169,3 @@ def _body(body: Any) -> None:
     linked = link(name, website) if website else name
     says = "It is itself" if body.same else "From the valley there is"
     st.markdown(f":material/lan: {says} in the network of regions: {linked}")
-
-
-def _site() -> str:
-    if settings().site_url:
-        return settings().site_url.rstrip("/")
-    parts = urlsplit(st.context.url or "")
-    # The page's own name is the last part of the path; what is before it is the site's.
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rpartition('/')[0]}"

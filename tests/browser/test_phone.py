@@ -111,6 +111,25 @@ def test_the_filters_close_when_a_choice_is_made(open_site: Open) -> None:
     expect(site.page).to_have_url(re.compile("type=research.*country=AT"))
 
 
+def test_share_passes_on_the_lasting_address(open_site: Open) -> None:
+    site = open_site(size=PHONE, touch=True)
+    site.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    site.page.add_init_script("navigator.share = async (told) => { window.told = told; };")
+    site.visit(f"/?selected=org:{ORG}")
+    lasting = f"{site.address}/profile/{ORG}"
+    button = site.page.get_by_role("button", name="Share", exact=True)
+    button.tap()
+    assert site.page.evaluate("window.told") == {"title": "Academia Maribor", "url": lasting}
+    site.page.evaluate("navigator.share = undefined")
+    button.tap()
+    expect(site.page.get_by_text("Link copied")).to_be_visible()
+    assert site.page.evaluate("navigator.clipboard.readText()") == lasting
+    answer = site.page.goto(lasting)
+    assert answer is not None
+    assert answer.status == 200
+    expect(site.page.get_by_role("heading", name="Academia Maribor")).to_be_visible()
+
+
 def test_the_keyboard_is_led_from_the_map_to_the_list_and_rows_say_their_type(
     open_site: Open,
 ) -> None:

@@ -1,0 +1,32 @@
+/* Passes an address on: by the device's own sharing where there is one, else by the clipboard. */
+const SAID_MS = 4000;
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {  // without https there is no clipboard, and some browsers refuse it
+    return false;
+  }
+}
+
+export default function ({ parentElement, data }) {
+  const status = parentElement.querySelector("[role=status]");
+  const say = (text, isPassing) => {
+    status.textContent = text;
+    if (isPassing) setTimeout(() => { if (status.textContent === text) status.textContent = ""; }, SAID_MS);
+  };
+  parentElement.querySelector("button").onclick = async () => {
+    const shared = { title: data.title, url: data.address };
+    if (navigator.share) {
+      try {
+        await navigator.share(shared);
+        return;
+      } catch (error) {
+        if (error.name === "AbortError") return;  // the visitor thought better of it
+      }
+    }
+    if (await copy(data.address)) say("Link copied", true);
+    else say(`Copy this link: ${data.address}`, false);
+  };
+}

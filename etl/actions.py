@@ -186,14 +186,15 @@ def _read(line: bytes) -> Iterator[Entry]:
 
 
 def _append(path: Path, line: bytes) -> None:
-    is_new = not path.exists()
-    if is_new:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY_FOLDER)
+    """Add a line, and see it onto the disk; nothing but try it, if there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY_FOLDER)
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, _OWNER_ONLY)
     try:
+        if not line:
+            return
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         end = os.lseek(descriptor, 0, os.SEEK_END)
-        if line and end and os.pread(descriptor, 1, end - 1) != b"\n":
+        if end and os.pread(descriptor, 1, end - 1) != b"\n":
             line = b"\n" + line
         written = os.write(descriptor, line)
         if written != len(line):
@@ -202,7 +203,7 @@ def _append(path: Path, line: bytes) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    if is_new:
+    if not end:
         sync(path.parent)
 
 

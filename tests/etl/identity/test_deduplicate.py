@@ -162,8 +162,18 @@ def test_other_names_are_others_without_the_town_or_the_website(
     assert (
         likely_duplicates(rows(a, b, website=["https://a.eu", "https://b.eu"]), legal_forms) == []
     )
+
+
+@pytest.mark.parametrize(("a", "b"), OTHER_NAMES[1:3])
+def test_a_website_of_several_names_tells_nothing(legal_forms: list[str], a: str, b: str) -> None:
     three = rows(a, b, "Somebody Else", website="https://a.eu")
     assert likely_duplicates(three, legal_forms) == []
+
+
+def test_an_acronym_tells_on_a_website_of_several_names_too(legal_forms: list[str]) -> None:
+    three = rows(*OTHER_NAMES[0], "Somebody Else", website="https://a.eu")
+    (pair,) = likely_duplicates(three, legal_forms)
+    assert {pair.name_a, pair.name_b} == {*OTHER_NAMES[0]}
 
 
 @pytest.mark.parametrize(
@@ -404,7 +414,7 @@ def test_merging_twice_is_merging_once(pairs: list[tuple[str, str, str]], ids: l
 
 
 def test_faulty_decisions_are_told_cell_by_cell(schemas: dict[str, Schema]) -> None:
-    cells = ["fr-a", "FR b", "maybe", "", "28.5.2026", ""]
+    cells = ["fr-a", "FR b", "maybe", "", "28.5.2026", "", "", ""]
     faulty = pd.DataFrame([cells], columns=list(COLUMNS), index=[2], dtype="str")
     errors = validate(faulty, schemas["duplicate_decisions"])
     assert [e.column for e in errors] == ["org_id_b", "decision", "reason", "decided_on"]
@@ -468,7 +478,7 @@ def test_decisions_come_back_as_written(
             add_decision(path, a, b, decision, reason, date(2026, 5, 28), "editor")
         except RegisterError:
             continue
-        written.append([a, b, decision, reason, "2026-05-28", "editor"])
+        written.append([a, b, decision, reason, "2026-05-28", "editor", "", ""])
     if written:
         assert read(path).to_numpy().tolist() == [[c.strip() for c in row] for row in written]
         assert check_decisions(load_decisions(read(path))) == []

@@ -11,7 +11,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -235,7 +235,7 @@ def current(folder: Path | None = None) -> Release:
     trouble = fault(folder, wanted)
     if not trouble:
         return Release(wanted, folder / f"{wanted}.duckdb")
-    known = in_order(folder)
+    known = in_order(read_manifests(folder))
     for release_id in nearest(known, wanted):
         if is_intact(folder, release_id):
             _log.error("%s: %s Serving %s.", folder, trouble, release_id)
@@ -253,14 +253,30 @@ def current(folder: Path | None = None) -> Release:
     )
 
 
-def in_order(folder: Path) -> list[str]:
-    """Ids of the releases in a folder as they were published, the oldest first.
+def read_manifests(folder: Path) -> dict[str, Manifest | None]:
+    """What lies beside each database file of a folder; None where it is missing or damaged."""
+    found: dict[str, Manifest | None] = {}
+    for path in folder.glob("*.duckdb"):
+        try:
+            found[path.stem] = read_manifest(folder, path.stem)
+        except (OSError, ValueError):
+            found[path.stem] = None
+    return found
+
+
+def in_order(manifests: Mapping[str, Manifest | None]) -> list[str]:
+    """Ids of releases as they were published, the oldest first.
 
     A clock that was wrong for a day changes nothing in it: releases count themselves. Those from
     before they did, and damaged ones, come first, by their ids.
+
+    Parameters
+    ----------
+    manifests : mapping of str to Manifest or None
+        From :func:`read_manifests`.
     """
-    found = {path.stem for path in folder.glob("*.duckdb")}
-    return sorted(found, key=lambda release_id: (_number(folder, release_id), release_id))
+    number = {id_: manifest.number if manifest else 0 for id_, manifest in manifests.items()}
+    return sorted(number, key=lambda release_id: (number[release_id], release_id))
 
 
 def nearest(release_ids: Sequence[str], wanted: str) -> list[str]:
@@ -302,13 +318,6 @@ def fault(folder: Path, release_id: str) -> str:
     except ValueError:
         return f"The checksum of release {release_id} is damaged."
     return "" if whole else f"Release {release_id} is damaged on disk."
-
-
-def _number(folder: Path, release_id: str) -> int:
-    try:
-        return read_manifest(folder, release_id).number
-    except (OSError, ValueError):
-        return 0
 
 
 def _is_release_id(text: object) -> bool:

@@ -26,7 +26,7 @@ from ecosystem.common.store import (
     in_order,
     nearest,
     pointed_at,
-    read_manifest,
+    read_manifests,
 )
 from etl import actions
 from etl.actions import Action
@@ -252,11 +252,9 @@ def _shown_ids(folder: Path) -> list[str]:
 
 def releases(folder: Path) -> list[Manifest]:
     """Releases in a folder by their manifests, newest first; unreadable ones are left out."""
-    found = []
-    for release_id in reversed(in_order(folder)):
-        with suppress(OSError, ValueError):
-            found.append(read_manifest(folder, release_id))
-    return found
+    known = read_manifests(folder)
+    newest_first = [known[release_id] for release_id in reversed(in_order(known))]
+    return [manifest for manifest in newest_first if manifest]
 
 
 def is_intact(folder: Path, manifest: Manifest) -> bool:

@@ -10,7 +10,7 @@ import fcntl
 import getpass
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
@@ -122,6 +122,33 @@ def record(action: Action, subject: str, before: str = "", after: str = "") -> N
             f"This was done ({action} {subject}), but the log of actions, {path}, can't be "
             f"written ({error.strerror or error}); check its permissions and the free space."
         ) from error
+
+
+def record_change(
+    action: Action, subject: str, before: Mapping[str, str], after: Mapping[str, str]
+) -> None:
+    """Add a line about a row of the register: the cells that differ, from what to what.
+
+    Parameters
+    ----------
+    action : Action
+        What was done.
+    subject : str
+        To which row.
+    before, after : mapping of str to str
+        Its cells by column; empty if there was no row, or is none any more.
+
+    Raises
+    ------
+    PublishError
+        As :func:`record`.
+    """
+    changed = [n for n in {**after, **before} if before.get(n, "") != after.get(n, "")]
+    old, new = (
+        "; ".join(f"{name}: {row[name]}" for name in changed if row.get(name))
+        for row in (before, after)
+    )
+    record(action, subject, old, new)
 
 
 def require_log() -> None:

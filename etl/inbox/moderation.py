@@ -7,7 +7,7 @@ A lock on the register lets one moderator at a time do so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -217,13 +217,7 @@ class Desk:
             if not self.inbox.begin(number, org_id, {"before": before, "after": after}):
                 raise Undecidable(_decision(self._get(number)))
             self._resume(path)
-            changed = [name for name in after if after[name] != before.get(name, "")]
-            actions.record(
-                Action.ACCEPT,
-                f"suggestion {number}, {org_id}",
-                _cells(before, changed),
-                _cells(after, changed),
-            )
+            actions.record_change(Action.ACCEPT, f"suggestion {number}, {org_id}", before, after)
         return org_id
 
     def reject(self, number: int, reason: str) -> None:
@@ -419,10 +413,6 @@ class Desk:
 def desk() -> Desk:
     """The desk of this installation."""
     return Desk(inbox(), settings().register_dir, reference(), settings().releases_dir)
-
-
-def _cells(row: Mapping[str, str], columns: Sequence[str]) -> str:
-    return "; ".join(f"{column}: {row[column]}" for column in columns if row.get(column))
 
 
 def _moves(now: Mapping[str, str], cells: Mapping[str, str]) -> bool:

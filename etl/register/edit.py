@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -112,13 +112,7 @@ def new_id(
 def row_number(content: bytes, edit: Edit) -> int:
     """Which row of the changed file it is, as a spreadsheet counts; 0 if it was taken off."""
     file = RegisterFile(Path(edit.schema.file), key="", content=content)
-    wanted = {column: edit.after.get(column, "") for column in file.columns}
-    numbers = [
-        number
-        for number, row in file.numbered_rows()
-        if {column: row.get(column, "") for column in file.columns} == wanted
-    ]
-    return numbers[-1] if numbers and edit.after else 0
+    return max(_numbers(file, edit.after), default=0) if edit.after else 0
 
 
 def save(register_dir: Path, edit: Edit) -> None:
@@ -137,14 +131,7 @@ def save(register_dir: Path, edit: Edit) -> None:
     path = _path(register_dir, edit.schema)
     with lock(path):
         replace(path, _change(_file(register_dir, edit.schema), edit))
-        columns = [
-            name
-            for name in edit.schema.columns
-            if edit.before.get(name, "") != edit.after.get(name, "")
-        ]
-        actions.record(
-            Action.EDIT, edit.subject, _cells(edit.before, columns), _cells(edit.after, columns)
-        )
+        actions.record_change(Action.EDIT, edit.subject, edit.before, edit.after)
 
 
 def _change(file: RegisterFile, edit: Edit) -> bytes:
@@ -156,14 +143,19 @@ def _change(file: RegisterFile, edit: Edit) -> bytes:
 
 def _number(file: RegisterFile, edit: Edit) -> int:
     """Where the row is now; rows before it may have come or gone."""
-    wanted = dict(edit.before)
-    for number, row in file.numbered_rows():
-        if {column: row.get(column, "") for column in file.columns} == wanted:
-            return number
+    for number in _numbers(file, edit.before):
+        return number
     raise RowChangedError(
         f"{edit.subject}: somebody else has changed or removed this row of {file.path.name} "
         "meanwhile. Nothing was changed; choose it again and look at it as it is now."
     )
+
+
+def _numbers(file: RegisterFile, cells: Mapping[str, str]) -> Iterator[int]:
+    """Rows with exactly these cells, as a spreadsheet counts."""
+    for number, row in file.numbered_rows():
+        if all(row.get(column, "") == cells.get(column, "") for column in file.columns):
+            yield number
 
 
 def _file(register_dir: Path, schema: Schema) -> RegisterFile:
@@ -178,7 +170,3 @@ def _path(register_dir: Path, schema: Schema) -> Path:
             "UTF-8."
         )
     return path
-
-
-def _cells(row: Mapping[str, str], columns: list[str]) -> str:
-    return "; ".join(f"{column}: {row[column]}" for column in columns if row.get(column))

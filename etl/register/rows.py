@@ -117,9 +117,7 @@ class RegisterFile:
         number = self._number.get(org_id)
         if number is None:
             return self.with_new_row({**cells, self._key: org_id})
-        texts = [line.text for line in self._lines]
-        texts[number] = self._change_cells(self._lines[number], cells)
-        return self._encode(texts)
+        return self.with_changed_row(number + 1, cells)
 
     def with_changed_row(self, number: int, cells: Mapping[str, str]) -> bytes:
         """The file with cells of a row changed.

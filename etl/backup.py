@@ -6,6 +6,7 @@ others may do meanwhile waits; what an installation has is set aside, never thro
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import logging
@@ -13,7 +14,7 @@ import shutil
 import sqlite3
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -87,15 +88,20 @@ def back_up(path: Path, *, every_release: bool = False, on_wait: Say = say_nothi
         part.chmod(_OWNER_ONLY)
         try:
             with scratch() as folder, _stillness(own, on_wait):
-                _write(part, _members(own, Path(folder), every_release=every_release))
-            read_backup(part)
+                shown = shelf.baseline(own.releases_dir)
+                release_id = shown.release_id if shown else ""
+                wanted = {release_id} - {""}
+                if every_release:
+                    wanted |= {known.release_id for known in shelf.releases(own.releases_dir)}
+                _write(part, release_id, _members(own, Path(folder), wanted))
+            made = read_backup(part)
             files.sync(part)
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
         files.sync(path.parent)
     actions.record(Action.BACKUP, path.name)
-    return read_backup(path)
+    return dataclasses.replace(made, path=path)
 
 
 def back_up_after_publication() -> str:
@@ -270,7 +276,7 @@ def _files_of(folder: Path) -> Iterator[Path]:
         )
 
 
-def _members(own: Settings, copies: Path, *, every_release: bool) -> dict[str, Path]:
+def _members(own: Settings, copies: Path, release_ids: Collection[str]) -> dict[str, Path]:
     """Files by their name in the archive."""
     members = {f"{_REGISTER}/{file.name}": file for file in _files_of(own.register_dir)}
     if own.inbox_file.exists():
@@ -279,13 +285,10 @@ def _members(own: Settings, copies: Path, *, every_release: bool) -> dict[str, P
     if own.log_file.exists() and own.log_file.stat().st_size:
         members[_LOG] = copies / "actions.jsonl"
         shutil.copyfile(own.log_file, members[_LOG])
-    folder = own.releases_dir
-    current = shelf.baseline(folder) if folder.is_dir() else None
-    wanted = {m.release_id for m in shelf.releases(folder)} if every_release else set()
-    if current:
-        for release_id in sorted({*wanted, current.release_id}):
-            for ending in ("duckdb", "json"):
-                members[f"{_RELEASES}/{release_id}.{ending}"] = folder / f"{release_id}.{ending}"
+    for release_id in sorted(release_ids):
+        for ending in ("duckdb", "json"):
+            name = f"{release_id}.{ending}"
+            members[f"{_RELEASES}/{name}"] = own.releases_dir / name
     return members
 
 
@@ -299,13 +302,11 @@ def _copy_inbox(path: Path, copy: Path) -> None:
     copy.chmod(_OWNER_ONLY)
 
 
-def _write(path: Path, members: dict[str, Path]) -> None:
-    databases = [PurePosixPath(name).stem for name in members if name.endswith(".duckdb")]
-    shown = shelf.baseline(settings().releases_dir) if databases else None
+def _write(path: Path, release_id: str, members: dict[str, Path]) -> None:
     contents = {
         "version": VERSION,
         "made_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "release_id": shown.release_id if shown else "",
+        "release_id": release_id,
         "members": {name: files.sha256(file) for name, file in members.items()},
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
@@ -321,6 +322,7 @@ def _open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except FileNotFoundError as error:
         raise RegisterError(f"{path}: there is no such file; check the name.") from error
+    # The last is how zipfile refuses a way of packing that it can't undo.
     except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError) as error:
         raise RegisterError(
             f"{path.name} is no archive of `cyber-valleys backup`, or is damaged ({error}). "

@@ -100,9 +100,9 @@ def restore(
         from etl.backup import read_backup
         from etl.backup import restore as put_back
 
-        found = read_backup(file)
         if replace and not yes and is_interactive():
-            question = f"Put the data of {found.made_at} in the place of this installation's?"
+            made_at = read_backup(file).made_at
+            question = f"Put the data of {made_at} in the place of this installation's?"
             if not confirm(question):
                 say("Nothing was changed.")
                 return

@@ -91,7 +91,7 @@ class Desk:
         self.clear()
         self.number += 1
         self._files, self.about = frozenset(), name
-        self._folder = tempfile.TemporaryDirectory(prefix="cyber-valleys-upload-")
+        self._folder = scratch()
         path = Path(self._folder.name) / name
         path.write_bytes(content)
         return path

@@ -286,7 +286,8 @@ def _publish_now(checked: _CheckedEdit) -> None:
     finally:
         bar.finish()
     if outcome.status is Status.PUBLISHED:
-        _finish(f"Published as release {outcome.release_id}. The site shows it already.")
+        said = f"Published as release {outcome.release_id}. The site shows it already."
+        _finish(f"{said} {outcome.not_copied}".rstrip(), good=not outcome.not_copied)
     else:
         _finish(
             f"It is in the register, but was not published. {words.verdict(outcome)}", good=False

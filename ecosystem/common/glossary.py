@@ -140,7 +140,8 @@ _WORDS = (
         "evidence",
         "Evidence",
         "What a row of the register rests on: a public page that confirms the organisation, its "
-        "activity and its place, or general knowledge with its own website as the source.",
+        "activity and its place, the organisation's own confirmation, or general knowledge with "
+        "its own website as the source.",
     ),
     Word(
         "label",

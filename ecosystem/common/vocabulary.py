@@ -172,8 +172,12 @@ FUNCTIONS = Vocabulary(
 EVIDENCE = Vocabulary(
     "Evidence",
     Term("page", "A public page confirms it"),
+    Term("confirmed", "The organisation itself confirmed it"),
     Term("general", "General knowledge, own website as source"),
 )
+
+# Kinds of evidence that confirm a row; the others only name where more can be read.
+CONFIRMING = ("page", "confirmed")
 
 LOCATION_PRECISION = Vocabulary(
     "Location found by",

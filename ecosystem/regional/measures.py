@@ -158,11 +158,11 @@ MEASURES: dict[str, Measure] = {
         ),
         Measure(
             "evidence-share",
-            "Share with page evidence",
+            "Share confirmed",
             "",
             0,
-            "Share of the organisations that a public page confirms; the others rest on "
-            "general knowledge with their own website as source. 95 % interval: Wilson.",
+            "Share of the organisations that a public page or they themselves confirm; the others "
+            "rest on general knowledge with their own website as source. 95 % interval: Wilson.",
             is_share=True,
             needs=_SMALL,
             has_best=False,

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from ecosystem.common.store import Database
-from ecosystem.common.vocabulary import COUNTRIES, LOCATION_PRECISION
+from ecosystem.common.vocabulary import CONFIRMING, COUNTRIES, LOCATION_PRECISION
 from ecosystem.regional import coverage
 from ecosystem.tables import regions
 
@@ -37,10 +37,10 @@ class Column:
 
 COLUMNS: dict[str, Column] = {
     "organisations": Column("Organisations", "Rows of the register in the region."),
-    "page": Column(
-        "Page confirms it",
-        "Share of the rows that a public page confirms. The others are general knowledge with "
-        "the organisation's own website as source.",
+    "confirmed": Column(
+        "Confirmed",
+        "Share of the rows that a public page or the organisation itself confirms. The others are "
+        "general knowledge with the organisation's own website as source.",
         is_share=True,
     ),
     "recent": Column(
@@ -183,7 +183,7 @@ _MEASURED = """
 
 def _measures() -> str:
     shares = {
-        "page": "evidence = 'page'",
+        "confirmed": f"evidence IN {CONFIRMING}",
         "recent": is_recent("checked_on", "$released_at"),
         "sure_town": _IN_A_TOWN,
         **{f"by_{code}": f"location_precision = '{code}'" for code in LOCATION_PRECISION},

@@ -13,7 +13,7 @@ from ecosystem.common.store import Database
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import region_counts
 from ecosystem.regional.statistics import diversity
-from ecosystem.regional.statistics.counts import SMALL_N
+from ecosystem.regional.statistics.counts import SMALL_N, count_confirmed
 from ecosystem.regional.statistics.specialisation import CONFIDENCE, wilson_interval
 from ecosystem.tables import regions
 
@@ -36,7 +36,7 @@ def intervals(database: Database, filter_: Filter, region_ids: Sequence[str]) ->
     """
     counts = region_counts.counts_of(database, filter_, region_ids)
     mix = diversity.intervals(counts.domains, counts.n)
-    low, high = wilson_interval(counts.evidence["page"], counts.n)
+    low, high = wilson_interval(count_confirmed(counts.evidence), counts.n)
     years = _years(database, filter_, region_ids)
     rows = {}
     for i, id_ in enumerate(region_ids):

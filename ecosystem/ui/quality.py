@@ -36,9 +36,9 @@ def summary() -> None:
     with st.container(horizontal=True):
         _metric("Organisations", f"{n:,}", f"{found['no_valley']:,} in no valley")
         _metric(
-            "A page confirms it",
-            wording.percent(found["page"], n),
-            "else: own website",
+            "Confirmed",
+            wording.percent(found["confirmed"], n),
+            "by a page or by itself",
         )
         _metric(
             "Checked within a year",

@@ -90,7 +90,7 @@ def test_quality_counts_what_is_not_checked_as_not_checked(visit: Visit) -> None
     app = visit("quality")
     figures = {metric.label: metric for metric in app.metric}
     assert figures["Organisations"].value == "465"
-    assert figures["A page confirms it"].value == "84.5%"
+    assert figures["Confirmed"].value == "84.5%"
     assert figures["Checked within a year"].delta == "72 not checked"
     table = app.dataframe[0].value
     assert len(table) == 43

@@ -13,7 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ecosystem.common.vocabulary import DOMAINS, EVIDENCE, FUNCTIONS, SECTORS, TYPES, Vocabulary
+from ecosystem.common.vocabulary import (
+    CONFIRMING,
+    DOMAINS,
+    EVIDENCE,
+    FUNCTIONS,
+    SECTORS,
+    TYPES,
+    Vocabulary,
+)
 from ecosystem.regional.statistics._checks import (
     region_index,
     require_columns,
@@ -61,7 +69,7 @@ class RegionCounts:
     sectors : DataFrame of int
         Organisations serving each sector; shape (regions, 15).
     evidence : DataFrame of int
-        Organisations by kind of evidence; shape (regions, 2).
+        Organisations by kind of evidence; shape (regions, 3).
     founded : DataFrame
         ``known`` (int), organisations whose founding year is known, and ``median`` (float,
         calendar year), the median over those; NaN where ``known`` is 0.
@@ -332,9 +340,9 @@ def shares(counts: pd.DataFrame, n: pd.Series) -> pd.DataFrame:
 
 
 def evidence_share(evidence: pd.DataFrame, n: pd.Series) -> pd.Series:
-    """Share of a region's organisations that a public page confirms.
+    """Share of a region's organisations that a public page or they themselves confirm.
 
-    Formula: ``n with evidence "page" / n``.
+    Formula: ``n with evidence "page" or "confirmed" / n``.
 
     Parameters
     ----------
@@ -350,8 +358,19 @@ def evidence_share(evidence: pd.DataFrame, n: pd.Series) -> pd.Series:
 
     Examples
     --------
-    >>> evidence = pd.DataFrame({"page": {"FRH0": 3}, "general": {"FRH0": 1}})
-    >>> evidence_share(evidence, pd.Series({"FRH0": 4})).to_dict()
+    >>> codes = {"page": {"FRH0": 2}, "confirmed": {"FRH0": 1}, "general": {"FRH0": 1}}
+    >>> evidence_share(pd.DataFrame(codes), pd.Series({"FRH0": 4})).to_dict()
     {'FRH0': 0.75}
     """
-    return shares(evidence, n)["page"].rename("evidence_share")
+    return (count_confirmed(evidence) / n.where(n > 0)).rename("evidence_share")
+
+
+def count_confirmed(evidence: pd.DataFrame) -> pd.Series:
+    """Organisations of each region that a public page or they themselves confirm.
+
+    Parameters
+    ----------
+    evidence : DataFrame of int
+        Organisations by region and kind of evidence.
+    """
+    return evidence[list(CONFIRMING)].sum(axis=1)

@@ -37,7 +37,7 @@ def test_shares_are_those_of_the_rows(database: Database, rows: pd.DataFrame) ->
     table = quality.by_region(database, "valley")
     groups = rows.groupby("valley_id")
     expected: dict[str, pd.Series] = {
-        "page": groups["evidence"].agg(lambda cells: (cells == "page").mean()),
+        "confirmed": groups["evidence"].agg(lambda cells: (cells != "general").mean()),
         "has_founded": groups["founded"].agg(lambda cells: cells.notna().mean()),
         "has_website": groups["website"].agg(lambda cells: cells.notna().mean()),
         "has_sectors": groups["sectors"].agg(lambda cells: (cells.map(len) > 0).mean()),
@@ -91,7 +91,7 @@ def test_no_outside_count_is_no_value(database: Database) -> None:
 def test_the_whole_is_the_register(database: Database, rows: pd.DataFrame) -> None:
     whole = quality.whole(database)
     assert whole["organisations"] == 465
-    assert whole["page"] == pytest.approx((rows["evidence"] == "page").mean())
+    assert whole["confirmed"] == pytest.approx((rows["evidence"] == "page").mean())
     assert whole["unchecked"] == 72
     assert whole["rejected"] == 0
     assert whole["pairs"] == len(database.frame("SELECT * FROM duplicate_candidate"))

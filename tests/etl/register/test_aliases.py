@@ -207,6 +207,13 @@ WORDS = {
     },
     "evidence": {
         "page": ("web page", "page web", "Webseite", "página", "pagina pubblica"),
+        "confirmed": (
+            "confirmed by the organisation",
+            "confirmé par l'organisation",
+            "von der Organisation bestätigt",
+            "confirmado por la organización",
+            "confermato dall'organizzazione",
+        ),
         "general": (
             "general knowledge",
             "connaissances générales",

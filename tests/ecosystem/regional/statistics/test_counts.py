@@ -73,7 +73,7 @@ def test_counts_by_hand():
     assert counts.domains.loc["R1", ["cryptology", "legal-aspects"]].tolist() == [2, 2]
     assert counts.functions.loc["R2", ["protect", "detect"]].tolist() == [1, 1]
     assert counts.sectors.sum().sum() == 1
-    assert counts.evidence.loc["R1"].to_dict() == {"page": 2, "general": 1}
+    assert counts.evidence.loc["R1"].to_dict() == {"page": 2, "confirmed": 0, "general": 1}
     assert counts.founded["known"].to_dict() == {"R3": 0, "R1": 3, "R2": 0}
     assert counts.founded.loc["R1", "median"] == 2001
     assert counts.founded["median"].isna().to_dict() == {"R3": True, "R1": False, "R2": True}

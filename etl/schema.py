@@ -80,7 +80,7 @@ class Schema:
         ]
         if texts and texts[0].startswith("org_id"):
             return [name for name in self.columns if name.startswith("org_id")]
-        return texts[:1]
+        return [name for name in texts if name not in self.references][:1]
 
     @property
     def table(self) -> str:

@@ -32,6 +32,7 @@ from etl.places.locate import locate, locate_seats, place_table
 from etl.places.regions import Regions
 from etl.places.valleys import assign_valleys, check_codes
 from etl.reading import Extract
+from etl.register.dates import check_dates
 from etl.register.decisions import (
     Decisions,
     check_decisions,
@@ -42,7 +43,10 @@ from etl.register.decisions import (
 )
 from etl.register.labels import check_labels
 from etl.register.normalise import Lookup, load_aliases, normalise
+from etl.register.partnerships import MEMBERS, check_members, partnership_notes
 from etl.register.readings import reading_notes
+from etl.register.specialisation import FILE as WORDINGS
+from etl.register.specialisation import check_wordings, wording_notes
 from etl.register.validate import rows_meant, validate, validate_references
 from etl.release.build import (
     Tables,
@@ -216,7 +220,15 @@ def transform(
         twins=twins,
         nameless=frozenset(nameless),
         successions=successions(organisations, published, legal_forms, decisions, track=track),
-        notes=[*readings, *chain(*mended.values()), *joined, *notes, *assumed, *unplaced],
+        notes=[
+            *readings,
+            *chain(*mended.values()),
+            *joined,
+            *notes,
+            *assumed,
+            *unplaced,
+            *_connection_notes(valid),
+        ],
         kept=kept,
         exchanges=exchanges,
         put_right=list(mended),
@@ -311,7 +323,26 @@ def _invalid(
     # A fault elsewhere in a row hides none of these: all of a row are told at once.
     labels = _without(frames["labels"], "labels.csv", found, ("org_id", "awarded", "valid_until"))
     valleys = _without(frames["valleys"], "valleys.csv", found, ("nuts_codes",))
-    return [*found, *check_labels(labels), *check_codes(valleys, regions)]
+    members = _without(frames["partnership_members"], MEMBERS, found)
+    return [
+        *found,
+        *chain.from_iterable(
+            check_dates(_without(frames[n], schema.file, found), schema)
+            for n, schema in schemas.items()
+        ),
+        *check_labels(labels),
+        *check_codes(valleys, regions),
+        *check_members(members, regions),
+        *check_wordings(_without(frames["s3_wordings"], WORDINGS, found)),
+    ]
+
+
+def _connection_notes(valid: Mapping[str, pd.DataFrame]) -> list[str]:
+    """What of partnerships and priorities connects nothing."""
+    return [
+        *partnership_notes(valid["partnerships"], valid["partnership_members"]),
+        *wording_notes(valid["valleys"], valid["s3_wordings"]),
+    ]
 
 
 def _faulty(

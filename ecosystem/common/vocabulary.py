@@ -299,6 +299,80 @@ COUNTRIES = Vocabulary(
     ),
 )
 
+# The network: who belongs to it, what joins them, what they do, when they meet.
+SCOPES = Vocabulary(
+    "Scope",
+    Term("regional", "Regional"),
+    Term("national", "National"),
+    Term("international", "International"),
+)
+ENTITY_KINDS = Vocabulary(
+    "Kind",
+    Term("agency", "Agency", "Agencies"),
+    Term("association", "Association", "Associations"),
+    Term("authority", "Authority", "Authorities"),
+    Term("cluster", "Cluster", "Clusters"),
+    Term("eu-body", "EU body", "EU bodies", is_name=True),
+    Term("research", "Research", "Research bodies"),
+)
+PARTNERSHIP_KINDS = Vocabulary(
+    "Kind",
+    Term("s3-partnership", "S3 partnership", "S3 partnerships", is_name=True),
+    Term("interreg-project", "Interreg project", "Interreg projects", is_name=True),
+    Term("eu-project", "EU project", "EU projects", is_name=True),
+    Term("pilot", "Pilot", "Pilots"),
+    Term("eurocluster", "Eurocluster", "Euroclusters", is_name=True),
+    Term("bilateral-agreement", "Agreement", "Agreements"),
+    Term("network", "Network", "Networks"),
+)
+MEMBER_ROLES = Vocabulary(
+    "Role",
+    Term("lead", "Lead"),
+    Term("partner", "Partner"),
+    Term("advisory", "Advisory partner"),
+)
+PRACTICE_KINDS = Vocabulary(
+    "Kind",
+    Term("accelerator", "Accelerator", "Accelerators"),
+    Term("awareness", "Awareness raising"),
+    Term("campus", "Cyber campus", "Cyber campuses"),
+    Term("cluster", "Cluster", "Clusters"),
+    Term("community-event", "Community event", "Community events"),
+    Term("competence-centre", "Competence centre", "Competence centres"),
+    Term("competition", "Competition", "Competitions"),
+    Term("csirt", "CSIRT", "CSIRTs", is_name=True),
+    Term("governance", "Governance"),
+    Term("innovation-call", "Innovation call", "Innovation calls"),
+    Term("interregional-agreement", "Interregional agreement", "Interregional agreements"),
+    Term("label", "Label", "Labels"),
+    Term("market-study", "Market study", "Market studies"),
+    Term("public-procurement", "Public procurement"),
+    Term("survey", "Survey", "Surveys"),
+    Term("talent-campaign", "Talent campaign", "Talent campaigns"),
+    Term("test-lab", "Test laboratory", "Test laboratories"),
+    Term("training", "Training"),
+    Term("voucher", "Voucher", "Vouchers"),
+)
+EVENT_KINDS = Vocabulary(
+    "Kind",
+    Term("investor-day", "Investor day", "Investor days"),
+    Term("interregional-event", "Interregional event", "Interregional events"),
+    Term("workshop", "Workshop", "Workshops"),
+    Term("conference", "Conference", "Conferences"),
+)
+DOCUMENT_KINDS = Vocabulary(
+    "Kind",
+    Term("position-paper", "Position paper", "Position papers"),
+    Term("opinion", "Opinion", "Opinions"),
+    Term("policy-brief", "Policy brief", "Policy briefs"),
+    Term("report", "Report", "Reports"),
+    Term("map", "Map", "Maps"),
+    Term("brochure", "Brochure", "Brochures"),
+    Term("presentation", "Presentation", "Presentations"),
+    Term("letter", "Letter", "Letters"),
+    Term("news", "News"),
+)
+
 # Which vocabulary a register column is written in.
 BY_COLUMN = {
     "type": TYPES,
@@ -308,3 +382,19 @@ BY_COLUMN = {
     "functions": FUNCTIONS,
     "evidence": EVIDENCE,
 }
+
+# The same where the meaning of a column depends on the list: by list and column.
+BY_LIST = {
+    ("network", "scope"): SCOPES,
+    ("network", "kind"): ENTITY_KINDS,
+    ("events", "kind"): EVENT_KINDS,
+    ("documents", "kind"): DOCUMENT_KINDS,
+    ("partnerships", "kind"): PARTNERSHIP_KINDS,
+    ("partnership_members", "role"): MEMBER_ROLES,
+    ("practices", "kind"): PRACTICE_KINDS,
+}
+
+
+def vocabulary_of(resource: str, column: str) -> Vocabulary | None:
+    """The vocabulary that a column of a list is written in; None if it holds free text."""
+    return BY_LIST.get((resource, column)) or BY_COLUMN.get(column)

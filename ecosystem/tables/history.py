@@ -12,7 +12,7 @@ import pandas as pd
 from ecosystem.common import wording
 from ecosystem.common.register_lists import register_lists
 from ecosystem.common.store import Database
-from ecosystem.common.vocabulary import BY_COLUMN, CHANGES
+from ecosystem.common.vocabulary import CHANGES, vocabulary_of
 from ecosystem.tables import regions, valleys
 from ecosystem.tables.regions import level_of
 
@@ -352,7 +352,7 @@ def _values(
         return []
     separator = _separator(resource, field)
     codes = text.split(separator) if separator else [text]
-    vocabulary = BY_COLUMN.get(_WRITTEN_AS.get(field, field))
+    vocabulary = vocabulary_of(resource, _WRITTEN_AS.get(field, field))
     if vocabulary is not None:
         return [vocabulary.label(code) if code in vocabulary else code for code in codes]
     return [known.get(field, _YES_OR_NO).get(code, code) for code in codes]

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pandas as pd
 
 from etl.model import Rejection
+from etl.register.dates import NOT_IN_CALENDAR, day
 
 FILE = "labels.csv"
-_NOT_IN_CALENDAR = (
-    "There is no such day in the calendar.",
-    "Write year, month and day, as in 2026-05-28.",
-)
 
 
 def check_labels(labels: pd.DataFrame) -> list[Rejection]:
@@ -43,8 +38,8 @@ def _award(row: pd.Series) -> tuple[str, str]:
 def _fault(row: pd.Series, first: int) -> tuple[str, str, str, str]:
     """Column, reason, remedy and step of what is wrong with a row; no reason if it is sound."""
     for column in ("awarded", "valid_until"):
-        if _day(row[column]) is None:
-            return column, *_NOT_IN_CALENDAR, "validate"
+        if day(row[column]) is None:
+            return column, *NOT_IN_CALENDAR, "validate"
     # Both are ISO 8601, so their texts are in the order of the days.
     if row["valid_until"] <= row["awarded"]:
         return (
@@ -61,10 +56,3 @@ def _fault(row: pd.Series, first: int) -> tuple[str, str, str, str]:
             "deduplicate",
         )
     return "", "", "", ""
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

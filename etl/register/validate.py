@@ -73,7 +73,6 @@ _LOOKALIKES = dict(
 _LATIN = str.maketrans(_LOOKALIKES)
 _CYRILLIC = {latin: other for other, latin in _LOOKALIKES.items() if "\u0400" <= other <= "\u04ff"}
 _GREEK = {latin: other for other, latin in _LOOKALIKES.items() if other < "\u0400"}
-_TITLE_COLUMNS = ("name", "title", "territory", "org_id_a", "org_id")
 # Columns of names, which hold nothing else.
 _NAMES = frozenset({"name", "title", "city", "organiser", "coordinator"})
 _MONTH_OR_DAY = re.compile(r"[^\W\d_]{3,9}\.?[\s./-]+[0-9]{2}|[0-9]{1,2}[\s./-]+[^\W\d_]{3,9}\.?")
@@ -267,7 +266,7 @@ class _Report:
     """Makes the rejections of one file."""
 
     def __init__(self, frame: pd.DataFrame, schema: Schema) -> None:
-        title = next(name for name in _TITLE_COLUMNS if name in schema.columns)
+        title = schema.naming_columns[0]
         self._titles = dict(_cells(frame[title]))
         self._file = schema.file
 

@@ -189,7 +189,8 @@ def test_a_shrunken_register_needs_to_be_accepted(
     register: Path, edit: Edit, releases: Path
 ) -> None:
     first = shelf.current_id(releases)
-    linked = {row["org_id"] for f in ("valleys", "network") for row in read(register / f"{f}.csv")}
+    naming = ("valleys", "network", "partnership_members")
+    linked = {row["org_id"] for f in naming for row in read(register / f"{f}.csv")}
     kept: Counter[str] = Counter()
 
     def shrink(rows: Rows) -> None:

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from ecosystem.common.settings import settings
-from ecosystem.common.vocabulary import BY_COLUMN
+from ecosystem.common.vocabulary import BY_COLUMN, BY_LIST
 from etl.schema import Schema, describe_package
 
 
@@ -29,6 +29,19 @@ def test_enumerations_are_the_vocabulary(schemas: dict[str, Schema], column: str
     assert enumerated
     for field in enumerated:
         assert field.constraints["enum"] == list(BY_COLUMN[column])
+
+
+@pytest.mark.parametrize(("resource", "column"), list(BY_LIST))
+def test_enumerations_of_a_list_are_its_vocabulary(
+    schemas: dict[str, Schema], resource: str, column: str
+) -> None:
+    codes = schemas[resource].columns[column].constraints["enum"]
+    assert sorted(codes) == sorted(BY_LIST[resource, column])
+
+
+def test_every_kind_has_a_vocabulary(schemas: dict[str, Schema]) -> None:
+    kinds = {(name, "kind") for name, schema in schemas.items() if "kind" in schema.columns}
+    assert kinds <= set(BY_LIST)
 
 
 @pytest.mark.parametrize(("column", "most"), [("domains", 4), ("sectors", 4), ("functions", 5)])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from ecosystem.common.settings import settings
-from ecosystem.common.vocabulary import BY_COLUMN
+from ecosystem.common.vocabulary import vocabulary_of
 from ecosystem.ui.escape import markdown
 from etl.errors import PublishError, RegisterError
 from etl.model import Rejection
@@ -144,7 +144,7 @@ def _field(
 
 def _labels(schemas: Mapping[str, Schema], schema: Schema, column: Column) -> dict[str, str] | None:
     """Codes that a cell may hold and what people call them; None where it is free text."""
-    vocabulary = BY_COLUMN.get(WRITTEN_AS.get(column.name, column.name))
+    vocabulary = vocabulary_of(schema.resource, WRITTEN_AS.get(column.name, column.name))
     allowed = column.constraints.get("enum")
     if vocabulary:
         return {code: vocabulary.label(code) for code in allowed or vocabulary}

@@ -168,6 +168,11 @@ EDITS = {
     "investors": ("ecapital", "cyber_specialist", "false"),
     "events": ("ecw-2016", "participants_smes", "120"),
     "documents": ("wg4-position-paper-2017", "kind", "report"),
+    "partnerships": ("interreg-cyber", "end_date", "2023-06"),
+    "partnership_members": ("interreg-cyber", "role", "partner"),
+    "practices": ("bretagne-talent-campaign", "year", "2019"),
+    "s3_priorities": ("cybersecurity", "label", "Cyber security"),
+    "s3_wordings": ("fr-bretagne", "code", "safety-security"),
 }
 
 
@@ -202,11 +207,11 @@ def _write(path: Path, key: str, column: str, value: str) -> None:
         writer.writerows(rows)
 
 
-def test_the_diff_and_the_report_tell_all_eight_lists(
+def test_the_diff_and_the_report_tell_every_list(
     edited: tuple[Path, pipeline.Outcome, Path],
 ) -> None:
     releases, done, _ = edited
-    assert done.changes == {OTHER_LISTS: 8}
+    assert done.changes == {OTHER_LISTS: len(LISTS)}
     assert set(count_lists(done.prepared.change)) == set(LISTS)
     said = words.comparison(done)
     assert "no change. Other lists: valleys: 1 changed; network: 1 changed" in said
@@ -217,12 +222,12 @@ def test_the_diff_and_the_report_tell_all_eight_lists(
     )
     assert "coverage: Europe: Organisations: 12000 -> 12345" in lines
     assert "labels: Secure-IC: added" in lines
-    assert shelf.changes_of(releases, str(done.release_id)) == {OTHER_LISTS: 8}
+    assert shelf.changes_of(releases, str(done.release_id)) == {OTHER_LISTS: len(LISTS)}
     before = str(done.previous_id)
-    assert shelf.difference(releases, before, str(done.release_id)) == {OTHER_LISTS: 8}
+    assert shelf.difference(releases, before, str(done.release_id)) == {OTHER_LISTS: len(LISTS)}
 
 
-def test_whats_new_and_its_words_tell_all_eight_lists(
+def test_whats_new_and_its_words_tell_every_list(
     edited: tuple[Path, pipeline.Outcome, Path],
 ) -> None:
     releases, done, _ = edited
@@ -230,7 +235,8 @@ def test_whats_new_and_its_words_tell_all_eight_lists(
     database = Database(Release(str(done.release_id), path))
     try:
         (release,) = history.releases(database, Selection()).to_dict("records")
-        assert (release["entries"], release["others"], release["changed"]) == (8, 8, 0)
+        counts = release["entries"], release["others"], release["changed"]
+        assert counts == (len(LISTS), len(LISTS), 0)
         rows = history.page(database, Selection())
         assert list(dict.fromkeys(rows["resource"])) == [
             name for name in load_schemas(settings().schema_dir) if name in LISTS
@@ -239,11 +245,19 @@ def test_whats_new_and_its_words_tell_all_eight_lists(
         said = {row["resource"]: str(history.in_words(row, known))
                 for row in rows.to_dict("records")}  # fmt: skip
         assert said["investors"] == "Cyber specialist: yes → no"
-        assert said["documents"] == "Kind: position-paper → report"
+        assert said["documents"] == "Kind: Position paper → Report"
         assert said["labels"] == "Added"
         assert set(history.page(database, Selection(resource="events"))["row_id"]) == {"ecw-2016"}
         here = history.page(database, Selection(region="fr-bretagne"))
-        assert set(here["resource"]) == {"valleys", "network"}
+        elsewhere = {
+            "coverage",
+            "documents",
+            "investors",
+            "labels",
+            "partnerships",
+            "s3_priorities",
+        }
+        assert set(here["resource"]) == set(LISTS) - elsewhere - {"duplicate_decisions"}
     finally:
         database.close()
 

@@ -55,6 +55,7 @@ class Gazetteer:
         }
         self._population = self.places["population"].to_numpy()
         self._own_names = self.places["name"].to_numpy(object)
+        self._other_names = self.places["alternate_names"].to_numpy()
         self._country = self.places["country"].to_numpy()
         self._names: dict[str, Names] = {}
         self._alternates: dict[str, Names] = {}
@@ -226,8 +227,7 @@ class Gazetteer:
     def _names_in(self, country: str) -> Names:
         if country not in self._names:
             rows = self._rows.get(country, np.array([], dtype=int))
-            names = self.places["name"].to_numpy()[rows]
-            self._names[country] = _index(zip(names, rows, strict=True))
+            self._names[country] = _index(zip(self._own_names[rows], rows, strict=True))
         return self._names[country]
 
     def _begun(self, country: str) -> tuple[Names, list[str]]:
@@ -244,7 +244,7 @@ class Gazetteer:
     def _other_names_in(self, country: str) -> Names:
         if country not in self._alternates:
             rows = self._rows.get(country, np.array([], dtype=int))
-            lists = self.places["alternate_names"].to_numpy()[rows]
+            lists = self._other_names[rows]
             self._alternates[country] = _index(
                 (name, row) for names, row in zip(lists, rows, strict=True) for name in names
             )
@@ -280,12 +280,10 @@ def _with_names(places: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     more: dict[int, list[str]] = defaultdict(list)
     for geoname_id, name in zip(names["same_as_geoname_id"], names["name"], strict=True):
         more[int(geoname_id)].append(name)
-    alternates = [
-        [*known, *more.get(geoname_id, [])]
-        for geoname_id, known in zip(
-            places["geoname_id"].tolist(), places["alternate_names"], strict=True
-        )
-    ]
+    alternates = places["alternate_names"].to_numpy(copy=True)
+    ids = places["geoname_id"].to_numpy()
+    for row in np.flatnonzero(np.isin(ids, list(more))):
+        alternates[row] = [*alternates[row], *more[int(ids[row])]]
     return places.assign(
         alternate_names=pd.Series(alternates, index=places.index, dtype=object),
         geoname_id=places["geoname_id"].astype("Int64"),

@@ -61,6 +61,7 @@ QUESTION_KINDS = {
     "near": "stands before a town whose surroundings are meant",
     "vicinity": "stands behind such a town",
     "here": "means where the visitor is",
+    "label": "names the label Cybersecurity Made in Europe",
 }
 # How German and Nordic letters are written where a keyboard lacks them.
 _TWO_LETTERS = str.maketrans(

@@ -17,15 +17,16 @@ from ecosystem.tables import organisations
 from ecosystem.ui import choices, labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
+from ecosystem.web.pages import LABEL_PAGE
 
 T = TypeVar("T")
 _ANY = 0  # a list's None would mean that nothing is chosen yet
 # Facet -> how many of its options are shown as chips.
 _CHIPS = {"type": 6, "country": 7, "domain": 4}
 _TOWNS_OFFERED = 3
-_NARROWING = (Kind.TYPE, Kind.PLACE, Kind.WORD)
+_NARROWING = (Kind.TYPE, Kind.PLACE, Kind.LABEL, Kind.WORD)
 # A search of names and plain words needs no explanation.
-_WORTH_SAYING = (Kind.SUBJECT, Kind.TYPE, Kind.NEAR, Kind.HERE)
+_WORTH_SAYING = (Kind.SUBJECT, Kind.TYPE, Kind.NEAR, Kind.HERE, Kind.LABEL)
 _ASKED = "_towns_asked_for"
 
 
@@ -176,6 +177,8 @@ def _meaning(part: Part) -> str:
         return f"{part.text} → type {', '.join(TYPES.label(code) for code in part.types)}"
     if part.kind is Kind.NEAR and part.town is not None:
         return f"{part.text} → {_distance(part.town, part.km)}"
+    if part.kind is Kind.LABEL:
+        return f"{part.text} → label"
     return f"{part.text} → place" if part.kind is Kind.PLACE else part.text
 
 
@@ -194,6 +197,14 @@ def spelling(filter_: Filter) -> None:
     )
     if reading.corrections:
         st.caption(" ".join(taken))
+    question = ask(search.understand, filter_.q)
+    if any(part.kind is Kind.LABEL for part in question.parts):
+        st.page_link(
+            LABEL_PAGE,
+            label="About the label Cybersecurity Made in Europe, and who has it",
+            icon=":material/verified:",
+        )
+        return
     for place in reading.places:
         _without_organisations(place, filter_)
 

@@ -141,7 +141,7 @@ CREATE TYPE search_field AS ENUM (
     'name', 'subtitle', 'name_part', 'initials', 'former', 'town', 'region', 'website', 'type', 'type_name',
     'domain', 'sector', 'function', 'notes',
     -- What words do in a question; see ecosystem/common/search_words.py. Nobody has these terms.
-    'subject', 'alone', 'asking', 'near', 'vicinity', 'here'
+    'subject', 'alone', 'asking', 'near', 'vicinity', 'here', 'label'
 );
 
 CREATE TABLE search_word (

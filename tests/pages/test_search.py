@@ -117,6 +117,14 @@ def test_the_map_helps_like_the_directory_where_nothing_is_found(visit: Visit) -
     assert "**2 organisations**" in words(app)
 
 
+def test_the_label_has_a_page_and_is_no_town(visit: Visit) -> None:
+    app = visit("map", {"q": "Cybersecurity Made in Europe"})
+    assert chips(app) == ["Cybersecurity Made in Europe → label"]
+    (link,) = [link for link in app.get("page_link") if "who has it" in link.label]
+    assert link.proto.page == "label"
+    assert "Netherlands" not in "".join(caption.value for caption in app.caption)
+
+
 def test_near_me_without_the_location_is_a_hint(visit: Visit) -> None:
     app = visit("map", {"q": "companies near me"})
     captions = [caption.value for caption in app.caption]

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     NEAR = "near"
     HERE = "here"
     PLACE = "place"
+    LABEL = "label"  # narrows as its words do, and has a page of its own
     WORD = "word"
 
 
@@ -160,7 +161,7 @@ class _Reader:
         """The question, understood."""
         parts = [*self._parts()]
         self._settle_alone(parts)
-        narrowing = {Kind.TYPE, Kind.PLACE, Kind.WORD}
+        narrowing = {Kind.TYPE, Kind.PLACE, Kind.LABEL, Kind.WORD}
         telling = [part for part in parts if part.kind in narrowing]
         asks = {Kind.NEAR, Kind.HERE, Kind.SUBJECT}
         is_literal = not telling and not any(part.kind in asks for part in parts)
@@ -190,7 +191,9 @@ class _Reader:
         if here:
             return self._slice(Kind.HERE, at, at + here), at + here
         subject, asking = self._length("subject", at), max(self._length("asking", at), near)
-        known = self._name_length(at)
+        known, label = self._name_length(at), self._length("label", at)
+        if label > max(subject, asking) and label >= known:
+            return self._slice(Kind.LABEL, at, at + label), at + label
         if subject >= max(asking, known, 1):
             return self._slice(Kind.SUBJECT, at, at + subject), at + subject
         if asking > known or (asking and asking == known == 1):

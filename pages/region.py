@@ -9,7 +9,7 @@ region_id = region_profile.region_id()
 profile = ask(profiles.profile, filter_, region_id) if region_id else None
 
 if profile is None:
-    st.title("Region", anchor=False)
+    st.title("Find a region", anchor=False)
     region_profile.choose(region_id)
 else:
     region_profile.title(profile)

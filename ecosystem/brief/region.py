@@ -109,7 +109,7 @@ def _coverage(database: Database, filter_: Filter, profile: Profile) -> list[dic
     if filter_ == Filter() and not rows:
         # Where nobody counted the region, the whole at least has a measure.
         for row in coverage.of_europe(database).head(1).to_dict("records"):
-            sentence = f"No count by others is known for this territory. Europe: {row['sentence']}"
+            sentence = f"{coverage.UNCOUNTED} Europe: {row['sentence']}"
             rows = [shared.counted_row(sentence, row["source_url"])]
     return rows
 

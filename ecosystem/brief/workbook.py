@@ -19,7 +19,7 @@ from ecosystem.common.list_columns import list_separators
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTED, DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.finding.filters import Filter
-from ecosystem.regional import measures, region_counts
+from ecosystem.regional import coverage, measures, region_counts
 from ecosystem.regional.comparisons import Comparison
 from ecosystem.regional.measures import ALL_MEASURES, Measure
 from ecosystem.regional.profiles import Profile
@@ -43,13 +43,15 @@ _QUOTIENT_HEADER = [
 ]
 
 
-def region_xlsx(database: Database, filter_: Filter, profile: Profile) -> bytes:
+def region_xlsx(database: Database, filter_: Filter, profile: Profile, address: str = "") -> bytes:
     """The numbers of a region's brief.
 
     Parameters
     ----------
     filter_ : Filter
         The filter that the profile was made under.
+    address : str
+        Web address of the page that they are from, for the citation.
     """
     book = Workbook(write_only=True)
     _sheet(
@@ -135,19 +137,24 @@ def region_xlsx(database: Database, filter_: Filter, profile: Profile) -> bytes:
         book,
         database,
         filter_,
+        address,
         [["region", profile.name], ["region_id", profile.region_id]],
         [*profile.sentences, profile.rank_note, profile.investors_note],
     )
     return _save(book, database)
 
 
-def comparison_xlsx(database: Database, filter_: Filter, comparison: Comparison) -> bytes:
+def comparison_xlsx(
+    database: Database, filter_: Filter, comparison: Comparison, address: str = ""
+) -> bytes:
     """The numbers of a comparison's brief.
 
     Parameters
     ----------
     filter_ : Filter
         The filter that the comparison was made under.
+    address : str
+        Web address of the page that they are from, for the citation.
     """
     ids = comparison.region_ids
     counts = region_counts.counts_of(database, filter_, ids)
@@ -249,6 +256,7 @@ def comparison_xlsx(database: Database, filter_: Filter, comparison: Comparison)
         book,
         database,
         filter_,
+        address,
         [["region", comparison.names[id_], id_] for id_ in ids],
         [*comparison.sentences, *comparison.remarks],
     )
@@ -295,7 +303,8 @@ def _comparison_note(comparison: Comparison, measure: Measure) -> str:
 
 
 def _coverage(book: Workbook, names: Mapping[str, str], counted: pd.DataFrame) -> None:
-    """Every outside count with what the register has of the same."""
+    """Every outside count with what the register has of the same, and who has none."""
+    uncounted = [id_ for id_ in names if id_ not in counted.index]
     _sheet(
         book,
         "Coverage",
@@ -323,7 +332,8 @@ def _coverage(book: Workbook, names: Mapping[str, str], counted: pd.DataFrame) -
                 row["source_url"],
             ]
             for id_, row in counted.iterrows()
-        ],
+        ]
+        + [[id_, names[id_], *[None] * 5, coverage.UNCOUNTED, None] for id_ in uncounted],
     )
 
 
@@ -366,6 +376,7 @@ def _about(
     book: Workbook,
     database: Database,
     filter_: Filter,
+    address: str,
     subject: list[list[str]],
     sentences: Iterable[str],
 ) -> None:
@@ -373,7 +384,7 @@ def _about(
     facts = shared.frame_of(database, filter_, "")
     rows: list[list[Any]] = [
         *subject,
-        *([name, text] for name, text in export.about(database, filter_).items()),
+        *([name, text] for name, text in export.about(database, filter_, address).items()),
         ["date", f"{made:%Y-%m-%d}"],
         ["note", facts["sample"]],
         *(["in words", sentence] for sentence in sentences if sentence),

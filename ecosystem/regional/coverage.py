@@ -35,6 +35,7 @@ RULE = (
     f"the same kind, of years at most {YEARS_APART} apart, and the largest coverage is at most "
     f"{FACTOR:g} times the smallest."
 )
+UNCOUNTED = "No count by others is known for this territory."
 UNRANKED = (
     "No ranking: the number depends on how completely a region was collected, which is known for "
     "few regions and differs."

@@ -17,18 +17,21 @@ NEIGHBOURS = 6
 
 @dataclass(frozen=True)
 class Concentration:
-    """Spatial concentration of organisations over NUTS 2 regions.
+    """Spatial concentration of organisations over the NUTS 2 regions that were collected.
 
     Attributes
     ----------
+    regions : int
+        How many regions these are.
     gini : float
-        Gini coefficient over all regions, 0 (even) to 1; NaN if there is no organisation.
+        Gini coefficient over these regions, 0 (even) to 1; NaN if there is no organisation.
     moran_i, moran_p : float
         Moran's I and its permutation p-value; NaN if not defined.
     sentence : str
         What they mean, for people who don't do statistics.
     """
 
+    regions: int
     gini: float
     moran_i: float
     moran_p: float
@@ -36,19 +39,22 @@ class Concentration:
 
 
 def over_nuts2(database: Database, filter_: Filter) -> Concentration:
-    """Concentration of what a filter leaves over all NUTS 2 regions.
+    """Concentration of what a filter leaves over the NUTS 2 regions that were collected.
 
+    Where nobody looked there is no number, so such a region is neither empty nor a neighbour.
     Neighbours are each region's six nearest by the distance of label points in EPSG:3035,
     since islands have none by a common border.
     """
-    counts = regions.organisation_counts(database, filter_, "nuts2")
-    units = regions.units(database, "nuts2").set_index("region_id")
+    there = regions.is_collected(database, "nuts2")
+    counts = regions.organisation_counts(database, filter_, "nuts2")[there]
+    units = regions.units(database, "nuts2").set_index("region_id").loc[counts.index]
     points = gpd.GeoSeries(
         gpd.points_from_xy(units["lon"], units["lat"]), index=units.index, crs=4326
     ).to_crs(3035)
     weights = late.load("libpysal.graph").Graph.build_knn(points, k=NEIGHBOURS)
     moran = concentration.morans_i(counts.astype("float64"), weights)
     return Concentration(
+        regions=len(counts),
         gini=concentration.gini(counts),
         moran_i=moran.i,
         moran_p=moran.p,

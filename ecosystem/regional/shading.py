@@ -27,6 +27,7 @@ _STEPS = ("#dadaeb", "#bcbddc", "#9e9ac8", "#756bb1", "#54278f")
 NONE = ("#f1eee6", "#262b36")
 NO_DATA = ("#b9b5aa", "#5a5f6b")
 NOT_COLLECTED = ("#d9d6cf", "#343a46")
+FEW = ("#b7cbc6", "#40595a")
 _BY_NAME = "They are in the order of their names."
 # Measure of how much a region works on one JRC domain, compared with the whole register.
 REPRESENTATION = "representation"
@@ -48,8 +49,8 @@ class Shaded:
         ``text`` (the value in words, with its interval if it has one), ``colour``, ``small``
         (too few organisations to say much), ``is_collected``, and what others count, in words:
         ``elsewhere`` and ``coverage``, empty where nobody counted. A region that was not
-        collected, one without an organisation under the filter and one without a figure have
-        colours of their own, outside the classes.
+        collected, one without an organisation under the filter, one with too few and one
+        without a figure have colours of their own, outside the classes.
     label : str
         Name of the measure.
     legend : list of tuple of str
@@ -133,15 +134,14 @@ def shade(
     counted = coverage.spans(database, list(counts.regions)).reindex(regions.index)
     regions["elsewhere"] = counted["elsewhere"].fillna("")
     regions["coverage"] = counted["share"].fillna("")
-    regions["colour"], legend = _colours(regions, say, dark)
+    regions["colour"], legend = _colours(regions, needs, say, dark)
     years = table["population_year"].dropna() if measure == "per-million" else pd.Series(dtype=int)
     span = f" Years: {years.min()} to {years.max()}." if years.nunique() > 1 else ""
     return Shaded(
         regions=regions,
         label=label,
         legend=legend,
-        method=f"{method}{span} Each colour has about as many of the regions with an "
-        "organisation (quantiles).",
+        method=f"{method}{span} Each class of the values has about as many regions (quantiles).",
         years=sorted({int(year) for year in years}),
         ranked=not unranked,
         unranked=f"{unranked} {_BY_NAME}" if unranked else "",
@@ -200,14 +200,18 @@ def quantile_classes(
 
 
 def _colours(
-    regions: pd.DataFrame, say: Callable[[float], str], dark: bool
+    regions: pd.DataFrame, needs: int, say: Callable[[float], str], dark: bool
 ) -> tuple[pd.Series, list[tuple[str, str]]]:
     unknown = ~regions["is_collected"]
     is_none = (regions["n"] == 0) & ~unknown
     is_gap = regions["value"].isna() & (regions["n"] > 0)
-    colours, legend = _classes(
-        regions["value"].where(regions["n"] > 0), say, _STEPS[::-1] if dark else _STEPS
-    )
+    # One of two is twice the share of a quarter: the darkest colour would be chance.
+    is_few = regions["small"] & (regions["n"] > 0) & ~is_gap
+    in_classes = regions["value"].where((regions["n"] > 0) & ~is_few)
+    colours, legend = _classes(in_classes, say, _STEPS[::-1] if dark else _STEPS)
+    if is_few.any():
+        colours[is_few] = FEW[dark]
+        legend.append((FEW[dark], f"Fewer than {needs} organisations"))
     colours[is_none] = NONE[dark]
     if is_none.any():
         legend.append((NONE[dark], "None in the register"))

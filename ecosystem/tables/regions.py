@@ -34,6 +34,8 @@ LEVEL_LABELS = {
 
 # A NUTS id is the country's two letters and one more character a level.
 _COUNTRY_LETTERS = 2
+# How far a simplified coast may be from a town, in degrees.
+_OFF_COAST = 0.1
 _NUTS_ID = re.compile(r"[A-Z]{2}[0-9A-Z]{0,3}")
 
 
@@ -241,6 +243,18 @@ def outlines(database: Database, level: str) -> gpd.GeoDataFrame:
     rows.insert(1, "name", rows["region_id"].map(names_in_text(database)))
     geometry = shapely.from_wkb(rows.pop("geometry").map(bytes).to_numpy())
     return gpd.GeoDataFrame(rows, geometry=geometry, crs=4326)
+
+
+def nuts3_at(database: Database, lon: float, lat: float) -> str | None:
+    """Id of the NUTS 3 region at a point (degrees, EPSG:4326); None if it is far from all.
+
+    By the outlines for drawing, so a point near a border may get the neighbour, and one just off
+    a simplified coast gets the land.
+    """
+    drawn = outlines(database, "nuts3").set_index("region_id")
+    apart = shapely.distance(drawn.geometry.to_numpy(), shapely.Point(lon, lat))
+    nearest = int(apart.argmin())
+    return str(drawn.index[nearest]) if apart[nearest] <= _OFF_COAST else None
 
 
 def box(database: Database, region_id: str) -> tuple[float, float, float, float]:

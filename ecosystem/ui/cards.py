@@ -38,18 +38,26 @@ from ecosystem.web import addresses
 from ecosystem.web.pages import MAP_PAGE, ORGANISATION_PAGE, REGION_PAGE
 
 # Kinds of selection that the list beside the map narrows to, each with the filter that does it.
+_PAGE_BEFORE = "_page_before_narrowing"
 NARROWING = {"valley": "valley", "region": "nuts"}
 
 
 def select(kind: str, id_: str, *, by_map: bool = False) -> None:
     """Callback: put a selection into the address; an empty id takes it away.
 
-    A list that narrows to what is selected, or did, begins again; any other stays where it is.
+    A list that narrows to what is selected begins at its first page; when that is closed, the
+    list is again where it was. Any other stays where it is.
     """
     card_focus.count_choice(by_map=by_map)
     changes = {"selected": f"{kind}:{id_}" if id_ else None}
-    if {kind, selected_id()[0]} & set(NARROWING):
+    narrows, narrowed = kind in NARROWING, selected_id()[0] in NARROWING
+    if narrows and not narrowed:
+        st.session_state[_PAGE_BEFORE] = state.filter_(), state.get("page")
+    if narrows:
         changes["page"] = None
+    elif narrowed:
+        under, page = st.session_state.pop(_PAGE_BEFORE, (None, ""))
+        changes["page"] = page if page and under == state.filter_() else None
     state.update(changes)
 
 

@@ -17,7 +17,7 @@ from ecosystem.regional.comparisons import LEAST, MOST, Comparison, Row, compare
 from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import regions
 from ecosystem.ui import downloads as files
-from ecosystem.ui import figure, state, tab_title
+from ecosystem.ui import figure, share, state, tab_title
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.theme import is_dark
@@ -72,13 +72,14 @@ def in_words(found: Comparison) -> None:
 
 def downloads(found: Comparison, filter_: Filter) -> None:
     """The brief as PDF and its numbers as XLSX."""
-    name = "cyber-valleys-" + "-".join(found.region_ids)
+    name, address = "cyber-valleys-" + "-".join(found.region_ids), state.address()
     with st.container(horizontal=True):
         files.brief(
             name,
-            partial(brief.comparison_pdf, database(), filter_, found, state.address()),
-            lambda: brief.comparison_xlsx(database(), filter_, found),
+            partial(brief.comparison_pdf, database(), filter_, found, address),
+            lambda: brief.comparison_xlsx(database(), filter_, found, address),
         )
+        share.button(address, wording.join(list(found.names.values())), "compare")
 
 
 def counts_elsewhere(found: Comparison) -> None:

@@ -11,19 +11,22 @@ from ecosystem import brief
 from ecosystem.common import links, wording
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.drawing import charts
+from ecosystem.finding import nearby
 from ecosystem.finding.filters import Filter
-from ecosystem.regional import measures
+from ecosystem.finding.nearby import Town
+from ecosystem.regional import coverage, measures
 from ecosystem.regional import outside_figures as region_context
 from ecosystem.regional.profiles import STRENGTH_RULE, Profile
 from ecosystem.regional.statistics import words
 from ecosystem.regional.statistics.counts import SMALL_N
-from ecosystem.tables import regions
+from ecosystem.tables import regions, valleys
 from ecosystem.ui import downloads as files
-from ecosystem.ui import figure, organisation_list, state, tab_title
+from ecosystem.ui import figure, organisation_list, share, state, tab_title
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import link, markdown
 from ecosystem.ui.map import view
 from ecosystem.ui.theme import is_dark
+from ecosystem.web import addresses
 from ecosystem.web.pages import COMPARE_PAGE, DIRECTORY_PAGE, REGION_PAGE
 
 _QUOTIENT_METHOD = (
@@ -44,6 +47,8 @@ def title(profile: Profile) -> None:
     st.markdown(markdown(size))
     if profile.span is not None:
         st.markdown(f":material/groups: **Coverage:** {markdown(profile.span['text'])}")
+    else:
+        st.markdown(f":material/groups: **Coverage:** not known. {coverage.UNCOUNTED}")
     for sentence, counted in zip(
         profile.coverage_sentences, profile.counted.to_dict("records"), strict=True
     ):
@@ -67,8 +72,10 @@ def downloads(profile: Profile, filter_: Filter) -> None:
         files.brief(
             name,
             lambda: brief.region_pdf(database(), filter_, profile, address),
-            lambda: brief.region_xlsx(database(), filter_, profile),
+            lambda: brief.region_xlsx(database(), filter_, profile, address),
         )
+        lasting = addresses.region(share.site(), profile.region_id)
+        share.button(lasting if filter_ == Filter() else address, profile.name, "region")
         _compare_link(profile)
 
 
@@ -248,13 +255,13 @@ def context(profile: Profile) -> None:
     rows = [
         {
             "Indicator": label,
-            "Value": group["value"].iloc[-1],
+            "Value": wording.figure(group["value"].iloc[-1]),
             "Year": int(group["year"].iloc[-1]),
             "Unit": group["unit"].iloc[-1],
+            "Made from": group["made"].iloc[-1] or "the region's own figure",
+            "Eurostat table": group["source"].iloc[-1],
             "History": list(group["value"]) if len(group) > 1 else None,
             "Years": ", ".join(str(year) for year in group["year"]),
-            "Eurostat table": group["source"].iloc[-1],
-            "Made from": group["made"].iloc[-1] or "the region's own figure",
         }
         for label, group in profile.figures.groupby("label", sort=False)
     ]
@@ -262,7 +269,7 @@ def context(profile: Profile) -> None:
         pd.DataFrame(rows),
         hide_index=True,
         column_config={
-            "Value": st.column_config.NumberColumn(format="localized"),
+            "Value": st.column_config.TextColumn(width=80, alignment="right"),
             "Year": st.column_config.NumberColumn(format="%d"),
             "History": st.column_config.LineChartColumn(),
         },
@@ -326,3 +333,36 @@ def choose(current: str) -> None:
         key="choose_region",
         on_change=lambda: state.update({"region": st.session_state["choose_region"]}),
     )
+    _choose_by_town()
+
+
+def _region_of(town: Town) -> str:
+    """Id of the valley that a town is in, else of its NUTS 2 region; empty if it is in none."""
+    nuts3 = ask(regions.nuts3_at, town.lon, town.lat)
+    return (ask(valleys.valley_around, nuts3) or nuts3[:4]) if nuts3 else ""
+
+
+def _choose_by_town() -> None:
+    """Who knows a town and not what its region is called finds the region, or its valley."""
+    asked = st.text_input(
+        "Or a town in it",
+        key="region_town",
+        max_chars=nearby.MAX_LENGTH,
+        placeholder="Any town in Europe",
+        icon=":material/near_me:",
+    )
+    if not asked:
+        return
+    candidates = ask(nearby.towns, asked)
+    meant = nearby.certain_town(candidates)
+    found = {town: _region_of(town) for town in ([meant] if meant else candidates)}
+    if not any(found.values()):
+        st.caption(f"No town in Europe is called “{markdown(asked)}”.")
+    for town, id_ in found.items():
+        if id_:
+            st.page_link(
+                REGION_PAGE,
+                label=f"{markdown(town.label)}: {markdown(ask(regions.labels)[id_])}",
+                icon=":material/arrow_forward:",
+                query_params={"region": id_},
+            )

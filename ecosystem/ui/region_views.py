@@ -6,14 +6,15 @@ import pandas as pd
 import streamlit as st
 
 from ecosystem.common import wording
-from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, TYPES
+from ecosystem.common.glossary import explain
+from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, TYPES, Vocabulary
 from ecosystem.drawing import charts
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import coverage, map_concentration, measures, shading
 from ecosystem.regional.profiles import SAMPLE_NOTE
 from ecosystem.regional.region_counts import region_counts
 from ecosystem.regional.statistics.counts import SMALL_N
-from ecosystem.regional.statistics.presence import presence
+from ecosystem.regional.statistics.presence import EUROPE, presence
 from ecosystem.regional.statistics.ranking import rank
 from ecosystem.tables import regions
 from ecosystem.ui import cards, figure, state
@@ -40,11 +41,18 @@ def controls() -> tuple[str, str, str]:
     measure = _choice("measure", known)
     domain = _choice("of_domain", DOMAINS.labels())
     with st.container(horizontal=True):
-        _select("Regions", "level", level, LEVELS)
-        _select("Measure", "measure", measure, known)
+        _select("Regions", "level", level, LEVELS, help=explain("nuts"))
+        _select("Measure", "measure", measure, known, help=_about(measure))
         if measure == shading.REPRESENTATION:
             _select("JRC domain", "of_domain", domain, DOMAINS.labels())
     return level, measure, domain
+
+
+def _about(measure: str) -> str:
+    """What a measure says, where it is chosen."""
+    if measure == shading.REPRESENTATION:
+        return explain("quotient")
+    return ask(measures.catalogue)[measure].method
 
 
 def _measures() -> dict[str, str]:
@@ -60,7 +68,9 @@ def _choice(name: str, options: dict[str, str]) -> str:
     return value if value in options else _DEFAULTS[name]
 
 
-def _select(label: str, name: str, value: str, options: dict[str, str]) -> None:
+def _select(
+    label: str, name: str, value: str, options: dict[str, str], help: str | None = None
+) -> None:
     key = f"regions_{name}"
     st.selectbox(
         label,
@@ -68,6 +78,7 @@ def _select(label: str, name: str, value: str, options: dict[str, str]) -> None:
         format_func=lambda code: options[code],
         key=key,
         on_change=state.bind(name, key, value, default=_DEFAULTS[name]),
+        help=help,
         width=300,
     )
 
@@ -92,15 +103,15 @@ def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
         selection_default={"selection": {"rows": rows, "columns": [], "cells": []}},
         column_config={
             "Rank": st.column_config.TextColumn(width=50),
-            "Region": st.column_config.TextColumn(width=165),
+            "Region": st.column_config.TextColumn(width=155),
             "Value": st.column_config.TextColumn(
-                width=60 if table["Value"].str.len().max() < _SHORT else 120, help=shaded.label
+                width=50 if table["Value"].str.len().max() < _SHORT else 120, help=shaded.label
             ),
             "n": st.column_config.NumberColumn(width=40, help="Organisations in the register"),
+            "Coverage": st.column_config.TextColumn(width=112, help=coverage.RULE),
             "Others count about": st.column_config.TextColumn(
                 width=150, help="What others count for the same territory; scopes differ"
             ),
-            "Coverage": st.column_config.TextColumn(width=110, help=coverage.RULE),
         },
         alt=f"Ranking by {shaded.label}",
     )
@@ -108,8 +119,9 @@ def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
     notes.append("= marks a shared rank." if shaded.ranked else shaded.unranked)
     if "n" in table:
         notes.append("n: organisations in the register.")
-    if shaded.ranked and table["Rank"].eq(wording.DASH).any():
-        notes.append(f"Fewer than {SMALL_N} organisations say little, so they have no rank.")
+    if shaded.regions.loc[table["region"], "small"].any():
+        consequence = "no rank and no class of the map" if shaded.ranked else "no class of the map"
+        notes.append(f"Fewer than {SMALL_N} organisations say little, so they have {consequence}.")
     if len(shaded.years) > 1:
         notes.append("Values rest on population figures of different years.")
     st.caption(" ".join(notes))
@@ -129,8 +141,8 @@ def _rank(shaded: shading.Shaded) -> pd.DataFrame:
                 "Region": rows["name"],
                 "Value": rows["text"],
                 "n": rows["n"],
-                "Others count about": rows["elsewhere"].str.removeprefix("about "),
                 "Coverage": rows["coverage"],
+                "Others count about": rows["elsewhere"].str.removeprefix("about "),
                 "order": places["rank"],
             }
         )
@@ -138,12 +150,13 @@ def _rank(shaded: shading.Shaded) -> pd.DataFrame:
         .drop(columns="order")
         .reset_index(drop=True)
     )
-    # A column that says nothing takes the others' room on a phone.
+    # A column that says nothing takes the others' room on a phone, whose screen ends behind the
+    # coverage.
     said = {
         "Rank": shaded.ranked,
         "n": not rows["n"].eq(rows["value"]).all(),
-        "Others count about": rows["elsewhere"].any(),
         "Coverage": rows["coverage"].any(),
+        "Others count about": rows["elsewhere"].any(),
     }
     return table.drop(columns=[name for name, says in said.items() if not says])
 
@@ -185,7 +198,8 @@ def how_concentrated(filter_: Filter) -> None:
     st.header("How concentrated is the map?", anchor=False)
     st.markdown(found.sentence)
     st.caption(
-        f"Gini of organisations over all NUTS 2 regions: {_two_digits(found.gini)} (0: all "
+        f"Over the {found.regions:,} NUTS 2 regions that the register was collected for; of the "
+        f"others it says nothing. Gini of organisations: {_two_digits(found.gini)} (0: all "
         "have as many, 1: one has all). Whether neighbours are alike, Moran's I: "
         f"{_two_digits(found.moran_i)} (0: no, 1: wholly); share of random maps as alike, p: "
         f"{_two_digits(found.moran_p)} (one-sided, 999 permutations, six nearest "
@@ -194,12 +208,12 @@ def how_concentrated(filter_: Filter) -> None:
 
 
 def how_widespread(filter_: Filter) -> None:
-    """Share of NUTS 2 regions with at least one organisation of a kind, by country."""
+    """NUTS 2 regions with at least one organisation of a kind, by country."""
     st.header("Where there is at least one", anchor=False)
     st.markdown(
         "Whether a region has *at least one* organisation of a kind is less distorted by a small "
-        "register than how many it has. The table gives the share of NUTS 2 regions that do, of "
-        "those that the register was collected for."
+        "register than how many it has. The table counts the NUTS 2 regions that do; behind each "
+        "country stands how many of its regions the register was collected for."
     )
     kinds = {"JRC domain": DOMAINS, "Type": TYPES, FUNCTIONS.name: FUNCTIONS}
     kind = st.segmented_control(
@@ -209,16 +223,21 @@ def how_widespread(filter_: Filter) -> None:
     matrix = {"JRC domain": counts.domains, "Type": counts.types}.get(str(kind), counts.functions)
     countries = ask(regions.units, "nuts2").set_index("region_id")["country"]
     there = ask(regions.is_collected, "nuts2").to_numpy()
-    found = presence(matrix[there], countries[there])["share"].unstack("area")
-    found.index = [kinds[str(kind)].label(str(code)) for code in found.index]
-    europe = found.pop("Europe") if "Europe" in found else found.mean(axis=1)
-    ordered = pd.concat([europe.rename("Europe"), found.loc[:, found.sum() > 0]], axis=1) * 100
+    found = presence(matrix[there], countries[there])
     st.dataframe(
-        ordered.reset_index(names=str(kind)),
+        _with_at_least_one(found, kinds[str(kind)]),
         hide_index=True,
         height="content",
-        column_config={
-            column: st.column_config.NumberColumn(format="%.0f%%") for column in ordered.columns
-        },
-        alt="Share of NUTS 2 regions with at least one organisation",
+        alt="NUTS 2 regions with at least one organisation",
+    )
+
+
+def _with_at_least_one(found: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    """How many regions of how many, by country: a share of two regions is none."""
+    of = found["regions"].groupby("area").first()
+    there = found["regions_with"].unstack("area")
+    areas = [EUROPE, *(area for area in there if area != EUROPE and there[area].any())]
+    table = {f"{COUNTRIES.label(area)} (of {of[area]:,})": there[area].to_numpy() for area in areas}
+    return pd.DataFrame(
+        {vocabulary.name: [vocabulary.label(str(code)) for code in there.index], **table}
     )

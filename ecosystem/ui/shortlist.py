@@ -19,7 +19,7 @@ from ecosystem.common.store import ReleaseError
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES, Vocabulary
 from ecosystem.finding.filters import MAX_VALUES, Filter
 from ecosystem.tables import history, organisations, regions
-from ecosystem.ui import downloads, state
+from ecosystem.ui import downloads, share, state
 from ecosystem.ui.browser_lists import BrowserList
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
@@ -131,6 +131,7 @@ def _actions(filter_: Filter, here: list[str], address: str) -> None:
             icon=":material/map:",
             query_params=filter_.to_params(),
         )
+        share.button(address, "Shortlist", "shortlist")
         _pass_on(address)
         own = ids()
         if set(here) - set(own):

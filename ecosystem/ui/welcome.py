@@ -7,7 +7,7 @@ import streamlit as st
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations
 from ecosystem.ui.data import ask
-from ecosystem.web.pages import DIRECTORY_PAGE, GLOSSARY_PAGE, REGIONS_PAGE
+from ecosystem.web.pages import DIRECTORY_PAGE, GLOSSARY_PAGE, REGION_PAGE
 
 
 def heading() -> None:
@@ -25,8 +25,13 @@ def heading() -> None:
             f"{register.valleys:,} of Europe's regions: find, compare, connect.",
             width="content",
         )
-        st.page_link(REGIONS_PAGE, label="My region", icon=":material/location_on:")
+        st.page_link(REGION_PAGE, label="My region", icon=":material/location_on:")
         st.page_link(DIRECTORY_PAGE, label="What I need", icon=":material/search:")
-        st.page_link(GLOSSARY_PAGE, label="What is a valley?", icon=":material/help:")
+        st.page_link(
+            GLOSSARY_PAGE,
+            label="What is a valley?",
+            icon=":material/help:",
+            query_params={"word": "valley"},
+        )
         st.html('<button class="cv-close" type="button" aria-label="Close the introduction">'
                 "×</button>")  # fmt: skip

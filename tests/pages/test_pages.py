@@ -434,6 +434,44 @@ def test_a_region_that_is_chosen_is_in_the_address(visit: Visit) -> None:
     assert "Galicia" in words(app)
 
 
+def test_a_region_is_found_by_a_town_in_it(visit: Visit) -> None:
+    app = visit("region", {})
+    said = {
+        "Köln": "Köln, Germany: North Rhine-Westphalia (Nordrhein-Westfalen)",
+        "Valencia, Spain": "Valencia, Spain: Valencian Community (Comunitat Valenciana)",
+    }
+    for town, link in said.items():
+        app.text_input(key="region_town").set_value(town).run()
+        assert link in [plain(shown.proto.label) for shown in app.get("page_link")]
+    app.text_input(key="region_town").set_value("Xyzzyq").run()
+    assert "No town in Europe is called “Xyzzyq”." in words(app)
+
+
+def test_a_region_says_that_nobody_counted_it_and_what_its_figures_are(visit: Visit) -> None:
+    app = visit("region", {"region": "DEA"})
+    assert "**Coverage:** not known. No count by others is known" in words(app)
+    figures = next(t.value for t in app.dataframe if "Made from" in t.value)
+    people = figures.set_index("Indicator").loc["Population"]
+    assert (people["Value"], people["Made from"]) == ("18,034,454", "sum of 5 regions, 2025")
+
+
+def test_how_widespread_a_kind_is_says_of_how_many_regions(visit: Visit) -> None:
+    app = visit("regions", {})
+    table = app.dataframe[-1].value.set_index("JRC domain")
+    assert "Estonia (of 1)" in table
+    assert table["Estonia (of 1)"]["Cryptology"] == 1
+    of_europe = next(int(name[len("Europe (of ") : -1]) for name in table if "Europe" in name)
+    assert 0 < table.iloc[:, 0].max() <= of_europe < 100
+    assert f"Over the {of_europe} NUTS 2 regions that the register was collected for" in words(app)
+
+
+def test_the_glossary_begins_with_the_word_that_was_asked_for(visit: Visit) -> None:
+    app = visit("glossary", {"word": "valley"})
+    labels = [header.value for header in app.header]
+    assert labels[0] == "Cyber valley"
+    assert len(labels) == len(set(labels))
+
+
 def test_what_of_an_address_can_not_be_understood_is_said(visit: Visit) -> None:
     app = visit("directory", {"country": ["UK", "zz"], "type": "sme)."})
     captions = [caption.value for caption in app.caption]

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from ecosystem.common import wording
+from ecosystem.common.glossary import explain
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, DARK_TEXT_ON, TYPES
 from ecosystem.drawing import symbols
@@ -271,25 +272,27 @@ def _legend(filter_: Filter, level: str, measure: str) -> None:
 
 
 def _legend_note(filter_: Filter, level: str, measure: str) -> None:
+    explained = f"**Valleys.** {explain('valley')}\n\n**NUTS 1, NUTS 2.** {explain('nuts')}"
     if level in {"organisations", "valley"}:
         what = "town" if level == "organisations" else "valley"
-        st.caption(f"A number counts the organisations of one {what}; click it to see them.")
+        said = f"A number counts the organisations of one {what}; click it to see them."
     else:
-        _method(ask(shading.shade, filter_, level, measure, dark=is_dark()))
+        said = _method(ask(shading.shade, filter_, level, measure, dark=is_dark()))
+    st.caption(said, help=explained)
 
 
 def class_legend(shaded: shading.Shaded) -> None:
     """Colours of a choropleth, what they mean, and how they are made."""
     _classes(shaded)
-    _method(shaded)
+    st.caption(_method(shaded))
 
 
 def _classes(shaded: shading.Shaded) -> None:
     st.html(_legend_html([(colour, "", text, False) for colour, text in shaded.legend]))
 
 
-def _method(shaded: shading.Shaded) -> None:
-    st.caption(f"{shaded.label}. {shaded.method}")
+def _method(shaded: shading.Shaded) -> str:
+    return f"{shaded.label}. {shaded.method}"
 
 
 def _legend_html(entries: list[tuple[str, str, str, bool]]) -> str:

@@ -282,6 +282,18 @@ def test_a_filter_is_said(database: Database) -> None:
     assert {row["type"] for row in _records(book["Organisations"])} == {"sme"}
 
 
+def test_a_region_of_several_says_how_its_figures_are_made(database: Database) -> None:
+    found = _profile(database, "DEA")
+    assert "Made from the 5 NUTS 2 regions of" in _text(brief.region_pdf(database, Filter(), found))
+    here = "https://valleys.example/region?region=DEA"
+    book = load_workbook(io.BytesIO(brief.region_xlsx(database, Filter(), found, here)))
+    about = dict(row[:2] for row in book["About"].iter_rows(values_only=True))
+    assert about["citation"].endswith(here)
+    (counted,) = _records(book["Coverage"])
+    assert counted["scope"] == "No count by others is known for this territory."
+    assert counted["counted_elsewhere"] is None
+
+
 def test_a_filter_that_leaves_nothing(database: Database) -> None:
     nothing = Filter(q="no such organisation anywhere")
     found = profiles.profile(database, nothing, "FRH0")

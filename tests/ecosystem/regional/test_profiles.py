@@ -23,6 +23,7 @@ from ecosystem.regional import (
     shading,
     uncertainty,
 )
+from ecosystem.regional.statistics.concentration import gini
 from ecosystem.regional.statistics.counts import RegionCounts
 from ecosystem.tables import organisations, regions
 from tests.ecosystem.finding.test_filters import filters
@@ -380,6 +381,16 @@ def test_a_gap_is_neither_zero_nor_a_class(database: Database) -> None:
     assert set(gaps["colour"]) == {shading.NO_DATA[False]}
 
 
+@pytest.mark.parametrize("measure", [shading.REPRESENTATION, "median-founded"])
+def test_few_organisations_are_in_no_class(database: Database, measure: str) -> None:
+    """One of two is twice the share of one in four: the darkest colour would be chance."""
+    shaded = shading.shade(database, Filter(), "nuts2", measure, domain="cryptology")
+    few = shaded.regions["n"].between(1, 4) & shaded.regions["value"].notna()
+    assert set(shaded.regions.loc[few, "colour"]) == {shading.FEW[False]}
+    assert not (shaded.regions.loc[~few, "colour"] == shading.FEW[False]).any()
+    assert (shading.FEW[False], "Fewer than 5 organisations") in shaded.legend
+
+
 def test_nothing_found_has_no_classes(database: Database) -> None:
     shaded = shading.shade(database, Filter(q="nobody has this"), "nuts1", "per-million")
     assert [text for _, text in shaded.legend] == ["None in the register", "Not collected"]
@@ -388,7 +399,12 @@ def test_nothing_found_has_no_classes(database: Database) -> None:
 
 def test_concentration_is_one_sentence(database: Database) -> None:
     found = map_concentration.over_nuts2(database, Filter())
-    assert 0.8 < found.gini < 0.95
     assert found.sentence.count(".") == 1
+    # Where nobody looked there is no zero.
+    collected = regions.is_collected(database, "nuts2")
+    counts = regions.organisation_counts(database, Filter(), "nuts2")[collected]
+    assert found.regions == len(counts) < 100
+    assert found.gini == pytest.approx(gini(counts))
+    assert f"of {len(counts)} regions" in found.sentence
     nothing = map_concentration.over_nuts2(database, Filter(q="nobody has this"))
     assert "no organisation" in nothing.sentence

@@ -234,10 +234,13 @@ def how_widespread(filter_: Filter) -> None:
 
 def _with_at_least_one(found: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     """How many regions of how many, by country: a share of two regions is none."""
-    of = found["regions"].groupby("area").first()
+    of = found["regions"].groupby("area").first().to_dict()
     there = found["regions_with"].unstack("area")
-    areas = [EUROPE, *(area for area in there if area != EUROPE and there[area].any())]
-    table = {f"{COUNTRIES.label(area)} (of {of[area]:,})": there[area].to_numpy() for area in areas}
+    countries = [str(area) for area in there if area != EUROPE and there[area].any()]
+    table = {
+        f"{COUNTRIES.label(area)} (of {of[area]:,})": there[area].to_numpy()
+        for area in [EUROPE, *countries]
+    }
     return pd.DataFrame(
         {vocabulary.name: [vocabulary.label(str(code)) for code in there.index], **table}
     )

@@ -22,9 +22,9 @@ define read_the_code
 	$(BIN)/mypy
 endef
 
-check: $(VENV)/test.stamp ## Format check, lint, types, tests without a browser or a kill
+check: $(VENV)/test.stamp ## Format check, lint, types, tests that take a moment each
 	$(read_the_code)
-	$(PYTEST) -m "not browser and not kill and not recipe" --hypothesis-profile=check
+	$(PYTEST) -m "not (slow or browser or kill or recipe)" --hypothesis-profile=check
 
 test: $(VENV)/test.stamp ## Format check, lint, types, all tests (finds or installs a browser)
 	$(read_the_code)

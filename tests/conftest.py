@@ -6,6 +6,7 @@ Tests read the register in ``tests/register``, whatever becomes of the one in ``
 from __future__ import annotations
 
 import csv
+import gc
 import hashlib
 import os
 import shutil
@@ -32,10 +33,39 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.register_profile("check", deadline=None, max_examples=20)
 hypothesis.settings.load_profile("untimed")
 
+# Tables of many small objects live through the run; looking through them for garbage takes a
+# tenth of the time.
+gc.set_threshold(50_000)
+
+# The files that take longest, longest first: begun last, one of them would keep one worker busy
+# while the others have nothing left to do.
+LONGEST = (
+    "tests/browser/test_secretariat.py",
+    "tests/browser/test_visit.py",
+    "tests/etl/test_robustness.py",
+    "tests/browser/test_hostile.py",
+    "tests/browser/test_suggestion.py",
+    "tests/test_recipes.py",
+    "tests/etl/release/test_adopt.py",
+    "tests/etl/cli/test_cli.py",
+    "tests/ecosystem/brief/test_brief.py",
+    "tests/pages/test_secretariat.py",
+    "tests/browser/test_regions.py",
+    "tests/browser/test_phone.py",
+    "tests/browser/test_browser_storage.py",
+    "tests/etl/test_pipeline.py",
+    "tests/ecosystem/regional/test_profiles.py",
+    "tests/pages/test_pages.py",
+    "tests/pages/test_suggest.py",
+    "tests/etl/inbox/test_moderation.py",
+)
+
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker for each file: its tests share what is dear to make (a server, a brief)."""
+    order = {ROOT / path: number for number, path in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
     for item in items:
         item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -34,6 +35,7 @@ def sequences(draw: st.DrawFn) -> Filter:
     return filter_
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(40), deadline=None)
 @given(filter_=sequences())
 def test_one_number_everywhere(database: Database, filter_: Filter) -> None:

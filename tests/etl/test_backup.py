@@ -104,6 +104,7 @@ def rewrite(archive: Path, change: Callable[[dict[str, bytes]], None]) -> None:
             new.writestr(name, content)
 
 
+@pytest.mark.slow
 def test_a_new_machine_has_the_same_data(
     here: Installation, archive: Path, install: Install
 ) -> None:

@@ -60,6 +60,7 @@ def refused(outcome: Outcome, releases: Path) -> Outcome:
     return outcome
 
 
+@pytest.mark.slow
 def test_the_same_input_makes_the_same_tables(release_dir: Path, tmp_path: Path) -> None:
     releases = shutil.copytree(release_dir, tmp_path / "releases")
     with reference.all_towns():
@@ -135,6 +136,7 @@ ODD_NAMES = [
 ]
 
 
+@pytest.mark.slow
 def test_odd_names_are_published_as_they_are(edit: Edit, tmp_path: Path) -> None:
     def rename(rows: Rows) -> None:
         for row, name in zip(rows, ODD_NAMES, strict=False):
@@ -145,6 +147,7 @@ def test_odd_names_are_published_as_they_are(edit: Edit, tmp_path: Path) -> None
     assert set(ODD_NAMES) <= {row[1] for row in tables(releases)["organisation"]}
 
 
+@pytest.mark.slow
 def test_few_lost_towns_are_left_out_and_told(edit: Edit, tmp_path: Path) -> None:
     def move(rows: Rows) -> None:
         rows[0]["city"] = "Atlantis"
@@ -185,6 +188,7 @@ def test_many_lost_towns_stop_the_release(edit: Edit, tmp_path: Path) -> None:
     assert failed["located"] == pytest.approx(100 * 445 / 465)
 
 
+@pytest.mark.slow
 def test_a_shrunken_register_needs_to_be_accepted(
     register: Path, edit: Edit, releases: Path
 ) -> None:
@@ -253,6 +257,7 @@ def test_what_was_prepared_is_published_as_it_was_checked(releases: Path) -> Non
     assert not database.exists()
 
 
+@pytest.mark.slow
 def test_nothing_is_published_if_the_release_compared_with_is_not_current_any_more(
     releases: Path,
 ) -> None:

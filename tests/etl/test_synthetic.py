@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.synthetic import synthetic_register
 from etl.pipeline import Status, run
 
 
+@pytest.mark.slow
 def test_a_synthetic_register_can_be_published(tmp_path: Path) -> None:
     synthetic_register(3_000, seed=1).to_csv(tmp_path / "o.csv", index=False)
     outcome = run(

@@ -186,6 +186,7 @@ def test_the_first_release_is_published_from_the_page(
     assert not desk.app.error
 
 
+@pytest.mark.slow
 def test_one_entry_is_changed_kept_and_published(desk: Desk) -> None:
     app = desk.app
     app.segmented_control[0].select("One entry").run()
@@ -231,6 +232,7 @@ def test_one_entry_is_changed_kept_and_published(desk: Desk) -> None:
     assert "a-day-in-rennes" in (desk.register / "events.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_who_looked_at_one_check_has_not_looked_at_the_next(desk: Desk) -> None:
     desk.press("Check")
     desk.tick()
@@ -239,6 +241,7 @@ def test_who_looked_at_one_check_has_not_looked_at_the_next(desk: Desk) -> None:
     assert desk.ticked() == [False]
 
 
+@pytest.mark.slow
 def test_what_was_accepted_of_one_check_is_not_accepted_of_the_next(desk: Desk) -> None:
     sheet = desk.other_sheet()
     many = sheet.head(120).assign(org_id="", website="", name=[f"New {i}" for i in range(120)])
@@ -251,6 +254,7 @@ def test_what_was_accepted_of_one_check_is_not_accepted_of_the_next(desk: Desk) 
     assert desk.ticked() == [False]
 
 
+@pytest.mark.slow
 def test_a_check_of_other_files_than_are_chosen_can_not_be_published(desk: Desk) -> None:
     desk.choose(desk.sheet())
     desk.press("Check")
@@ -263,6 +267,7 @@ def test_a_check_of_other_files_than_are_chosen_can_not_be_published(desk: Desk)
     assert "4. Publish" in desk.headers()
 
 
+@pytest.mark.slow
 def test_what_was_said_about_columns_holds_for_that_file_only(desk: Desk) -> None:
     odd = desk.sheet().rename(columns={"city": "Where it sits"})
     desk.choose(odd)
@@ -300,6 +305,7 @@ def test_what_fails_after_check_again_is_said(desk: Desk) -> None:
     assert "events.csv" in desk.errors()
 
 
+@pytest.mark.slow
 def test_a_check_against_a_former_release_is_to_be_made_again(desk: Desk) -> None:
     desk.choose(desk.sheet())
     desk.press("Check")
@@ -324,6 +330,7 @@ def test_a_check_against_a_former_release_is_to_be_made_again(desk: Desk) -> Non
     assert "sign-in" in desk.app.dataframe[0].value["Action"].tolist()
 
 
+@pytest.mark.slow
 def test_it_is_said_that_only_the_register_could_not_be_changed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -348,6 +355,7 @@ def test_it_is_said_that_only_the_register_could_not_be_changed(
     pd.testing.assert_frame_equal(desk.sheet(), register)
 
 
+@pytest.mark.slow
 def test_a_release_is_read_once_to_see_whether_it_is_whole(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -372,6 +380,7 @@ def test_a_release_is_read_once_to_see_whether_it_is_whole(
     assert desk.app.dataframe[0].value["State"].tolist() == ["whole", "damaged"]
 
 
+@pytest.mark.slow
 def test_what_was_accepted_since_the_file_was_taken_needs_a_tick(desk: Desk) -> None:
     taken = desk.sheet()
     added = taken.head(1).assign(org_id="at-armor-test-lab", name="Armor <x>Test</x> Lab")
@@ -408,6 +417,7 @@ def shown(app: AppTest) -> str:
     return " ".join(text.value for text in app.markdown).replace("\\", "")
 
 
+@pytest.mark.slow
 def test_a_result_says_which_file_it_is_about(desk: Desk) -> None:
     desk.choose(desk.other_sheet(), "our *list*.xlsx")
     desk.press("Check")
@@ -421,6 +431,7 @@ def test_a_result_says_which_file_it_is_about(desk: Desk) -> None:
     assert "**Organisations, C2**" in shown(desk.app)
 
 
+@pytest.mark.slow
 def test_releases_are_told_apart_and_the_mistake_in_the_register_is_spoken_of(desk: Desk) -> None:
     desk.other_sheet().to_csv(desk.register / "organisations.csv", index=False)
     pipeline.run(desk.register, desk.releases)
@@ -450,6 +461,7 @@ def test_the_guide_on_the_page_shows_no_remark_and_does_not_send_anybody_to_it()
     assert "Sign in" not in next(iter(texts.values()))
 
 
+@pytest.mark.slow
 def test_what_is_decided_about_a_new_row_holds_at_the_next_check(desk: Desk) -> None:
     """A new row without identifier is a published organisation under a name a little different."""
     sheet = desk.sheet()

@@ -240,6 +240,7 @@ def test_a_robot_is_told_so(visit: Visit, inbox: Inbox, monkeypatch: pytest.Monk
     assert inbox.suggestions() == []
 
 
+@pytest.mark.slow
 def test_the_limit_of_a_visit_is_a_sentence_and_the_text_stays(visit: Visit, inbox: Inbox) -> None:
     app = visit("suggest")
     for i in range(5):
@@ -267,6 +268,7 @@ def test_a_bad_contact_address_is_said(visit: Visit, inbox: Inbox) -> None:
     assert inbox.suggestions()[0].contact == "a@example.org"
 
 
+@pytest.mark.slow
 def test_nothing_that_a_stranger_typed_is_on_a_public_page(visit: Visit, inbox: Inbox) -> None:
     hostile = fill_all(
         visit("suggest"), name=HOSTILE, notes=HOSTILE, comment=HOSTILE,

@@ -89,8 +89,11 @@ def pdf(request: pytest.FixtureRequest) -> bytes:
 
 @pytest.fixture(
     scope="module",
-    params=[f"=1+1 {HOSTILE}", LONG, UNBROKEN],
-    ids=["formula and markup", "long", "word"],
+    params=[
+        pytest.param(f"=1+1 {HOSTILE}", id="formula and markup"),
+        pytest.param(LONG, id="long", marks=pytest.mark.slow),
+        pytest.param(UNBROKEN, id="word", marks=pytest.mark.slow),
+    ],
 )
 def hostile(
     request: pytest.FixtureRequest, database: Database, tmp_path_factory: pytest.TempPathFactory
@@ -218,6 +221,7 @@ def test_all_organisations_of_a_small_region_are_listed(
     assert [name for name in names if _spaced(name) not in text] == []
 
 
+@pytest.mark.slow
 def test_what_does_not_fit_is_counted(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "crowded.duckdb"
     shutil.copyfile(database.release.path, path)
@@ -261,6 +265,7 @@ def test_a_region_without_organisations_is_a_brief_without_gaps(
     assert not re.search(r"\b(nan|None|NaT|<NA>|inf)\b", text)
 
 
+@pytest.mark.slow
 def test_every_level_and_small_numbers(database: Database) -> None:
     counts = regions.organisation_counts(database, Filter(), "nuts2")
     few = str(counts[counts.between(1, 4)].index[0])
@@ -272,6 +277,7 @@ def test_every_level_and_small_numbers(database: Database) -> None:
         assert "nan" not in _text(made).split()
 
 
+@pytest.mark.slow
 def test_a_filter_is_said(database: Database) -> None:
     only = Filter(type=("sme",))
     found = profiles.profile(database, only, "FRH0")
@@ -282,6 +288,7 @@ def test_a_filter_is_said(database: Database) -> None:
     assert {row["type"] for row in _records(book["Organisations"])} == {"sme"}
 
 
+@pytest.mark.slow
 def test_a_region_of_several_says_how_its_figures_are_made(database: Database) -> None:
     found = _profile(database, "DEA")
     assert "Made from the 5 NUTS 2 regions of" in _text(brief.region_pdf(database, Filter(), found))
@@ -294,6 +301,7 @@ def test_a_region_of_several_says_how_its_figures_are_made(database: Database) -
     assert counted["counted_elsewhere"] is None
 
 
+@pytest.mark.slow
 def test_a_filter_that_leaves_nothing(database: Database) -> None:
     nothing = Filter(q="no such organisation anywhere")
     found = profiles.profile(database, nothing, "FRH0")
@@ -305,6 +313,7 @@ def test_a_filter_that_leaves_nothing(database: Database) -> None:
     assert brief.comparison_xlsx(database, nothing, both)
 
 
+@pytest.mark.slow
 def test_hostile_texts_stay_texts_on_two_pages(
     hostile: Database, request: pytest.FixtureRequest
 ) -> None:
@@ -341,6 +350,7 @@ def test_no_cell_of_a_hostile_workbook_is_a_formula(hostile: Database) -> None:
         assert all(cell.data_type != "f" for cell in cells)
 
 
+@pytest.mark.slow
 def test_a_release_without_indicators(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "bare.duckdb"
     shutil.copyfile(database.release.path, path)

@@ -21,6 +21,7 @@ late.load("esda.moran").Moran
 """
 
 
+@pytest.mark.slow
 def test_many_threads_at_once() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _SCRIPT], capture_output=True, text=True, check=False, timeout=120

@@ -147,6 +147,7 @@ def test_numbers_by_region_add_up(labelled: Database) -> None:
     assert (whole["labelled"], whole["labelled-share"]) == (2, 2 / 465)
 
 
+@pytest.mark.slow
 def test_briefs_and_comparisons_have_the_measure_where_labels_are(labelled: Database) -> None:
     profile = profiles.profile(labelled, Filter(), "FR")
     assert profile is not None

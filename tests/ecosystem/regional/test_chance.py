@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
@@ -46,6 +47,7 @@ class Shuffled:
         )
 
 
+@pytest.mark.slow
 def test_a_shuffled_register_has_no_strengths(database: Database) -> None:
     register = Shuffled(database, "valley")
     random = np.random.default_rng(20261128)

@@ -206,6 +206,7 @@ def test_too_few_peers_are_said_to_be_few(database: Database) -> None:
     assert "that the register was collected for" in said
 
 
+@pytest.mark.slow
 def test_page_brief_and_workbook_share_names_and_reasons_of_related_regions(
     database: Database,
 ) -> None:
@@ -341,6 +342,7 @@ def test_what_cannot_be_compared_is_a_sentence(database: Database, ids: list[str
         comparisons.compare(database, Filter(), ids)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(10), deadline=None)
 @given(filter_=filters())
 def test_any_filter_leaves_a_profile_and_a_comparison(database: Database, filter_: Filter) -> None:

@@ -32,6 +32,7 @@ def call(*arguments: str | Path) -> Result:
     return result
 
 
+@pytest.mark.slow
 def test_refresh_then_releases_then_rollback(own_releases: Path) -> None:
     assert "There is no release yet" in call("releases").output
     first = call("refresh")
@@ -56,11 +57,13 @@ def test_refresh_then_releases_then_rollback(own_releases: Path) -> None:
     assert done == [("publish", old), ("publish", new), ("rollback", old), ("rollback", new)]
 
 
+@pytest.mark.slow
 def test_how_long_steps_took_is_said_if_asked_for(own_releases: Path) -> None:
     assert "Normalise: " not in call("refresh", "--dry-run").output
     assert "Normalise: " in call("refresh", "--dry-run", "--verbose").output
 
 
+@pytest.mark.slow
 def test_half_a_list_is_called_so_and_each_gap_said_rightly(
     own_releases: Path, release_dir: Path, edit: Callable[..., Path], tmp_path: Path
 ) -> None:
@@ -82,6 +85,7 @@ def test_half_a_list_is_called_so_and_each_gap_said_rightly(
     assert said in (tmp_path / "report" / "check.html").read_text().replace("&#39;", "'")
 
 
+@pytest.mark.slow
 def test_what_needs_consent_is_said_in_numbers(
     own_releases: Path, release_dir: Path, edit: Callable[..., Path]
 ) -> None:
@@ -98,6 +102,7 @@ def test_what_needs_consent_is_said_in_numbers(
     assert "--accept-shrink" not in result.output
 
 
+@pytest.mark.slow
 def test_a_mistyped_town_takes_nobody_off_the_map_and_the_last_line_says_so(
     own_releases: Path, release_dir: Path, edit: Callable[..., Path]
 ) -> None:
@@ -126,6 +131,7 @@ def test_a_mistyped_town_takes_nobody_off_the_map_and_the_last_line_says_so(
     assert changed == [("changed", "founded")]
 
 
+@pytest.mark.slow
 def test_exchanged_identifiers_are_named_and_put_right(
     own_releases: Path, release_dir: Path, edit: Callable[..., Path]
 ) -> None:
@@ -259,6 +265,7 @@ def test_check_writes_a_report_and_publishes_nothing(
     assert not own_releases.exists()
 
 
+@pytest.mark.slow
 def test_check_of_a_folder_without_faults(
     own_releases: Path, register: Path, tmp_path: Path
 ) -> None:
@@ -268,6 +275,7 @@ def test_check_of_a_folder_without_faults(
     assert call("check", register, "--no-report", "-q").output == "This would be published.\n"
 
 
+@pytest.mark.slow
 def test_diff_tells_known_edits(
     own_releases: Path, release_dir: Path, edit: Callable[..., Path], tmp_path: Path
 ) -> None:
@@ -296,6 +304,7 @@ def test_diff_tells_known_edits(
     assert "and 1 more row, not shown here." in few
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("answer", "published"), [("y", True), ("n", False), ("", False)])
 def test_refresh_asks_before_it_publishes_on_a_terminal(
     own_releases: Path, monkeypatch: pytest.MonkeyPatch, answer: str, published: bool
@@ -348,6 +357,7 @@ def test_export(own_releases: Path, release_dir: Path, tmp_path: Path, file_form
     assert call("export", "-o", tmp_path / "no" / "folder.csv").exit_code == WRITE
 
 
+@pytest.mark.slow
 def test_prune_says_what_goes_and_asks(
     own_releases: Path, release_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -364,6 +374,7 @@ def test_prune_says_what_goes_and_asks(
     assert [m.release_id for m in shelf.releases(own_releases)] == [shelf.current_id(own_releases)]
 
 
+@pytest.mark.slow
 def test_a_decision_counts_at_the_next_check(
     own_releases: Path, edit: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -384,6 +395,7 @@ def test_a_decision_counts_at_the_next_check(
     assert first not in call("duplicates", "-q").output
 
 
+@pytest.mark.slow
 def test_headers_may_be_said_and_saved(own_releases: Path, register: Path, tmp_path: Path) -> None:
     path = tmp_path / "liste.csv"
     text = (register / "organisations.csv").read_text(encoding="utf-8")
@@ -400,6 +412,7 @@ def test_headers_may_be_said_and_saved(own_releases: Path, register: Path, tmp_p
     assert call("check", path, "--mapping", tmp_path / "none.toml").exit_code == INPUT
 
 
+@pytest.mark.slow
 def test_headers_are_asked_for_on_a_terminal(
     own_releases: Path, register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -447,6 +460,7 @@ def test_progress_is_shown_on_a_terminal_and_in_a_log() -> None:
     assert list(tracker(console, quiet=True)([1, 2], "Step")) == [1, 2]
 
 
+@pytest.mark.slow
 def test_the_advice_for_an_exact_duplicate_can_be_followed(
     own_releases: Path, register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,6 +86,7 @@ def test_a_new_one_never_gets_an_identifier_that_a_decision_speaks_of(
     assert desk.accept(desk.inbox.add(other, "form")) == "fr-thales-lyon", "else it would be merged"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_refreshed", [False, True], ids=["published", "in the history"])
 def test_a_new_one_never_gets_the_identifier_of_one_that_is_gone(
     box: Inbox,
@@ -388,6 +389,7 @@ def test_a_broken_off_change_of_a_row_that_changed_since_is_decided_again(
     assert lines() == before
 
 
+@pytest.mark.slow
 def test_two_moderators_lose_and_double_nothing(
     box: Inbox, desk: Desk, lines: Lines, tmp_path: Path
 ) -> None:

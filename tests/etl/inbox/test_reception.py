@@ -64,6 +64,7 @@ def test_what_is_not_taken(
     assert box.suggestions() == []
 
 
+@pytest.mark.slow
 def test_every_published_organisation_passes_its_own_check(
     known: pd.DataFrame, against: Reference
 ) -> None:

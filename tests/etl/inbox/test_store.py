@@ -128,6 +128,7 @@ def _flood(arguments: tuple[Path, int, int]) -> tuple[list[int], int]:
     return taken, refused
 
 
+@pytest.mark.slow
 def test_ten_thousand_at_once_leave_the_limit_and_a_small_file(tmp_path: Path) -> None:
     path = tmp_path / "i.sqlite"
     with ProcessPoolExecutor(4) as pool:

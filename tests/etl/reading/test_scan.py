@@ -262,6 +262,7 @@ def test_a_workbook_of_excel_97_that_would_fill_the_memory(
         extract(tmp_path / "o.xls", schema)
 
 
+@pytest.mark.slow
 def test_the_last_cell_that_excel_97_has(
     tmp_path: Path, plain: pd.DataFrame, rows: Rows, schema: Schema
 ) -> None:

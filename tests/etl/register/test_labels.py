@@ -88,6 +88,7 @@ def test_an_unknown_organisation_is_told_the_nearest(
     assert "at-limes-security-gmbh" in found.mend
 
 
+@pytest.mark.slow
 def test_labels_reach_the_release(register: Path, tmp_path: Path) -> None:
     with (register / "labels.csv").open("a", encoding="utf-8", newline="") as file:
         csv.DictWriter(file, list(GOOD)).writerow(GOOD)

@@ -55,6 +55,7 @@ def _whole_register() -> bytes:
     return register_workbook(REGISTER)
 
 
+@pytest.mark.slow
 def test_the_register_holds_what_was_published(
     register: Path, releases: Path, tmp_path: Path
 ) -> None:
@@ -114,6 +115,7 @@ def test_rows_to_add_that_are_there_already_are_told_with_the_row_of_the_registe
         pipeline.prepare([own], register, releases, adding=True)
 
 
+@pytest.mark.slow
 def test_a_spoilt_register_is_put_right_itself(register: Path, releases: Path) -> None:
     own = register / "organisations.csv"
     before = pd.read_csv(own, dtype="str", keep_default_na=False)
@@ -131,6 +133,7 @@ def test_the_register_itself_is_not_written_again(register: Path, releases: Path
         assert prepared.adoptable.files == {}
 
 
+@pytest.mark.slow
 def test_a_register_kept_as_a_spreadsheet_becomes_csv(
     register: Path, releases: Path, tmp_path: Path
 ) -> None:
@@ -146,6 +149,7 @@ def test_a_register_kept_as_a_spreadsheet_becomes_csv(
     assert path.stat().st_mode & 0o777 == 0o644
 
 
+@pytest.mark.slow
 def test_another_file_in_the_folder_of_the_register_is_not_the_register(
     register: Path, releases: Path
 ) -> None:
@@ -173,6 +177,7 @@ def accept(register: Path, tmp_path: Path) -> Callable[[], None]:
     return accept
 
 
+@pytest.mark.slow
 def test_a_suggestion_accepted_since_the_check_is_not_lost(
     register: Path, releases: Path, tmp_path: Path, accept: Callable[[], None]
 ) -> None:
@@ -191,6 +196,7 @@ def test_a_suggestion_accepted_since_the_check_is_not_lost(
     assert done.status is pipeline.Status.PUBLISHED
 
 
+@pytest.mark.slow
 def test_a_change_of_the_register_during_the_check_counts_too(
     register: Path,
     releases: Path,
@@ -212,6 +218,7 @@ def test_a_change_of_the_register_during_the_check_counts_too(
         pipeline.publish(prepared, into_register=True)
 
 
+@pytest.mark.slow
 def test_nobody_changes_the_register_while_the_release_is_published(
     register: Path, releases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,6 +258,7 @@ def taken_before(register: Path, folder: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_what_was_accepted_since_the_file_was_taken_is_told(
     register: Path, releases: Path, tmp_path: Path
 ) -> None:
@@ -274,6 +282,7 @@ def test_what_was_accepted_since_the_file_was_taken_is_told(
     assert any(line.endswith(f"in your file, {today}") and "2011 in the" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_what_the_file_itself_changes_or_has_is_not_told_as_lost(
     register: Path, releases: Path, tmp_path: Path
 ) -> None:
@@ -292,6 +301,7 @@ def test_what_the_file_itself_changes_or_has_is_not_told_as_lost(
         assert prepared.adoptable.losses == []
 
 
+@pytest.mark.slow
 def test_a_register_that_can_not_be_read_can_be_replaced(
     register: Path, releases: Path, tmp_path: Path
 ) -> None:
@@ -305,6 +315,7 @@ def test_a_register_that_can_not_be_read_can_be_replaced(
     assert done.status is pipeline.Status.PUBLISHED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("was_renamed", "former"), [(True, ["Limes Security GmbH"]), (False, [])])
 def test_a_misspelt_name_is_no_former_name(
     was_renamed: bool, former: list[str], register: Path, releases: Path, tmp_path: Path
@@ -373,6 +384,7 @@ def own_data(register: Path, releases: Path, monkeypatch: pytest.MonkeyPatch) ->
     settings.cache_clear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "answer", "code", "published"),
     [
@@ -407,6 +419,7 @@ def test_the_command_takes_nothing_out_of_the_register_without_a_yes(
     assert kept is not published
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["", "--into-register"])
 def test_the_command_says_what_it_did_to_the_register(
     option: str, own_data: Path, tmp_path: Path
@@ -420,6 +433,7 @@ def test_the_command_says_what_it_did_to_the_register(
     assert ("The register now holds" in result.output) is changed
 
 
+@pytest.mark.slow
 def test_the_command_publishes_nothing_if_the_register_changed_since_the_check(
     own_data: Path,
     releases: Path,

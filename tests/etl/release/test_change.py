@@ -121,6 +121,7 @@ def test_changes_are_those_of_a_comparison_cell_by_cell(
     assert found == expected
 
 
+@pytest.mark.slow
 def test_history_goes_from_release_to_release(edit: Callable[..., Path], releases: Path) -> None:
     def rename(rows: list[dict[str, str]]) -> None:
         rows[1]["name"] = "Limes"

@@ -207,6 +207,7 @@ def _write(path: Path, key: str, column: str, value: str) -> None:
         writer.writerows(rows)
 
 
+@pytest.mark.slow
 def test_the_diff_and_the_report_tell_every_list(
     edited: tuple[Path, pipeline.Outcome, Path],
 ) -> None:

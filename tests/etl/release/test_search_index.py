@@ -78,6 +78,7 @@ def test_only_regions_without_organisations_have_words_but_none(
         assert word in set(idle["word"])
 
 
+@pytest.mark.slow
 def test_every_search_synonym_finds_all_that_it_stands_for(database: Path) -> None:
     release = Database(Release("synonyms", database))
     register = release.frame("SELECT * FROM organisation")

@@ -91,6 +91,7 @@ def test_no_text_of_the_register_is_a_formula(copy: Workbook) -> None:
     assert FORMULA in notes
 
 
+@pytest.mark.slow
 def test_the_copy_says_that_it_may_be_mended_and_comes_back_as_the_file(
     prepared: Prepared, outcome: Outcome, release_dir: Path, tmp_path: Path
 ) -> None:
@@ -125,6 +126,7 @@ def test_of_a_long_file_only_the_faulty_rows_are_written(
     assert "correct them in your own file" in said
 
 
+@pytest.mark.slow
 def test_comments_and_list_are_bounded(prepared: Prepared, outcome: Outcome) -> None:
     long = [replace(fault, mend="m" * 5_000) for fault in outcome.rejections] * 1_500
     ((_, content),) = annotated_copies(Content(with_rejections(outcome, long)))
@@ -169,6 +171,7 @@ def book_copy(
     return opened(content)
 
 
+@pytest.mark.slow
 def test_a_workbook_keeps_its_sheets(book_copy: Workbook) -> None:
     assert book_copy.sheetnames == [SUMMARY, "Our notes", "organisations"]
     assert book_copy["organisations"]["A1"].value == "Members of the network"
@@ -191,6 +194,7 @@ def test_no_formula_of_a_workbook_survives(book_copy: Workbook) -> None:
     assert not sheet.data_validations.dataValidation
 
 
+@pytest.mark.slow
 def test_copies_of_two_files_of_one_name_have_two_names(
     spoilt: Path, release_dir: Path, tmp_path: Path
 ) -> None:

@@ -24,6 +24,7 @@ with town:
 found = ask(organisations.summary, filter_)
 strip.headline(filter_, found)
 search_controls.show_understanding(filter_)
+search_controls.regions_named()
 search_controls.spelling(filter_)
 search_controls.chips(filter_)
 if found.organisations:

@@ -15,7 +15,7 @@ from ecosystem.ui.data import ask
 from ecosystem.ui.map import view
 
 welcome.heading()
-box, count = st.columns([0.4, 0.6], vertical_alignment="center")
+box, count = st.columns([0.5, 0.5], vertical_alignment="center")
 with box, st.container(key="search_row", horizontal=True):
     filter_ = filter_panel.search(in_page=True, with_label=False)
     near_me.button()
@@ -25,6 +25,7 @@ with st.sidebar:
 with count:
     strip.headline(filter_, found)
 search_controls.show_understanding(filter_)
+search_controls.regions_named()
 search_controls.spelling(filter_)
 with st.container(key="map_and_card"):
     left, right = st.columns([0.7, 0.3], gap="medium")

@@ -34,6 +34,8 @@ LEVEL_LABELS = {
 
 # A NUTS id is the country's two letters and one more character a level.
 _COUNTRY_LETTERS = 2
+# Words of the longest name of a place that is looked for in a text.
+_LONGEST_NAME = 6
 # How far a simplified coast may be from a town, in degrees.
 _OFF_COAST = 0.1
 _NUTS_ID = re.compile(r"[A-Z]{2}[0-9A-Z]{0,3}")
@@ -147,6 +149,36 @@ def choices(database: Database) -> dict[str, str]:
         key=lambda place: (level_of(place.place_id) != "valley", fold(place.label)),
     )
     return {place.place_id: _with_other_names(place) for place in order}
+
+
+def named_in(database: Database, text: str) -> list[str]:
+    """Ids of the places to choose from that a text names, in order, each once.
+
+    Where names overlap the longest one counts: "Lower Austria" isn't Austria.
+    """
+    known, words = _ids_by_name(database), fold(text).split()
+    found, at = [], 0
+    while at < len(words):
+        ends = range(min(len(words), at + _LONGEST_NAME), at, -1)
+        end = next((end for end in ends if " ".join(words[at:end]) in known), None)
+        if end:
+            found.append(known[" ".join(words[at:end])])
+        at = end or at + 1
+    return list(dict.fromkeys(found))
+
+
+@per_release
+def _ids_by_name(database: Database) -> dict[str, str]:
+    """Id of the place that is called so, for every folded name of the places to choose from.
+
+    Of several of one name the first of :func:`choices` counts, a valley before a region.
+    """
+    found: dict[str, str] = {}
+    known = places(database)
+    for place_id in choices(database):
+        for name in known[place_id].names:
+            found.setdefault(fold(name), place_id)
+    return found
 
 
 def _with_other_names(place: Place) -> str:

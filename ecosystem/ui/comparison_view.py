@@ -23,6 +23,8 @@ from ecosystem.ui.escape import markdown
 from ecosystem.ui.theme import is_dark
 
 _KEY = "compare_regions"
+# Pixels; with its outside count, no cell is cut.
+_MEASURE_WIDTH, _REGION_WIDTH = 230, 195
 
 
 def choice() -> list[str]:
@@ -53,12 +55,30 @@ def comparison(filter_: Filter, region_ids: list[str]) -> Comparison | None:
     """The comparison, or a sentence and None if these regions can't be compared."""
     if len(region_ids) < LEAST:
         st.info(f"Choose at least {LEAST} regions to compare.", icon=":material/compare_arrows:")
+        _offer_filtered(filter_)
         return None
     try:
         return ask(compare, filter_, region_ids)
     except ValueError as error:
         st.info(markdown(error))
         return None
+
+
+def _offer_filtered(filter_: Filter) -> None:
+    """Compare the regions that the filter names, where it names as many as can be compared."""
+    known = regions.places(database())
+    ids = dict.fromkeys(
+        known[id_].place_id for id_ in (*filter_.valley, *filter_.nuts) if id_ in known
+    )
+    if LEAST <= len(ids) <= MOST:
+        labels = ask(regions.labels)
+        st.button(
+            f"Compare {markdown(wording.join([labels[id_] for id_ in ids]))}",
+            key="compare_filtered",
+            help="In place of the filter",
+            on_click=state.update,
+            args=({"compare": list(ids), "valley": None, "nuts": None},),
+        )
 
 
 def in_words(found: Comparison) -> None:
@@ -129,6 +149,10 @@ def table(found: Comparison) -> None:
             pd.DataFrame({"Measure": labels, **columns}),
             hide_index=True,
             height="content",
+            column_config={
+                "Measure": st.column_config.TextColumn(width=_MEASURE_WIDTH),
+                **{name: st.column_config.TextColumn(width=_REGION_WIDTH) for name in columns},
+            },
             alt="Measures side by side",
         )
     with st.container(key="compare_one_by_one"):
@@ -152,23 +176,26 @@ def _cell(row: Row, region_id: str) -> str:
 
 
 def pictures(found: Comparison) -> None:
-    """Domains as a heat map, functions as parallel lines."""
+    """Domains as a heat map, functions as parallel lines, each share with of how many it is."""
+    short, n = ask(regions.names_in_text), found.table.T["organisations"]
+    names = {id_: f"{short[id_]} ({wording.number(float(n[id_]))})" for id_ in found.region_ids}
+    of = "In brackets, of how many. Source: the register."
     left, right = st.columns([0.55, 0.45], gap="large")
     with left:
         shares = found.shares.rename(columns=found.names)
         shares.insert(0, "JRC domain", [DOMAINS.label(str(code)) for code in shares.index])
         figure.figure(
             "Domains",
-            charts.heat(found.shares, found.names, dark=is_dark()),
+            charts.heat(found.shares, names, dark=is_dark()),
             shares,
-            "Share of each region's organisations that work on a domain. Source: the register.",
+            f"Share of each region's organisations that work on a domain. {of}",
         )
     with right:
         functions = found.functions.rename(columns=found.names)
         functions.insert(0, "Function", [FUNCTIONS.label(str(code)) for code in functions.index])
         figure.figure(
             "NIST CSF 1.1 functions",
-            charts.parallel(found.functions, found.names),
+            charts.parallel(found.functions, names),
             functions,
-            "Share of each region's organisations that serve a function. Source: the register.",
+            f"Share of each region's organisations that serve a function. {of}",
         )

@@ -83,7 +83,7 @@ def _search(label_visibility: Literal["visible", "collapsed"]) -> None:
         type="search",
         max_chars=100,
         label_visibility=label_visibility,
-        placeholder="Name, town, what it does, “near Rennes”",
+        placeholder="Who, what, “near Rennes”",
         on_change=lambda: state.search(st.session_state["filter_q"]),
     )
 

@@ -13,11 +13,11 @@ from ecosystem.finding import nearby, search
 from ecosystem.finding.filters import FACETS, Filter
 from ecosystem.finding.nearby import Town
 from ecosystem.finding.search import Kind, Part, Place
-from ecosystem.tables import organisations
+from ecosystem.tables import organisations, regions
 from ecosystem.ui import choices, labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
-from ecosystem.web.pages import LABEL_PAGE
+from ecosystem.web.pages import LABEL_PAGE, REGION_PAGE
 
 T = TypeVar("T")
 _ANY = 0  # a list's None would mean that nothing is chosen yet
@@ -156,6 +156,17 @@ def show_understanding(filter_: Filter) -> None:
             _chip("understood_near", _distance(town, filter_.km), state.set_filter, away)
     if any(part.kind is Kind.HERE for part in question.parts):
         st.caption("The search doesn’t know where you are: press “Near me”, or name a town.")
+
+
+def regions_named() -> None:
+    """Lead to the page of each region that a search names."""
+    for id_ in ask(regions.named_in, state.search_text()):
+        st.page_link(
+            REGION_PAGE,
+            label=f"The page of {markdown(ask(regions.labels)[id_])}",
+            icon=":material/arrow_forward:",
+            query_params={"region": id_},
+        )
 
 
 def _chip(key: str, label: str, take_away: Callable[[T], None], without: T) -> None:

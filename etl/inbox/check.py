@@ -32,6 +32,20 @@ _NO_ID = "xx-suggested"
 _ROW = 0
 _CANDIDATE = re.compile(r"(?P<town>.+) in (?P<region>[A-Z]{2}[A-Z0-9]{2})")
 _COLUMN_NAME = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
+_QUOTED = re.compile("(“[^”]*”)")
+_WORDS_OF_FORM = tuple(
+    (re.compile(pattern), instead)
+    for pattern, instead in {
+        r" \(column [^)]*\)": "",
+        r"\bempty the cell\b": "leave the field empty",
+        r"\bEmpty the cell\b": "Leave the field empty",
+        r"\bcell\b": "field",
+        r"\bcells\b": "fields",
+        r"\ba row\b": "an entry",
+        r"\brow\b": "entry",
+        r"\brows\b": "entries",
+    }.items()
+)
 _loading = Lock()
 
 
@@ -162,7 +176,10 @@ class Reference:
     def _fault(self, rejection: Rejection) -> Fault:
         """A rejection in the words of a form, which shows no names of columns."""
         titles = self.titles()
-        reason, mend = (with_titles(text, titles) for text in (rejection.reason, rejection.mend))
+        reason, mend = (
+            with_words_of_form(with_titles(text, titles))
+            for text in (rejection.reason, rejection.mend)
+        )
         return Fault(rejection.column, titles[rejection.column], reason, mend)
 
     def place(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -234,6 +251,17 @@ def with_titles(text: str, titles: Mapping[str, str]) -> str:
     Names that are also words of a sentence, such as ``city``, are left as they are.
     """
     return _COLUMN_NAME.sub(lambda name: titles.get(name[0], name[0]), text)
+
+
+def with_words_of_form(text: str) -> str:
+    """A sentence about a table as one about a form: fields and entries, not cells and rows.
+
+    What somebody wrote stands in quotation marks and is left as it is.
+    """
+    pieces = _QUOTED.split(text)
+    for pattern, instead in _WORDS_OF_FORM:
+        pieces[::2] = [pattern.sub(instead, piece) for piece in pieces[::2]]
+    return "".join(pieces)
 
 
 def cautions(values: Mapping[str, str], titles: Mapping[str, str]) -> list[str]:

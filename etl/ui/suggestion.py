@@ -18,7 +18,7 @@ from ecosystem.ui import drafts, state, style, tab_title
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
-from etl.inbox.check import Checked, Reference, reference
+from etl.inbox.check import Checked, Reference, reference, with_words_of_form
 from etl.inbox.known import Known
 from etl.inbox.model import FIELDS, MAX_COMMENT, MAX_CONTACT, Refused
 from etl.inbox.reception import contact_fault, make_draft, published_cells, receive, whole_row
@@ -339,7 +339,7 @@ class _Form:
         example = f"For example {field.example}" if field.example else None
         draw(
             self._label(field), value, key=key, max_chars=self._longest(column),
-            help=field.description,
+            help=with_words_of_form(field.description),
             placeholder=example, on_change=self._forget_choice if column == "city" else None,
         )  # fmt: skip
         self._explain(column)
@@ -365,7 +365,7 @@ class _Form:
                 index=list(labels).index(initial) if isinstance(initial, str) else None,
                 format_func=labels.__getitem__,
                 key=key,
-                help=None if column == "country" else field.description,
+                help=None if column == "country" else with_words_of_form(field.description),
                 placeholder="Choose",
                 on_change=self._forget_choice if column == "country" else None,
             )

@@ -95,7 +95,7 @@ def test_a_new_organisation_from_the_form_to_the_map(site: Site, place: Place) -
     choose(page, "Country (required)", "France")
     expect(page.get_by_text("Found: Cesson-Sévigné, Ille-et-Vilaine (FRH03)")).to_be_visible()
     choose(page, "JRC domains (required)", "Cryptology", several=True)
-    choose(page, "NIST functions (required)", "Protect", several=True)
+    choose(page, "NIST CSF 1.1 functions (required)", "Protect", several=True)
     type_in(page, "Source (required)", "https://example.org/about")
     page.get_by_role("button", name="Send").dblclick()
     expect(page.get_by_text("Thank you. Your suggestion is kept")).to_be_visible()

@@ -252,6 +252,18 @@ def test_regions_are_compared_once_and_by_one_name(visit: Visit) -> None:
     assert names == list(table.columns)[1:]
 
 
+def test_regions_of_the_filter_can_be_compared(visit: Visit) -> None:
+    app = visit("compare", {"valley": ["fr-bretagne", "ee-estonia"]})
+    app.button(key="compare_filtered").click().run()
+    assert app.query_params["compare"] == ["ee-estonia", "fr-bretagne"]
+    assert "valley" not in app.query_params
+    assert "Side by side" in [header.value for header in app.header]
+    # A share says of how many it is.
+    charts = [chart.proto.spec for chart in app.get("vega_lite_chart")]
+    assert all("Brittany (29)" in chart for chart in charts)
+    assert len(charts) == 2
+
+
 def test_the_filter_of_nuts_regions_offers_a_place_once(visit: Visit) -> None:
     app = visit("directory", {"nuts": "FRH"})
     chosen = app.multiselect(key="filter_nuts")

@@ -117,6 +117,19 @@ def test_the_map_helps_like_the_directory_where_nothing_is_found(visit: Visit) -
     assert "**2 organisations**" in words(app)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("companies in Nordrhein-Westfalen", "North Rhine-Westphalia (Nordrhein-Westfalen)"),
+        ("Normandy", "Normandy (Normandie)"),
+    ],
+)
+def test_a_region_in_the_search_has_a_page(visit: Visit, text: str, name: str) -> None:
+    app = visit("map", {"q": text})
+    pages = [link.label.replace("\\", "") for link in app.get("page_link")]
+    assert f"The page of {name}" in pages
+
+
 def test_the_label_has_a_page_and_is_no_town(visit: Visit) -> None:
     app = visit("map", {"q": "Cybersecurity Made in Europe"})
     assert chips(app) == ["Cybersecurity Made in Europe → label"]

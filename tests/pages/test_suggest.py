@@ -89,9 +89,11 @@ def test_nothing_is_sent_before_the_form_is_complete(visit: Visit, inbox: Inbox)
     app = visit("suggest")
     assert "is empty" not in said(app), "nobody is blamed before they begin"
     send(app)
-    look_at = "Name, Type, Town, Country, JRC domains, NIST functions, Source"
+    look_at = "Name, Type, Town, Country, JRC domains, NIST CSF 1.1 functions, Source"
     assert f"Before it can be sent, look at: {look_at}." in said(app)
     assert "Name is empty" in said(app)
+    # A form has fields, and what it shows is no table.
+    assert not re.search(r"\b(cell|row|column)\b", said(app))
     assert inbox.suggestions() == []
 
 
@@ -99,6 +101,7 @@ def test_faults_are_said_as_one_types_in_the_words_of_a_refresh(visit: Visit, in
     app = fill(visit("suggest"), founded="soon", website="javascript:x", source_url="no address")
     text = said(app)
     assert "Founded must be a whole number." in text
+    assert "or leave the field empty" in text
     assert "Website is not a web address that can be linked to." in text
     assert "Source is not a web address that can be linked to." in text
     assert "Name is empty" not in text

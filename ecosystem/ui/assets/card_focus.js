@@ -81,6 +81,12 @@ export default function ({ parentElement, data }) {
     const status = parentElement.querySelector("[role=status]");
     if (data.selected) open(status, data.byMap && told.choice !== data.choice);
     else if (told.selected) close(status);
-  } else if (data.selected) when(heading, name);
+  } else if (data.selected) {
+    when(heading, () => {
+      name();
+      /* Who followed a link to it sees it too, below a phone's map. */
+      if (!told) card().scrollIntoView({ block: "nearest" });
+    });
+  }
   return forget;
 }

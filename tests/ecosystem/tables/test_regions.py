@@ -26,6 +26,26 @@ def test_counts_over_the_regions_add_up_to_the_total(database: Database, level: 
     assert regions.organisation_counts(database, Filter(), level).sum() == 465
 
 
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("companies in Nordrhein-Westfalen", ["de-nordrhein-westfalen"]),
+        ("bretagne or BRITTANY, and Lower Austria", ["fr-bretagne", "AT12"]),
+        ("cryptology", []),
+        ("", []),
+    ],
+)
+def test_places_that_a_text_names(database: Database, text: str, ids: list[str]) -> None:
+    assert regions.named_in(database, text) == ids
+
+
+def test_nuts3_at_a_point(database: Database) -> None:
+    assert regions.nuts3_at(database, 16.61, 49.20) == "CZ064"
+    # Off the coast of Brest, and in the middle of the Atlantic.
+    assert regions.nuts3_at(database, -4.80, 48.35) == "FRH02"
+    assert regions.nuts3_at(database, -30.0, 45.0) is None
+
+
 def test_label_points_lie_inside(database: Database) -> None:
     outlines = regions.outlines(database, "nuts2")
     points = gpd.GeoSeries(gpd.points_from_xy(outlines["lon"], outlines["lat"]), crs=4326)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding import made_in_europe, nearby, search
 from ecosystem.finding.filters import FACETS, Filter
 
@@ -343,3 +344,22 @@ def precision_counts(database: Database) -> dict[str, int]:
     """Organisations by how their town was found, over the whole register."""
     counts = database.frame("SELECT location_precision, count(*) AS n FROM organisation GROUP BY 1")
     return dict(zip(counts["location_precision"], counts["n"].astype(int), strict=True))
+
+
+def mixes(database: Database) -> pd.DataFrame:
+    """What organisations of valleys work on together: a row for each set of JRC domains.
+
+    Returns
+    -------
+    DataFrame
+        A column a domain (1 if it is in the set, else 0), and ``organisations``, how many have
+        exactly that set.
+    """
+    sets = database.frame(
+        """
+        SELECT list_sort(domains) AS domains, count(*)::INTEGER AS organisations
+        FROM organisation WHERE valley_id IS NOT NULL GROUP BY 1 ORDER BY 1
+        """
+    )
+    marked = {code: [int(code in codes) for codes in sets["domains"]] for code in DOMAINS}
+    return pd.DataFrame({**marked, "organisations": sets["organisations"]})

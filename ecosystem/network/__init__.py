@@ -1,0 +1,1 @@
+"""Who works with whom: partnerships, links between regions, partner finding, specialisation."""

@@ -1,0 +1,253 @@
+"""What links two regions: partnerships that both are in, similar and complementary profiles.
+
+Pure functions on frames and matrices; :mod:`ecosystem.network.regions_linked` asks a release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import sparse, special
+
+from ecosystem.regional.statistics import similarity
+from ecosystem.regional.statistics.counts import SMALL_N
+from ecosystem.regional.statistics.specialisation import SPECIALISED_ABOVE
+
+# So many organisations of a domain are needed before a region could give of it.
+LEAST_TO_GIVE = 3
+# Registers drawn to see what chance alone makes alike, and the seed that makes them the same.
+_DRAWS, _FEWER_DRAWS, _MANY_REGIONS, _SEED = 200, 25, 64, 0
+_MOST_DRAWN = 100
+# Beyond this, a cosine is 1 but for rounding, and its transform would be infinite.
+_ALMOST_ONE = 1 - 1e-6
+
+
+def declared_links(memberships: pd.DataFrame, regions: Sequence[str]) -> pd.DataFrame:
+    r"""Pairs of regions that are in a partnership together.
+
+    The strength of a pair is the sum over its partnerships of one over the number of others in
+    it, :math:`w_{ab} = \sum_p 1 / (k_p - 1)`: an agreement of two counts 1, a network of 27
+    counts 1/26 for each pair of it, so that large networks don't drown the rest.
+
+    Parameters
+    ----------
+    memberships : DataFrame
+        ``partnership_id`` and the region, one row each, no row twice; see
+        :func:`ecosystem.tables.partnership_members.valleys`.
+    regions : sequence of str
+        Regions, in order; rows of others are left out.
+
+    Returns
+    -------
+    DataFrame
+        ``one, other`` (in the order of `regions`), ``partnerships`` (how many) and
+        ``strength``, strongest first.
+
+    References
+    ----------
+    Newman, M. E. J. (2001). Scientific collaboration networks. II. Shortest paths, weighted
+    networks, and centrality. Physical Review E 64, 016132.
+
+    Examples
+    --------
+    >>> rows = [("p", "A"), ("p", "B"), ("q", "A"), ("q", "B"), ("q", "C")]
+    >>> memberships = pd.DataFrame(rows, columns=["partnership_id", "valley_id"])
+    >>> declared_links(memberships, ["A", "B", "C"]).to_numpy().tolist()
+    [['A', 'B', 2, 1.5], ['A', 'C', 1, 0.5], ['B', 'C', 1, 0.5]]
+    """
+    taking_part = incidence(memberships, regions)
+    sizes = np.asarray(taking_part.sum(axis=1)).ravel()
+    joins = sparse.csr_array(taking_part[sizes > 1])
+    weights = sparse.diags_array(1 / (sizes[sizes > 1] - 1))
+    strength = _upper(joins.T @ weights @ joins)
+    together = _upper(joins.T @ joins)
+    rows, columns = strength.tocoo().coords
+    found = pd.DataFrame(
+        {
+            "one": np.asarray(regions, dtype=object)[rows],
+            "other": np.asarray(regions, dtype=object)[columns],
+            "partnerships": together.data.astype("int64"),
+            "strength": strength.data,
+        }
+    )
+    return _strongest_first(found, "strength")
+
+
+def _upper(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Each pair once, in the order of rows and columns."""
+    upper = sparse.csr_array(sparse.triu(matrix, k=1))
+    upper.sort_indices()
+    return upper
+
+
+def incidence(memberships: pd.DataFrame, regions: Sequence[str]) -> sparse.csr_array:
+    """Which partnership (row, in the order of ids) has which region (column): 0 or 1."""
+    known = memberships[memberships.iloc[:, 1].isin(list(regions))]
+    numbers, ids = pd.factorize(known["partnership_id"], sort=True)
+    columns = pd.Index(regions).get_indexer(pd.Index(known.iloc[:, 1]))
+    cells = np.ones(len(known))
+    return sparse.csr_array((cells, (numbers, columns)), shape=(len(ids), len(regions)))
+
+
+def similar_links(
+    counts: pd.DataFrame, n: pd.Series, mixes: pd.DataFrame, *, least: int = SMALL_N
+) -> pd.DataFrame:
+    r"""Pairs of regions by how alike their domains are, and how often chance makes them so.
+
+    Similarity is the cosine of
+    :func:`~ecosystem.regional.statistics.similarity.cosine_similarity`. Small regions are alike
+    or not by accident, so each pair is compared with regions of as many organisations drawn at
+    random from the whole: their cosines are made normal by Fisher's transform, and `chance` is
+    the share of draws that are at least as alike. It isn't adjusted for the number of pairs: of
+    100 pairs about five are below 5 % by chance alone, which whoever shows them must say.
+
+    Parameters
+    ----------
+    counts : DataFrame of int
+        Organisations by region and domain, shape (regions, domains).
+    n : Series of int
+        Organisations by region.
+    mixes : DataFrame of int
+        What organisations work on together: a row for each set of domains, 1 in the columns of
+        its domains and 0 in the others, and ``organisations``, how many have exactly that set.
+    least : int
+        Organisations that a region needs.
+
+    Returns
+    -------
+    DataFrame
+        ``one, other, similarity`` (0 to 1) and ``chance`` (0 to 1), most alike first.
+    """
+    enough = counts[(n >= least) & (counts.sum(axis=1) > 0)]
+    if len(enough) < 2:
+        return pd.DataFrame(columns=["one", "other", "similarity", "chance"])
+    cosine = similarity.cosine_similarity(enough).to_numpy()
+    upper = np.triu_indices(len(enough), k=1)
+    names = enough.index.to_numpy(dtype=object)
+    found = pd.DataFrame(
+        {
+            "one": names[upper[0]],
+            "other": names[upper[1]],
+            "similarity": cosine[upper],
+            "chance": _chance(cosine[upper], n[enough.index].to_numpy(), mixes[counts.columns],
+                              mixes["organisations"].to_numpy()),
+        }
+    )  # fmt: skip
+    return _strongest_first(found, "similarity")
+
+
+def _chance(
+    cosines: np.ndarray, n: np.ndarray, mixes: pd.DataFrame, weights: np.ndarray
+) -> np.ndarray:
+    # More organisations make the draws no more telling, only slower.
+    sizes = np.minimum(n, _MOST_DRAWN)
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    upper = np.triu_indices(len(n), k=1)
+    random, sets = np.random.default_rng(_SEED), mixes.to_numpy("float32")
+    bounds = np.cumsum(weights) / weights.sum()
+    draws = _DRAWS if len(n) <= _MANY_REGIONS else _FEWER_DRAWS
+    total, squares = np.zeros(len(cosines)), np.zeros(len(cosines))
+    for _ in range(draws):
+        chosen = np.minimum(np.searchsorted(bounds, random.random(sizes.sum())), len(sets) - 1)
+        drawn = np.add.reduceat(sets[chosen], starts)
+        lengths = np.linalg.norm(drawn, axis=1, keepdims=True)
+        unit = np.divide(drawn, lengths, out=np.zeros_like(drawn), where=lengths > 0)
+        z = _to_normal((unit @ unit.T)[upper])
+        total += z
+        squares += z * z
+    mean = total / draws
+    deviation = np.sqrt(np.maximum(squares / draws - mean**2, 1e-12))
+    chance: np.ndarray = special.ndtr((mean - _to_normal(cosines)) / deviation)
+    return chance
+
+
+def _to_normal(cosines: np.ndarray) -> np.ndarray:
+    transformed: np.ndarray = np.arctanh(np.minimum(cosines, _ALMOST_ONE))
+    return transformed
+
+
+def complementary_links(
+    counts: pd.DataFrame, n: pd.Series, *, least: int = SMALL_N
+) -> pd.DataFrame:
+    """Pairs of regions each of which has domains that the other lacks.
+
+    A region could give a domain if at least three of its organisations work on it and its
+    representation quotient is above 1.25; a region lacks it if none works on it or the quotient
+    is below 0.8. These are what the register shows, a sample: what chance doesn't explain is
+    said by :func:`ecosystem.regional.statistics.similarity.complements`.
+
+    Parameters
+    ----------
+    counts, n, least
+        As for :func:`similar_links`.
+
+    Returns
+    -------
+    DataFrame
+        ``one, other, gives`` (how many domains one could give the other), ``gets`` and
+        ``domains`` (both together). Only pairs that could give both ways, most mutual first.
+    """
+    enough = counts[n >= least]
+    gives, lacks = give_and_lack(enough, n[enough.index], counts.sum() / max(n.sum(), 1))
+    adds = gives.to_numpy("int64") @ lacks.to_numpy("int64").T
+    one, other = np.triu_indices(len(enough), k=1)
+    names = enough.index.to_numpy(dtype=object)
+    found = pd.DataFrame(
+        {
+            "one": names[one],
+            "other": names[other],
+            "gives": adds[one, other],
+            "gets": adds[other, one],
+        }
+    )
+    found["domains"] = found["gives"] + found["gets"]
+    found["mutual"] = found[["gives", "gets"]].min(axis=1)
+    found = _strongest_first(found[found["mutual"] > 0], "mutual", "domains")
+    return found.drop(columns="mutual")
+
+
+def give_and_lack(
+    counts: pd.DataFrame, n: pd.Series, whole: pd.Series
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Which domains each region could give, and which it lacks; see :func:`complementary_links`.
+
+    Parameters
+    ----------
+    counts : DataFrame of int
+        Organisations by region and domain.
+    n : Series of int
+        Organisations by region.
+    whole : Series of float
+        Share of all organisations that work on each domain, 0 to 1.
+
+    Returns
+    -------
+    gives, lacks : DataFrame of bool
+        Shaped as `counts`.
+    """
+    share = counts.div(n.where(n > 0), axis=0)
+    quotient = share / whole.where(whole > 0)
+    gives = (counts >= LEAST_TO_GIVE) & (quotient > SPECIALISED_ABOVE)
+    lacks = ((counts == 0) & (n.to_numpy()[:, None] > 0)) | (quotient < similarity.THIN_BELOW)
+    return gives, lacks & (whole > 0)
+
+
+def of_region(links: pd.DataFrame, region: str) -> pd.DataFrame:
+    """The links of one region: ``region`` (the other end) and the columns that describe a link.
+
+    Parameters
+    ----------
+    links : DataFrame
+        ``one, other`` and more.
+    region : str
+        The region.
+    """
+    here = links[(links["one"] == region) | (links["other"] == region)]
+    other_end = here["other"].where(here["one"] == region, here["one"])
+    return here.drop(columns=["one", "other"]).assign(region=other_end).reset_index(drop=True)
+
+
+def _strongest_first(found: pd.DataFrame, *by: str) -> pd.DataFrame:
+    return found.sort_values(list(by), ascending=False, kind="stable").reset_index(drop=True)

@@ -1,0 +1,148 @@
+"""The network of valleys as a release has it: declared and computed links, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import DOMAINS
+from ecosystem.finding.filters import Filter
+from ecosystem.network import graph_measures, links
+from ecosystem.regional import region_counts
+from ecosystem.tables import organisations, partnership_members, regions
+
+LEVEL = "valley"
+# What is said of a pair is likely to be chance above this, as everywhere on the site.
+CHANCE = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Valleys and the partnerships that join them.
+
+    Attributes
+    ----------
+    links : DataFrame
+        ``one, other, partnerships, strength``, strongest first; see
+        :func:`ecosystem.network.links.declared_links`.
+    connections : DataFrame
+        ``partners, strength, group, bridge`` by valley; see
+        :func:`ecosystem.network.graph_measures.connections`.
+    memberships : DataFrame
+        ``partnership_id, valley_id`` of the partnerships chosen.
+    """
+
+    links: pd.DataFrame
+    connections: pd.DataFrame
+    memberships: pd.DataFrame
+
+    @property
+    def partnerships(self) -> int:
+        """How many partnerships join at least two valleys."""
+        return int((self.memberships["partnership_id"].value_counts() > 1).sum())
+
+    @property
+    def unlinked(self) -> list[str]:
+        """Valleys that no partnership joins with another, in order."""
+        partners = self.connections["partners"]
+        return [str(id_) for id_ in partners.index[partners == 0]]
+
+    def partners_of(self, valley_id: str) -> pd.DataFrame:
+        """A valley's links: ``valley_id`` (the other one), ``partnerships, strength``."""
+        return links.of_region(self.links, valley_id).rename(columns={"region": "valley_id"})
+
+
+def network(database: Database, kinds: Sequence[str] = (), year: int | None = None) -> Network:
+    """The network that partnerships make.
+
+    Parameters
+    ----------
+    kinds, year
+        As for :func:`ecosystem.tables.partnership_members.valleys`.
+    """
+    valleys = regions.ids(database, LEVEL)
+    memberships = partnership_members.valleys(database, kinds, year)
+    found = links.declared_links(memberships, valleys)
+    return Network(found, graph_measures.connections(found, valleys), memberships)
+
+
+def overlaps(
+    database: Database, kinds: Sequence[str] = (), year: int | None = None
+) -> pd.DataFrame:
+    """Partnerships whose valleys are much the same; see the function of the same name there."""
+    memberships = partnership_members.valleys(database, kinds, year)
+    return graph_measures.overlaps(memberships, regions.ids(database, LEVEL))
+
+
+def similar(database: Database) -> pd.DataFrame:
+    """Pairs of valleys by how alike their JRC domains are; see :func:`links.similar_links`."""
+    counts = region_counts.region_counts(database, Filter(), LEVEL)
+    return links.similar_links(counts.domains, counts.n, organisations.mixes(database))
+
+
+def complementary(database: Database) -> pd.DataFrame:
+    """Pairs of valleys that could add to each other; see :func:`links.complementary_links`."""
+    counts = region_counts.region_counts(database, Filter(), LEVEL)
+    return links.complementary_links(counts.domains, counts.n)
+
+
+def alike_without_link(
+    database: Database, kinds: Sequence[str] = (), year: int | None = None
+) -> pd.DataFrame:
+    """Valleys with matching profiles that no partnership joins: where a link might be missing.
+
+    Returns
+    -------
+    DataFrame
+        ``one, other, similarity, chance``, least likely to be chance first.
+    """
+    apart = graph_measures.without_links(similar(database), network(database, kinds, year).links)
+    return apart.sort_values("chance", kind="stable").reset_index(drop=True)
+
+
+def in_common(database: Database, one: str, other: str) -> list[str]:
+    """The JRC domains that make two valleys alike, at most three, strongest first."""
+    counts = region_counts.region_counts(database, Filter(), LEVEL).domains
+    together = (counts.loc[one] * counts.loc[other]).to_dict()
+    ordered = sorted(together, key=lambda code: -together[code])
+    return [str(code) for code in ordered[:3] if together[code] > 0]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A domain that one region could give another.
+
+    Attributes
+    ----------
+    code : str
+        JRC domain.
+    giver, receiver : tuple of int
+        Organisations that work on it, of how many in the register.
+    """
+
+    code: str
+    giver: tuple[int, int]
+    receiver: tuple[int, int]
+
+    @property
+    def label(self) -> str:
+        """The domain inside a sentence."""
+        return DOMAINS.inside(self.code)
+
+
+def differences(database: Database, giver: str, receiver: str) -> list[Difference]:
+    """What one valley could give another, most frequent at the giver first."""
+    counts = region_counts.region_counts(database, Filter(), LEVEL)
+    whole = counts.domains.sum() / max(int(counts.n.sum()), 1)
+    gives, lacks = links.give_and_lack(counts.domains, counts.n, whole)
+    n = counts.n.to_dict()
+    there, here = (counts.domains.loc[id_].to_dict() for id_ in (giver, receiver))
+    found = [
+        Difference(code, (int(there[code]), n[giver]), (int(here[code]), n[receiver]))
+        for code in DOMAINS
+        if gives.loc[giver, code] and lacks.loc[receiver, code]
+    ]
+    return sorted(found, key=lambda one: -one.giver[0])

@@ -91,6 +91,27 @@ def test_a_tap_on_the_map_opens_a_card_one_finger_moves_the_page_and_two_the_map
     assert scrolled(site) == down
 
 
+def test_a_link_shows_its_card_and_a_valleys_card_keeps_the_place_in_the_list(
+    open_site: Open,
+) -> None:
+    site = open_site(size=SMALL, touch=True)
+    site.visit("/?level=valley&selected=valley:dk-denmark")
+    card = site.page.locator(".st-key-card")
+    expect(card.get_by_role("heading", name="Denmark (Danmark)")).to_be_in_viewport(timeout=LONG)
+
+    site.visit("/?level=valley&page=3")
+    place = site.page.get_by_text("25 to 36 of 465")
+    expect(place).to_be_attached()
+    found = next(symbol for symbol in site.symbols() if symbol["n"] == 29)
+    site.page.touchscreen.tap(found["x"], found["y"])
+    expect(card.get_by_role("heading", name="Brittany (Bretagne)")).to_be_focused(timeout=LONG)
+    expect(site.page.get_by_text("1 to 12 of 29")).to_be_attached()
+    card.get_by_role("button", name="Close").tap()
+    expect(card).to_have_count(0, timeout=LONG)
+    expect(site.page).to_have_url(re.compile("page=3"))
+    expect(place).to_be_attached(timeout=LONG)
+
+
 def test_the_filters_close_when_a_choice_is_made(open_site: Open) -> None:
     site = open_site(size=PHONE, touch=True)
     site.visit()

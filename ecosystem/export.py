@@ -39,6 +39,8 @@ _LABEL = [
     "label_reference",
     "label_source_url",
 ]
+# What became of it; those that closed or merged aren't among what is filtered.
+_LIFE = ["status", "status_year", "successor_id", "successor_name", "status_source_url"]
 _COLUMNS = [
     "org_id",
     "name",
@@ -64,6 +66,7 @@ _COLUMNS = [
     "evidence",
     "checked_on",
     "source_url",
+    *_LIFE,
     *_LABEL,
 ]
 
@@ -83,11 +86,13 @@ class Format:
 
 def rows(database: Database, filter_: Filter) -> pd.DataFrame:
     """The organisations of a filter as they are exported, one row each, lists as lists."""
-    frame = organisations.everything(database, filter_)[_COLUMNS]
+    # Releases up to November 2026 say nothing of what became of an organisation.
+    frame = organisations.everything(database, filter_).reindex(columns=_COLUMNS)
     days = {
         name: frame[name].dt.strftime("%Y-%m-%d") for name in ("label_awarded", "label_valid_until")
     }
-    return frame.assign(founded=frame["founded"].astype("Int64"), **days)
+    years = {name: frame[name].astype("Int64") for name in ("founded", "status_year")}
+    return frame.assign(**years, **days)
 
 
 def about(database: Database, filter_: Filter, address: str = "") -> dict[str, str]:

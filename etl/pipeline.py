@@ -476,7 +476,7 @@ def _compare(
     merged_into: Mapping[str, str],
 ) -> pd.DataFrame:
     """What differs from the release before, in all lists."""
-    organisations = transformed.tables["organisation"]
+    organisations = transformed.organisations
     known = [organisations, *([] if published is None else [published])]
     names = {o: n for table in known for o, n in zip(table["org_id"], table["name"], strict=True)}
     tables = {r: transformed.tables[s.table] for r, s in schemas.items() if s.table}

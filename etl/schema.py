@@ -31,6 +31,8 @@ class Column:
         What separates the items of a list column; empty for a plain one.
     optional : bool
         Whether a file may lack the column altogether.
+    default : str
+        What an empty cell means; empty if it means that nothing is known.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Column:
     constraints: dict[str, Any]
     separator: str
     optional: bool
+    default: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ class Schema:
                 constraints=field.get("constraints", {}),
                 separator=field.get("separator", ""),
                 optional=field.get("optional", False),
+                default=field.get("default", ""),
             )
             for field in self.descriptor["fields"]
         }
@@ -123,7 +127,11 @@ class Schema:
     def references(self) -> dict[str, tuple[str, str]]:
         """Column -> (resource, column) that its values must be found in."""
         return {
-            key["fields"][0]: (key["reference"]["resource"], key["reference"]["fields"][0])
+            # Without a resource it names rows of its own file.
+            key["fields"][0]: (
+                key["reference"].get("resource") or self.resource,
+                key["reference"]["fields"][0],
+            )
             for key in self.descriptor.get("foreignKeys", [])
         }
 

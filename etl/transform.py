@@ -16,6 +16,7 @@ import pandas as pd
 
 from ecosystem.common.settings import settings
 from ecosystem.common.text import fold
+from ecosystem.common.vocabulary import ENDED
 from etl.identity.deduplicate import (
     Candidate,
     exact_candidates,
@@ -32,6 +33,7 @@ from etl.places.locate import locate, locate_seats, place_table
 from etl.places.regions import Regions
 from etl.places.valleys import assign_valleys, check_codes
 from etl.reading import Extract
+from etl.register import life
 from etl.register.dates import check_dates
 from etl.register.decisions import (
     Decisions,
@@ -115,6 +117,12 @@ class Transformed:
     frames: dict[str, pd.DataFrame]
     derive: Callable[[], Tables]
 
+    @property
+    def organisations(self) -> pd.DataFrame:
+        """All organisations of the release: those that are shown, and those that have ended."""
+        parts = [self.tables["organisation"], self.tables["ended_organisation"]]
+        return pd.concat([part for part in parts if len(part)] or parts[:1])
+
 
 def transform(
     extracts: dict[str, Extract],
@@ -178,10 +186,16 @@ def transform(
     frames["organisations"], notes, exchanged = assign_ids(
         frames["organisations"], published, decisions, legal_forms, used_ids=used_ids
     )
+    read = extracts[ORGANISATIONS]
+    if life.STATUS not in (read.added_to or read).origin.columns:
+        frames[ORGANISATIONS], note = life.carry_over(frames[ORGANISATIONS], published)
+        notes = [*notes, *filter(None, [note])]
     known = set() if published is None else set(published["org_id"])
     invalid = [*_invalid(frames, schemas, decisions, regions, known, track), *wrong, *exchanged]
     valid = {n: _without(frame, schemas[n].file, invalid) for n, frame in frames.items()}
     valid, alias = _merge(valid, schemas, decisions)
+    # Whoever names a successor says that the two are two.
+    decisions = decisions.telling_apart(life.successions(valid[ORGANISATIONS]))
     order = frames[ORGANISATIONS].index
     faulty = _faulty(frames[ORGANISATIONS], schemas[ORGANISATIONS], invalid, decisions)
     organisations, others, unlocated, kept, assumed = _locate(
@@ -201,18 +215,20 @@ def transform(
     registered, unplaced = _with_seats(
         register_tables(valid, schemas), valid, schemas, lists, gazetteer, regions
     )
-    table = organisation_table(organisations)
+    living = organisations[~organisations[life.STATUS].isin(ENDED)]
+    table = organisation_table(living)
     valleys = valid["valleys"]
     return Transformed(
         tables={
             "organisation": table,
+            "ended_organisation": organisations[organisations[life.STATUS].isin(ENDED)],
             "organisation_alias": alias,
-            "place": place_table(organisations),
+            "place": place_table(living),
             **registered,
             **reference_tables(valleys, schemas["valleys"], regions, reference_dir, sources_file()),
             **finding_tables(
                 [_in_its_file(r, extracts) for r in rejections],
-                _between(candidates, set(organisations["org_id"])),
+                _between(candidates, set(living["org_id"])),
             ),
         },
         rejections=rejections,
@@ -289,8 +305,8 @@ def _merge(
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Organisations after merging, what names them changed alike, and the table of aliases."""
     organisations, alias = merge(valid["organisations"], decisions)
-    others = _follow_in_all(valid, naming(schemas, ORGANISATIONS), decisions)
-    return {**valid, **others, "organisations": organisations}, alias
+    merged = {**valid, ORGANISATIONS: organisations}
+    return {**merged, **_follow_in_all(merged, naming(schemas, ORGANISATIONS), decisions)}, alias
 
 
 def _follow_in_all(
@@ -317,12 +333,19 @@ def _invalid(
         for rejection in validate(frames[resource], schema)
     ]
     # A reference to a merged organisation holds, though the row itself may be gone.
-    columns = {ORGANISATIONS: ["org_id"], **naming(schemas, ORGANISATIONS)}
+    columns = naming(schemas, ORGANISATIONS)
+    columns[ORGANISATIONS] = ["org_id", *columns.get(ORGANISATIONS, ())]
     named = _follow_in_all(frames, columns, decisions)
     found += validate_references({**frames, **named}, schemas, published)
     # A fault elsewhere in a row hides none of these: all of a row are told at once.
     labels = _without(frames["labels"], "labels.csv", found, ("org_id", "awarded", "valid_until"))
     valleys = _without(frames["valleys"], "valleys.csv", found, ("nuts_codes",))
+    lives = _without(
+        rows_meant(frames[ORGANISATIONS], schemas[ORGANISATIONS]),
+        schemas[ORGANISATIONS].file,
+        found,
+        ("org_id", "founded", *life.COLUMNS),
+    )
     members = _without(frames["partnership_members"], MEMBERS, found)
     return [
         *found,
@@ -334,6 +357,7 @@ def _invalid(
         *check_codes(valleys, regions),
         *check_members(members, regions),
         *check_wordings(_without(frames["s3_wordings"], WORDINGS, found)),
+        *life.check_life(lives),
     ]
 
 

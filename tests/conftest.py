@@ -125,13 +125,47 @@ def changed_releases_dir(
     return shared
 
 
-def _edit(path: Path, change: Callable[[list[dict[str, str]]], None]) -> None:
+@pytest.fixture(scope="session")
+def ended_releases_dir(
+    releases_dir: Path, tmp_path_factory: pytest.TempPathFactory, reference_data_read_once: None
+) -> Path:
+    """Folder with a second release, in which one organisation has closed since the first, one has
+    merged into another and one was acquired. It is built once and shared: never written to."""
+    from etl import pipeline
+
+    shared = releases_dir.with_name(f"{releases_dir.name}-ended")
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            folder = tmp_path_factory.mktemp("ended")
+            releases = Path(shutil.copytree(releases_dir, folder / "releases"))
+            register = Path(shutil.copytree(settings().register_dir, folder / "register"))
+            _edit(register / "organisations.csv", _three_lives, *LIFE)
+            changes = pipeline.run(register, releases).changes
+            assert changes == {"closed": 1, "merged": 1, "acquired": 1}
+            releases.rename(shared)
+    return shared
+
+
+LIFE = ("status", "status_year", "successor_id", "successor_name", "status_source_url")
+
+
+def _three_lives(rows: list[dict[str, str]]) -> None:
+    fates = {
+        "at-limes-security-gmbh": ("closed", "2024", "", "", "https://example.org/closed"),
+        "be-a6k": ("merged", "2023", "be-aikido-security", "", "https://example.org/merged"),
+        "at-cyan-security-group-gmbh": ("acquired", "2018", "", "cyan AG", "https://example.org/a"),
+    }
+    for row in rows:
+        row |= dict(zip(LIFE, fates.get(row["org_id"], ("",) * len(LIFE)), strict=True))
+
+
+def _edit(path: Path, change: Callable[[list[dict[str, str]]], None], *more: str) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         rows, header = list(reader), list(reader.fieldnames or [])
     change(rows)
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, header)
+        writer = csv.DictWriter(file, [*header, *more])
         writer.writeheader()
         writer.writerows(rows)
 

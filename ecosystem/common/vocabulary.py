@@ -179,6 +179,17 @@ EVIDENCE = Vocabulary(
 # Kinds of evidence that confirm a row; the others only name where more can be read.
 CONFIRMING = ("page", "confirmed")
 
+# How an organisation lives. What has ended is no part of the map, of any count or list, and keeps
+# its page; see ecosystem/tables/life.py.
+STATUSES = Vocabulary(
+    "Status",
+    Term("active", "Active"),
+    Term("acquired", "Acquired, goes on under its name"),
+    Term("merged", "Merged into another"),
+    Term("closed", "Closed"),
+)
+ENDED = ("merged", "closed")
+
 LOCATION_PRECISION = Vocabulary(
     "Location found by",
     Term("register", "Coordinates in the register"),
@@ -194,7 +205,9 @@ CHANGES = Vocabulary(
     "Kind of change",
     Term("added", "Added", "added"),
     Term("removed", "Removed", "removed"),
+    Term("closed", "Has closed", "closed"),
     Term("merged", "Merged", "merged into another"),
+    Term("acquired", "Was acquired", "acquired by another"),
     Term("moved", "Moved on the map", "moved on the map"),
     Term("changed", "Details changed", "with changed details"),
 )
@@ -381,6 +394,7 @@ BY_COLUMN = {
     "sectors": SECTORS,
     "functions": FUNCTIONS,
     "evidence": EVIDENCE,
+    "status": STATUSES,
 }
 
 # The same where the meaning of a column depends on the list: by list and column.

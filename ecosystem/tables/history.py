@@ -13,7 +13,7 @@ from ecosystem.common import wording
 from ecosystem.common.register_lists import register_lists
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import CHANGES, vocabulary_of
-from ecosystem.tables import regions, valleys
+from ecosystem.tables import life, regions, valleys
 from ecosystem.tables.regions import level_of
 
 ORGANISATIONS = "organisations"
@@ -35,8 +35,15 @@ FIELD_LABELS = {
     "source_url": "Source",
     "checked_on": "Source last checked",
     "notes": "Notes",
+    "status": "Status",
+    "status_year": "Status since",
+    "successor_id": "Successor or owner",
+    "successor_name": "Successor or owner",
+    "status_source_url": "Source of the status",
 }
 _NOTHING = "nothing"
+# Kinds of change that name another organisation.
+_INTO_OTHER_HANDS = {"merged": "Merged into", "acquired": "Acquired by"}
 # Columns that are written in the vocabulary of another.
 _WRITTEN_AS = {"focus_domains": "domains", "focus_countries": "country"}
 _YES_OR_NO = {"true": "yes", "false": "no"}
@@ -183,7 +190,7 @@ def page(
         SELECT release_id, c.released_at, resource, row_id, c.name, c.kind, c.field, c.old, c.new,
                o.org_id IS NOT NULL AS exists
         FROM chosen c JOIN entry e USING (release_id, resource, row_id)
-        LEFT JOIN (SELECT org_id FROM organisation) o
+        LEFT JOIN {life.everyone(database)} o
             ON o.org_id = row_id AND resource = '{ORGANISATIONS}'
         ORDER BY c.released_at DESC, release_id DESC, e.list_rank, first_rank, name_sorted, row_id,
                  rank, field_rank NULLS FIRST
@@ -201,7 +208,7 @@ def page(
 
 
 def of_organisation(database: Database, org_id: str) -> pd.DataFrame:
-    """Changes of one organisation and what was merged into it, newest first.
+    """Changes of one organisation and what went over to it, newest first.
 
     Returns
     -------
@@ -214,7 +221,7 @@ def of_organisation(database: Database, org_id: str) -> pd.DataFrame:
                TRUE AS exists
         FROM {_change(database)}
         WHERE resource = '{ORGANISATIONS}'
-            AND (row_id = $org_id OR (kind = 'merged' AND new = $org_id))
+            AND (row_id = $org_id OR (kind IN ('merged', 'acquired') AND new = $org_id))
         ORDER BY released_at DESC, release_id DESC, list_position($kinds, kind),
                  list_position($fields, field) NULLS FIRST
         """,
@@ -250,13 +257,14 @@ def _tell_once(rows: pd.DataFrame) -> pd.DataFrame:
 def successor(database: Database, org_id: str) -> str | None:
     """The organisation of the current release that an identifier was merged into, if any."""
     found: str | None = database.value(
-        """
+        f"""
         WITH RECURSIVE into_ AS (
             SELECT merged_into FROM organisation_alias WHERE org_id = $org_id
             UNION
             SELECT a.merged_into FROM organisation_alias a JOIN into_ i ON a.org_id = i.merged_into
         )
-        SELECT org_id FROM organisation WHERE org_id IN (SELECT merged_into FROM into_)
+        SELECT org_id FROM {life.everyone(database)}
+        WHERE org_id IN (SELECT merged_into FROM into_)
         """,
         {"org_id": org_id},
     )
@@ -269,7 +277,7 @@ def current_ids(database: Database, org_ids: Sequence[str]) -> dict[str, str]:
     Those of which nothing is left are left out.
     """
     there = database.frame(
-        "SELECT org_id FROM organisation WHERE list_contains($org_ids, org_id)",
+        f"SELECT org_id FROM {life.everyone(database)} WHERE list_contains($org_ids, org_id)",
         {"org_ids": list(org_ids)},
     )
     current = {org_id: org_id for org_id in there["org_id"]}
@@ -281,9 +289,10 @@ def names(database: Database) -> dict[str, dict[str, str]]:
     """Labels of the codes that are data of the release, by the field that holds them."""
     named = database.frame(
         f"""
-        SELECT org_id, name FROM organisation WHERE org_id IN (
+        SELECT org_id, name FROM {life.everyone(database)} WHERE org_id IN (
             SELECT unnest([old, new]) FROM {_change(database)}
-            WHERE kind = 'merged' OR starts_with(field, 'org_id')
+            WHERE kind IN ('merged', 'acquired') OR starts_with(field, 'org_id')
+                OR field = 'successor_id'
         )
         """
     )
@@ -291,7 +300,9 @@ def names(database: Database) -> dict[str, dict[str, str]]:
     return {
         "nuts3": regions.names(database),
         "valley_id": valleys.names(database),
-        **dict.fromkeys(("merged", "org_id", "org_id_a", "org_id_b"), organisations),
+        **dict.fromkeys(
+            ("merged", "successor_id", "org_id", "org_id_a", "org_id_b"), organisations
+        ),
     }
 
 
@@ -306,8 +317,11 @@ def in_words(row: Mapping[Any, Any], known: Mapping[str, Mapping[str, str]]) -> 
         As :func:`names` gives it.
     """
     kind = str(row["kind"])
-    if kind == "merged":
-        return Line("Merged into", new=known["merged"].get(str(row["new"]), str(row["new"])))
+    if kind in _INTO_OTHER_HANDS:
+        who = known["merged"].get(str(row["new"]), str(row["new"]))
+        return Line(_INTO_OTHER_HANDS[kind], new=who)
+    if kind == "closed":
+        return Line(f"{CHANGES.label(kind)} in {row['new']}" if row["new"] else CHANGES.label(kind))
     if kind == "moved":
         return Line(CHANGES.label(kind), *_move(str(row["old"]), str(row["new"])))
     if kind != "changed":

@@ -17,6 +17,7 @@ from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding import made_in_europe, nearby, search
 from ecosystem.finding.filters import FACETS, Filter
+from ecosystem.tables import life
 
 # What a list may be sorted by, and the SQL that does it.
 SORTS = {
@@ -30,14 +31,15 @@ SORTS = {
 # Orders that a filter gives: how well the words of its search fit, how far from its town.
 RELEVANCE, DISTANCE = "relevance", "distance"
 _MANY = 50  # organisations from which on the outermost don't decide what a map shows
-_LISTED = f"""
+_LISTED_FROM = f"""
     SELECT o.*, v.name AS valley_name, r.name AS nuts2_name,
            strip_accents(lower(o.name)) AS name_sorted, l.* EXCLUDE (labelled)
-    FROM organisation o
+    FROM {{table}} o
     LEFT JOIN valley v USING (valley_id)
     LEFT JOIN region r ON r.nuts_id = o.nuts2
     LEFT JOIN ({made_in_europe.LONGEST}) l ON l.labelled = o.org_id
 """
+_LISTED = _LISTED_FROM.format(table="organisation")
 
 
 @dataclass(frozen=True)
@@ -221,13 +223,30 @@ def everything(database: Database, filter_: Filter) -> pd.DataFrame:
 
 
 def one(database: Database, org_id: str) -> dict[str, Any] | None:
-    """One organisation as a mapping of its columns; None if there is none of that id."""
-    record = database.record(
-        f"SELECT * FROM ({_LISTED}) WHERE org_id = $org_id", {"org_id": org_id}
-    )
-    if record:
-        del record["name_sorted"]
-    return record
+    """One organisation as a mapping of its columns; None if there is none of that id.
+
+    It may have closed or merged: see :func:`ecosystem.tables.life.fate`. ``successor`` is the name
+    of who owns or succeeds it; empty if there is nobody, or nobody knows.
+    """
+    for table in life.tables(database):
+        record = database.record(
+            f"SELECT * FROM ({_LISTED_FROM.format(table=table)}) WHERE org_id = $org_id",
+            {"org_id": org_id},
+        )
+        if record:
+            del record["name_sorted"]
+            successor_id = record.get("successor_id") or ""
+            return {**record, "successor": life.name(database, successor_id)}
+    return None
+
+
+def ended(database: Database) -> pd.DataFrame:
+    """Organisations that closed or merged, with the columns of :func:`everything`; by name."""
+    if life.TABLE not in life.tables(database):
+        return pd.DataFrame()
+    return database.frame(
+        f"SELECT * FROM ({_LISTED_FROM.format(table=life.TABLE)}) ORDER BY name_sorted, org_id"
+    ).drop(columns="name_sorted")
 
 
 def ids(database: Database, *, limit: int, offset: int = 0) -> list[str]:

@@ -117,6 +117,7 @@ def _organisation(org_id: str, filter_: Filter) -> None:
         share.button(addresses.profile(share.site(), org_id), record["name"], "card")
     st.markdown(organisation_facts.kind(record))
     made_in_europe.badge(record)
+    organisation_facts.fate(record)
     if record["notes"]:
         st.markdown(markdown(record["notes"]))
     names = ask(regions.labels)

@@ -23,7 +23,9 @@ PER_PAGE = 50
 _ICONS = {
     "added": ":material/add_circle:",
     "removed": ":material/do_not_disturb_on:",
+    "closed": ":material/door_front:",
     "merged": ":material/merge:",
+    "acquired": ":material/handshake:",
     "moved": ":material/moved_location:",
     "changed": ":material/edit:",
 }
@@ -200,12 +202,14 @@ def _entries_of_list(rows: pd.DataFrame) -> None:
 
 
 # What an entry's title doesn't say already.
-_DETAILED = {"merged", "moved", "changed"}
+_DETAILED = {"closed", "merged", "acquired", "moved", "changed"}
 
 
 def _line(row: Mapping[Any, Any], known: Mapping[str, Mapping[str, str]], org_id: str) -> str:
     if row["kind"] == "merged" and row["row_id"] != org_id:
         return f"- {markdown(row['name'])} was merged into this entry"
+    if row["kind"] == "acquired" and row["row_id"] != org_id:
+        return f"- {markdown(row['name'])} was acquired by this organisation"
     line = history.in_words(row, known)
     if not line.new:
         return f"- {markdown(line.about)}"

@@ -9,7 +9,9 @@ import streamlit as st
 
 from ecosystem.common import links
 from ecosystem.common.vocabulary import EVIDENCE, LOCATION_PRECISION, TYPES
-from ecosystem.ui.escape import markdown
+from ecosystem.tables import life
+from ecosystem.ui.escape import link, markdown
+from ecosystem.web.pages import ORGANISATION_PAGE
 
 
 def kind(record: dict[str, Any], *more: str) -> str:
@@ -24,6 +26,28 @@ def kind(record: dict[str, Any], *more: str) -> str:
     """
     founded = [] if pd.isna(record["founded"]) else [f"founded {int(record['founded'])}"]
     return " · ".join([f"**{TYPES.label(record['type'])}**", *more, *founded])
+
+
+def fate(record: dict[str, Any]) -> None:
+    """What became of it: closed, merged, acquired, with the source and the way to the successor."""
+    found = life.fate(record)
+    if found is None:
+        return
+    page = links.web_address(found.source_url)
+    source = f" {link('Source', page)}." if page else ""
+    gone = " It is no longer on the map or in any count." if found.has_ended else ""
+    said = f"{found.sentence(markdown(found.successor))}{gone}{source}"
+    if found.has_ended:
+        st.warning(said, icon=":material/door_front:")
+    else:
+        st.info(said, icon=":material/handshake:")
+    if found.successor_id:
+        st.page_link(
+            ORGANISATION_PAGE,
+            label=markdown(found.successor),
+            icon=":material/arrow_forward:",
+            query_params={"org": found.successor_id},
+        )
 
 
 def sources(record: dict[str, Any]) -> None:

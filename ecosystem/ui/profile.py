@@ -20,7 +20,7 @@ from ecosystem.common.vocabulary import (
 )
 from ecosystem.finding import similar_organisations as alike
 from ecosystem.finding.made_in_europe import NAME
-from ecosystem.tables import network_entities, regions
+from ecosystem.tables import life, network_entities, regions
 from ecosystem.ui import made_in_europe, organisation_facts, tab_title
 from ecosystem.ui import share as share_button
 from ecosystem.ui.data import ask
@@ -48,6 +48,7 @@ def title(record: dict[str, Any]) -> None:
     made_in_europe.badge(record)
     if len(record["former_names"]):
         st.caption(f"Formerly {markdown(', '.join(record['former_names']))}")
+    organisation_facts.fate(record)
     if record["notes"]:
         st.markdown(markdown(record["notes"]))
 
@@ -77,12 +78,13 @@ def place(record: dict[str, Any]) -> None:
             icon=":material/hub:",
             query_params={"region": valley_id},
         )
-    st.page_link(
-        MAP_PAGE,
-        label="Show on the map",
-        icon=":material/map:",
-        query_params={"selected": f"org:{record['org_id']}"},
-    )
+    if not life.has_ended(record):
+        st.page_link(
+            MAP_PAGE,
+            label="Show on the map",
+            icon=":material/map:",
+            query_params={"selected": f"org:{record['org_id']}"},
+        )
     for body in ask(network_entities.near, record["org_id"], valley_id).itertuples():
         _body(body)
 
@@ -115,7 +117,8 @@ def suggest(record: dict[str, Any]) -> None:
 
 def label_check(record: dict[str, Any]) -> None:
     """For a company without the label: the way to what it asks for."""
-    if record["type"] in _COMPANIES and not made_in_europe.status_words(record):
+    is_company = record["type"] in _COMPANIES and not life.has_ended(record)
+    if is_company and not made_in_europe.status_words(record):
         st.page_link(
             LABEL_PAGE,
             label=f"{NAME}: what the label asks for",

@@ -18,7 +18,7 @@ from ecosystem.common import links, wording
 from ecosystem.common.store import ReleaseError
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES, Vocabulary
 from ecosystem.finding.filters import MAX_VALUES, Filter
-from ecosystem.tables import history, organisations, regions
+from ecosystem.tables import history, life, organisations, regions
 from ecosystem.ui import downloads, share, state
 from ecosystem.ui.browser_lists import BrowserList
 from ecosystem.ui.data import ask, database
@@ -78,7 +78,16 @@ def content() -> Filter:
 def page(filter_: Filter) -> None:
     """The shortlist: side by side, with its downloads."""
     found = ask(organisations.everything, filter_) if filter_.orgs else pd.DataFrame()
-    missing = len(filter_.orgs) - len(found)
+    ended = ask(life.ended, list(filter_.orgs))
+    for org_id, name in ended.items():
+        st.info(f"{markdown(name)} has closed or merged.", icon=":material/door_front:")
+        st.page_link(
+            ORGANISATION_PAGE,
+            label="What became of it",
+            icon=":material/arrow_forward:",
+            query_params={"org": org_id},
+        )
+    missing = len(filter_.orgs) - len(found) - len(ended)
     if missing:
         st.info(f"{wording.count(missing, 'organisation')} of this list can't be found any more.")
     _say_whose(list(filter_.orgs))

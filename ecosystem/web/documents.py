@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from ecosystem.common import links
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES
-from ecosystem.tables import history, organisations, regions, releases
+from ecosystem.tables import history, life, organisations, regions, releases
 from ecosystem.web import addresses, linked_data
 from ecosystem.web.endpoints import Answer, endpoint, not_found
 from ecosystem.web.pages import PAGES
@@ -76,6 +76,7 @@ def document(database: Database, record: dict[str, Any], base_url: str) -> Respo
     place = ", ".join([record["city"], COUNTRIES.label(record["country"])])
     domains = [DOMAINS.label(code) for code in record["domains"]]
     names = regions.labels(database)
+    fate = life.fate(record)
     facts = [
         ("Type", [TYPES.label(record["type"])]),
         ("Town", [place]),
@@ -96,10 +97,26 @@ def document(database: Database, record: dict[str, Any], base_url: str) -> Respo
         facts=facts,
         website=links.web_address(record["website"]),
         source=links.web_address(record["source_url"]),
+        fate=_fate(fate, base_url),
+        has_ended=bool(fate and fate.has_ended),
         app_url=addresses.organisation(base_url, record["org_id"]),
         release_id=database.release.release_id,
     )
     return Response(text, media_type="text/html", headers=_AN_HOUR)
+
+
+def _fate(fate: life.Fate | None, base_url: str) -> dict[str, str]:
+    """What became of it, with its source and the page of the successor; empty of an active one."""
+    if fate is None:
+        return {}
+    successor = addresses.profile(base_url, fate.successor_id) if fate.successor_id else ""
+    source = links.web_address(fate.source_url) or ""
+    return {
+        "sentence": fate.sentence(),
+        "successor": successor,
+        "name": fate.successor,
+        "source": source,
+    }
 
 
 def _index(request: Request, database: Database) -> Response:

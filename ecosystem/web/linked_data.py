@@ -8,6 +8,7 @@ import pandas as pd
 
 from ecosystem.common import links
 from ecosystem.common.vocabulary import DOMAINS
+from ecosystem.tables import life
 from ecosystem.web import addresses
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -49,6 +50,7 @@ def organisation(record: dict[str, Any], base_url: str) -> dict[str, Any]:
         "url": links.web_address(record["website"]),
         "description": text(record["notes"]),
         "foundingDate": None if pd.isna(record["founded"]) else str(int(record["founded"])),
+        **_life(record, base_url),
         "knowsAbout": [DOMAINS.label(code) for code in record["domains"]],
         "address": {
             "@type": "PostalAddress",
@@ -68,6 +70,18 @@ def organisation(record: dict[str, Any], base_url: str) -> dict[str, Any]:
         "subjectOf": _source(record),
     }
     return {name: value for name, value in known.items() if value}
+
+
+def _life(record: dict[str, Any], base_url: str) -> dict[str, Any]:
+    """Since when there is no such organisation any more, or who owns it."""
+    fate = life.fate(record)
+    if fate is None:
+        return {}
+    if fate.has_ended:
+        return {"dissolutionDate": fate.year}
+    known = {"@id": addresses.profile(base_url, fate.successor_id)} if fate.successor_id else {}
+    owner = {"@type": "Organization", **known, "name": fate.successor}
+    return {"parentOrganization": owner if fate.successor else None}
 
 
 def _source(record: dict[str, Any]) -> dict[str, str] | None:

@@ -6,8 +6,8 @@ duplicate again; of one that is the ``same``, the second is merged into the firs
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -78,6 +78,11 @@ class Decisions:
     def are_different(self, org_id_a: str, org_id_b: str) -> bool:
         """Whether a person decided that the two are different organisations."""
         return _pair(self.final_id(org_id_a), self.final_id(org_id_b)) in self.different
+
+    def telling_apart(self, pairs: Iterable[tuple[str, str]]) -> Decisions:
+        """The same decisions, and that these are pairs of different organisations, too."""
+        final = {_pair(self.final_id(a), self.final_id(b)) for a, b in pairs}
+        return replace(self, different=self.different | final)
 
     def final_id(self, org_id: str) -> str:
         """The identifier that an organisation has after all merging."""

@@ -49,9 +49,9 @@ _BETWEEN_CODES = re.compile(
 # The longest label holds three commas or slashes.
 _MAX_PARTS = 4
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
-_URL_COLUMNS = frozenset({"website", "source_url", "url"})
+_URL_COLUMNS = frozenset({"website", "source_url", "status_source_url", "url"})
 _MONTH_COLUMNS = frozenset({"checked_on", "start_date", "end_date", "date"})
-_YEAR_COLUMNS = frozenset({"founded", "year"})
+YEAR_COLUMNS = frozenset({"founded", "status_year", "year"})
 _TRUE = ("true", "yes", "y", "oui", "vrai", "ja", "wahr", "sí", "sì", "si", "verdadero", "vero",
          "1", "1.0")  # fmt: skip
 _FALSE = ("false", "no", "n", "non", "faux", "nein", "falsch", "falso", "0", "0.0")
@@ -91,9 +91,16 @@ def normalise(frame: pd.DataFrame, schema: Schema, aliases: Mapping[str, Lookup]
             for name, column in schema.columns.items()
         }
     )
+    cells = _with_defaults(cells, schema)
     if "city" not in cells or "country" not in cells:
         return cells
     return _with_towns(_with_countries(cells))
+
+
+def _with_defaults(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    """Rows with what their empty cells mean."""
+    defaults = {n: c.default for n, c in schema.columns.items() if c.default and n in frame}
+    return frame.assign(**{n: frame[n].where(frame[n] != "", text) for n, text in defaults.items()})
 
 
 def _with_countries(frame: pd.DataFrame) -> pd.DataFrame:
@@ -159,7 +166,7 @@ def _normaliser(column: Column, lookup: Lookup) -> Callable[[str], str]:
         )
     if column.name in _URL_COLUMNS:
         return lambda text: normalise_url(clean(text))
-    if column.name in _YEAR_COLUMNS:
+    if column.name in YEAR_COLUMNS:
         return lambda text: normalise_year(clean(text))
     if column.type == "boolean":
         return lambda text: normalise_boolean(clean(text))

@@ -25,7 +25,7 @@ from etl.model import Rejection
 from etl.reading.columns import names_of
 from etl.reading.model import NO_RESULT
 from etl.register.cells import days_meant
-from etl.register.normalise import is_spreadsheet_error, load_aliases
+from etl.register.normalise import YEAR_COLUMNS, is_spreadsheet_error, load_aliases
 from etl.register.texts import (
     LOST,
     has_markup,
@@ -206,7 +206,7 @@ def _headers(frame: pd.DataFrame, schema: Schema) -> pd.Series:
     for _, cells in frame.items():
         if names := list(filter(is_name, cells.unique())):
             named += cells.isin(names).to_numpy()
-    filled = (frame != "").to_numpy().sum(axis=1)
+    filled = _is_filled(frame, schema).sum(axis=1)
     return pd.Series((named > 1) & (named > filled / 2), index=frame.index)
 
 
@@ -220,11 +220,19 @@ def _names_column(schema: Schema) -> Callable[[str], bool]:
 def _scraps(frame: pd.DataFrame, schema: Schema) -> pd.Series:
     """Which rows hold a note or a total below the table: one cell or so, and all others empty."""
     needed = [n for n, c in schema.columns.items() if c.constraints.get("required")]
-    filled = (frame != "").to_numpy()
+    filled = _is_filled(frame, schema)
     # The identifier doesn't count: organisations have been given one.
     texts = filled[:, frame.columns != schema.primary_key].sum(axis=1)
     lacking = (~filled[:, frame.columns.isin(needed)]).sum(axis=1)
     return pd.Series((texts < 2) & (lacking >= _MANY_EMPTY), index=frame.index)
+
+
+def _is_filled(frame: pd.DataFrame, schema: Schema) -> np.ndarray:
+    """Which cells say something; what an empty cell means anyway is nothing to say."""
+    meant = [schema.columns[name].default if name in schema.columns else "" for name in frame]
+    cells = frame.to_numpy(dtype=object)
+    filled: np.ndarray = (cells != "") & (cells != np.array(meant, dtype=object))
+    return filled
 
 
 def _explain_header(row: pd.Series, schema: Schema) -> tuple[str, str, str, str]:
@@ -437,7 +445,7 @@ def _explain_spreadsheet_error(value: str, title: str) -> Error:
 
 def _explain_number(value: str, column: Column, broken: Collection[str]) -> Error | None:
     limits, title = column.constraints, column.title
-    is_year = column.name in ("founded", "year")
+    is_year = column.name in YEAR_COLUMNS
     if is_year and (two := _TWO_DIGITS.fullmatch(value)):
         years = [y for y in (f"19{two[1]}", f"20{two[1]}") if int(y) <= datetime.now(UTC).year]
         return (
@@ -456,7 +464,8 @@ def _explain_number(value: str, column: Column, broken: Collection[str]) -> Erro
         return f"{title} must be {wanted}.", f"Write {wanted}{such}, or empty the cell."
     if "minimum" in broken or "maximum" in broken:
         return f"{title} is out of range.", _range(limits)
-    if column.name == "founded" and value and int(value) > datetime.now(UTC).year:
+    is_past = column.name in ("founded", "status_year")
+    if is_past and value and int(value) > datetime.now(UTC).year:
         return f"{title} lies in the future.", "Check the year."
     return None
 

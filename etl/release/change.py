@@ -11,11 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 from pyproj import Geod
 
+from ecosystem.common.vocabulary import ENDED
+
 # The fields that mean something to a reader, in the order of an organisation's page. Where it
 # is on the map is a kind of change of its own.
 FIELDS = (
     "name", "former_names", "type", "city", "country", "nuts3", "valley_id", "website",
     "founded", "domains", "sectors", "functions", "evidence", "source_url", "checked_on", "notes",
+    "status", "status_year", "successor_id", "successor_name", "status_source_url",
 )  # fmt: skip
 COLUMNS = ["resource", "row_id", "name", "kind", "field", "old", "new", "nuts3", "valley_id"]
 HISTORY_COLUMNS = ["release_id", "released_at", *COLUMNS]
@@ -26,6 +29,8 @@ OTHER_LISTS = "other lists"
 MOVED_KM = 1.0
 _NO_ROWS = pd.DataFrame()
 _PLACE = ["city", "lon", "lat"]
+_LIFE = frozenset(("status", "status_year", "successor_id", "successor_name", "status_source_url"))
+_ACTIVE = "active"
 # What every row says of its organisation.
 _TOLD = ["name", "nuts3", "valley_id"]
 
@@ -46,30 +51,42 @@ def changes(
     aliases : mapping of str to str, optional
         Identifier that was given up -> identifier of the organisation it was merged into.
 
+    Notes
+    -----
+    What has become of an organisation (closed, merged, acquired) is a kind of change: `new` is
+    the year in which it closed, or who owns or succeeds it. Nothing else is told of it then.
+
     Returns
     -------
     pandas.DataFrame
         One row per difference: ``resource, row_id`` (the list, and the identifier in it), ``name,
-        kind`` (added, removed, merged, moved, changed), ``field, old, new``, and ``nuts3,
-        valley_id`` (where the organisation is or last was); ordered by identifier. Empty values
-        are empty texts in `old` and `new` of a changed field. A merged one has the identifier
-        that it was merged into as `new`.
+        kind`` (added, removed, closed, merged, acquired, moved, changed), ``field, old, new``, and
+        ``nuts3, valley_id`` (where the organisation is or last was); ordered by identifier. Empty
+        values are empty texts in `old` and `new` of a changed field. A merged one has the
+        identifier that it was merged into as `new`.
     """
     if old is None:
         return pd.DataFrame(columns=COLUMNS, dtype="str")
     after, before = _by_id(new), _by_id(old)
     both = after.index.intersection(before.index)
+    added = after.loc[after.index.difference(before.index)]
+    has_ended = _status(added).isin(ENDED)
+    events = _events(after.loc[both], before.loc[both])
     parts = [
-        _row_each(after.loc[after.index.difference(before.index)], "added"),
+        _row_each(added[~has_ended], "added"),
+        _told_as_events(added[has_ended]),
+        events,
         _removals(before.loc[before.index.difference(after.index)], aliases or {}),
     ]
     # Aligned once, then compared a field at a time: that bounds the memory.
     after, before = after.loc[both], before.loc[both]
     if {*_PLACE} <= {*after} & {*before}:
         parts.append(_moves(after, before))
-    parts += [
-        _field_changes(after, before, name) for name in FIELDS if name in after and name in before
-    ]
+    told = after.index.isin(events.index)
+    for name in FIELDS:
+        if name in after and name in before:
+            kept = ~told if name in _LIFE else slice(None)
+            parts.append(_field_changes(after[kept], before[kept], name))
     parts = [part for part in parts if len(part)]
     if not parts:
         return pd.DataFrame(columns=COLUMNS, dtype="str")
@@ -154,6 +171,31 @@ def _removals(removed: pd.DataFrame, aliases: Mapping[str, str]) -> pd.DataFrame
     rows = _row_each(removed, "removed").assign(new=into)
     rows["kind"] = rows["kind"].where(rows["new"].isna(), "merged")
     return rows
+
+
+def _events(after: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Organisations that were acquired, or have merged or closed, since the release before."""
+    now = _status(after)
+    has_happened = (now != _status(before)) & (now != _ACTIVE)
+    return _told_as_events(after[has_happened])
+
+
+def _told_as_events(organisations: pd.DataFrame) -> pd.DataFrame:
+    """What has become of organisations: in which year, or into whose hands."""
+    rows = _row_each(organisations, "").assign(kind=_status(organisations))
+    if organisations.empty:
+        return rows
+    who = organisations["successor_id"].fillna("").astype(object)
+    who = who.where(who != "", organisations["successor_name"].fillna(""))
+    year = organisations["status_year"].map(lambda value: "" if pd.isna(value) else f"{value:.0f}")
+    return rows.assign(new=year.where(rows["kind"] == "closed", who))
+
+
+def _status(organisations: pd.DataFrame) -> pd.Series:
+    """Status of each; releases up to November 2026 have none, and all were active."""
+    if "status" in organisations:
+        return organisations["status"].astype(object)
+    return pd.Series(_ACTIVE, index=organisations.index, dtype=object)
 
 
 def _moves(after: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:

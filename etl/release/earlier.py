@@ -20,7 +20,7 @@ _WHERE = ("lon", "lat", "nuts0", "nuts1", "nuts2", "nuts3", "valley_id")
 
 
 def published_organisations(path: Path) -> pd.DataFrame:
-    """The ``organisation`` table of a release file.
+    """The organisations of a release file: those that are shown, and those that have ended.
 
     Raises
     ------
@@ -28,7 +28,10 @@ def published_organisations(path: Path) -> pd.DataFrame:
         If the file is damaged.
     """
     with open_read_only(path) as connection:
-        return connection.table("organisation").df()
+        tables = {name for (name,) in connection.execute("SHOW TABLES").fetchall()}
+        # Up to November 2026 none had ended.
+        ended = [f"UNION ALL BY NAME FROM {name}" for name in tables & {"ended_organisation"}]
+        return connection.execute(" ".join(["FROM organisation", *ended])).df()
 
 
 def published_lists(path: Path, schemas: Mapping[str, Schema]) -> dict[str, pd.DataFrame]:

@@ -133,8 +133,18 @@ CREATE TABLE organisation (
     source_url         VARCHAR NOT NULL,
     notes              VARCHAR,
     checked_on         VARCHAR,                 -- ISO 8601, a day or a month
+    status             VARCHAR NOT NULL,        -- active, or acquired: the others are in ended_organisation
+    status_year        SMALLINT,
+    successor_id       VARCHAR,                 -- owner or successor in the register
+    successor_name     VARCHAR,                 -- or elsewhere
+    status_source_url  VARCHAR,
     ordinal            INTEGER NOT NULL          -- in the order of names: its bit in a search's answer
 );
+
+-- Organisations that closed or merged: they have a page, an identifier and a history, and are no
+-- part of anything that is shown, found, listed or counted. So `organisation` holds the others, and
+-- no query has to leave these out.
+CREATE TABLE ended_organisation AS SELECT * EXCLUDE (ordinal) FROM organisation;
 
 -- The full-text index: a word finds terms, a term is had by organisations. See etl/release/search_index.py.
 CREATE TYPE search_field AS ENUM (

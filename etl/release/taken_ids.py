@@ -13,7 +13,7 @@ from etl.reading import extract, register_file
 from etl.register.decisions import FILE as DECISIONS
 from etl.release import shelf
 from etl.release.change import ORGANISATIONS
-from etl.release.earlier import history
+from etl.release.earlier import history, published_organisations
 from etl.schema import load_schemas
 
 
@@ -44,8 +44,8 @@ def past_ids(register_dir: Path, releases_dir: Path) -> set[str]:
         if baseline:
             path = releases_dir / f"{baseline.release_id}.duckdb"
             with open_read_only(path) as connection:
-                for table in ("organisation", "organisation_alias"):
-                    ids.update(connection.table(table).select("org_id").df()["org_id"])
+                ids.update(connection.table("organisation_alias").select("org_id").df()["org_id"])
+            ids.update(published_organisations(path)["org_id"])
             past = history(path)
             ids.update(past.loc[past["resource"] == ORGANISATIONS, "row_id"])
     return ids - {""}

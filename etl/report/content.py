@@ -91,7 +91,7 @@ class Content:
             rows[["old", "new"]] = rows[["old", "new"]].replace("", words.EMPTY)
         names = {
             "Identifier": "row_id", "Organisation": "name", "Field": "field", "Before": "old",
-            "Now": "new", "Merged into": "new",
+            "Now": "new", "Merged into": "new", "In": "new", "By": "new",
         }  # fmt: skip
         columns = words.CHANGE_COLUMNS[kind]
         return rows[[names[column] for column in columns]].set_axis(list(columns), axis=1)

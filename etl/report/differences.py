@@ -16,7 +16,7 @@ MAX_ROWS = 100_000
 
 
 def workbook(content: Content) -> bytes:
-    """Sheets Counts, Added, Removed, Changed, Moved, Merged, Other lists, and Perhaps renamed.
+    """A sheet of counts, one for each kind of change, Other lists, and Perhaps renamed.
 
     Parameters
     ----------

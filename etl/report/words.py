@@ -25,6 +25,8 @@ CHANGES = {
     "changed": "Changed",
     "moved": "Moved",
     "merged": "Merged",
+    "closed": "Closed",
+    "acquired": "Acquired",
 }
 CHANGE_COLUMNS = {
     "added": ("Identifier", "Organisation"),
@@ -32,6 +34,8 @@ CHANGE_COLUMNS = {
     "changed": ("Identifier", "Organisation", "Field", "Before", "Now"),
     "moved": ("Identifier", "Organisation", "Before", "Now"),
     "merged": ("Identifier", "Organisation", "Merged into"),
+    "closed": ("Identifier", "Organisation", "In"),
+    "acquired": ("Identifier", "Organisation", "By"),
 }
 # Kind of change of a row of the other lists -> heading.
 LIST_CHANGES = {"added": "Added", "removed": "Removed", "changed": "Changed"}
@@ -65,7 +69,12 @@ ORGANISATIONS = "organisations.csv"
 _PLACES = ("lat", "lon")
 # As many as are usually deleted at once; more look like half a list.
 _MANY_MISSING = 0.1
-_COUNTED = {"organisation": "organisations", "place": "towns", "valley": "valleys"}
+_COUNTED = {
+    "organisation": "organisations",
+    "ended_organisation": "closed or merged",
+    "place": "towns",
+    "valley": "valleys",
+}
 
 
 def counted_tables() -> dict[str, str]:

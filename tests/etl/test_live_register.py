@@ -64,7 +64,10 @@ def _add_rows(folder: Path, town: pd.Series) -> None:
     _append(
         folder / "organisations.csv",
         *(
-            {"org_id": f"zz-added-{kind}", "name": name, "type": kind} | place | work | SOURCE
+            {"org_id": f"zz-added-{kind}", "name": name, "type": kind, "status": "active"}
+            | place
+            | work
+            | SOURCE
             for kind, name in [
                 ("sme", "Quill Cipher Works"),
                 ("research", "Laboratory of Lattices"),

@@ -22,7 +22,7 @@ def test_the_data_package_is_what_the_schemas_say() -> None:
     assert completed["resources"] == [*known, package["resources"][0]]
 
 
-@pytest.mark.parametrize("column", ["type", "country", "evidence"])
+@pytest.mark.parametrize("column", ["type", "country", "evidence", "status"])
 def test_enumerations_are_the_vocabulary(schemas: dict[str, Schema], column: str) -> None:
     fields = [schema.columns[column] for schema in schemas.values() if column in schema.columns]
     enumerated = [field for field in fields if "enum" in field.constraints]

@@ -17,7 +17,7 @@ from ecosystem.drawing import symbols
 from ecosystem.finding import nearby
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures, shading
-from ecosystem.tables import organisations, regions
+from ecosystem.tables import life, organisations, regions
 from ecosystem.ui import cards, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.map.drawing import Base, RegionLayer, Scene, base_map, drawing
@@ -147,7 +147,9 @@ def region_map(filter_: Filter, region_id: str, level: str) -> None:
 
 
 def locator(record: dict[str, Any]) -> None:
-    """Small map of one organisation's town in its valley."""
+    """Small map of one organisation's town in its valley; nothing of one that has ended."""
+    if life.has_ended(record):
+        return
     here = ask(symbols.at_place, record["place_id"])
     fit = record["valley_id"] or record["place_id"]
     told = "The page names the town."
@@ -187,7 +189,7 @@ def scene(
     kind, selected = cards.selected_id()
     if kind == "org":
         record = ask(organisations.one, selected)
-        selected = record["place_id"] if record else ""
+        selected = record["place_id"] if record and not life.has_ended(record) else ""
     found = ask(symbols.symbols, filter_, view)
     fit, box = _aim(filter_)
     if level == "organisations":

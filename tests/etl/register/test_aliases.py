@@ -222,6 +222,12 @@ WORDS = {
             "conoscenza generale",
         ),
     },
+    "status": {
+        "active": ("in business", "en activité", "tätig", "en activo", "attiva"),
+        "acquired": ("taken over", "rachetée", "übernommen", "adquirida", "acquisita"),
+        "merged": ("merged", "fusionnée", "fusioniert", "fusionada", "incorporata"),
+        "closed": ("dissolved", "fermée", "aufgelöst", "disuelta", "cessata"),
+    },
     "country": {
         "AL": ("Albania", "Albanie", "Albanien", "Albania", "Albania"),
         "AT": ("Austria", "Autriche", "Österreich", "Austria", "Austria"),
@@ -283,6 +289,21 @@ ENDONYMS = {
 
 # Headers of organisations in the five languages, in their order.
 HEADERS = {
+    "status": (
+        "Company status",
+        "Statut",
+        "Unternehmensstatus",
+        "Estado de la organización",
+        "Situazione",
+    ),
+    "status_year": (
+        "Closed in",
+        "Année de fermeture",
+        "Status seit",
+        "Año de cierre",
+        "Anno di chiusura",
+    ),
+    "successor_name": ("Acquired by", "Racheté par", "Nachfolger", "Empresa matriz", "Successore"),
     "name": ("Organisation name", "Nom", "Unternehmen", "Razón social", "Ragione sociale"),
     "type": ("Type of organisation", "Type d'organisme", "Art", "Tipo", "Tipologia"),
     "city": ("Town", "Ville", "Stadt", "Ciudad", "Comune"),

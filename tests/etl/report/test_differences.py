@@ -24,13 +24,13 @@ def book(prepared: Prepared, outcome: Outcome) -> Workbook:
 
 def test_sheets(book: Workbook) -> None:
     assert book.sheetnames == [
-        "Counts", "Added", "Removed", "Changed", "Moved", "Merged", "Other lists",
-        "Perhaps renamed",
+        "Counts", "Added", "Removed", "Changed", "Moved", "Merged", "Closed", "Acquired",
+        "Other lists", "Perhaps renamed",
     ]  # fmt: skip
 
 
 def test_counts_agree_with_the_lists(book: Workbook, prepared: Prepared) -> None:
-    counts = {row[0].value: row[1].value for row in book["Counts"].iter_rows(2, 6)}
+    counts = {row[0].value: row[1].value for row in book["Counts"].iter_rows(2, 8)}
     assert counts["Removed"] == book["Removed"].max_row - 1
     assert {k.lower(): n for k, n in counts.items() if n} == count_kinds(prepared.change)
 

@@ -44,7 +44,7 @@ def test_codes_stand_in_a_sheet_of_their_own_and_can_be_chosen(
             if codes:
                 place = offered[cell.column_letter].formula1.partition("!")[2].replace("$", "")
                 assert [code.value for (code,) in book["codes"][place]] == codes
-    assert book["organisations"].auto_filter.ref == "A1:R466"
+    assert book["organisations"].auto_filter.ref == "A1:W466"
     read = read_inputs([path], register, load_schemas(settings().schema_dir))
     assert [note for one in read.values() for note in one.notes] == []
 

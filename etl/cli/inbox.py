@@ -146,13 +146,16 @@ def _edits(pairs: list[str] | None) -> dict[str, str]:
 
 
 def _row(suggestion: Suggestion) -> list[str]:
+    from etl.inbox.events import event
+
     fields = ", ".join(suggestion.before) or "source"
+    happened = event(suggestion.values, suggestion.before)
     name = suggestion.values.get("name", "")
     return [
         str(suggestion.number),
         f"{suggestion.received:%Y-%m-%d %H:%M}",
         str(suggestion.state),
-        "new" if suggestion.is_new else f"correction of {fields}",
+        "new" if suggestion.is_new else happened or f"correction of {fields}",
         (name or "(text deleted)") if suggestion.is_new else suggestion.org_id,
     ]
 

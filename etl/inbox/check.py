@@ -16,12 +16,13 @@ from ecosystem.common.settings import settings
 from ecosystem.common.spreadsheet import FORMULA_STARTS
 from etl.identity.deduplicate import load_legal_forms
 from etl.inbox.known import COLUMNS, Known
-from etl.inbox.model import FIELDS, MAX_BYTES
+from etl.inbox.model import FIELDS, LIFE, MAX_BYTES
 from etl.model import Rejection
 from etl.places.gazetteer import Gazetteer, load_gazetteer
 from etl.places.locate import locate
 from etl.places.regions import Regions, load_regions
 from etl.places.towns import Question, answer_questions
+from etl.register.life import check_life
 from etl.register.normalise import Lookup, load_aliases, normalise
 from etl.register.validate import validate_cells
 from etl.schema import Schema, load_schemas
@@ -150,7 +151,10 @@ class Reference:
         """
         frame = self._frame(cells)
         row = {name: str(frame.at[_ROW, name]) for name in self.schema.columns}
-        faults = [self._fault(r) for r in validate_cells(frame, self.schema)]
+        invalid = validate_cells(frame, self.schema)
+        if not {fault.column for fault in invalid} & _LIVING:
+            invalid = sorted([*invalid, *check_life(frame)], key=self._position)
+        faults = [self._fault(r) for r in invalid]
         if not row["city"] or {fault.column for fault in faults} & _PLACING:
             return Checked(_own(row, cells), faults)
         located, unlocated, _ = locate(frame, self.gazetteer, self.regions)
@@ -172,6 +176,9 @@ class Reference:
         return Checked(
             _own(row, cells), faults, town=town, candidates=candidates, duplicates=duplicates
         )
+
+    def _position(self, rejection: Rejection) -> int:
+        return list(self.schema.columns).index(rejection.column)
 
     def _fault(self, rejection: Rejection) -> Fault:
         """A rejection in the words of a form, which shows no names of columns."""
@@ -224,6 +231,7 @@ class Reference:
         return str(drawn.loc[drawn["nuts_id"] == nuts_id, "name"].iloc[0])
 
 
+_LIVING = frozenset({"founded", *LIFE})
 _PLACING = frozenset({"city", "country", "nuts2_hint", "lat", "lon"})
 
 

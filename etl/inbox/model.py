@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+# What has become of an organisation.
+LIFE = ("status", "status_year", "successor_id", "successor_name", "status_source_url")
 # The columns of the register that a stranger can know, in the order of the form.
 FIELDS = (
     "name", "type", "city", "country", "nuts2_hint", "website", "founded", "domains", "sectors",
-    "functions", "notes", "source_url",
+    "functions", "notes", "source_url", *LIFE,
 )  # fmt: skip
 MAX_BYTES = 20_000
 MAX_COMMENT = 2_000

@@ -8,7 +8,7 @@ A lock on the register lets one moderator at a time do so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from etl.errors import RegisterError
 from etl.identity.identifiers import NOT_FORMER
 from etl.inbox.check import Checked, Fault, Reference, cautions, reference
 from etl.inbox.known import Known
-from etl.inbox.model import FIELDS, State, Suggestion
+from etl.inbox.model import FIELDS, LIFE, State, Suggestion
 from etl.inbox.store import Inbox, inbox
 from etl.register import rows
 from etl.register.mint import possible_ids
@@ -207,6 +207,7 @@ class Desk:
             review = self._review(suggestion, file, edits or {}, was_renamed=was_renamed)
             self._check_takeable(review, over)
             org_id = review.org_id or self._mint(file, review.checked.cells)
+            file = self._with_columns(file, review)
             before = file.row(org_id)
             after = before | {change.column: change.new for change in review.changes}
             after["org_id"] = org_id
@@ -268,6 +269,14 @@ class Desk:
             else:
                 self.inbox.reopen(suggestion.number)
 
+    def _with_columns(self, file: RegisterFile, review: Review) -> RegisterFile:
+        """The file with the columns that a suggestion fills, which older registers lack."""
+        missing = [c.column for c in review.changes if c.column not in file.columns]
+        if not missing:
+            return file
+        files.replace(file.path, file.with_columns(LIFE))
+        return RegisterFile(file.path)
+
     def _path(self) -> Path:
         return rows.organisations_file(self._dir)
 
@@ -297,6 +306,7 @@ class Desk:
         checked = self._against.check(
             cells, self._known_organisations(file, cells.get("country", ""))
         )
+        checked = self._with_successor(checked, file)
         row = dict(checked.cells)
         if checked.town and _moves(now, cells):
             row["nuts2_hint"] = checked.town.nuts3[:4]
@@ -311,6 +321,20 @@ class Desk:
             version=rows.version(now),
             missing=bool(org_id) and not now,
         )
+
+    def _with_successor(self, checked: Checked, file: RegisterFile) -> Checked:
+        """The row, and the fault that its successor isn't in the register, if it isn't."""
+        column = self._against.schema.columns["successor_id"]
+        successor = checked.cells.get(column.name, "")
+        if not successor or successor in file.ids():
+            return checked
+        fault = Fault(
+            column.name,
+            column.title,
+            f"There is no such organisation in the register: {successor}.",
+            "Write its identifier, or its name in the other field.",
+        )
+        return replace(checked, faults=[*checked.faults, fault])
 
     def _derive(
         self,
@@ -353,7 +377,8 @@ class Desk:
         for name, column in self._against.schema.columns.items():
             old, new = written.get(name, ""), cells.get(name, "")
             seen = suggestion.before.get(name)
-            if name != "org_id" and name in file.columns and new != old:
+            is_kept = name in file.columns or (name in LIFE and new != column.default)
+            if name != "org_id" and is_kept and new != old:
                 differs = seen is not None and seen != old
                 changes.append(
                     Change(name, column.title, now.get(name, ""), new, seen if differs else None)
@@ -367,11 +392,13 @@ class Desk:
         wanted = {*by_column, *(fault.column for fault in checked.faults)}
         if checked.lost:
             wanted.update(_WHERE)
+        if wanted & {*LIFE}:
+            wanted.update(LIFE)
         return [
             by_column.get(name)
             or Change(name, column.title, now.get(name, ""), checked.cells.get(name, ""))
             for name, column in self._against.schema.columns.items()
-            if name in wanted and name in EDITABLE and name in file.columns
+            if name in wanted and name in EDITABLE and (name in file.columns or name in LIFE)
         ]
 
     def _known_organisations(self, file: RegisterFile, country: str) -> Known:

@@ -19,6 +19,7 @@ from etl.inbox.model import (
     Refused,
 )
 from etl.inbox.store import Inbox
+from etl.register.life import ACTIVE
 from etl.register.normalise import clean
 
 # Nobody has read the form, let alone filled it in, in less.
@@ -39,6 +40,7 @@ def published_cells(record: Mapping[str, Any]) -> dict[str, str]:
         "org_id": _text(record.get("org_id")),
         "evidence": _text(record.get("evidence")),
         "nuts2_hint": _text(record.get("nuts2")),
+        "status": _text(record.get("status")) or ACTIVE,
     }
     if record.get("location_precision") == "register":
         cells |= {"lat": _text(record.get("lat")), "lon": _text(record.get("lon"))}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from ecosystem.common.vocabulary import ENDED, STATUSES
+from ecosystem.common.vocabulary import ENDED
 from etl.model import Rejection
 
 FILE = "organisations.csv"
@@ -79,7 +79,6 @@ def successions(organisations: pd.DataFrame) -> list[tuple[str, str]]:
 
 def _faults(row: Mapping[str, str], after: Mapping[str, str]) -> Iterator[_Fault]:
     status = row[STATUS]
-    label = STATUSES.label(status).partition(",")[0].lower()
     if status == ACTIVE:
         said = next(name for name in COLUMNS[1:] if row[name])
         yield (
@@ -90,17 +89,17 @@ def _faults(row: Mapping[str, str], after: Mapping[str, str]) -> Iterator[_Fault
         return
     # Who owns it is worth telling, even if nobody knows since when.
     if not row[YEAR] and status in ENDED:
-        yield YEAR, f"The status is {label}, without a year.", "Write when it happened."
+        yield YEAR, f"The status is {status}, without a year.", "Write when it happened."
     elif row[YEAR] and row["founded"] and int(row[YEAR]) < int(row["founded"]):
         yield (
             YEAR,
-            f"It would be {label} in {row[YEAR]}, before it was founded in {row['founded']}.",
+            f"It would be {status} in {row[YEAR]}, before it was founded in {row['founded']}.",
             "Check both years.",
         )
     if not row[SOURCE]:
         yield (
             SOURCE,
-            f"The status is {label}, without a source.",
+            f"The status is {status}, without a source.",
             "Write the address of the public page that says so.",
         )
     yield from _successor_faults(row, after)

@@ -206,6 +206,27 @@ class RegisterFile:
                 texts[number] = f"{raw}{self._delimiter}{texts[number]}"
         return self._encode(texts)
 
+    def with_columns(self, names: Sequence[str]) -> bytes:
+        """The file with more columns behind its others, whose cells are empty.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Columns; those that there are stay as they are.
+        """
+        new = [name for name in names if name not in self.columns]
+        texts = [line.text for line in self._lines]
+        for number in range(self._header, len(texts)) if new else ():
+            line = self._lines[number]
+            if not line.cells:
+                continue
+            text = line.text.rstrip("\r\n")
+            short = [""] * (len(self.columns) - len(line.cells))
+            cells = new if number == self._header else [""] * len(new)
+            more = [self._write_cell(cell, quoted=self._is_quoted) for cell in [*short, *cells]]
+            texts[number] = self._delimiter.join([text, *more]) + line.text[len(text) :]
+        return self._encode(texts)
+
     def _encode(self, texts: Sequence[str]) -> bytes:
         try:
             return self._mark + "".join(texts).encode(self._encoding)

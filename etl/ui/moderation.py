@@ -14,6 +14,7 @@ from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import ORGANISATION_PAGE
 from etl.errors import PublishError, RegisterError
 from etl.inbox import moderation
+from etl.inbox.events import event
 from etl.inbox.model import MAX_BYTES, Suggestion
 from etl.inbox.moderation import Change, Desk, Review
 from etl.ui import sign_in
@@ -49,7 +50,8 @@ def view() -> None:
 
 def _heading(suggestion: Suggestion) -> str:
     about = suggestion.values.get("name", "") if suggestion.is_new else suggestion.org_id
-    what = "new" if suggestion.is_new else "correction"
+    happened = event(suggestion.values, suggestion.before)
+    what = "new" if suggestion.is_new else happened or "correction"
     return f"{suggestion.number} · {what} · {about} · {suggestion.received:%-d %B %Y}"
 
 
@@ -111,7 +113,8 @@ def _decide(desk: Desk, review: Review) -> None:
 def _facts(review: Review) -> None:
     suggestion = review.suggestion
     name = suggestion.values.get("name", "") if suggestion.is_new else review.checked.cells["name"]
-    what = "New" if suggestion.is_new else "Correction"
+    happened = event(suggestion.values, suggestion.before)
+    what = "New" if suggestion.is_new else happened.capitalize() or "Correction"
     st.markdown(f"**{what}: {markdown(name or suggestion.org_id)}**")
     if review.org_id:
         st.page_link(

@@ -11,6 +11,7 @@ import streamlit as st
 
 from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
+from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import BY_COLUMN
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations
@@ -20,12 +21,27 @@ from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
 from etl.inbox.check import Checked, Reference, reference, with_words_of_form
 from etl.inbox.known import Known
-from etl.inbox.model import FIELDS, MAX_COMMENT, MAX_CONTACT, Refused
+from etl.inbox.model import FIELDS, LIFE, MAX_COMMENT, MAX_CONTACT, Refused
 from etl.inbox.reception import contact_fault, make_draft, published_cells, receive, whole_row
 from etl.inbox.store import inbox
 from etl.schema import Column
 from etl.ui import suggestion_status
 
+# What has happened to an organisation, and what to ask then; see etl/inbox/events.py.
+_CORRECTION, _MOVED, _AGAIN = "correction", "moved", "active"
+_EVENTS = {
+    _CORRECTION: "Something in the entry is wrong or missing",
+    "closed": "It has closed",
+    "acquired": "It was acquired, and goes on under its name",
+    "merged": "It has merged into another",
+    _MOVED: "It has moved",
+    _AGAIN: "It is active, and on its own, again",
+}
+_SUCCESSORS = {
+    "closed": "Who carries on its work, if anybody",
+    "acquired": "Who owns it now",
+    "merged": "Into which organisation",
+}
 _MOST = {"domains": 4, "sectors": 4, "functions": 5}
 _CHOICES = ("type", "country", *_MOST)
 _CONTACT_LABEL = "Your e-mail address"
@@ -163,9 +179,16 @@ class _Form:
         """All fields, what was found out about them, and the button."""
         style.show("suggestion.css")
         with st.container(width=760):
-            self._who()
-            self._where()
-            self._what()
+            if self._published:
+                self._what_happened()
+            if self._event in _SUCCESSORS:
+                self._life()
+            if self._event == _CORRECTION:
+                self._who()
+            if self._event in (_CORRECTION, _MOVED):
+                self._where()
+            if self._event == _CORRECTION:
+                self._what()
             self._evidence()
             self._before_sending()
 
@@ -175,8 +198,14 @@ class _Form:
 
     def fields(self) -> dict[str, drafts.Field]:
         """What may be typed into each widget, by its key."""
-        fields = {self._key(column): self._field(column) for column in FIELDS}
-        longest = {"comment": MAX_COMMENT, "contact": MAX_CONTACT}
+        typed = [column for column in FIELDS if column not in LIFE]
+        fields = {self._key(column): self._field(column) for column in typed}
+        fields[self._key("event")] = drafts.choice(_EVENTS, _CORRECTION)
+        longest = {
+            "comment": MAX_COMMENT,
+            "contact": MAX_CONTACT,
+            **{name: self._longest(name) for name in ("status_year", "successor_name")},
+        }
         return fields | {self._key(name): drafts.text(most) for name, most in longest.items()}
 
     def _field(self, column: str) -> drafts.Field:
@@ -193,7 +222,69 @@ class _Form:
         return int(self._columns[column].constraints.get("maxLength", 20))
 
     def _typed_cells(self) -> dict[str, str]:
-        return {column: self._typed_cell(column) for column in FIELDS}
+        typed = {column: self._typed_cell(column) for column in FIELDS}
+        if self._event in (_CORRECTION, _MOVED):
+            return typed
+        return {**typed, **self._typed_life(typed["source_url"])}
+
+    def _typed_life(self, page: str) -> dict[str, str]:
+        """What has become of it, and the page that says so; the entry keeps its own source."""
+        life = {**dict.fromkeys(LIFE, ""), "status": self._event}
+        if self._event in _SUCCESSORS:
+            name = self._text_in("successor_name")
+            successor = _known_names(database()).get(fold(name), "") if name else ""
+            life |= {
+                "status_year": self._text_in("status_year"),
+                "successor_id": successor,
+                "successor_name": "" if successor else name,
+                "status_source_url": page,
+            }
+            return {**life, "source_url": self._published["source_url"]}
+        return life
+
+    def _text_in(self, name: str) -> str:
+        return str(st.session_state.get(self._key(name)) or "").strip()
+
+    @property
+    def _event(self) -> str:
+        """What has happened, a key of :data:`_EVENTS`."""
+        event = st.session_state.get(self._key("event")) if self._published else _CORRECTION
+        return event if event in _EVENTS else _CORRECTION
+
+    def _what_happened(self) -> None:
+        options = [code for code in _EVENTS if code != self._published["status"]]
+        st.radio(
+            "What has happened?", options, format_func=_EVENTS.__getitem__, key=self._key("event")
+        )
+
+    def _life(self) -> None:
+        """When it happened, and who goes on."""
+        left, right = st.columns(2)
+        year = self._columns["status_year"]
+        with left:
+            st.text_input(
+                "In which year" if self._event == "acquired" else "In which year (required)",
+                key=self._key("status_year"),
+                max_chars=self._longest("status_year"),
+                placeholder=f"For example {year.example}",
+            )
+            self._explain("status_year")
+        with right:
+            needed = "" if self._event == "closed" else " (required)"
+            st.text_input(
+                f"{_SUCCESSORS[self._event]}{needed}",
+                key=self._key("successor_name"),
+                max_chars=self._longest("successor_name"),
+                help="Its name. If it is in the register, it is recognised.",
+            )
+            for column in ("successor_id", "successor_name"):
+                self._explain(column)
+        successor = self._cells["successor_id"]
+        if successor:
+            name = self._text_in("successor_name")
+            st.markdown(
+                f":material/link: In the register: {markdown(name)} ({markdown(successor)})"
+            )
 
     def _who(self) -> None:
         self._text("name")
@@ -254,14 +345,17 @@ class _Form:
     def _evidence(self) -> None:
         st.header("How do you know?", anchor=False)
         self._text("source_url")
-        if self._published:
+        if self._event in _SUCCESSORS:
+            self._explain("status_source_url")
+            st.caption("The page that says what has happened.")
+        elif self._published:
             st.caption("The page that shows what you change. It becomes the source of the entry.")
         st.text_area(
             "Comment for the moderators",
             key=self._key("comment"),
             max_chars=MAX_COMMENT,
-            help="It is never published. Say here, too, if the organisation has closed, does not "
-            "work on cybersecurity, or has the label Cybersecurity Made in Europe.",
+            help="It is never published. Say here, too, if the organisation does not work on "
+            "cybersecurity, or has the label Cybersecurity Made in Europe.",
         )
         st.text_input(
             _CONTACT_LABEL,
@@ -283,6 +377,8 @@ class _Form:
         missing = [self._columns[name].title for name in FIELDS if name in self._faults]
         if contact_fault(self._contact()):
             missing.append(_CONTACT_LABEL)
+        if self._event == _MOVED and not self._is_moved():
+            missing.append("Town: write the new one")
         if self._tried and missing:
             st.warning(
                 f"Before it can be sent, look at: {markdown(', '.join(missing))}.",
@@ -425,7 +521,8 @@ class _Form:
         comment, trap = (
             str(st.session_state.get(self._key(name), "")) for name in ("comment", "trap")
         )
-        if form._checked.faults or contact_fault(form._contact()):
+        stays = form._event == _MOVED and not form._is_moved()
+        if form._checked.faults or contact_fault(form._contact()) or stays:
             return
         draft = make_draft(form._checked, self._published, comment, form._contact())
         session = st.session_state[_TOKEN]
@@ -449,8 +546,19 @@ class _Form:
 
 @per_release
 def _published_organisations(database: Database) -> pd.DataFrame:
-    """All published organisations."""
-    return organisations.everything(database, Filter())
+    """All published organisations, those that have ended among them."""
+    ended = organisations.ended(database)
+    shown = organisations.everything(database, Filter())
+    return shown if ended.empty else pd.concat([shown, ended])
+
+
+@per_release
+def _known_names(database: Database) -> dict[str, str]:
+    """Folded name -> identifier of all published organisations whose name no other one has."""
+    known = _published_organisations(database)
+    names = known["name"].map(fold)
+    is_only = ~names.duplicated(keep=False)
+    return dict(zip(names[is_only], known.loc[is_only.to_numpy(), "org_id"], strict=True))
 
 
 @per_release

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from ecosystem.common.settings import settings
 from ecosystem.ui import drafts
 from etl.actions import entries
+from etl.inbox.events import event
 from etl.inbox.store import Inbox
 from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
 from tests.pages.conftest import Visit
@@ -432,3 +433,40 @@ def test_a_moderator_must_have_seen_a_conflict(
     app.checkbox(key="moderation_seen_1").check().run()
     app.button(key="moderation_accept").click().run()
     assert "is in the register" in app.success[0].value
+
+
+def test_that_it_has_closed_is_a_short_form(visit: Visit, inbox: Inbox) -> None:
+    app = visit("suggest", {"org": LIMES})
+    app.radio(key=f"suggest_{LIMES}_event").set_value("closed").run()
+    assert "What it does" not in [header.value for header in app.header]
+    send(app)
+    assert "The status is closed, without a year." in said(app)
+    assert "The status is closed, without a source." in said(app)
+    assert inbox.suggestions() == []
+    fill(app, LIMES, status_year="2025", successor_name="SECURE-IC",
+         source_url="https://example.org/news")  # fmt: skip
+    assert "In the register: SECURE-IC (fr-secure-ic)" in said(app)
+    assert "**Status**: Active → Closed" in said(app)
+    send(app)
+    (kept,) = inbox.suggestions()
+    # The entry keeps its own source.
+    assert kept.values["source_url"] == "https://limessecurity.com"
+    assert {name: kept.values[name] for name in kept.before} == {
+        "status": "closed", "status_year": "2025", "successor_id": "fr-secure-ic",
+        "status_source_url": "https://example.org/news",
+    }  # fmt: skip
+    assert event(kept.values, kept.before) == "has closed"
+
+
+def test_that_it_has_moved_asks_for_the_new_town(visit: Visit, inbox: Inbox) -> None:
+    app = visit("suggest", {"org": LIMES})
+    app.radio(key=f"suggest_{LIMES}_event").set_value("moved").run()
+    fill(app, LIMES, source_url="https://example.org/news")
+    send(app)
+    assert "Town: write the new one" in said(app)
+    assert inbox.suggestions() == []
+    fill(app, LIMES, city="Linz")
+    send(app)
+    (kept,) = inbox.suggestions()
+    assert kept.values["city"] == "Linz"
+    assert event(kept.values, kept.before) == "has moved"

@@ -66,6 +66,7 @@ def new(name: str = "Armor Test Lab", **cells: str) -> Draft:
     sound = {
         "name": name, "type": "sme", "city": "Cesson-Sévigné", "country": "FR",
         "domains": "cryptology", "functions": "protect", "source_url": "https://example.org/about",
+        "status": "active",
     }  # fmt: skip
     return Draft("", {**dict.fromkeys(FIELDS, ""), **sound, **cells})
 

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
         SQLite file of what visitors suggest; never part of a release.
     log_file : Path
         Log of who did what; never part of a release.
+    links_file : Path
+        What websites and sources said when they were asked; never part of a release.
     backup_dir : Path or None
         Folder that a copy of the installation's data is put into after each publication; none by
         default.
@@ -69,6 +71,7 @@ class Settings(BaseSettings):
     source_code_url: str = ""
     inbox_file: Path = ROOT / "data" / "inbox" / "inbox.sqlite"
     log_file: Path = ROOT / "data" / "log" / "actions.jsonl"
+    links_file: Path = ROOT / "data" / "links" / "links.jsonl"
     backup_dir: Path | None = None
     backup_keep: int = 30
     inbox_per_session: int = 5

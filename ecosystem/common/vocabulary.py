@@ -212,6 +212,14 @@ CHANGES = Vocabulary(
     Term("changed", "Details changed", "with changed details"),
 )
 
+# When somebody last saw the source confirm an entry.
+CHECKS = Vocabulary(
+    "Last check",
+    Term("recent", "Within a year"),
+    Term("old", "More than a year ago"),
+    Term("never", "Never"),
+)
+
 # Of the label Cybersecurity Made in Europe, on the day on which somebody looks.
 LABEL_STATUSES = Vocabulary(
     "Status of the label",

@@ -17,6 +17,7 @@ from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import (
+    CHECKS,
     COUNTRIES,
     DOMAINS,
     FUNCTIONS,
@@ -26,6 +27,7 @@ from ecosystem.common.vocabulary import (
     Vocabulary,
 )
 from ecosystem.finding import made_in_europe, nearby, search
+from ecosystem.finding.checks import CHECK
 from ecosystem.finding.masks import holds
 
 MAX_SEARCH_LENGTH = 100
@@ -238,6 +240,9 @@ class Filter:
             # While none is recorded, three zeros would look like a result.
             "offered_if": made_in_europe.is_any_recorded,
         },
+    )
+    checked: tuple[str, ...] = facet(
+        "Last check", CHECK, "last checked:", labels=CHECKS, shown=Shown.LIST_IF_CHOSEN
     )
     orgs: tuple[str, ...] = facet(
         "Chosen organisations",

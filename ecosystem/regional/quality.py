@@ -13,6 +13,7 @@ import pandas as pd
 
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import CONFIRMING, COUNTRIES, LOCATION_PRECISION
+from ecosystem.finding.checks import is_recent
 from ecosystem.regional import coverage
 from ecosystem.tables import regions
 
@@ -142,8 +143,9 @@ def whole(database: Database) -> dict[str, Any]:
     Returns
     -------
     dict
-        Besides these ``pairs`` (of possible duplicates), ``rejected`` (cells that couldn't be
-        taken), and ``no_valley`` (organisations outside every valley).
+        Besides these ``old`` (rows checked longer ago than a year), ``pairs`` (of possible
+        duplicates), ``rejected`` (cells that couldn't be taken), and ``no_valley`` (organisations
+        outside every valley).
     """
     record = database.record(
         f"""
@@ -155,22 +157,6 @@ def whole(database: Database) -> dict[str, Any]:
         {"released_at": _release_time(database)},
     )
     return record or {}
-
-
-def is_recent(day: str, moment: str) -> str:
-    """SQL that holds if a check was made in the twelve months before a moment.
-
-    Parameters
-    ----------
-    day : str
-        SQL of the check's day or month as ISO 8601. A month counts from its first day, so that
-        a check is never taken for younger than it is.
-    moment : str
-        SQL of a timestamp.
-    """
-    since = f"{moment}::TIMESTAMP::DATE - INTERVAL 1 YEAR"
-    # The pattern of the column lets the 31st of every month pass.
-    return f"coalesce(TRY_CAST(rpad({day}, 10, '-01') AS DATE) > {since}, FALSE)"
 
 
 _MEASURED = """
@@ -194,6 +180,7 @@ def _measures() -> str:
             "count(*) AS organisations",
             *(f"avg(({condition})::INTEGER) AS {name}" for name, condition in shares.items()),
             "count(*) - count(checked_on) AS unchecked",
+            f"count(checked_on) FILTER (NOT {shares['recent']}) AS old",
             "min(checked_on) AS oldest",
             "count(*) FILTER (twice) AS duplicates",
         ]

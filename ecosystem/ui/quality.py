@@ -18,6 +18,7 @@ from ecosystem.tables import regions
 from ecosystem.ui import state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import link, markdown
+from ecosystem.web.pages import DIRECTORY_PAGE
 
 _WIDTHS = {"name": 220, "country": 120, "scope": 340}
 
@@ -48,12 +49,30 @@ def summary() -> None:
         _metric("Town is certain", wording.percent(found["sure_town"], n), "else: largest town")
         _metric("Possible duplicates", f"{found['pairs']:,}", "pairs, undecided")
         _metric("Cells rejected", f"{found['rejected']:,}", "see “About”")
+    _to_check(found)
     filled = ", ".join(
         f"{quality.COLUMNS[name].label.removeprefix('Has ')} {wording.percent(found[name], n)}"
         for name in quality.COLUMNS
         if name.startswith("has_")
     )
     st.markdown(f"Fields that may be empty are filled in: {filled} of the rows.")
+
+
+def _to_check(found: Mapping[str, Any]) -> None:
+    """Ways to the organisations that somebody should look at again."""
+    counts = {
+        "never": ("never checked", int(found["unchecked"])),
+        "old": ("checked more than a year ago", int(found["old"])),
+    }
+    with st.container(horizontal=True):
+        for code, (words, n) in counts.items():
+            if n:
+                st.page_link(
+                    DIRECTORY_PAGE,
+                    label=f"List the {n:,} {words}",
+                    icon=":material/list:",
+                    query_params={"checked": code},
+                )
 
 
 def by_region() -> None:

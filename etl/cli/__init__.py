@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from etl.cli import data, installation, register, releases
+from etl.cli import data, installation, links, register, releases
 from etl.cli.inbox import app as inbox
 from etl.cli.terminal import EXIT_CODES, GATE, INPUT, OK, USAGE, WRITE, complain
 
@@ -49,6 +49,7 @@ for command in (
     register.decide,
     register.locate,
     register.mint,
+    links.links,
     installation.log,
     installation.backup,
     installation.restore,

@@ -135,6 +135,10 @@ def save(register_dir: Path, edit: Edit) -> None:
 
 
 def _change(file: RegisterFile, edit: Edit) -> bytes:
+    missing = [n for n in edit.schema.columns if edit.after.get(n) and n not in file.columns]
+    if missing:
+        # A column that a register may lack comes with its first cell.
+        file = RegisterFile(file.path, key="", content=file.with_columns(missing))
     if not edit.before:
         return file.with_new_row(edit.after)
     number = _number(file, edit)

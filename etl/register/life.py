@@ -36,7 +36,7 @@ def check_life(organisations: pd.DataFrame) -> list[Rejection]:
     return [
         Rejection("validate", FILE, int(str(number)), row["name"], column, row[column], *said)
         for number, row in told.iterrows()
-        for column, *said in _faults(row.to_dict(), after)
+        for column, *said in _faults({str(k): str(v) for k, v in row.items()}, after)
     ]
 
 

@@ -331,6 +331,55 @@ def test_a_check_against_a_former_release_is_to_be_made_again(desk: Desk) -> Non
 
 
 @pytest.mark.slow
+def test_one_entry_says_that_an_organisation_has_closed(desk: Desk) -> None:
+    """In a register from before there were statuses: the form follows from the schema."""
+    app = desk.app
+    app.segmented_control[0].select("One entry").run()
+    entry = next(box for box in app.selectbox if box.label == "Entry")
+    at = next(i for i, name in enumerate(entry.options) if name.startswith("Limes"))
+    entry.select_index(at).run()
+    status = next(box for box in app.selectbox if box.label == "Status")
+    assert status.options == [
+        "Active", "Acquired, goes on under its name", "Merged into another", "Closed"
+    ]  # fmt: skip
+    status.set_value("closed")
+    desk.press("See what changes")
+    assert "The status is closed, without a year." in desk.errors()
+    assert "The status is closed, without a source." in desk.errors()
+    typed = {"Status since": "2025", "Source of the status": "https://example.org/news"}
+    for field in app.text_input:
+        if field.label in typed:
+            field.set_value(typed[field.label])
+    desk.press("See what changes")
+    assert desk.errors() == ""
+    assert "at-limes-security-gmbh (Limes Security GmbH) -> 2025" in " ".join(
+        text.value.replace("\\", "") for text in app.markdown
+    )
+    app.checkbox[0].check().run()
+    desk.press("Keep; publish with the next refresh")
+    row = desk.sheet().set_index("org_id").loc["at-limes-security-gmbh"]
+    assert (row["status"], row["status_year"]) == ("closed", "2025")
+
+
+def test_what_is_to_check_is_worked_off(desk: Desk) -> None:
+    app = desk.app
+    app.segmented_control[0].select("To check").run()
+    assert not app.exception
+    left = app.multiselect(key="work_reasons").options
+    assert left[0].startswith("never checked (72)")
+    app.multiselect(key="work_countries").set_value(["AT"]).run()
+    app.text_input(key="work_text").set_value("limes").run()
+    assert "**1 organisation** of " in " ".join(text.value for text in app.markdown)
+    app.button(key="work_done_at-limes-security-gmbh").click().run()
+    assert "Limes Security GmbH: checked on" in app.success[0].value
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    row = desk.sheet().set_index("org_id").loc["at-limes-security-gmbh"]
+    assert row["checked_on"] == today
+    assert (entries()[-1].account, entries()[-1].after) == (ANNA["email"], f"checked_on: {today}")
+    assert "**0 organisations** of " in " ".join(text.value for text in app.markdown)
+
+
+@pytest.mark.slow
 def test_it_is_said_that_only_the_register_could_not_be_changed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,7 +81,7 @@ def _edit(schemas: Mapping[str, Schema], schema: Schema) -> Edit | None:
     columns = [
         column
         for name, column in schema.columns.items()
-        if name != schema.primary_key and (not rows or name in rows[0])
+        if name != schema.primary_key and (column.optional or not rows or name in rows[0])
     ]
     form = f"entry_{schema.resource}_{chosen}_{st.session_state[_ROUND]}"
     with st.form(form, border=True):

@@ -8,7 +8,7 @@ from ecosystem.common.settings import settings
 from ecosystem.ui.escape import markdown
 from etl.release.unfinished import finish
 from etl.ui import moderation
-from etl.ui.secretariat import entry, log, refresh, releases
+from etl.ui.secretariat import entry, log, refresh, releases, worklist
 from etl.ui.secretariat.guide import guide
 
 SECTIONS = {
@@ -16,6 +16,7 @@ SECTIONS = {
     "One entry": entry.view,
     "Releases": releases.view,
     "Suggestions": moderation.view,
+    "To check": worklist.view,
     "Log": log.view,
 }
 

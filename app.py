@@ -27,7 +27,7 @@ def page() -> None:
     if chosen.title != PAGES[0].title:
         tab_title.show(chosen.title)
     state.begin()
-    frame.header(PAGES)
+    frame.header(PAGES, chosen.url_path)
     entry = next((entry for entry in PAGES if entry.url_path == chosen.url_path), PAGES[0])
     frame.run(chosen.run, needs_release=entry.needs_release)
 

@@ -141,7 +141,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 
 def add_page(copy: Copy) -> None:
     script, line = PAGE.blocks
-    copy.write("pages/events.py", script)
+    copy.write("pages/countries.py", script)
     copy.insert("ecosystem/web/pages.py", line, "    PageEntry(DIRECTORY_PAGE")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -22,23 +23,47 @@ from ecosystem.web.pages import (
     QUALITY_PAGE,
     SECRETARIAT_PAGE,
     SUGGEST_PAGE,
+    Menu,
     PageEntry,
 )
 
 
-def header(pages: Sequence[PageEntry]) -> None:
-    """Site name and navigation; the filter goes along between the pages that use it."""
+def header(pages: Sequence[PageEntry], shown: str) -> None:
+    """Site name and navigation; the filter goes along between the pages that use it.
+
+    Parameters
+    ----------
+    pages : sequence of PageEntry
+        All pages of the site.
+    shown : str
+        Address below the site's root of the one that is open: its menu stands out.
+    """
     style.show("site.css")
     with st.container(key="site-script"):
         st.html('<script src="/assets/site.js"></script>', unsafe_allow_javascript=True)
     carried = state.filter_().to_params()
     with st.container(key="site-header", horizontal=True, vertical_alignment="center"):
         st.markdown("**Cyber Valleys**")
-        for page in pages:
-            if page.in_header:
-                st.page_link(page.path, query_params=carried if page.filters else None)
+        for menu in Menu:
+            _menu(menu, [page for page in pages if page.menu is menu], shown, carried)
         shortlist.link()
     shortlist.SHORTLIST.connect()
+
+
+def _menu(menu: Menu, pages: Sequence[PageEntry], shown: str, carried: Mapping[str, Any]) -> None:
+    """A menu of the navigation; a page that is alone in it is a link without one."""
+    if not pages:
+        return
+    # A popover can't be marked as current: the page's own link in it is, and its label is bold.
+    label = f"**{menu}**" if shown in {page.url_path for page in pages} else menu
+    alone = len(pages) == 1
+    with nullcontext() if alone else st.popover(label, type="tertiary", key=f"menu_{menu.name}"):
+        for page in pages:
+            st.page_link(
+                page.path,
+                icon=None if alone else page.icon,
+                query_params=carried if page.filters else None,
+            )
 
 
 def footer() -> None:

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+
+
+class Menu(StrEnum):
+    """What the navigation gathers pages under, in its order: six at most have room on a phone."""
+
+    EXPLORE = "Explore"
+    DIRECTORY = "Directory"
+    CONNECT = "Connect"
+    NETWORK = "Network"
+    EVENTS = "Events"
+    ABOUT = "About"
 
 
 @dataclass(frozen=True)
@@ -16,8 +28,8 @@ class PageEntry:
         Its script, relative to ``app.py``.
     title, icon : str
         Name and Material icon in the navigation.
-    in_header : bool
-        Whether the navigation shows it; others are reached from cards and lists.
+    menu : Menu, optional
+        Where the navigation shows it; others are reached from cards and lists.
     in_sitemap : bool
         Whether search engines are told of it: not where it shows nothing without parameters,
         or is for one visitor.
@@ -30,7 +42,7 @@ class PageEntry:
     path: str
     title: str
     icon: str
-    in_header: bool = True
+    menu: Menu | None = None
     in_sitemap: bool = True
     filters: bool = False
     needs_release: bool = True
@@ -64,28 +76,25 @@ LABEL_PAGE = "pages/label.py"
 NOT_FOUND_PAGE = "pages/not_found.py"
 
 PAGES = (
-    PageEntry(MAP_PAGE, "Map", ":material/map:", filters=True),
-    PageEntry(REGIONS_PAGE, "Regions", ":material/bar_chart:", filters=True),
-    PageEntry(DIRECTORY_PAGE, "Directory", ":material/list:", filters=True),
-    PageEntry(COMPARE_PAGE, "Compare", ":material/compare_arrows:", filters=True),
-    PageEntry(REGION_PAGE, "Region", ":material/location_on:", in_header=False, in_sitemap=False),
+    PageEntry(MAP_PAGE, "Map", ":material/map:", Menu.EXPLORE, filters=True),
+    PageEntry(REGIONS_PAGE, "Regions", ":material/bar_chart:", Menu.EXPLORE, filters=True),
+    PageEntry(COMPARE_PAGE, "Compare", ":material/compare_arrows:", Menu.EXPLORE, filters=True),
+    PageEntry(REGION_PAGE, "Region", ":material/location_on:", in_sitemap=False),
+    PageEntry(DIRECTORY_PAGE, "Directory", ":material/list:", Menu.DIRECTORY, filters=True),
+    PageEntry(LABEL_PAGE, "Label", ":material/verified:", Menu.DIRECTORY),
     PageEntry(
-        ORGANISATION_PAGE, "Organisation", ":material/domain:", in_header=False, in_sitemap=False
+        SHORTLIST_PAGE, "Shortlist", ":material/bookmarks:", Menu.DIRECTORY, in_sitemap=False
     ),
-    PageEntry(NEWS_PAGE, "What's new", ":material/update:"),
-    PageEntry(LABEL_PAGE, "Label", ":material/verified:"),
-    PageEntry(QUALITY_PAGE, "Data quality", ":material/fact_check:", in_header=False),
-    PageEntry(GLOSSARY_PAGE, "Glossary", ":material/dictionary:", in_header=False),
-    PageEntry(ABOUT_PAGE, "About", ":material/info:"),
-    PageEntry(
-        SHORTLIST_PAGE, "Shortlist", ":material/bookmarks:", in_header=False, in_sitemap=False
-    ),
-    PageEntry(SUGGEST_PAGE, "Suggest", ":material/edit_note:", in_header=False, in_sitemap=False),
+    PageEntry(ORGANISATION_PAGE, "Organisation", ":material/domain:", in_sitemap=False),
+    PageEntry(ABOUT_PAGE, "About", ":material/info:", Menu.ABOUT),
+    PageEntry(NEWS_PAGE, "What's new", ":material/update:", Menu.ABOUT),
+    PageEntry(QUALITY_PAGE, "Data quality", ":material/fact_check:", Menu.ABOUT),
+    PageEntry(GLOSSARY_PAGE, "Glossary", ":material/dictionary:", Menu.ABOUT),
+    PageEntry(SUGGEST_PAGE, "Suggest", ":material/edit_note:", in_sitemap=False),
     PageEntry(
         SECRETARIAT_PAGE,
         "Secretariat",
         ":material/lock:",
-        in_header=False,
         in_sitemap=False,
         needs_release=False,
     ),

@@ -104,6 +104,11 @@ class Site:
         if with_map:
             self.wait_for_map()
 
+    def choose_page(self, menu: str, page: str) -> None:
+        """Go to a page by the navigation at the top."""
+        self.page.locator(".st-key-site-header").get_by_role("button", name=menu).click()
+        self.page.get_by_role("dialog", name=menu).get_by_role("link", name=page).click()
+
     @property
     def map(self) -> FrameLocator:
         """The map's frame."""

@@ -78,9 +78,9 @@ def test_answers_of_the_label_check_live_as_long_as_their_tab(
     site.visit("/label", with_map=False)
     expect(page.get_by_text("1 of 5 criteria answered with yes.")).to_be_visible(timeout=LONG)
     expect(page.get_by_role("textbox", name="Company name")).to_have_value("Example Ltd")
-    page.locator(".st-key-site-header").get_by_role("link", name="About").click()
+    site.choose_page("About", "About")
     expect(page.get_by_role("heading", name="About", level=1)).to_be_visible(timeout=LONG)
-    page.locator(".st-key-site-header").get_by_role("link", name="Label").click()
+    site.choose_page("Directory", "Label")
     expect(page.get_by_text("1 of 5 criteria answered with yes.")).to_be_visible(timeout=LONG)
 
     other = site.context.new_page()

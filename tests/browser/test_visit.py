@@ -164,7 +164,7 @@ def test_the_filter_goes_along_to_the_directory_and_its_download(open_site: Open
     site.visit("/?valley=fr-bretagne")
     found = site.page.get_by_text(re.compile(r"^\d+ organisations$")).first.inner_text()
     n = int(found.split()[0])
-    site.page.get_by_role("link", name="Directory").click()
+    site.choose_page("Directory", "Directory")
     expect(site.page.get_by_role("heading", name="Directory")).to_be_visible()
     expect(site.page).to_have_url(re.compile("directory.*valley=fr-bretagne"))
     with site.page.expect_download() as download:
@@ -213,14 +213,14 @@ def test_without_data_the_page_says_which_command_to_run(browser: Browser, empty
 
 
 @pytest.mark.parametrize("width", [320, 390, 720, 900, 1440])
-def test_name_and_links_at_the_top_stand_side_by_side(open_site: Open, width: int) -> None:
+def test_name_and_menus_at_the_top_stand_side_by_side(open_site: Open, width: int) -> None:
     site = open_site(size=(width, 844))
     site.visit("/about", with_map=False)
     header = site.page.locator(".st-key-site-header")
-    items = [header.get_by_text("Cyber Valleys"), *header.get_by_role("link").all()]
+    items = [header.get_by_text("Cyber Valleys"), *header.locator("a, button").all()]
     boxes = [box for item in items if (box := item.bounding_box())]
-    # An empty shortlist has no link.
-    assert len(boxes) == 1 + sum(entry.in_header for entry in PAGES)
+    # An empty shortlist has no link of its own.
+    assert len(boxes) == 1 + len({entry.menu for entry in PAGES if entry.menu})
     for i, a in enumerate(boxes):
         assert a["x"] >= 0
         assert a["x"] + a["width"] <= width
@@ -236,9 +236,9 @@ def test_an_open_filter_panel_covers_the_navigation(open_site: Open, size: tuple
     site.page.get_by_test_id("stExpandSidebarButton").click()
     expect(site.page.get_by_test_id("stSidebar").get_by_text("Founded")).to_be_attached()
     site.page.wait_for_timeout(600)  # it slides in
-    covered = site.page.locator(".st-key-site-header a").first.evaluate(
-        """(link) => {
-          const { x, y, width, height } = link.getBoundingClientRect();
+    covered = site.page.locator(".st-key-site-header button").first.evaluate(
+        """(menu) => {
+          const { x, y, width, height } = menu.getBoundingClientRect();
           const top = document.elementFromPoint(x + width / 2, y + height / 2);
           return Boolean(top.closest('[data-testid="stSidebar"]'));
         }"""
@@ -246,20 +246,48 @@ def test_an_open_filter_panel_covers_the_navigation(open_site: Open, size: tuple
     assert covered
 
 
-def test_the_keyboard_sees_where_it_is_in_the_navigation(open_site: Open) -> None:
+def test_the_keyboard_opens_a_menu_and_goes_through_it(open_site: Open) -> None:
     site = open_site()
-    site.visit("/about", with_map=False)
+    site.visit("/directory?type=csirt", with_map=False)
+    menus = site.page.locator(".st-key-site-header button")
+    explore, directory = menus.filter(has_text="Explore"), menus.filter(has_text="Directory")
     site.page.keyboard.press("Tab")
-    link = site.page.locator(".st-key-site-header a").first
-    link.focus()
-    assert link.evaluate("(e) => getComputedStyle(e).outlineStyle") == "solid"
+    explore.focus()
+    assert explore.evaluate("(e) => getComputedStyle(e).outlineStyle") == "solid"
+    site.page.keyboard.press("Enter")
+    links = site.page.get_by_role("dialog", name="Explore").get_by_role("link")
+    expect(links.first).to_be_focused()
+    site.page.keyboard.press("ArrowUp")
+    expect(links.last).to_be_focused()
+    site.page.keyboard.press("Tab")
+    expect(links).to_have_count(0)
+    expect(directory).to_be_focused()
+    explore.focus()
+    site.page.keyboard.press("Enter")
+    expect(links.first).to_be_focused()
+    site.page.keyboard.press("Escape")
+    expect(links).to_have_count(0)
+    expect(explore).to_be_focused()
+    site.page.keyboard.press("Enter")
+    expect(links.first).to_be_focused()
+    site.page.keyboard.press("Tab")
+    site.page.keyboard.press("Enter")
+    expect(site.page.get_by_role("heading", name="Regions", level=1)).to_be_visible()
+    expect(site.page).to_have_url(re.compile(r"/regions\?type=csirt"))
+    expect(links).to_have_count(0)
+    expect(explore.locator("strong")).to_have_count(1)
+    expect(directory.locator("strong")).to_have_count(0)
 
 
 def test_a_page_without_filters_has_no_panel(open_site: Open) -> None:
-    for start, link in (("/", "Label"), ("/regions", "What's new"), ("/regions", "Label")):
+    for start, menu, page in (
+        ("/", "Directory", "Label"),
+        ("/regions", "About", "What's new"),
+        ("/regions", "Directory", "Label"),
+    ):
         site = open_site()
         site.visit(start)
-        site.page.locator(".st-key-site-header").get_by_role("link", name=link).click()
+        site.choose_page(menu, page)
         expect(site.page.get_by_role("heading", level=1)).to_be_visible()
         expect(site.page.get_by_test_id("stSidebar")).to_be_hidden(timeout=15_000)
 

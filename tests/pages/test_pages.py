@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from ecosystem.common.glossary import explain
 from ecosystem.common.settings import ROOT
 from ecosystem.ui import about
-from ecosystem.web.pages import PAGES
+from ecosystem.web.pages import PAGES, Menu
 from tests.pages.conftest import Visit, use_releases
 
 ADDRESSES: list[tuple[str, dict[str, str | list[str]]]] = [
@@ -491,3 +491,13 @@ def test_what_of_an_address_can_not_be_understood_is_said(visit: Visit) -> None:
     assert not any("sme)" in text for text in captions)
     app = visit("directory", {"country": "UK"})
     assert not any("Left out" in caption.value for caption in app.caption)
+
+
+def test_each_page_is_in_the_menu_that_its_entry_names(visit: Visit) -> None:
+    app = visit("regions", {"type": "csirt"})
+    links = {link.proto.label: link.proto for link in app.get("page_link")[: len(PAGES)]}
+    for entry in PAGES:
+        if entry.menu:
+            assert entry.title in links
+            assert ("type=csirt" in links[entry.title].query_string) == entry.filters
+    assert len(Menu) <= 6

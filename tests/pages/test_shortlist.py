@@ -29,7 +29,7 @@ def open_page(app: AppTest, page: str, **params: str | list[str]) -> AppTest:
 
 def test_an_organisation_is_ticked_and_found_again(visit: Visit) -> None:
     app = visit("organisation", {"org": LIMES})
-    assert not [label for label in page_links(app) if label.startswith("Shortlist")]
+    assert not [label for label in page_links(app) if label.startswith("Shortlist (")]
     app.button(key=f"shortlist_profile_{LIMES}").click().run()
     assert app.button(key=f"shortlist_profile_{LIMES}").label == "On your shortlist"
     assert "Shortlist (1)" in page_links(app)

@@ -49,6 +49,39 @@
     }
   }, true);
 
+  /* The menus at the top. Streamlit leaves one open above the page that was chosen in it, and puts
+     it at the end of the document, where the keyboard would reach it after everything else. */
+  const LINKS = '[data-testid="stPopoverBody"] [data-testid="stPageLink"] a';
+  const openMenu = () => document.querySelector('.st-key-site-header [aria-expanded="true"]');
+  const closeMenu = () => {
+    const menu = openMenu();
+    menu?.focus();
+    menu?.click();
+  };
+  const focusMenu = (tries) => {
+    const link = openMenu() && document.querySelector(LINKS);
+    if (link) link.focus();
+    else if (tries) setTimeout(focusMenu, 50, tries - 1);
+  };
+  document.addEventListener("click", (event) => {
+    const isByKeyboard = event.detail === 0;
+    if (event.target.closest(LINKS)) setTimeout(closeMenu);
+    else if (isByKeyboard && event.isTrusted && event.target.closest(".st-key-site-header button")) focusMenu(20);
+  });
+  document.addEventListener("keydown", (event) => {
+    const here = event.target.closest?.(LINKS);
+    if (!here || !openMenu()) return;
+    const links = [...document.querySelectorAll(LINKS)];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const beyond = links.indexOf(here) + (step || (event.shiftKey ? -1 : 1));
+    if (step) {
+      event.preventDefault();
+      links.at(beyond % links.length).focus();
+    } else if (event.key === "Tab" && !links[beyond]) {
+      closeMenu();  // the browser goes on from the menu's button
+    }
+  });
+
   /* The page scrolls inside an element, so no browser takes a visitor who goes back to the place
      where a link was followed. Streamlit scrolls up before the address changes: what counts is
      where the page stood at the click. */

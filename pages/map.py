@@ -38,10 +38,11 @@ with right:
     if found.organisations:
         organisation_list.beside_map(filter_, found.organisations)
     else:
-        frame.nothing_found(filter_)
-        search_controls.fewer_words(filter_)
-        organisation_list.closest_beside_map(filter_)
-        organisation_list.suggest_missing()
+        with st.container(key="nothing_found"):
+            frame.nothing_found(filter_)
+            search_controls.fewer_words(filter_)
+            organisation_list.closest_beside_map(filter_)
+            organisation_list.suggest_missing()
 filter_panel.facets(filter_)
 with below:
     strip.statistics(filter_, found)

@@ -91,6 +91,14 @@ def test_a_tap_on_the_map_opens_a_card_one_finger_moves_the_page_and_two_the_map
     assert scrolled(site) == down
 
 
+def test_where_nothing_is_found_the_ways_on_come_before_the_map(open_site: Open) -> None:
+    site = open_site(size=SMALL, touch=True)
+    site.visit("/?q=forensics+zzzqqq+Dublin")
+    way = site.page.get_by_role("button", name="Without “zzzqqq”")
+    expect(way).to_be_in_viewport(timeout=LONG)
+    assert top(way) < top(site.page.locator(MAP))
+
+
 def test_a_link_shows_its_card_and_a_valleys_card_keeps_the_place_in_the_list(
     open_site: Open,
 ) -> None:

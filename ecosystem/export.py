@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from openpyxl import Workbook
 
@@ -27,7 +28,8 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SOURCE = (
     "Cyber Valleys register, compiled from public sources; each row names its own in source_url"
 )
-# What rows of organisations are made of, by the names of the sources.
+# What rows of organisations, and of the other lists, are made of, by the names of the sources.
+REGISTER_ALONE = ("register",)
 _OF_ORGANISATIONS = ("register", "boundaries", "gazetteer")
 # Excel's limit of rows in a sheet, with the header.
 MAX_XLSX_ROWS = 1_048_576
@@ -116,17 +118,60 @@ def _origin(database: Database, sources: Collection[str] | None, address: str) -
     }
 
 
-def table(database: Database, numbers: pd.DataFrame, address: str = "") -> bytes:
+def table(
+    database: Database,
+    numbers: pd.DataFrame,
+    address: str = "",
+    sources: Collection[str] | None = None,
+) -> bytes:
     """Any table of this site as CSV, each row with source, licence, release and citation.
 
     Parameters
     ----------
     numbers : DataFrame
-        With readable column names.
+        With readable column names; lists are joined by ``;``.
     address : str
         Web address of the page that it is from, for the citation.
+    sources : collection of str, optional
+        Names of the sources that it is made of; all by default.
     """
-    return table_csv(numbers.assign(**_origin(database, None, address)))
+    return table_csv(_lists_as_text(numbers).assign(**_origin(database, sources, address)))
+
+
+def tables_xlsx(
+    database: Database,
+    tables: Mapping[str, pd.DataFrame],
+    address: str = "",
+    sources: Collection[str] | None = None,
+) -> bytes:
+    """Tables of this site as a workbook, a sheet each, and a sheet about them.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        By the name of the sheet; lists are joined by ``;``.
+    address, sources
+        As :func:`table` takes them.
+    """
+    book = Workbook(write_only=True)
+    for name, rows_ in tables.items():
+        sheet = book.create_sheet(name)
+        sheet.freeze_panes = "A2"
+        header(sheet, rows_.columns)
+        flat = _lists_as_text(rows_).astype(object)
+        for record in flat.where(flat.notna(), None).itertuples(index=False):
+            sheet.append([neutralise(value) for value in record])
+    notes = book.create_sheet("About")
+    for name, value in _origin(database, sources, address).items():
+        notes.append([name, neutralise(value)])
+    return workbook_bytes(book)
+
+
+def _lists_as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table in which lists are text."""
+    return frame.map(
+        lambda value: ";".join(value) if isinstance(value, list | np.ndarray) else value
+    )
 
 
 def csv(database: Database, filter_: Filter, address: str = "") -> bytes:

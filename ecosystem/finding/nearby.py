@@ -8,7 +8,7 @@ unless the register gives its coordinates.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -258,3 +258,32 @@ def _country_codes(text: str) -> dict[str, list[str]]:
         if key and (key == code.lower() or fold(term.label).startswith(key))
     ]
     return {"countries": codes} if codes else {}
+
+
+def names_of(
+    database: Database, places: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], list[str]]:
+    """Names of towns in all languages, by what they are called in the register.
+
+    Parameters
+    ----------
+    places : iterable of tuple of str
+        Folded name and ISO 3166-1 code of the country of each.
+
+    Returns
+    -------
+    dict of tuple of str to list of str
+        Folded names of the largest town of that name in that country; without those that nobody
+        knows.
+    """
+    asked = set(places)
+    rows = database.frame(
+        """
+        SELECT spelt, country, arg_max(names, population) AS names
+        FROM (SELECT unnest(names) AS spelt, country, names, population FROM town)
+        WHERE spelt IN (SELECT unnest($names)) GROUP BY spelt, country
+        """,
+        {"names": sorted({name for name, _ in asked})},
+    )
+    found = zip(zip(rows["spelt"], rows["country"], strict=True), rows["names"], strict=True)
+    return {place: list(names) for place, names in found if place in asked}

@@ -72,6 +72,10 @@ SHORTLIST_PAGE = "pages/shortlist.py"
 SECRETARIAT_PAGE = "pages/secretariat.py"
 SUGGEST_PAGE = "pages/suggest.py"
 LABEL_PAGE = "pages/label.py"
+PARTNERSHIPS_PAGE = "pages/partnerships.py"
+PARTNERSHIP_PAGE = "pages/partnership.py"
+PRACTICES_PAGE = "pages/practices.py"
+PRACTICE_PAGE = "pages/practice.py"
 # At no address of its own: it stands wherever there is no other page.
 NOT_FOUND_PAGE = "pages/not_found.py"
 
@@ -85,6 +89,10 @@ PAGES = (
     PageEntry(
         SHORTLIST_PAGE, "Shortlist", ":material/bookmarks:", Menu.DIRECTORY, in_sitemap=False
     ),
+    PageEntry(PARTNERSHIPS_PAGE, "Partnerships", ":material/handshake:", Menu.NETWORK),
+    PageEntry(PARTNERSHIP_PAGE, "Partnership", ":material/handshake:", in_sitemap=False),
+    PageEntry(PRACTICES_PAGE, "Practices", ":material/lightbulb:", Menu.NETWORK),
+    PageEntry(PRACTICE_PAGE, "Practice", ":material/lightbulb:", in_sitemap=False),
     PageEntry(ORGANISATION_PAGE, "Organisation", ":material/domain:", in_sitemap=False),
     PageEntry(ABOUT_PAGE, "About", ":material/info:", Menu.ABOUT),
     PageEntry(NEWS_PAGE, "What's new", ":material/update:", Menu.ABOUT),

@@ -13,12 +13,9 @@ What a term is called is either split, so that each of its words finds it ("inci
 
 from __future__ import annotations
 
-import csv
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +24,7 @@ import pandas as pd
 
 from ecosystem.common.search_words import CODED, Field, query_words
 from ecosystem.common.settings import settings
+from ecosystem.common.synonyms import load_synonyms
 from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import BY_COLUMN, COUNTRIES, Vocabulary
 from etl.places.gazetteer import Gazetteer
@@ -124,30 +122,6 @@ def search_tables(
         *(_part_asked_for(kind, words) for kind, words in synonyms[_QUESTION].items()),
     ]
     return _join(parts)
-
-
-def load_synonyms(path: Path) -> dict[str, dict[str, list[str]]]:
-    """Words that people look for, beside the aliases that a cell of the register may hold.
-
-    Parameters
-    ----------
-    path : Path
-        CSV file with the columns ``column, code, language, word``. The column is one of the
-        register with a vocabulary; or ``region``, with a NUTS id as code; or ``notes``, with a
-        phrase as code: notes that have the phrase are found by the word; or ``question``, with a
-        kind of :data:`ecosystem.common.search_words.QUESTION_KINDS` as code: what words do in a
-        question.
-
-    Returns
-    -------
-    dict of dict of list of str
-        Column -> code -> folded words; a column without any is empty.
-    """
-    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            found[row["column"]][row["code"]].append(fold(row["word"]))
-    return found
 
 
 def town_table(gazetteer: Gazetteer) -> pd.DataFrame:

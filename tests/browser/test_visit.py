@@ -19,6 +19,8 @@ Open = Callable[..., Site]
 # Pages that show something only of what their address names.
 EXAMPLES = {
     "organisation": "/organisation?org=at-limes-security-gmbh",
+    "partnership": "/partnership?id=interreg-cyber",
+    "practice": "/practice?id=slovenia-cyber-voucher",
     "shortlist": "/shortlist?list=at-limes-security-gmbh&list=fr-secure-ic",
 }
 VISITED_WITH_REGIONS = ("regions", "region", "compare")

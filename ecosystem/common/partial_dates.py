@@ -1,0 +1,42 @@
+"""Dates of which only the year, or the month, may be known, as people read them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+_DAY, _MONTH = len("2026-05-28"), len("2026-05")
+
+
+def in_words(text: str) -> str:
+    """A day, month or year (ISO 8601) in words.
+
+    Examples
+    --------
+    >>> in_words("2023-05-02"), in_words("2023-05"), in_words("2023")
+    ('2 May 2023', 'May 2023', '2023')
+    """
+    if len(text) == _DAY:
+        return f"{date.fromisoformat(text):%-d %B %Y}"
+    return f"{date.fromisoformat(f'{text}-01'):%B %Y}" if len(text) == _MONTH else text
+
+
+def period(start: str | None, end: str | None) -> str:
+    """From when to when, in words that claim no more than is known.
+
+    Parameters
+    ----------
+    start, end : str or None
+        ISO 8601 days, months or years; None if unknown. Without an end it may go on or not.
+
+    Examples
+    --------
+    >>> period("2018", "2023-05"), period("2018", None), period(None, "2022-10")
+    ('2018 to May 2023', 'from 2018, no end known', 'until October 2022, start not known')
+    >>> period(None, None), period("2021", "2021")
+    ('dates not known', '2021')
+    """
+    if start and end:
+        return in_words(start) if start == end else f"{in_words(start)} to {in_words(end)}"
+    if start:
+        return f"from {in_words(start)}, no end known"
+    return f"until {in_words(end)}, start not known" if end else "dates not known"

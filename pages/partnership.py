@@ -1,0 +1,3 @@
+from ecosystem.ui import partnerships
+
+partnerships.page()

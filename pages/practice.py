@@ -1,0 +1,3 @@
+from ecosystem.ui import practices
+
+practices.page()

@@ -2,16 +2,22 @@
 
 One line of JSON for each action. It lies beside the inbox, never in a release: names of members
 are nobody else's business.
+
+What is about to be done is kept beside the log, with how to tell afterwards whether it was done. So
+whoever comes after a process that was killed in between adds its line.
 """
 
 from __future__ import annotations
 
 import fcntl
 import getpass
+import hashlib
 import json
 import os
+import secrets
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -20,11 +26,12 @@ from pathlib import Path
 
 from ecosystem.common.settings import settings
 from etl.errors import PublishError
-from etl.files import sync, writing
+from etl.files import replace, sha256, sync, writing
 
 # Names the archive while a restoration is going on, in the folder of the releases.
 RESTORING = ".restoring"
 _MAX_TEXT = 1_000
+_INTENT, _HALF, _HALF_KEPT_S = ".intent-", ".half-", 3_600.0
 _OWNER_ONLY, _OWNER_ONLY_FOLDER = 0o600, 0o700
 # Attributes of an entry, and what they are called.
 COLUMNS = {
@@ -46,6 +53,7 @@ class Action(StrEnum):
     PRUNE = "prune"
     ACCEPT = "accept"
     REJECT = "reject"
+    REOPEN = "reopen"
     DECIDE = "decide"
     EDIT = "edit"
     MINT = "mint"
@@ -80,6 +88,32 @@ class Entry:
     after: str = ""
 
 
+@dataclass(frozen=True)
+class Done:
+    """An action, and how to tell from a file that it was done.
+
+    Attributes
+    ----------
+    entry : Entry
+        The action.
+    path : Path
+        The file that it writes or removes.
+    sha256 : str
+        What the file is afterwards, hexadecimal; empty if it is gone.
+    """
+
+    entry: Entry
+    path: Path
+    sha256: str = ""
+
+    @property
+    def is_so(self) -> bool:
+        """Whether the file is as the action leaves it."""
+        if not self.sha256:
+            return not self.path.exists()
+        return self.path.is_file() and sha256(self.path) == self.sha256
+
+
 @contextmanager
 def acting_as(account: str) -> Iterator[None]:
     """Write down what happens within as done by an account."""
@@ -90,44 +124,125 @@ def acting_as(account: str) -> Iterator[None]:
         _account.reset(token)
 
 
-def record(action: Action, subject: str, before: str = "", after: str = "") -> None:
-    """Add a line to the log, and onto the disk.
+def entry(action: Action, subject: str, before: str = "", after: str = "") -> Entry:
+    """An action of whoever acts now.
 
     Parameters
     ----------
     action : Action
-        What was done.
+        What is done.
     subject : str
         To what.
     before, after : str
         From what to what.
+    """
+    return Entry(
+        f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        _account.get() or _system_user(),
+        action,
+        *(text[:_MAX_TEXT] for text in (subject, before, after)),
+    )
+
+
+def record(action: Action, subject: str, before: str = "", after: str = "") -> None:
+    """Add a line to the log, and onto the disk; parameters as :func:`entry` takes them.
 
     Raises
     ------
     PublishError
         If it can't be written. What it is about was done all the same.
     """
-    entry = Entry(
-        f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        _account.get() or _system_user(),
-        action,
-        *(text[:_MAX_TEXT] for text in (subject, before, after)),
-    )
-    line = json.dumps(asdict(entry), ensure_ascii=False).encode(errors="replace") + b"\n"
+    add(entry(action, subject, before, after))
+
+
+def add(done: Entry) -> None:
+    """Add a line to the log, and onto the disk, unless it is there.
+
+    Raises
+    ------
+    PublishError
+        If it can't be written. What it is about was done all the same.
+    """
+    line = json.dumps(asdict(done), ensure_ascii=False).encode(errors="replace") + b"\n"
     path = settings().log_file
     try:
         _append(path, line)
     except OSError as error:
         raise PublishError(
-            f"This was done ({action} {subject}), but the log of actions, {path}, can't be "
-            f"written ({error.strerror or error}); check its permissions and the free space."
+            f"This was done ({done.action} {done.subject}), but the log of actions, {path}, can't "
+            f"be written ({error.strerror or error}); check its permissions and the free space."
         ) from error
 
 
-def record_change(
+@contextmanager
+def written_down(*intended: Done) -> Iterator[None]:
+    """Do something within; each line is added if it was done, also if this process is killed.
+
+    Raises
+    ------
+    PublishError
+        If the log can't be written: before anything is done, or after it, and then the lines are
+        added by whoever comes next.
+    """
+    add_missing()
+    folder = settings().log_file.parent
+    with writing(folder, then="Nothing was changed: what is done here is written down there."):
+        path, descriptor = _keep(folder, intended)
+    try:
+        try:
+            yield
+        except Exception:
+            # An error may come after what counts was done: the line belongs to it all the same.
+            _add_done(path, intended)
+            raise
+        _add_done(path, intended)
+    finally:
+        os.close(descriptor)
+
+
+def replace_file(path: Path, content: bytes, done: Entry) -> None:
+    """Put a file in the place of another, and write it down, come what may.
+
+    Raises
+    ------
+    PublishError
+        If it can't be written; the message says why.
+    """
+    with written_down(Done(done, path, hashlib.sha256(content).hexdigest())):
+        replace(path, content)
+
+
+def add_missing() -> None:
+    """Add the lines of what was done by processes that were killed before they could.
+
+    Raises
+    ------
+    PublishError
+        If the log can't be written.
+    """
+    folder = settings().log_file.parent
+    for path in sorted(folder.glob(f"{_INTENT}*")):
+        try:
+            descriptor = os.open(path, os.O_RDONLY)
+        except OSError:
+            continue
+        try:
+            with suppress(OSError):
+                # Whoever is alive holds it.
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _add_done(path, _intended(path))
+        finally:
+            os.close(descriptor)
+    for path in folder.glob(f"{_HALF}*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _HALF_KEPT_S:
+                path.unlink()
+
+
+def entry_of_change(
     action: Action, subject: str, before: Mapping[str, str], after: Mapping[str, str]
-) -> None:
-    """Add a line about a row of the register: the cells that differ, from what to what.
+) -> Entry:
+    """An action about a row of the register: the cells that differ, from what to what.
 
     Parameters
     ----------
@@ -137,22 +252,17 @@ def record_change(
         To which row.
     before, after : mapping of str to str
         Its cells by column; empty if there was no row, or is none any more.
-
-    Raises
-    ------
-    PublishError
-        As :func:`record`.
     """
     changed = [n for n in {**after, **before} if before.get(n, "") != after.get(n, "")]
     old, new = (
         "; ".join(f"{name}: {row[name]}" for name in changed if row.get(name))
         for row in (before, after)
     )
-    record(action, subject, old, new)
+    return entry(action, subject, old, new)
 
 
 def require_log() -> None:
-    """Refuse to begin what could not be written down.
+    """Refuse to begin what could not be written down; add what others left out.
 
     Raises
     ------
@@ -162,6 +272,7 @@ def require_log() -> None:
     path = settings().log_file
     with writing(path.parent, then="Nothing was changed: what is done here is written down there."):
         _append(path, b"")
+    add_missing()
 
 
 def require_ready() -> None:
@@ -212,8 +323,49 @@ def _read(line: bytes) -> Iterator[Entry]:
         return
 
 
+def _keep(folder: Path, intended: tuple[Done, ...]) -> tuple[Path, int]:
+    """Keep what is about to be done; the open file is locked as long as this process lives."""
+    name = secrets.token_hex(8)
+    half, path = folder / f"{_HALF}{name}", folder / f"{_INTENT}{name}"
+    told = [
+        {"entry": asdict(done.entry), "path": str(done.path.resolve()), "sha256": done.sha256}
+        for done in intended
+    ]
+    descriptor = os.open(half, os.O_RDWR | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        os.write(descriptor, json.dumps(told).encode())
+        os.fsync(descriptor)
+        half.rename(path)
+        sync(folder)
+    except BaseException:
+        os.close(descriptor)
+        for left in (half, path):
+            left.unlink(missing_ok=True)
+        raise
+    return path, descriptor
+
+
+def _intended(path: Path) -> tuple[Done, ...]:
+    try:
+        return tuple(
+            Done(Entry(**told["entry"]), Path(told["path"]), told["sha256"])
+            for told in json.loads(path.read_bytes())
+        )
+    except FileNotFoundError:
+        return ()
+
+
+def _add_done(path: Path, intended: tuple[Done, ...]) -> None:
+    """Add the lines of what was done, and forget that it was intended."""
+    for done in intended:
+        if done.is_so:
+            add(done.entry)
+    path.unlink(missing_ok=True)
+
+
 def _append(path: Path, line: bytes) -> None:
-    """Add a line, and see it onto the disk; nothing but try it, if there is none."""
+    """Add a line, if it isn't there, and see it onto the disk; only try it, if there is none."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY_FOLDER)
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, _OWNER_ONLY)
     try:
@@ -221,6 +373,8 @@ def _append(path: Path, line: bytes) -> None:
             return
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         end = os.lseek(descriptor, 0, os.SEEK_END)
+        if line in os.pread(descriptor, end, 0).splitlines(keepends=True):
+            return
         if end and os.pread(descriptor, 1, end - 1) != b"\n":
             line = b"\n" + line
         written = os.write(descriptor, line)

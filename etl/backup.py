@@ -23,7 +23,7 @@ from typing import Any
 
 from ecosystem.common.settings import Settings, settings
 from etl import actions, files
-from etl.actions import RESTORING, Action
+from etl.actions import RESTORING, Action, Done
 from etl.errors import PublishError, RegisterError
 from etl.release import shelf
 from etl.release.workshop import Say, alone, say_nothing, scratch
@@ -96,11 +96,12 @@ def back_up(path: Path, *, every_release: bool = False, on_wait: Say = say_nothi
                 _write(part, release_id, _members(own, Path(folder), wanted))
             made = read_backup(part)
             files.sync(part)
-            part.replace(path)
+            done = Done(actions.entry(Action.BACKUP, path.name), path, files.sha256(part))
+            with actions.written_down(done):
+                part.replace(path)
+                files.sync(path.parent)
         finally:
             part.unlink(missing_ok=True)
-        files.sync(path.parent)
-    actions.record(Action.BACKUP, path.name)
     return dataclasses.replace(made, path=path)
 
 

@@ -376,24 +376,23 @@ def publish(
             release, organisations = _complete(database, prepared, outcome.gates, track)
             # The register must not change between the look at it and its replacement.
             with hold(files, adoptable.register_dir, adoptable.hashes):
-                with _keep_meanwhile(folder, release.release_id, contents, adoptable):
-                    shelf.publish(
-                        database,
-                        folder,
-                        release.release_id,
-                        organisations,
-                        release.created_at,
-                        expected_baseline=prepared.baseline_id,
-                    )
-                try:
+                done = actions.entry(
+                    Action.PUBLISH,
+                    release.release_id,
+                    prepared.baseline_id or "",
+                    ", ".join(sorted(release.input_hashes)),
+                )
+                with actions.written_down(shelf.when_shown(folder, release.release_id, done)):
+                    with _keep_meanwhile(folder, release.release_id, contents, adoptable):
+                        shelf.publish(
+                            database,
+                            folder,
+                            release.release_id,
+                            organisations,
+                            release.created_at,
+                            expected_baseline=prepared.baseline_id,
+                        )
                     adopt(contents, adoptable.register_dir, release.release_id)
-                finally:
-                    actions.record(
-                        Action.PUBLISH,
-                        release.release_id,
-                        prepared.baseline_id or "",
-                        ", ".join(sorted(release.input_hashes)),
-                    )
                 unfinished.drop(folder, release.release_id, contents)
     copied = back_up_after_publication()
     return replace(

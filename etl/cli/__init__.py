@@ -25,10 +25,16 @@ app = typer.Typer(
 
 @app.callback()
 def begin() -> None:
-    """Finish what a killed publication left undone, and say so."""
+    """Finish what a killed publication or change left undone, and say so."""
     from ecosystem.common.settings import settings
+    from etl import actions
+    from etl.errors import PublishError
     from etl.release.workshop import KEPT
 
+    try:
+        actions.add_missing()
+    except PublishError as error:
+        complain(str(error))
     if any(settings().releases_dir.glob(f"{KEPT}*")):
         from etl.release.unfinished import finish
 

@@ -9,7 +9,7 @@ from ecosystem.common.spreadsheet import FORMULA_STARTS
 from etl import actions
 from etl.actions import Action
 from etl.errors import RegisterError
-from etl.files import lock, replace
+from etl.files import lock
 from etl.register.decisions import COLUMNS, DIFFERENT, SAME, Decision, resolve
 from etl.register.rows import RegisterFile
 
@@ -67,8 +67,9 @@ def add_decision(
     actions.require_ready()
     with lock(path):
         content = path.read_bytes() if path.exists() else b""
-        replace(path, _append(path, content, cells))
-        actions.record(Action.DECIDE, f"{org_id_a}, {org_id_b}", after=f"{decision}: {cells[3]}")
+        after = f"{decision}: {cells[3]}"
+        done = actions.entry(Action.DECIDE, f"{org_id_a}, {org_id_b}", after=after)
+        actions.replace_file(path, _append(path, content, cells), done)
 
 
 def decided_pairs(path: Path) -> list[tuple[str, str, str]]:
@@ -116,8 +117,8 @@ def take_back(path: Path, org_id_a: str, org_id_b: str) -> None:
         ]
         if not numbers:
             raise RegisterError(f"Nothing is decided about {org_id_a} and {org_id_b}.")
-        replace(path, file.without_rows(numbers))
-        actions.record(Action.DECIDE, f"{org_id_a}, {org_id_b}", after="taken back")
+        done = actions.entry(Action.DECIDE, f"{org_id_a}, {org_id_b}", after="taken back")
+        actions.replace_file(path, file.without_rows(numbers), done)
 
 
 def _append(path: Path, content: bytes, cells: list[str]) -> bytes:

@@ -10,7 +10,7 @@ from ecosystem.common.text import slug
 from etl import actions
 from etl.actions import Action
 from etl.errors import RegisterError
-from etl.files import lock, replace
+from etl.files import lock
 from etl.reading import WORKBOOKS
 from etl.register.normalise import Lookup, clean, normalise_code
 from etl.register.rows import KEY, RegisterFile
@@ -51,10 +51,7 @@ def mint(path: Path, countries: Lookup) -> int:
         raise RegisterError(f"{path}: there is no such file; check the name.")
     actions.require_ready()
     with lock(path):
-        made = _mint(path, countries)
-        if made:
-            actions.record(Action.MINT, path.name, after=f"{made} identifiers")
-    return made
+        return _mint(path, countries)
 
 
 def possible_ids(name: str, city: str, country: str) -> Iterator[str]:
@@ -92,5 +89,6 @@ def _mint(path: Path, countries: Lookup) -> int:
             used.add(ids[at])
             made += 1
     if made:
-        replace(path, file.with_column(KEY, ids))
+        done = actions.entry(Action.MINT, path.name, after=f"{made} identifiers")
+        actions.replace_file(path, file.with_column(KEY, ids), done)
     return made

@@ -8,6 +8,7 @@ elsewhere first, and the pointer moves last.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from contextlib import suppress
 from dataclasses import asdict
@@ -29,7 +30,7 @@ from ecosystem.common.store import (
     read_manifests,
 )
 from etl import actions
-from etl.actions import Action
+from etl.actions import Action, Done, Entry
 from etl.errors import PublishError
 from etl.files import sha256, sync, write_whole, writing
 from etl.release.change import changes, count_kinds
@@ -178,6 +179,12 @@ def point_to(folder: Path, release_id: str) -> None:
     way = before[: before.index(release_id)] if release_id in before else before
     _write(folder / SHOWN, "".join(f"{known}\n" for known in [*way[-_MAX_WAY:], release_id]))
     _write(folder / POINTER, f"{release_id}\n")
+
+
+def when_shown(folder: Path, release_id: str, done: Entry) -> Done:
+    """An action that makes a release the current one."""
+    pointer = f"{release_id}\n".encode()
+    return Done(done, folder / POINTER, hashlib.sha256(pointer).hexdigest())
 
 
 def previous(folder: Path) -> Manifest | None:
@@ -341,8 +348,9 @@ def rollback(
             raise PublishError("There is no earlier release to go back to.")
         if not is_intact(folder, chosen):
             raise PublishError(f"Release {chosen.release_id} is damaged; choose another one.")
-        point_to(folder, chosen.release_id)
-        actions.record(Action.ROLLBACK, chosen.release_id, before, chosen.release_id)
+        done = actions.entry(Action.ROLLBACK, chosen.release_id, before, chosen.release_id)
+        with actions.written_down(when_shown(folder, chosen.release_id, done)):
+            point_to(folder, chosen.release_id)
     return chosen
 
 
@@ -378,12 +386,14 @@ def prune(
     actions.require_ready()
     with alone(folder, on_wait, wait_s), writing(folder):
         before = releases(folder)
-        _prune(folder, keep)
+        going = [
+            Done(actions.entry(Action.PRUNE, m.release_id), folder / f"{m.release_id}.json")
+            for m in prunable(folder, keep)
+        ]
+        with actions.written_down(*going):
+            _prune(folder, keep)
         left = {manifest.release_id for manifest in releases(folder)}
-        gone = [manifest for manifest in before if manifest.release_id not in left]
-        for manifest in gone:
-            actions.record(Action.PRUNE, manifest.release_id)
-    return gone
+    return [manifest for manifest in before if manifest.release_id not in left]
 
 
 def prunable(folder: Path, keep: int) -> list[Manifest]:

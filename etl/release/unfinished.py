@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from etl import actions
-from etl.actions import Action
+from etl.actions import Action, Done
 from etl.errors import PublishError, RegisterError
 from etl.files import lock, replace, sync, write_whole, writing
 from etl.release import shelf
@@ -148,9 +148,9 @@ def _finish(folder: Path, own: Path) -> list[str]:
             f"published is in {own}: make the later change there, too, check it and publish it; "
             "otherwise the next refresh takes it back."
         ]
-    shutil.rmtree(own, ignore_errors=True)
-    with suppress(PublishError):
-        actions.record(Action.EDIT, ", ".join(done), after=f"as in release {plan.release_id}")
+    kept = actions.entry(Action.EDIT, ", ".join(done), after=f"as in release {plan.release_id}")
+    with suppress(PublishError), actions.written_down(Done(kept, own / _PLAN)):
+        shutil.rmtree(own, ignore_errors=True)
     return [
         f"Release {plan.release_id} was published, but the process ended before the register held "
         f"it. That was made up for now: {', '.join(done)}."

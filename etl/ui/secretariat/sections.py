@@ -6,6 +6,8 @@ import streamlit as st
 
 from ecosystem.common.settings import settings
 from ecosystem.ui.escape import markdown
+from etl import actions
+from etl.errors import PublishError
 from etl.release.unfinished import finish
 from etl.ui import moderation
 from etl.ui.secretariat import entry, log, refresh, releases, worklist
@@ -24,6 +26,10 @@ SECTIONS = {
 def view() -> None:
     """Let the member choose a part, and show it."""
     guide()
+    try:
+        actions.add_missing()
+    except PublishError as error:
+        st.error(markdown(str(error)), icon=":material/error:")
     for sentence in finish(settings().releases_dir):
         st.warning(markdown(sentence), icon=":material/build:")
     names = list(SECTIONS)

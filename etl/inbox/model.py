@@ -29,6 +29,8 @@ class State(enum.StrEnum):
     ACCEPTING = "accepting"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    # It was accepted, and its change is on its way out of the register again.
+    TAKING_BACK = "taking back"
 
 
 class Refused(Exception):
@@ -56,6 +58,9 @@ class Draft:
         A word to the moderators.
     contact : str
         Address for questions; may be empty.
+    link : str
+        The link that was sent to the organisation itself (:mod:`etl.inbox.invitation`), if it
+        came by one.
     """
 
     org_id: str
@@ -63,6 +68,7 @@ class Draft:
     before: Mapping[str, str] = field(default_factory=dict)
     comment: str = ""
     contact: str = ""
+    link: str = ""
 
     def content(self) -> str:
         """All that it says but the contact address, in one written form."""
@@ -70,8 +76,24 @@ class Draft:
         return json.dumps(parts, sort_keys=True, ensure_ascii=False)
 
     def key(self, session: str) -> str:
-        """What the same content from the same form always gives, so that it is kept once."""
+        """What the same content from the same form always gives, so that it is kept once.
+
+        Of what came by a link, it is the link's: each is answered once.
+        """
+        if self.link:
+            return key_of_link(self.link)
         return hashlib.sha256(f"{session}\n{self.content()}".encode(errors="replace")).hexdigest()
+
+
+def key_of_link(link: str) -> str:
+    """The key of the suggestion that was, or will be, made with a link; it doesn't tell the link.
+
+    Parameters
+    ----------
+    link : str
+        As in :class:`Draft`.
+    """
+    return hashlib.sha256(f"link\n{link}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -95,9 +117,13 @@ class Suggestion:
     contact : str
         Address for questions; empty once decided.
     reason : str
-        Why it was rejected.
+        The moderators' answer: why it was rejected, or a word with the acceptance.
     plan : mapping
         The change of the register that was decided on; empty before.
+    is_own : bool
+        Whether the organisation itself made it, by a link that was sent to it.
+    decided_by : str
+        The account that decided; never shown to visitors.
     """
 
     number: int
@@ -112,3 +138,15 @@ class Suggestion:
     contact: str
     reason: str
     plan: Mapping[str, Mapping[str, str]]
+    is_own: bool = False
+    decided_by: str = ""
+
+    @property
+    def is_confirmation(self) -> bool:
+        """Whether the organisation says that all is right, and changes nothing."""
+        return self.is_own and not self.values
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its texts are still there: they go some time after the decision."""
+        return bool(self.values or self.before or self.comment)

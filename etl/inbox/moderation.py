@@ -1,14 +1,15 @@
 """Decide suggestions: what each would change, and the change itself.
 
-Accepting survives being killed at any moment. The change is recorded in the inbox first, then the
-register is replaced, then the suggestion is done; whoever comes next finishes what is recorded.
+Accepting survives being killed at any moment, and so does taking back. The change is recorded in
+the inbox first, then the register is replaced, then the suggestion is done; whoever comes next
+finishes what is recorded. The line for the log is kept with the decision until the log has it.
 A lock on the register lets one moderator at a time do so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pandas as pd
 from ecosystem.common.settings import settings
 from ecosystem.common.text import fold
 from etl import actions, files
-from etl.actions import Action
+from etl.actions import Action, Entry
 from etl.errors import RegisterError
 from etl.identity.identifiers import NOT_FORMER
 from etl.inbox.check import Checked, Fault, Reference, cautions, reference
@@ -27,6 +28,7 @@ from etl.inbox.store import Inbox, inbox
 from etl.register import rows
 from etl.register.mint import possible_ids
 from etl.register.rows import RegisterFile
+from etl.release import shelf
 from etl.release.taken_ids import past_ids
 
 # What a moderator may change before accepting.
@@ -36,6 +38,7 @@ _PLACE = ("city", "country", "nuts2_hint")
 # What helps where a town isn't found, or is one of several.
 _WHERE = (*_PLACE, "lat", "lon")
 MAX_REASON = 500
+_ON_THE_WAY = (State.ACCEPTING, State.TAKING_BACK)
 
 
 class Undecidable(RegisterError):
@@ -90,6 +93,8 @@ class Review:
         Tells this state of the row from every other.
     missing : bool
         Whether the row that it corrects is no longer there.
+    unseen : list of Change
+        Cells that say something else than what the organisation confirmed.
     """
 
     suggestion: Suggestion
@@ -100,6 +105,7 @@ class Review:
     cautions: list[str]
     version: str
     missing: bool = False
+    unseen: list[Change] = field(default_factory=list)
 
     @property
     def faults(self) -> list[Fault]:
@@ -110,6 +116,18 @@ class Review:
     def conflicts(self) -> list[Change]:
         """Changes of cells that say something else than when the suggestion was made."""
         return [change for change in self.changes if change.seen is not None]
+
+    @property
+    def needs_look(self) -> bool:
+        """Whether it should be decided by itself, and not with many others."""
+        return bool(
+            self.missing
+            or self.faults
+            or self.conflicts
+            or self.unseen
+            or self.cautions
+            or (self.suggestion.is_new and self.checked.duplicates)
+        )
 
 
 class Desk:
@@ -164,6 +182,7 @@ class Desk:
         edits: Mapping[str, str] | None = None,
         over: str = "",
         was_renamed: bool = True,
+        answer: str = "",
     ) -> str:
         """Write a suggestion into the register; the next refresh publishes it.
 
@@ -179,6 +198,8 @@ class Desk:
             may have changed since it was made.
         was_renamed : bool
             Keep a name that changes as a former name; false for a mere misspelling.
+        answer : str
+            A word to whoever made it.
 
         Returns
         -------
@@ -196,6 +217,7 @@ class Desk:
         etl.errors.PublishError
             If register or inbox can't be written.
         """
+        answer = _check_answer(answer)
         actions.require_ready()
         path = self._path()
         with files.lock(path):
@@ -212,13 +234,17 @@ class Desk:
             after = before | {change.column: change.new for change in review.changes}
             after["org_id"] = org_id
             if _CHECKED_ON in file.columns:
-                after[_CHECKED_ON] = f"{datetime.now(UTC):%Y-%m-%d}"
+                # An organisation's word is of the day that it gave it.
+                day = suggestion.received if suggestion.is_own else datetime.now(UTC)
+                after[_CHECKED_ON] = f"{day:%Y-%m-%d}"
             # What can't be written is refused before it is recorded.
             file.with_row(org_id, after)
-            if not self.inbox.begin(number, org_id, {"before": before, "after": after}):
+            subject = f"suggestion {number}, {org_id}"
+            log = asdict(actions.entry_of_change(Action.ACCEPT, subject, before, after))
+            plan = {"before": before, "after": after, "log": log}
+            if not self.inbox.begin(number, org_id, plan, answer):
                 raise Undecidable(_decision(self._get(number)))
             self._resume(path)
-            actions.record_change(Action.ACCEPT, f"suggestion {number}, {org_id}", before, after)
         return org_id
 
     def reject(self, number: int, reason: str) -> None:
@@ -236,38 +262,183 @@ class Desk:
         Undecidable
             If it isn't open, or there is no reason.
         """
-        reason = " ".join(reason.split())
-        if not reason or len(reason) > MAX_REASON:
+        reason = _check_answer(reason)
+        if not reason:
             raise Undecidable(f"Give a reason of at most {MAX_REASON} characters.")
         suggestion = self._get(number)
         actions.require_ready()
-        if not self.inbox.reject(number, reason):
+        log = asdict(actions.entry(Action.REJECT, f"suggestion {number}", after=reason))
+        if not self.inbox.reject(number, reason, log):
             raise Undecidable(_decision(self._get(suggestion.number)))
-        actions.record(Action.REJECT, f"suggestion {number}", after=reason)
+        self._write_log()
+
+    def accept_many(self, numbers: Iterable[int], answer: str = "") -> dict[int, str]:
+        """Accept those that need no look of their own (:attr:`Review.needs_look`).
+
+        Parameters
+        ----------
+        numbers : iterable of int
+            Which ones.
+        answer : str
+            A word to whoever made them, the same for all.
+
+        Returns
+        -------
+        dict of int to str
+            Why one was not accepted, as a sentence, by its number.
+
+        Raises
+        ------
+        RegisterError
+            If the register can't be read, or the answer is too long.
+        etl.errors.PublishError
+            If register or inbox can't be written.
+        """
+        _check_answer(answer)
+        refused = {}
+        for number in numbers:
+            try:
+                review = self.review(number)
+                if review.needs_look:
+                    refused[number] = f"Suggestion {number} needs a look of its own."
+                else:
+                    self.accept(number, over=review.version, answer=answer)
+            except Undecidable as error:
+                refused[number] = str(error)
+        return refused
+
+    def reject_many(self, numbers: Iterable[int], reason: str) -> dict[int, str]:
+        """Decide against several, with one reason; gives what :meth:`accept_many` gives."""
+        if not _check_answer(reason):
+            raise Undecidable(f"Give a reason of at most {MAX_REASON} characters.")
+        refused = {}
+        for number in numbers:
+            try:
+                self.reject(number, reason)
+            except Undecidable as error:
+                refused[number] = str(error)
+        return refused
+
+    def why_not_undo(self, suggestion: Suggestion) -> str:
+        """Why a decision can't be taken back any more, as a sentence; empty if it can.
+
+        An accepted one can until a release is published that has it; a rejected one as long as
+        its texts are kept.
+        """
+        number = suggestion.number
+        if suggestion.state not in (State.ACCEPTED, State.REJECTED) or suggestion.decided is None:
+            return f"Nothing is decided about suggestion {number}."
+        if not suggestion.is_kept:
+            return f"The texts of suggestion {number} are deleted; it can't be opened again."
+        current = shelf.baseline(self._releases_dir)
+        if suggestion.state is State.REJECTED or current is None:
+            return ""
+        if datetime.fromisoformat(current.created_at) >= suggestion.decided:
+            return (
+                f"Suggestion {number} is published since release {current.release_id}. Correct "
+                "the entry itself instead."
+            )
+        return ""
+
+    def undo(self, number: int) -> str:
+        """Open a decided suggestion again; what was accepted goes out of the register.
+
+        The contact address is gone, and stays so.
+
+        Parameters
+        ----------
+        number : int
+            Which one.
+
+        Returns
+        -------
+        str
+            Identifier of the row that is as it was before; empty if none was changed.
+
+        Raises
+        ------
+        Undecidable
+            If it isn't decided, is published, or the row has been changed since.
+        RegisterError
+            If the register can't be read.
+        etl.errors.PublishError
+            If register or inbox can't be written.
+        """
+        actions.require_ready()
+        path = self._path()
+        with files.lock(path):
+            self._resume(path)
+            suggestion = self._get(number)
+            why_not = self.why_not_undo(suggestion)
+            if why_not:
+                raise Undecidable(why_not)
+            if suggestion.state is State.REJECTED:
+                log = actions.entry(Action.REOPEN, f"suggestion {number}", suggestion.reason)
+                self.inbox.reopen(number, State.REJECTED, asdict(log))
+                self._write_log()
+                return ""
+            org_id, plan = suggestion.org_id, suggestion.plan
+            if not _is_row(RegisterFile(path).row(org_id), plan["after"]):
+                raise ChangedMeanwhile(
+                    f"The register's row of {org_id} has changed since suggestion {number} was "
+                    "accepted. Correct the entry itself instead."
+                )
+            log = actions.entry_of_change(
+                Action.REOPEN, f"suggestion {number}, {org_id}", plan["after"], plan["before"]
+            )
+            self.inbox.begin_taking_back(number, asdict(log))
+            self._resume(path)
+        return org_id
 
     def open_suggestions(self) -> list[Suggestion]:
         """Suggestions that wait for a decision, after finishing what was decided but broken off."""
-        if self.inbox.suggestions(State.ACCEPTING):
+        if self.inbox.suggestions(*_ON_THE_WAY) or self.inbox.unlogged():
             path = self._path()
             with files.lock(path):
                 self._resume(path)
         self.inbox.forget()
         return self.inbox.suggestions(State.OPEN)
 
+    def titles(self) -> dict[str, str]:
+        """What people call each column."""
+        return self._against.titles()
+
+    def decisions(self) -> list[Suggestion]:
+        """Suggestions that are decided, the latest decision first."""
+        found = self.inbox.suggestions(State.ACCEPTED, State.REJECTED)
+        return sorted(found, key=lambda s: s.decided or s.received, reverse=True)
+
     def _resume(self, path: Path) -> None:
         """Make the changes that are recorded; the register must be locked."""
-        for suggestion in self.inbox.suggestions(State.ACCEPTING):
+        for suggestion in self.inbox.suggestions(*_ON_THE_WAY):
             file = RegisterFile(path)
             before, after = dict(suggestion.plan["before"]), dict(suggestion.plan["after"])
-            now = file.row(suggestion.org_id)
-            if now == before and now != after:
-                files.replace(path, file.with_row(suggestion.org_id, after))
-                now = RegisterFile(path).row(suggestion.org_id)
-            # A column that the file lacks is not kept in it.
-            if now and all(now[column] == after.get(column, "") for column in now):
-                self.inbox.finish(suggestion.number)
+            goes = suggestion.state is State.TAKING_BACK
+            if goes:
+                before, after = after, before
+            org_id, number = suggestion.org_id, suggestion.number
+            now = file.row(org_id)
+            if _is_row(now, before) and not _is_row(now, after):
+                files.replace(
+                    path, file.with_row(org_id, after) if after else file.without_row_of(org_id)
+                )
+                now = RegisterFile(path).row(org_id)
+            is_done = _is_row(now, after)
+            if goes and is_done:
+                self.inbox.reopen(number, State.TAKING_BACK, suggestion.plan["log"])
+            elif goes:
+                self.inbox.keep_accepted(number)
+            elif is_done:
+                self.inbox.finish(number)
             else:
-                self.inbox.reopen(suggestion.number)
+                self.inbox.give_up(number)
+        self._write_log()
+
+    def _write_log(self) -> None:
+        """Bring the lines of what was decided into the log of actions."""
+        for line, told in self.inbox.unlogged():
+            actions.add(Entry(**told))
+            self.inbox.note_logged(line)
 
     def _with_columns(self, file: RegisterFile, review: Review) -> RegisterFile:
         """The file with the columns that a suggestion fills, which older registers lack."""
@@ -302,7 +473,7 @@ class Desk:
         org_id = suggestion.org_id
         now = file.row(org_id) if org_id else {}
         wanted = {**suggestion.values, **edits}
-        cells = self._derive(now, wanted, edits, was_renamed=was_renamed)
+        cells = self._derive(suggestion, now, wanted, edits, was_renamed=was_renamed)
         checked = self._against.check(
             cells, self._known_organisations(file, cells.get("country", ""))
         )
@@ -320,6 +491,7 @@ class Desk:
             cautions=cautions(wanted, self._against.titles()),
             version=rows.version(now),
             missing=bool(org_id) and not now,
+            unseen=self._unseen(suggestion, now) if suggestion.is_confirmation and now else [],
         )
 
     def _with_successor(self, checked: Checked, file: RegisterFile) -> Checked:
@@ -338,6 +510,7 @@ class Desk:
 
     def _derive(
         self,
+        suggestion: Suggestion,
         now: Mapping[str, str],
         wanted: Mapping[str, str],
         edits: Mapping[str, str],
@@ -348,7 +521,9 @@ class Desk:
         cells = {**now, **wanted}
         # The own website that a row of general knowledge names is not a page that confirms it.
         source = wanted.get("source_url")
-        if "evidence" not in edits and source and source != now.get("source_url"):
+        if suggestion.is_own and "evidence" not in edits:
+            cells["evidence"] = "confirmed"
+        elif "evidence" not in edits and source and source != now.get("source_url"):
             cells["evidence"] = "page"
         if now and _moves(now, cells):
             # What said where the old place is would put the new one there too.
@@ -385,6 +560,15 @@ class Desk:
                 )
         return changes
 
+    def _unseen(self, suggestion: Suggestion, now: Mapping[str, str]) -> list[Change]:
+        """Cells that an organisation confirmed, and that have changed since it saw them."""
+        titles, written = self._against.titles(), self._against.check(now).cells
+        return [
+            Change(name, titles[name], now.get(name, ""), now.get(name, ""), seen)
+            for name, seen in suggestion.before.items()
+            if name in now and written.get(name, "") != seen
+        ]
+
     def _offer(
         self, changes: list[Change], checked: Checked, now: Mapping[str, str], file: RegisterFile
     ) -> list[Change]:
@@ -419,17 +603,19 @@ class Desk:
             raise Undecidable(
                 f"{review.org_id} is no longer in the register. Reject the suggestion."
             )
+        if review.unseen:
+            raise ChangedMeanwhile(
+                "The organisation has confirmed what the register no longer says: "
+                f"{_fields(review.unseen)}. Reject it, and send the organisation a new link."
+            )
         if over and over != review.version:
             raise ChangedMeanwhile(
                 "The register's row has changed since you looked at it. Look again and decide."
             )
         if review.conflicts and not over:
-            fields = "; ".join(
-                f"{c.title} was “{c.seen}” when it was suggested and is “{c.old}” now"
-                for c in review.conflicts
-            )
             raise ChangedMeanwhile(
-                f"The register has changed since the suggestion was made: {fields}. "
+                "The register has changed since the suggestion was made: "
+                f"{_fields(review.conflicts)}. "
                 f"Look at it again; version {review.version} is the row as it is now."
             )
         if review.faults:
@@ -442,6 +628,26 @@ def desk() -> Desk:
     return Desk(inbox(), settings().register_dir, reference(), settings().releases_dir)
 
 
+def _check_answer(text: str) -> str:
+    """An answer in one line; refused if it is too long."""
+    answer = " ".join(text.split())
+    if len(answer) > MAX_REASON:
+        raise Undecidable(f"Give a reason of at most {MAX_REASON} characters.")
+    return answer
+
+
+def _is_row(now: Mapping[str, str], cells: Mapping[str, str]) -> bool:
+    """Whether a row is there with these cells; without any, whether there is none."""
+    # A column that the file lacks is not kept in it.
+    return bool(now) == bool(cells) and all(now[name] == cells.get(name, "") for name in now)
+
+
+def _fields(changes: Iterable[Change]) -> str:
+    return "; ".join(
+        f"{c.title} was “{c.seen}” when it was suggested and is “{c.old}” now" for c in changes
+    )
+
+
 def _moves(now: Mapping[str, str], cells: Mapping[str, str]) -> bool:
     return any(now.get(name, "") != cells.get(name, "") for name in _PLACE)
 
@@ -451,5 +657,6 @@ def _decision(suggestion: Suggestion) -> str:
         State.ACCEPTED: f"was accepted already ({suggestion.org_id})",
         State.REJECTED: f"was rejected already: {suggestion.reason}",
         State.ACCEPTING: "is being accepted",
+        State.TAKING_BACK: "is being taken back",
     }.get(suggestion.state, "was opened again; look at it once more")
     return f"Suggestion {suggestion.number} {how}."

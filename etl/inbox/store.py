@@ -40,7 +40,9 @@ CREATE TABLE IF NOT EXISTS suggestion (
     org_id   TEXT NOT NULL,
     body     TEXT NOT NULL,                 -- JSON: values, before, comment
     reason   TEXT NOT NULL DEFAULT '',
-    plan     TEXT NOT NULL DEFAULT '{}'     -- JSON: the rows of the register before and after
+    plan     TEXT NOT NULL DEFAULT '{}',    -- JSON: the rows of the register before and after
+    own      INTEGER NOT NULL DEFAULT 0,    -- whether the organisation itself made it
+    decided_by TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX IF NOT EXISTS received ON suggestion (received);
 CREATE INDEX IF NOT EXISTS state ON suggestion (state);
@@ -50,12 +52,25 @@ CREATE TABLE IF NOT EXISTS contact (
     address TEXT NOT NULL
 ) STRICT;
 """
+# Lines for the log of actions, written with what they are about and gone when the log has them.
+_UNLOGGED = """
+CREATE TABLE IF NOT EXISTS unlogged (
+    id   INTEGER PRIMARY KEY AUTOINCREMENT,
+    entry TEXT NOT NULL                     -- JSON
+) STRICT;
+"""
+# What a file of an earlier version lacks, by the version that has it.
+_LATER = {
+    2: "ALTER TABLE suggestion ADD COLUMN own INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE suggestion ADD COLUMN decided_by TEXT NOT NULL DEFAULT '';" + _UNLOGGED,
+}
+_VERSION = max(_LATER)
 _SELECT = """
 SELECT s.number, s.key, s.state, s.received, s.decided, s.is_new, s.org_id, s.body, s.reason,
-       s.plan, coalesce(c.address, '') AS contact
+       s.plan, s.own, s.decided_by, coalesce(c.address, '') AS contact
 FROM suggestion s LEFT JOIN contact c USING (number)
 """
-_UNDECIDED = (State.OPEN, State.ACCEPTING)
+_UNDECIDED = (State.OPEN, State.ACCEPTING, State.TAKING_BACK)
 
 
 class Inbox:
@@ -113,12 +128,13 @@ class Inbox:
             )
         try:
             # A flood is turned away by reading, which holds nobody up.
+            key, is_own = draft.key(session), bool(draft.link)
             with self._open() as connection:
-                known = self._known_or_refused(connection, draft.key(session), session)
+                known = self._known_or_refused(connection, key, session, is_own=is_own)
                 if known:
                     return known
                 connection.execute("BEGIN IMMEDIATE")
-                known = self._known_or_refused(connection, draft.key(session), session)
+                known = self._known_or_refused(connection, key, session, is_own=is_own)
                 number = known or self._insert(connection, draft, session, body)
                 connection.execute("COMMIT")
                 return number
@@ -160,7 +176,19 @@ class Inbox:
             rows = connection.execute(f"{_SELECT} WHERE key IN ({marks})", list(keys)).fetchall()
         return {row["key"]: _suggestion(row) for row in rows}
 
-    def begin(self, number: int, org_id: str, plan: Mapping[str, Mapping[str, str]]) -> bool:
+    def count_open(self) -> int:
+        """How many suggestions wait for a decision."""
+        if not self.path.exists():
+            return 0
+        with self._reading() as connection:
+            (n,) = connection.execute(
+                "SELECT count(*) FROM suggestion WHERE state = ?", [State.OPEN]
+            ).fetchone()
+        return int(n)
+
+    def begin(
+        self, number: int, org_id: str, plan: Mapping[str, Mapping[str, str]], reason: str = ""
+    ) -> bool:
         """Record what an open suggestion will change; False if it isn't open any more.
 
         Parameters
@@ -171,27 +199,91 @@ class Inbox:
             Identifier of the row.
         plan : mapping
             ``before`` and ``after``: the row's cells by column; ``before`` is empty for a new row.
+            ``log``: the line for the log of actions.
+        reason : str
+            A word to whoever made it.
         """
         return self._change(
-            "UPDATE suggestion SET state = ?, org_id = ?, plan = ? WHERE number = ? AND state = ?",
-            [State.ACCEPTING, org_id, json.dumps(plan), number, State.OPEN],
+            "UPDATE suggestion SET state = ?, org_id = ?, plan = ?, reason = ? "
+            "WHERE number = ? AND state = ?",
+            [State.ACCEPTING, org_id, json.dumps(plan), reason, number, State.OPEN],
         )
 
     def finish(self, number: int) -> bool:
         """Note that the recorded change is in the register; False if there was none to note."""
-        return self._decide(number, State.ACCEPTED, "", State.ACCEPTING)
+        return self._decide(number, State.ACCEPTED, None, None, State.ACCEPTING)
 
-    def reopen(self, number: int) -> bool:
-        """Take back a recorded change that can't be made any more; False if there was none."""
+    def give_up(self, number: int) -> bool:
+        """Forget a recorded change that can't be made any more; False if there was none."""
         return self._change(
-            "UPDATE suggestion SET state = ?, plan = '{}', org_id = iif(is_new, '', org_id) "
-            "WHERE number = ? AND state = ?",
+            "UPDATE suggestion SET state = ?, plan = '{}', reason = '', "
+            "org_id = iif(is_new, '', org_id) WHERE number = ? AND state = ?",
             [State.OPEN, number, State.ACCEPTING],
         )
 
-    def reject(self, number: int, reason: str) -> bool:
-        """Decide against an open suggestion; False if it isn't open any more."""
-        return self._decide(number, State.REJECTED, reason, State.OPEN)
+    def reject(self, number: int, reason: str, log: Mapping[str, str] | None = None) -> bool:
+        """Decide against an open suggestion; False if it isn't open any more.
+
+        Parameters
+        ----------
+        number : int
+            Which one.
+        reason : str
+            Why.
+        log : mapping of str to str
+            The line for the log of actions.
+        """
+        return self._decide(number, State.REJECTED, reason, log or {}, State.OPEN)
+
+    def begin_taking_back(self, number: int, log: Mapping[str, str]) -> bool:
+        """Record that the change of an accepted one goes; False if it isn't accepted any more."""
+        return self._change(
+            "UPDATE suggestion SET state = ?, plan = json_set(plan, '$.log', json(?)) "
+            "WHERE number = ? AND state = ?",
+            [State.TAKING_BACK, json.dumps(log), number, State.ACCEPTED],
+        )
+
+    def keep_accepted(self, number: int) -> bool:
+        """Leave an accepted one whose change can't be taken back; False if none is to be."""
+        return self._change(
+            "UPDATE suggestion SET state = ? WHERE number = ? AND state = ?",
+            [State.ACCEPTED, number, State.TAKING_BACK],
+        )
+
+    def reopen(self, number: int, from_state: State, log: Mapping[str, str]) -> bool:
+        """Open a decided suggestion again; False if it isn't in the state any more.
+
+        Parameters
+        ----------
+        number : int
+            Which one.
+        from_state : State
+            ``REJECTED``, or ``TAKING_BACK`` if its change is out of the register again.
+        log : mapping of str to str
+            The line for the log of actions.
+        """
+        with self._writing() as connection:
+            reopened = connection.execute(
+                "UPDATE suggestion SET state = ?, plan = '{}', reason = '', decided = NULL, "
+                "decided_by = '', org_id = iif(is_new, '', org_id) "
+                "WHERE number = ? AND state = ?",
+                [State.OPEN, number, from_state],
+            ).rowcount
+            if reopened:
+                _keep_line(connection, log)
+        return bool(reopened)
+
+    def unlogged(self) -> list[tuple[int, dict[str, str]]]:
+        """Lines that the log of actions may lack, each with its number."""
+        if not self.path.exists():
+            return []
+        with self._reading() as connection:
+            rows = connection.execute("SELECT id, entry FROM unlogged ORDER BY id").fetchall()
+        return [(row["id"], json.loads(row["entry"])) for row in rows]
+
+    def note_logged(self, line: int) -> None:
+        """Forget a line that the log of actions has."""
+        self._change("DELETE FROM unlogged WHERE id = ?", [line])
 
     def forget(self) -> int:
         """Delete the texts of what was decided long ago, and the sessions of an hour ago.
@@ -216,12 +308,16 @@ class Inbox:
             ).rowcount
 
     def _known_or_refused(
-        self, connection: sqlite3.Connection, key: str, session: str
+        self, connection: sqlite3.Connection, key: str, session: str, *, is_own: bool
     ) -> int | None:
         """Number of what was sent already; None if there is room for something new."""
         row = connection.execute("SELECT number FROM suggestion WHERE key = ?", [key]).fetchone()
         if row:
             return int(row["number"])
+        if is_own:
+            # As many as links were sent can come.
+            self._refuse_if_full(connection)
+            return None
         since = self._clock() - HOUR_S
         in_all, own = connection.execute(
             "SELECT count(*), count(*) FILTER (WHERE session = ?) FROM suggestion "
@@ -238,35 +334,52 @@ class Inbox:
                 "More suggestions have come in within the hour than can be taken. Nothing was "
                 "kept; please try again later."
             )
+        self._refuse_if_full(connection)
+        return None
+
+    def _refuse_if_full(self, connection: sqlite3.Connection) -> None:
         (waiting,) = connection.execute(
-            "SELECT count(*) FROM suggestion WHERE state IN (?, ?)", _UNDECIDED
+            "SELECT count(*) FROM suggestion WHERE state IN (?, ?, ?)", _UNDECIDED
         ).fetchone()
         if waiting >= self._max_open:
             raise Refused(
                 "The inbox is full: too many suggestions wait for a decision. Nothing was kept; "
                 "please try again later."
             )
-        return None
 
     def _insert(self, connection: sqlite3.Connection, draft: Draft, session: str, body: str) -> int:
         cursor = connection.execute(
-            "INSERT INTO suggestion (key, session, received, is_new, org_id, body) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            [draft.key(session), session, self._clock(), not draft.org_id, draft.org_id, body],
-        )
+            "INSERT INTO suggestion (key, session, received, is_new, org_id, body, own) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [draft.key(session), session, self._clock(), not draft.org_id, draft.org_id, body,
+             bool(draft.link)],
+        )  # fmt: skip
         number = int(cursor.lastrowid or 0)
         if draft.contact:
             connection.execute("INSERT INTO contact VALUES (?, ?)", [number, draft.contact])
         return number
 
-    def _decide(self, number: int, state: State, reason: str, from_state: State) -> bool:
+    def _decide(
+        self,
+        number: int,
+        state: State,
+        reason: str | None,
+        log: Mapping[str, str] | None,
+        from_state: State,
+    ) -> bool:
         with self._writing() as connection:
+            if log is None:
+                row = connection.execute(
+                    "SELECT plan FROM suggestion WHERE number = ?", [number]
+                ).fetchone()
+                log = json.loads(row["plan"]).get("log", {}) if row else {}
             decided = connection.execute(
-                "UPDATE suggestion SET state = ?, reason = ?, decided = ?, session = '' "
-                "WHERE number = ? AND state = ?",
-                [state, reason, self._clock(), number, from_state],
+                "UPDATE suggestion SET state = ?, reason = coalesce(?, reason), decided = ?, "
+                "decided_by = ?, session = '' WHERE number = ? AND state = ?",
+                [state, reason, self._clock(), log.get("account", ""), number, from_state],
             ).rowcount
             if decided:
+                _keep_line(connection, log)
                 connection.execute("DELETE FROM contact WHERE number = ?", [number])
         if decided:
             self._empty_journal()
@@ -290,7 +403,7 @@ class Inbox:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute(f"PRAGMA max_page_count = {MAX_FILE_BYTES // PAGE_BYTES}")
-            if not _is_made(connection):
+            if _version(connection) < _VERSION:
                 # Two that make the tables at once would not wait for each other.
                 with FileLock(f"{self.path}.lock", timeout=BUSY_S):
                     _make(connection)
@@ -318,14 +431,27 @@ class Inbox:
             connection.execute("COMMIT")
 
 
-def _is_made(connection: sqlite3.Connection) -> bool:
-    return bool(connection.execute("PRAGMA user_version").fetchone()[0])
+def _keep_line(connection: sqlite3.Connection, log: Mapping[str, str]) -> None:
+    if log:
+        connection.execute("INSERT INTO unlogged (entry) VALUES (?)", [json.dumps(dict(log))])
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _make(connection: sqlite3.Connection) -> None:
-    if not _is_made(connection):
+    """Make the tables, or add what those of an earlier version lack."""
+    version = _version(connection)
+    if not version:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = 1; COMMIT;")
+        steps = _SCHEMA + _UNLOGGED
+    else:
+        steps = "".join(step for later, step in _LATER.items() if later > version)
+    if version < _VERSION:
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {_VERSION}; COMMIT;"
+        )
 
 
 def _body(draft: Draft) -> str:
@@ -353,6 +479,8 @@ def _suggestion(row: sqlite3.Row) -> Suggestion:
         contact=row["contact"],
         reason=row["reason"],
         plan=json.loads(row["plan"]),
+        is_own=bool(row["own"]),
+        decided_by=row["decided_by"],
     )
 
 

@@ -144,6 +144,10 @@ class RegisterFile:
         del texts[number - 1]
         return self._encode(texts)
 
+    def without_row_of(self, org_id: str) -> bytes:
+        """The file without the row of an identifier, which must be there."""
+        return self.without_row(self._number[org_id] + 1)
+
     def with_new_row(self, cells: Mapping[str, str]) -> bytes:
         """The file with a row added in the file's order, else at the end.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import getpass
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 
 from ecosystem.common.spreadsheet import FORMULA_STARTS
 from etl import files, pipeline
+from etl.actions import entries
 from etl.errors import PublishError, RegisterError
 from etl.inbox.check import Reference, cautions
 from etl.inbox.model import FIELDS, Draft, State
@@ -21,8 +24,9 @@ from etl.inbox.moderation import ChangedMeanwhile, Desk, Undecidable
 from etl.inbox.reception import make_draft, published_cells, whole_row
 from etl.inbox.store import Inbox
 from etl.register import mint
+from etl.release import shelf
 from tests.etl.conftest import Row
-from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
+from tests.etl.inbox.conftest import LIMES, Clock, cells_of, confirmation, correction, new
 
 Lines = Callable[[], list[bytes]]
 
@@ -322,6 +326,115 @@ def test_a_register_that_can_not_be_written(
     monkeypatch.undo()
     assert desk.open_suggestions() == []
     assert len(difference(before, lines())[1]) == 1
+
+
+def test_what_was_accepted_goes_again_until_it_is_published(
+    desk: Desk, lines: Lines, register: Path, releases: Path, box: Inbox, against: Reference
+) -> None:
+    before = lines()
+    desk = Desk(box, register, against, releases)
+    numbers = [box.add(correction(), "a"), box.add(new(), "b")]
+    ids = [desk.accept(number) for number in numbers]
+    assert [desk.undo(number) for number in numbers] == ids
+    assert lines() == before
+    assert [s.number for s in desk.open_suggestions()] == numbers
+    desk.accept(numbers[0], answer="Thank you.")
+    desk.accept(numbers[1])
+    later = shelf.baseline(releases)
+    assert later is not None
+    published = replace(later, created_at="2028-01-01T00:00:00+00:00")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shelf, "baseline", lambda _: published)
+        with pytest.raises(Undecidable, match=r"published since release .* Correct the entry"):
+            desk.undo(numbers[0])
+    done = [(e.action, e.subject) for e in entries()][-6:]
+    assert done[2] == ("reopen", f"suggestion {numbers[0]}, {LIMES}")
+    assert [e.before for e in entries() if e.action == "reopen"][-2].startswith("founded: 2011")
+
+
+def test_a_row_that_changed_since_is_not_taken_back(
+    desk: Desk, edit: Callable[..., Path], lines: Lines
+) -> None:
+    number = desk.inbox.add(correction(), "form")
+    desk.accept(number)
+    edit(lambda rows: next(r for r in rows if r["org_id"] == LIMES).update(notes="new"))
+    before = lines()
+    with pytest.raises(ChangedMeanwhile, match="has changed since suggestion 1 was accepted"):
+        desk.undo(number)
+    assert (lines(), desk.inbox.get(number).state) == (before, State.ACCEPTED)  # type: ignore[union-attr]
+
+
+def test_a_rejected_one_is_opened_again_as_long_as_its_texts_are_kept(
+    desk: Desk, clock: Clock
+) -> None:
+    number = desk.inbox.add(correction(), "form")
+    with pytest.raises(Undecidable, match="Nothing is decided about suggestion 1"):
+        desk.undo(number)
+    desk.reject(number, "By mistake")
+    assert desk.decisions()[0].decided_by == getpass.getuser()
+    assert desk.undo(number) == ""
+    (found,) = desk.open_suggestions()
+    assert (found.reason, found.decided, found.decided_by) == ("", None, "")
+    desk.reject(number, "Right after all")
+    clock.now += 181 * 86_400
+    desk.open_suggestions()
+    with pytest.raises(Undecidable, match="texts of suggestion 1 are deleted"):
+        desk.undo(number)
+
+
+def test_many_are_decided_at_once_but_for_those_that_need_a_look(desk: Desk) -> None:
+    good = [desk.inbox.add(new(name, city="Brest"), name) for name in ("Armor", "Zebulon")]
+    faulty = desk.inbox.add(new(city="Nowhere at all"), "c")
+    twin = desk.inbox.add(new("Limes Security", city="Hagenberg im Mühlkreis", country="AT"), "d")
+    refused = desk.accept_many([*good, faulty, twin, 99], "Thank you.")
+    assert refused == {
+        faulty: f"Suggestion {faulty} needs a look of its own.",
+        twin: f"Suggestion {twin} needs a look of its own.",
+        99: "There is no suggestion 99; see `cyber-valleys inbox list`.",
+    }
+    assert {s.reason for s in desk.inbox.suggestions(State.ACCEPTED)} == {"Thank you."}
+    with pytest.raises(Undecidable, match="Give a reason"):
+        desk.reject_many([faulty], " ")
+    assert desk.reject_many([faulty, twin, good[0]], "Not about security") == {
+        good[0]: f"Suggestion {good[0]} was accepted already (fr-armor)."
+    }
+    assert desk.open_suggestions() == []
+
+
+def test_an_organisation_confirms_its_row(desk: Desk, register: Path, lines: Lines) -> None:
+    before = lines()
+    draft = confirmation(register)
+    number = desk.inbox.add(draft, "form")
+    assert desk.inbox.add(replace(draft, before={}, values={"founded": "1"}), "x") == number
+    review = desk.review(number)
+    assert review.suggestion.is_confirmation
+    assert [(c.column, c.new) for c in review.changes] == [("evidence", "confirmed")]
+    assert not review.needs_look
+    desk.accept(number)
+    row = cells_of(register / "organisations.csv", LIMES)
+    assert (row["evidence"], row["checked_on"]) == ("confirmed", "2027-01-15")
+    assert len(difference(before, lines())[1]) == 1
+
+
+def test_an_organisation_confirms_only_what_it_has_seen(
+    desk: Desk, register: Path, edit: Callable[..., Path], lines: Lines
+) -> None:
+    number = desk.inbox.add(confirmation(register), "form")
+    edit(lambda rows: next(r for r in rows if r["org_id"] == LIMES).update(founded="2013"))
+    before, review = lines(), desk.review(number)
+    assert [(c.column, c.seen, c.old) for c in review.unseen] == [("founded", "2012", "2013")]
+    assert review.needs_look
+    for over in ("", review.version):
+        with pytest.raises(ChangedMeanwhile, match="no longer says: Founded was “2012”"):
+            desk.accept(number, over=over)
+    assert lines() == before
+
+
+def test_what_an_organisation_corrects_is_confirmed_by_it(desk: Desk, register: Path) -> None:
+    number = desk.inbox.add(replace(correction(), link="a link"), "form")
+    desk.accept(number)
+    row = cells_of(register / "organisations.csv", LIMES)
+    assert (row["founded"], row["evidence"]) == ("2011", "confirmed")
 
 
 def in_another_process(work: Callable[[], None]) -> int:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -252,7 +253,7 @@ def test_nothing_personal_is_in_the_tables(box: Inbox) -> None:
     columns = {row[1] for row in connection.execute("PRAGMA table_info(suggestion)")}
     assert columns == {
         "number", "key", "session", "state", "received", "decided", "is_new", "org_id", "body",
-        "reason", "plan",
+        "reason", "plan", "own", "decided_by",
     }  # fmt: skip
     stored = str(connection.execute("SELECT * FROM suggestion").fetchall())
     connection.close()
@@ -264,3 +265,23 @@ def test_the_session_is_forgotten_within_two_hours(box: Inbox, clock: Clock) -> 
     clock.now += 3601
     box.forget()
     assert b"random form token" not in box.path.read_bytes()
+
+
+def test_a_file_of_the_first_version_gets_what_it_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "inbox.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "CREATE TABLE suggestion (number INTEGER PRIMARY KEY AUTOINCREMENT, "
+            "key TEXT NOT NULL UNIQUE, session TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open', "
+            "received REAL NOT NULL, decided REAL, is_new INTEGER NOT NULL, org_id TEXT NOT NULL, "
+            "body TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', plan TEXT NOT NULL DEFAULT '{}') "
+            "STRICT; CREATE TABLE contact (number INTEGER PRIMARY KEY REFERENCES suggestion, "
+            "address TEXT NOT NULL) STRICT; INSERT INTO suggestion (key, session, received, "
+            "is_new, org_id, body) VALUES ('k', '', 0, 1, '', '{}'); PRAGMA user_version = 1"
+        )
+    box = Inbox(path)
+    (old,) = box.suggestions()
+    assert (old.is_own, old.decided_by, box.unlogged()) == (False, "", [])
+    assert box.reject(1, "no", {"account": "anna", "action": "reject"})
+    assert box.suggestions()[0].decided_by == "anna"
+    assert [told["account"] for _, told in box.unlogged()] == ["anna"]

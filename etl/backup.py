@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -25,6 +26,7 @@ from ecosystem.common.settings import Settings, settings
 from etl import actions, files
 from etl.actions import RESTORING, Action, Done
 from etl.errors import PublishError, RegisterError
+from etl.inbox.invitation import secret_file
 from etl.release import shelf
 from etl.release.workshop import Say, alone, say_nothing, scratch
 
@@ -33,6 +35,7 @@ VERSION = 1
 _BLOCK = 1 << 20
 _REGISTER, _RELEASES = "register", "releases"
 _INBOX, _LOG = "inbox/inbox.sqlite", "log/actions.jsonl"
+_LINKS = "inbox/links.key"
 _AUTOMATIC = "cyber-valleys-backup-"
 _OWNER_ONLY, _FOR_ALL = 0o600, 0o644
 _log = logging.getLogger(__name__)
@@ -200,7 +203,7 @@ def _put_back(archive: zipfile.ZipFile, backup: Backup, own: Settings) -> list[P
     wanted = {PurePosixPath(name).name: name for name in _names(backup, _REGISTER)}
     present = list(_files_of(own.register_dir))
     if any(_differs(backup, file, wanted.get(file.name)) for file in present):
-        old = own.register_dir.with_name(f"{own.register_dir.name}.before-{stamp}")
+        old = _free(own.register_dir.with_name(f"{own.register_dir.name}.before-{stamp}"))
         shutil.copytree(own.register_dir, old, ignore=shutil.ignore_patterns(".*"))
         aside.append(old)
     for name, member in wanted.items():
@@ -209,7 +212,7 @@ def _put_back(archive: zipfile.ZipFile, backup: Backup, own: Settings) -> list[P
         if file.name not in wanted:
             file.unlink()
     if own.inbox_file.exists():
-        old = own.inbox_file.with_name(f"{own.inbox_file.name}.before-{stamp}")
+        old = _free(own.inbox_file.with_name(f"{own.inbox_file.name}.before-{stamp}"))
         _copy_inbox(own.inbox_file, old)
         aside.append(old)
         for journal in (f"{own.inbox_file.name}-wal", f"{own.inbox_file.name}-shm"):
@@ -218,6 +221,9 @@ def _put_back(archive: zipfile.ZipFile, backup: Backup, own: Settings) -> list[P
         _extract(archive, _INBOX, own.inbox_file, mode=_OWNER_ONLY)
     else:
         own.inbox_file.unlink(missing_ok=True)
+    if _LINKS in backup.members:
+        # Links that were sent stay valid.
+        _extract(archive, _LINKS, secret_file(), mode=_OWNER_ONLY)
     for member in sorted(_names(backup, _RELEASES)):  # the database comes before its manifest
         name = PurePosixPath(member).name
         target = own.releases_dir / name
@@ -226,6 +232,12 @@ def _put_back(archive: zipfile.ZipFile, backup: Backup, own: Settings) -> list[P
     if backup.release_id:
         shelf.point_to(own.releases_dir, backup.release_id)
     return aside
+
+
+def _free(path: Path) -> Path:
+    """A name that nothing has: what was set aside is never written over."""
+    others = (path.with_name(f"{path.name}-{number}") for number in count(2))
+    return next(known for known in chain([path], others) if not known.exists())
 
 
 def _extract(archive: zipfile.ZipFile, member: str, target: Path, *, mode: int = _FOR_ALL) -> None:
@@ -283,6 +295,8 @@ def _members(own: Settings, copies: Path, release_ids: Collection[str]) -> dict[
     if own.inbox_file.exists():
         members[_INBOX] = copies / "inbox.sqlite"
         _copy_inbox(own.inbox_file, members[_INBOX])
+    if secret_file().exists():
+        members[_LINKS] = secret_file()
     if own.log_file.exists() and own.log_file.stat().st_size:
         members[_LOG] = copies / "actions.jsonl"
         shutil.copyfile(own.log_file, members[_LOG])
@@ -394,7 +408,7 @@ def _require_release(backup: Backup, archive: zipfile.ZipFile) -> None:
 
 def _is_ours(name: str) -> bool:
     """Whether a member has its place: no path out of the folders."""
-    if name in (_INBOX, _LOG):
+    if name in (_INBOX, _LOG, _LINKS):
         return True
     folder, _, file = name.partition("/")
     is_plain = file == PurePosixPath(file).name and "\\" not in file and not file.startswith(".")

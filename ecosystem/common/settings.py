@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import field_validator
+from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +29,9 @@ class Settings(BaseSettings):
         TOML file that declares what must hold before a release is published.
     inbox_file : Path
         SQLite file of what visitors suggest; never part of a release.
+    link_secret : pydantic.SecretStr
+        What links to organisations and the address of the feed of suggestions are made with; by
+        default a file beside the inbox, made when the first one is.
     log_file : Path
         Log of who did what; never part of a release.
     links_file : Path
@@ -70,6 +73,7 @@ class Settings(BaseSettings):
     privacy_url: str = ""
     source_code_url: str = ""
     inbox_file: Path = ROOT / "data" / "inbox" / "inbox.sqlite"
+    link_secret: SecretStr = SecretStr("")
     log_file: Path = ROOT / "data" / "log" / "actions.jsonl"
     links_file: Path = ROOT / "data" / "links" / "links.jsonl"
     backup_dir: Path | None = None

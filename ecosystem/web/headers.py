@@ -20,10 +20,11 @@ _POLICY = "; ".join(
         "form-action 'self'",
     ]
 )
+# Addresses that hold a secret, which no request that follows may pass on.
+_SECRET = ("/confirm", "/suggestions/")
 _HEADERS = [
     (b"content-security-policy", _POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"permissions-policy", b"geolocation=(self), camera=(), microphone=()"),
 ]
 
@@ -39,7 +40,10 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *_HEADERS]
+                is_secret = scope["path"].startswith(_SECRET)
+                policy = b"no-referrer" if is_secret else b"strict-origin-when-cross-origin"
+                referrer = (b"referrer-policy", policy)
+                message["headers"] = [*message.get("headers", []), *_HEADERS, referrer]
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)

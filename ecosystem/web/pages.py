@@ -71,6 +71,7 @@ QUALITY_PAGE = "pages/quality.py"
 SHORTLIST_PAGE = "pages/shortlist.py"
 SECRETARIAT_PAGE = "pages/secretariat.py"
 SUGGEST_PAGE = "pages/suggest.py"
+CONFIRM_PAGE = "pages/confirm.py"
 LABEL_PAGE = "pages/label.py"
 PARTNERSHIPS_PAGE = "pages/partnerships.py"
 PARTNERSHIP_PAGE = "pages/partnership.py"
@@ -99,6 +100,7 @@ PAGES = (
     PageEntry(QUALITY_PAGE, "Data quality", ":material/fact_check:", Menu.ABOUT),
     PageEntry(GLOSSARY_PAGE, "Glossary", ":material/dictionary:", Menu.ABOUT),
     PageEntry(SUGGEST_PAGE, "Suggest", ":material/edit_note:", in_sitemap=False),
+    PageEntry(CONFIRM_PAGE, "Confirm", ":material/how_to_reg:", in_sitemap=False),
     PageEntry(
         SECRETARIAT_PAGE,
         "Secretariat",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typer
 
 from etl.cli import data, installation, links, register, releases
+from etl.cli.confirm import confirm
 from etl.cli.inbox import app as inbox
 from etl.cli.terminal import EXIT_CODES, GATE, INPUT, OK, USAGE, WRITE, complain
 
@@ -56,6 +57,7 @@ for command in (
     register.locate,
     register.mint,
     links.links,
+    confirm,
     installation.log,
     installation.backup,
     installation.restore,

@@ -63,7 +63,13 @@ def whole_row(cells: Mapping[str, str], published: Mapping[str, str]) -> dict[st
     return {**row, "nuts2_hint": published["nuts2_hint"]} if published else row
 
 
-def make_draft(checked: Checked, published: Mapping[str, str], comment: str, contact: str) -> Draft:
+def make_draft(
+    checked: Checked,
+    published: Mapping[str, str],
+    comment: str,
+    contact: str,
+    link: str = "",
+) -> Draft:
     """What is sent: all cells of a new organisation, or those that a correction changes.
 
     Parameters
@@ -74,6 +80,8 @@ def make_draft(checked: Checked, published: Mapping[str, str], comment: str, con
         From :func:`published_cells`; empty for a new organisation.
     comment, contact : str
         As typed.
+    link : str
+        As in :class:`etl.inbox.model.Draft`.
     """
     row = {name: checked.cells.get(name, "") for name in FIELDS}
     comment, contact = clean(comment[:MAX_BYTES]), clean(contact[:MAX_BYTES])
@@ -90,7 +98,39 @@ def make_draft(checked: Checked, published: Mapping[str, str], comment: str, con
         {name: published[name] for name in changed if name != "nuts2_hint"},
         comment,
         contact,
+        link,
     )
+
+
+def confirm(inbox: Inbox, published: Mapping[str, str], link: str, session: str) -> int:
+    """Keep that an organisation finds all that is published of it right.
+
+    Parameters
+    ----------
+    inbox : Inbox
+        Where it is kept.
+    published : mapping of str to str
+        From :func:`published_cells`: what it has seen.
+    link : str
+        As in :class:`etl.inbox.model.Draft`.
+    session : str
+        Random text of the page's session.
+
+    Returns
+    -------
+    int
+        Its number; that of the first answer, if the link was used before.
+
+    Raises
+    ------
+    Refused
+        If it isn't taken.
+    etl.inbox.model.NotKept
+        If it can't be written.
+    """
+    # The published region is worked out, and need not be what the register says.
+    seen = {name: published[name] for name in FIELDS if name != "nuts2_hint"}
+    return inbox.add(Draft(published["org_id"], {}, seen, link=link), session)
 
 
 def receive(
@@ -134,7 +174,8 @@ def receive(
     etl.inbox.model.NotKept
         If it can't be written.
     """
-    _check_sender(seconds, trap)
+    if not draft.link:
+        _check_sender(seconds, trap)
     _check_sizes(draft)
     published: dict[str, str] = {}
     if draft.org_id:

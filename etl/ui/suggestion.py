@@ -21,7 +21,7 @@ from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
 from etl.inbox.check import Checked, Reference, reference, with_words_of_form
 from etl.inbox.known import Known
-from etl.inbox.model import FIELDS, LIFE, MAX_COMMENT, MAX_CONTACT, Refused
+from etl.inbox.model import FIELDS, LIFE, MAX_COMMENT, MAX_CONTACT, Refused, key_of_link
 from etl.inbox.reception import contact_fault, make_draft, published_cells, receive, whole_row
 from etl.inbox.store import inbox
 from etl.schema import Column
@@ -84,6 +84,34 @@ def _form_or_thanks() -> None:
     form = _Form(published, against)
     with drafts.keep(_draft_name(org_id), form.fields()):
         form.show()
+
+
+def own_form(published: Mapping[str, str], link: str) -> None:
+    """The form with which an organisation corrects its own entry.
+
+    Parameters
+    ----------
+    published : mapping of str to str
+        From :func:`etl.inbox.reception.published_cells`.
+    link : str
+        As in :class:`etl.inbox.model.Draft`.
+    """
+    with st.spinner("Reading the names of towns"):
+        against = reference()
+    form = _Form(published, against, link)
+    _begin(form.name)
+    with drafts.keep(_draft_name(form.name), form.fields()):
+        form.show()
+
+
+def forget_own(link: str) -> None:
+    """Let the browser forget what was typed into an organisation's own form."""
+    drafts.forget(_draft_name(_own_name(link)))
+
+
+def _own_name(link: str) -> str:
+    """An organisation's own form and everybody's are two, also in one browser."""
+    return f"own-{key_of_link(link)[:12]}"
 
 
 def _draft_name(org_id: str) -> str:
@@ -163,17 +191,20 @@ class _Form:
         Cells of the organisation; empty for a new one.
     against : Reference
         What is checked against.
+    link : str
+        As in :class:`etl.inbox.model.Draft`, if the organisation itself fills it in.
     """
 
-    def __init__(self, published: Mapping[str, str], against: Reference) -> None:
+    def __init__(self, published: Mapping[str, str], against: Reference, link: str = "") -> None:
         self._published = published
         self._against = against
-        self._org_id = published.get("org_id", "")
+        self._link = link
+        self.name = _own_name(link) if link else published.get("org_id", "")
         self._columns = against.schema.columns
         self._cells = self._typed_cells()
         self._checked = self._check()
         self._faults = {fault.column: fault for fault in reversed(self._checked.faults)}
-        self._tried = bool(st.session_state.get(_TRIED, {}).get(self._org_id))
+        self._tried = bool(st.session_state.get(_TRIED, {}).get(self.name))
 
     def show(self) -> None:
         """All fields, what was found out about them, and the button."""
@@ -343,11 +374,13 @@ class _Form:
         self._text("notes")
 
     def _evidence(self) -> None:
-        st.header("How do you know?", anchor=False)
+        st.header("Where it can be read" if self._link else "How do you know?", anchor=False)
         self._text("source_url")
         if self._event in _SUCCESSORS:
             self._explain("status_source_url")
             st.caption("The page that says what has happened.")
+        elif self._link:
+            st.caption("A public page about the organisation; it stays if nothing better is known.")
         elif self._published:
             st.caption("The page that shows what you change. It becomes the source of the entry.")
         st.text_area(
@@ -384,7 +417,7 @@ class _Form:
                 f"Before it can be sent, look at: {markdown(', '.join(missing))}.",
                 icon=":material/edit:",
             )
-        refused = st.session_state.get(_REFUSED, {}).get(self._org_id)
+        refused = st.session_state.get(_REFUSED, {}).get(self.name)
         if refused:
             st.error(markdown(refused), icon=":material/block:")
         st.button("Send", type="primary", icon=":material/send:", key="send", on_click=self._send)
@@ -473,7 +506,7 @@ class _Form:
     def _explain(self, column: str) -> None:
         fault = self._faults.get(column)
         typed = self._cells[column] or (column != "source_url" and self._published.get(column))
-        if fault and (typed or self._tried):
+        if fault and (typed or self._tried or self._link):
             empty_choice = column in _CHOICES and not self._cells[column]
             self._say(f"{fault.reason} {'Choose one.' if empty_choice else fault.mend}")
 
@@ -485,10 +518,11 @@ class _Form:
         return str(st.session_state.get(self._key("contact"), "")).strip()
 
     def _key(self, column: str) -> str:
-        return f"suggest_{self._org_id or 'new'}_{column}"
+        return f"suggest_{self.name or 'new'}_{column}"
 
     def _initial(self, column: str) -> str | list[str] | None:
-        cell = "" if column == "source_url" else self._published.get(column, "")
+        is_asked = column == "source_url" and not self._link
+        cell = "" if is_asked else self._published.get(column, "")
         separator = self._columns[column].separator
         if separator:
             return cell.split(separator) if cell else []
@@ -511,12 +545,12 @@ class _Form:
 
     def _send(self) -> None:
         """Check what is in the form at this moment, and keep it."""
-        form = _Form(self._published, self._against)
+        form = _Form(self._published, self._against, self._link)
         tried = st.session_state.setdefault(_TRIED, {})
         refused = st.session_state.setdefault(_REFUSED, {})
-        tried[self._org_id] = True
-        refused.pop(self._org_id, None)
-        if st.session_state.get(_SENT, {}).get(self._org_id):
+        tried[self.name] = True
+        refused.pop(self.name, None)
+        if st.session_state.get(_SENT, {}).get(self.name):
             return
         comment, trap = (
             str(st.session_state.get(self._key(name), "")) for name in ("comment", "trap")
@@ -524,7 +558,7 @@ class _Form:
         stays = form._event == _MOVED and not form._is_moved()
         if form._checked.faults or contact_fault(form._contact()) or stays:
             return
-        draft = make_draft(form._checked, self._published, comment, form._contact())
+        draft = make_draft(form._checked, self._published, comment, form._contact(), self._link)
         session = st.session_state[_TOKEN]
         try:
             number = receive(
@@ -533,14 +567,14 @@ class _Form:
                 session,
                 _published_organisations(database()),
                 self._against,
-                seconds=time.monotonic() - st.session_state[_OPENED][self._org_id],
+                seconds=time.monotonic() - st.session_state[_OPENED][self.name],
                 trap=trap,
             )
         except Refused as error:
-            refused[self._org_id] = str(error)
+            refused[self.name] = str(error)
         else:
             key = draft.key(session)
-            st.session_state.setdefault(_SENT, {})[self._org_id] = number, key
+            st.session_state.setdefault(_SENT, {})[self.name] = number, key
             suggestion_status.OWN.replace([*suggestion_status.OWN.items(), key])
 
 

@@ -24,12 +24,14 @@ _WORDS = {
     State.ACCEPTING: "Accepted",
     State.ACCEPTED: "Accepted",
     State.REJECTED: "Rejected",
+    State.TAKING_BACK: "Open",
 }
 _ICONS = {
     State.OPEN: "hourglass_empty",
     State.ACCEPTING: "check_circle",
     State.ACCEPTED: "check_circle",
     State.REJECTED: "do_not_disturb_on",
+    State.TAKING_BACK: "hourglass_empty",
 }
 
 
@@ -76,13 +78,15 @@ def of_one(key: str) -> None:
 
 def _explain(found: Suggestion, *, is_shown: bool) -> None:
     decided = f" on {found.decided:%-d %B %Y}" if found.decided else ""
-    if found.state is State.OPEN:
+    if found.state in (State.OPEN, State.TAKING_BACK):
         st.markdown("Nobody has decided yet. Somebody will compare it with the page named.")
     elif found.state is State.REJECTED:
         st.markdown(f"Rejected{decided}. The moderator’s answer:\n\n“{markdown(found.reason)}”")
     else:
         when = "" if is_shown else " The site shows it after the next refresh of the data."
         st.markdown(f"Accepted{decided}: it is written into the register.{when}")
+        if found.reason:
+            st.markdown(f"The moderator’s answer:\n\n“{markdown(found.reason)}”")
 
 
 def _organisation(suggestion: Suggestion) -> dict[str, Any] | None:
@@ -93,7 +97,8 @@ def _organisation(suggestion: Suggestion) -> dict[str, Any] | None:
 def _subject(suggestion: Suggestion, published: dict[str, Any] | None) -> str:
     if suggestion.is_new:
         return "A new organisation"
-    return f"A correction of {markdown(published['name'] if published else suggestion.org_id)}"
+    what = "confirmation" if suggestion.is_confirmation else "correction"
+    return f"A {what} of {markdown(published['name'] if published else suggestion.org_id)}"
 
 
 def of_own() -> None:

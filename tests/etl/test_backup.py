@@ -21,6 +21,7 @@ from etl.actions import Action, record
 from etl.backup import back_up, back_up_after_publication, read_backup, restore
 from etl.cli import app
 from etl.errors import PublishError, RegisterError
+from etl.inbox.invitation import make_secret, read_secret, secret_file
 from etl.inbox.model import Draft
 from etl.inbox.store import inbox
 from etl.release import shelf
@@ -106,8 +107,10 @@ def rewrite(archive: Path, change: Callable[[dict[str, bytes]], None]) -> None:
 
 @pytest.mark.slow
 def test_a_new_machine_has_the_same_data(
-    here: Installation, archive: Path, install: Install
+    here: Installation, install: Install, tmp_path: Path
 ) -> None:
+    secret = make_secret()
+    archive = back_up(tmp_path / "copy.zip").path
     there = install("there")
     restored, aside = restore(archive)
     assert aside == []
@@ -115,6 +118,8 @@ def test_a_new_machine_has_the_same_data(
         restored.release_id == shelf.current_id(there.releases) == shelf.current_id(here.releases)
     )
     assert there.files() == here.files()
+    assert read_secret() == secret, "links that were sent stay valid"
+    assert stat.S_IMODE(secret_file().stat().st_mode) == 0o600
     (suggestion,) = inbox().suggestions()
     assert (suggestion.values["name"], suggestion.contact) == ("Lab One", "ann@example.org")
     assert [e.action for e in actions.entries()] == ["publish", "restore"]

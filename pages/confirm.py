@@ -1,0 +1,3 @@
+from etl.ui import confirmation
+
+confirmation.view()

@@ -6,6 +6,7 @@ from ecosystem.ui import frame, state, streamlit_internals, tab_title
 from ecosystem.ui.navigation import not_found
 from ecosystem.web import routes, warm_up
 from ecosystem.web.pages import PAGES
+from etl.ui import suggestions_feed
 
 
 def page() -> None:
@@ -35,11 +36,12 @@ def page() -> None:
 if not streamlit_internals.is_script_run():
     # Imported by the server: this is the site. Run by the server: this is one page's script.
     streamlit_internals.own_the_pages()
+    served = [*routes.routes(), *suggestions_feed.routes()]
     app = st.App(
         __file__,
         lifespan=warm_up.lifespan,
-        routes=routes.routes(),
-        middleware=routes.middleware(streamlit_internals.static_folder()),
+        routes=served,
+        middleware=routes.middleware(streamlit_internals.static_folder(), served),
     )
 else:
     page()

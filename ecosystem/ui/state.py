@@ -123,9 +123,16 @@ def address(query: Mapping[str, Sequence[str]] | None = None) -> str:
     shown = urlsplit(st.context.url or "")
     if not shown.netloc:
         return settings().site_url
-    root = settings().site_url.rstrip("/") or f"{shown.scheme}://{shown.netloc}"
+    root = site()
     written = urlencode(params() if query is None else query, doseq=True)
     return f"{root}{shown.path}{f'?{written}' if written else ''}"
+
+
+def site() -> str:
+    """Web address of the site without a slash at its end; empty where no browser has told it."""
+    shown = urlsplit(st.context.url or "")
+    told = f"{shown.scheme}://{shown.netloc}" if shown.netloc else ""
+    return settings().site_url.rstrip("/") or told
 
 
 def filter_() -> Filter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -67,16 +68,18 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def middleware(streamlit_files: Path) -> list[Middleware]:
+def middleware(streamlit_files: Path, served: Sequence[BaseRoute]) -> list[Middleware]:
     """Middleware around the whole site.
 
     Parameters
     ----------
     streamlit_files : Path
         Folder of the files that Streamlit's page consists of.
+    served : sequence of BaseRoute
+        All that is served beside the pages.
     """
     return [
         Middleware(SecurityHeaders),
-        Middleware(UnknownAddresses, pages=[page.url_path for page in PAGES], routes=routes()),
+        Middleware(UnknownAddresses, pages=[page.url_path for page in PAGES], routes=served),
         Middleware(CompressedFiles, folder=streamlit_files / "static"),
     ]

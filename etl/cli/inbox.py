@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from etl.cli.terminal import complain, say, sentences, table
+from etl.cli.terminal import INPUT, complain, say, sentences, table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from etl.inbox.model import Suggestion
     from etl.inbox.moderation import Change, Desk, Review
 
@@ -23,6 +25,7 @@ app = typer.Typer(
     help=f"Look at what visitors suggest, and decide it.\n\n{EXIT_CODES}", no_args_is_help=True
 )
 Number = Annotated[int, typer.Argument(help="Number of the suggestion.")]
+Numbers = Annotated[list[int], typer.Argument(help="Number of the suggestion, or several.")]
 Edits = Annotated[
     list[str] | None,
     typer.Option(
@@ -34,8 +37,12 @@ Edits = Annotated[
 @app.command("list", epilog=EXIT_CODES)
 def list_(
     everything: Annotated[bool, typer.Option("--all", help="Those that are decided, too.")] = False,
+    decided: Annotated[
+        bool,
+        typer.Option("--decided", help="Those that are decided: by whom, when, with what answer."),
+    ] = False,
 ) -> None:
-    """List the suggestions that wait for a decision.
+    """List the suggestions that wait for a decision, or those that are decided.
 
     Texts of what was decided 180 days ago are deleted by this command. Contact addresses are
     deleted with the decision. Example: `cyber-valleys inbox list --all`.
@@ -43,11 +50,21 @@ def list_(
     with sentences():
         desk = _desk()
         waiting = desk.open_suggestions()
+        known = desk.decisions() if decided else []
         shown = desk.inbox.suggestions() if everything else waiting
+        titles = desk.titles()
+    if decided:
+        if not known:
+            say("Nothing has been decided yet.")
+            return
+        header = ["decided", "number", "about", "decision", "by", "answer"]
+        table(header, map(_decided_row, known))
+        return
     if not shown:
         say("No suggestion waits for a decision.")
         return
-    table(["number", "received", "state", "what", "about"], map(_row, shown))
+    rows = (_row(suggestion, titles) for suggestion in shown)
+    table(["number", "received", "state", "what", "about"], rows)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -63,7 +80,7 @@ def show(number: Number, edits: Edits = None) -> None:
 
 @app.command(epilog=EXIT_CODES)
 def accept(
-    number: Number,
+    numbers: Numbers,
     edits: Edits = None,
     over: Annotated[
         str,
@@ -79,30 +96,65 @@ def accept(
             "--spelling-only", help="The name was misspelt: don't keep it as a former name."
         ),
     ] = False,
+    reason: Annotated[
+        str, typer.Option(help="A word to whoever made it; the suggestion's link shows it.")
+    ] = "",
 ) -> None:
-    """Write a suggestion into the register; the next refresh publishes it.
+    """Write suggestions into the register; the next refresh publishes them.
 
-    Examples: `cyber-valleys inbox accept 12`; `cyber-valleys inbox accept 12 --set type=sme`.
+    Of several, those that need a look of their own are left, and named.
+
+    Examples: `cyber-valleys inbox accept 12 --set type=sme`; `cyber-valleys inbox accept 3 4 7`.
     """
+    if len(numbers) > 1:
+        if edits or over or spelling_only:
+            raise typer.BadParameter("--set, --over and --spelling-only go with one number.")
+        with sentences():
+            refused = _desk().accept_many(numbers, reason)
+        _say_many(numbers, refused, "in the register. `cyber-valleys refresh` publishes them.")
+        return
+    (number,) = numbers
     with sentences():
         org_id = _desk().accept(
-            number, edits=_edits(edits), over=over, was_renamed=not spelling_only
+            number, edits=_edits(edits), over=over, was_renamed=not spelling_only, answer=reason
         )
     say(f"Suggestion {number} is in the register: {org_id}. `cyber-valleys refresh` publishes it.")
 
 
 @app.command(epilog=EXIT_CODES)
 def reject(
-    number: Number,
-    reason: Annotated[str, typer.Option(help="Why, in a sentence; kept with the suggestion.")],
+    numbers: Numbers,
+    reason: Annotated[
+        str, typer.Option(help="Why, in a sentence; the suggestion's link shows it.")
+    ],
 ) -> None:
-    """Decide against a suggestion.
+    """Decide against suggestions, with one reason for all.
 
     Example: `cyber-valleys inbox reject 12 --reason "The page names another town."`.
     """
+    if len(numbers) > 1:
+        with sentences():
+            refused = _desk().reject_many(numbers, reason)
+        _say_many(numbers, refused, "rejected.")
+        return
     with sentences():
-        _desk().reject(number, reason)
-    say(f"Suggestion {number} is rejected.")
+        _desk().reject(numbers[0], reason)
+    say(f"Suggestion {numbers[0]} is rejected.")
+
+
+@app.command(epilog=EXIT_CODES)
+def undo(number: Number) -> None:
+    """Take a decision back: the suggestion waits again, and the register's row is as it was.
+
+    An acceptance can be taken back until the next release is published, a rejection as long as
+    the texts are kept. The contact address is gone.
+
+    Example: `cyber-valleys inbox undo 12`.
+    """
+    with sentences():
+        org_id = _desk().undo(number)
+    row = f" {org_id} is as it was before." if org_id else ""
+    say(f"Suggestion {number} waits for a decision again.{row}")
 
 
 @app.command(epilog=EXIT_CODES)
@@ -145,30 +197,62 @@ def _edits(pairs: list[str] | None) -> dict[str, str]:
     return edits
 
 
-def _row(suggestion: Suggestion) -> list[str]:
+def _say_many(numbers: list[int], refused: dict[int, str], done: str) -> None:
+    say(f"{len(numbers) - len(refused):,} of {len(numbers):,} are {done}")
+    for sentence in refused.values():
+        complain(sentence)
+    if refused:
+        raise typer.Exit(INPUT)
+
+
+def _row(suggestion: Suggestion, titles: Mapping[str, str]) -> list[str]:
     from etl.inbox.events import event
 
-    fields = ", ".join(suggestion.before) or "source"
     happened = event(suggestion.values, suggestion.before)
-    name = suggestion.values.get("name", "")
+    fields = ", ".join(titles.get(name, name) for name in suggestion.before) or "the source"
+    if suggestion.is_new:
+        what = "new"
+    elif suggestion.is_confirmation:
+        what = "confirmation by the organisation itself"
+    else:
+        own = " by the organisation itself" if suggestion.is_own else ""
+        what = happened or f"correction{own} of {fields}"
     return [
         str(suggestion.number),
         f"{suggestion.received:%Y-%m-%d %H:%M}",
         str(suggestion.state),
-        "new" if suggestion.is_new else happened or f"correction of {fields}",
-        (name or "(text deleted)") if suggestion.is_new else suggestion.org_id,
+        what,
+        _about(suggestion),
     ]
+
+
+def _decided_row(suggestion: Suggestion) -> list[str]:
+    return [
+        f"{suggestion.decided:%Y-%m-%d %H:%M}" if suggestion.decided else "",
+        str(suggestion.number),
+        _about(suggestion),
+        str(suggestion.state),
+        suggestion.decided_by,
+        suggestion.reason,
+    ]
+
+
+def _about(suggestion: Suggestion) -> str:
+    return suggestion.org_id or suggestion.values.get("name", "") or "(text deleted)"
 
 
 def _print(review: Review) -> None:
     suggestion, checked = review.suggestion, review.checked
-    what = "a new organisation" if suggestion.is_new else f"a correction of {review.org_id}"
+    kind = "confirmation" if suggestion.is_confirmation else "correction"
+    own = " by the organisation itself" if suggestion.is_own else ""
+    what = "a new organisation" if suggestion.is_new else f"a {kind} of {review.org_id}{own}"
     say(f"Suggestion {suggestion.number} ({suggestion.state}): {what}.")
     if suggestion.reason:
-        say(f"Rejected: {suggestion.reason}")
+        say(f"{str(suggestion.state).capitalize()}: {suggestion.reason}")
     if review.missing:
         complain("The organisation is no longer in the register.")
-    table(["column", "now", "suggested"], [_comparison(change) for change in review.changes])
+    columns = ["field", "for --set", "now", "suggested"]
+    table(columns, [_comparison(change) for change in review.changes])
     if suggestion.comment:
         say(f"Comment: {suggestion.comment}")
     if suggestion.contact:
@@ -180,7 +264,12 @@ def _print(review: Review) -> None:
     for caution in review.cautions:
         say(f"Look twice: {caution}")
     for fault in review.faults:
-        complain(f"A refresh would refuse {fault.column}: {fault.reason} {fault.mend}")
+        complain(f"A refresh would refuse {fault.title}: {fault.reason} {fault.mend}")
+    for change in review.unseen:
+        complain(
+            f"The organisation has confirmed {change.title} “{change.seen}”, which is "
+            f"“{change.old}” now: reject it, and send a new link."
+        )
     if review.conflicts:
         say(
             "The register has changed since this was suggested. To accept it all the same: "
@@ -190,7 +279,7 @@ def _print(review: Review) -> None:
 
 def _comparison(change: Change) -> list[str]:
     seen = "" if change.seen is None else f" (was “{change.seen}” when it was suggested)"
-    return [change.column, _short(change.old) + seen, _short(change.new)]
+    return [change.title, change.column, _short(change.old) + seen, _short(change.new)]
 
 
 def _short(text: str) -> str:

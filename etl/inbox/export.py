@@ -10,7 +10,8 @@ import pandas as pd
 from ecosystem.common.spreadsheet import neutralise, table_csv
 from etl.inbox.model import FIELDS, Suggestion
 
-COLUMNS = ["number", "state", "received", "decided", "kind", "org_id", *FIELDS, "comment", "reason"]
+COLUMNS = ["number", "state", "received", "decided", "kind", "by_itself", "org_id", *FIELDS,
+           "comment", "reason"]  # fmt: skip
 
 
 def as_csv(suggestions: Sequence[Suggestion]) -> bytes:
@@ -31,9 +32,16 @@ def _record(suggestion: Suggestion) -> dict[str, object]:
         "state": str(suggestion.state),
         "received": f"{suggestion.received:%Y-%m-%dT%H:%M:%SZ}",
         "decided": f"{decided:%Y-%m-%dT%H:%M:%SZ}" if decided else "",
-        "kind": "new" if suggestion.is_new else "correction",
+        "kind": _kind(suggestion),
+        "by_itself": "yes" if suggestion.is_own else "",
         "org_id": suggestion.org_id,
         **{name: suggestion.values.get(name, "") for name in FIELDS},
         "comment": suggestion.comment,
         "reason": suggestion.reason,
     }
+
+
+def _kind(suggestion: Suggestion) -> str:
+    if suggestion.is_new:
+        return "new"
+    return "confirmation" if suggestion.is_confirmation else "correction"

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from ecosystem.common.store import ReleaseError
 from ecosystem.common.vocabulary import BY_COLUMN
 from ecosystem.tables import regions
+from ecosystem.ui import state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import ORGANISATION_PAGE
 from etl.errors import PublishError, RegisterError
 from etl.inbox import moderation
 from etl.inbox.events import event
+from etl.inbox.invitation import make_secret
 from etl.inbox.model import MAX_BYTES, Suggestion
 from etl.inbox.moderation import Change, Desk, Review
 from etl.ui import sign_in
+from etl.ui.suggestions_feed import feed_address
 
 _SAID, _CHOSEN = "_moderation_said", "moderation_chosen"
+_MANY, _ANSWER = "moderation_many", "moderation_answer"
+_MOST_AT_ONCE = 100
+_DECIDED_SHOWN = 200
 _UNREASONED = "_moderation_without_reason"
 
 
 def view() -> None:
-    """All suggestions that wait for a decision, one at a time; for signed-in members only."""
+    """All suggestions that wait for a decision, and those decided; for signed-in members only."""
     st.header("Suggestions", anchor=False)
     good, said = st.session_state.pop(_SAID, (True, ""))
     if said:
@@ -32,27 +41,181 @@ def view() -> None:
     try:
         desk = moderation.desk()
         waiting = {suggestion.number: suggestion for suggestion in desk.open_suggestions()}
-        if not waiting:
+        if waiting:
+            _one(desk, waiting)
+            if len(waiting) > 1:
+                _several(desk, waiting)
+        else:
             st.markdown("No suggestion waits for a decision.")
-            return
-        if st.session_state.get(_CHOSEN) not in waiting:
-            st.session_state[_CHOSEN] = next(iter(waiting))
-        number = st.selectbox(
-            f"Waiting for a decision: {len(waiting):,}",
-            list(waiting),
-            format_func=lambda number: _heading(waiting[number]),
-            key=_CHOSEN,
-        )
-        _decide(desk, desk.review(number))
+        _decisions(desk)
+        _feed()
     except (RegisterError, PublishError) as error:
         st.error(markdown(error))
 
 
+def _one(desk: Desk, waiting: dict[int, Suggestion]) -> None:
+    if st.session_state.get(_CHOSEN) not in waiting:
+        st.session_state[_CHOSEN] = next(iter(waiting))
+    number = st.selectbox(
+        f"Waiting for a decision: {len(waiting):,}",
+        list(waiting),
+        format_func=lambda number: _heading(waiting[number]),
+        key=_CHOSEN,
+    )
+    _decide(desk, desk.review(number))
+
+
 def _heading(suggestion: Suggestion) -> str:
     about = suggestion.values.get("name", "") if suggestion.is_new else suggestion.org_id
+    day = f"{suggestion.received:%-d %B %Y}"
+    return f"{suggestion.number} · {what(suggestion)} · {about or '(text deleted)'} · {day}"
+
+
+def what(suggestion: Suggestion) -> str:
+    """What kind of suggestion it is, in small letters."""
+    if suggestion.is_new:
+        return "new"
     happened = event(suggestion.values, suggestion.before)
-    what = "new" if suggestion.is_new else happened or "correction"
-    return f"{suggestion.number} · {what} · {about} · {suggestion.received:%-d %B %Y}"
+    kind = "confirmation" if suggestion.is_confirmation else happened or "correction"
+    return f"{kind} by the organisation itself" if suggestion.is_own and not happened else kind
+
+
+def is_open(box: Any) -> bool:
+    """Whether an expander is open: what it holds is made only then."""
+    return bool(box.open)
+
+
+def _several(desk: Desk, waiting: dict[int, Suggestion]) -> None:
+    """Decide many at once, with one answer; those that need a look of their own are left."""
+    box = st.expander("Several at once", icon=":material/checklist:", on_change="rerun")
+    if not is_open(box):
+        return
+    with box:
+        confirmations = [number for number, s in waiting.items() if s.is_confirmation]
+        if confirmations:
+            st.button(
+                f"Choose all {len(confirmations):,} confirmations by organisations",
+                on_click=lambda: st.session_state.update({_MANY: confirmations[:_MOST_AT_ONCE]}),
+            )
+        st.session_state[_MANY] = [n for n in st.session_state.get(_MANY, []) if n in waiting]
+        chosen = st.multiselect(
+            "Suggestions",
+            list(waiting),
+            format_func=lambda number: _heading(waiting[number]),
+            key=_MANY,
+            max_selections=_MOST_AT_ONCE,
+            placeholder="Choose",
+        )
+        reviews = [desk.review(number) for number in chosen]
+        for review in reviews:
+            number = review.suggestion.number
+            alone = " **Needs a look of its own.**" if review.needs_look else ""
+            st.markdown(f"**{markdown(_heading(waiting[number]))}**{alone}")
+            st.markdown(_lines(review.changes, is_new=review.suggestion.is_new) or "No change.")
+        ready = [r.suggestion.number for r in reviews if not r.needs_look]
+        st.text_input(
+            "Answer to all of them; a reason, if you reject them", key=_ANSWER,
+            max_chars=moderation.MAX_REASON,
+            help="Whoever has made the suggestions reads it, and whoever else has their links.",
+        )  # fmt: skip
+        seen = st.checkbox(
+            f"I have looked at what these {len(chosen):,} would change",
+            key=f"moderation_many_seen_{'_'.join(map(str, chosen))}",
+            disabled=not chosen,
+        )
+        with st.container(horizontal=True):
+            st.button(
+                f"Accept {len(ready):,} into the register",
+                key="moderation_accept_many",
+                type="primary",
+                icon=":material/done_all:",
+                disabled=not seen or not ready,
+                on_click=_accept_many,
+                args=(desk, ready),
+            )
+            st.button(
+                f"Reject {len(chosen):,}",
+                key="moderation_reject_many",
+                icon=":material/close:",
+                disabled=not seen or not chosen,
+                on_click=_reject_many,
+                args=(desk, chosen),
+            )
+
+
+def _decisions(desk: Desk) -> None:
+    """What was decided, by whom and when, and the way back."""
+    box = st.expander("Decided", icon=":material/history:", on_change="rerun")
+    if not is_open(box):
+        return
+    with box:
+        found = desk.decisions()
+        if not found:
+            st.markdown("Nothing has been decided yet.")
+            return
+        st.dataframe(
+            pd.DataFrame(
+                [
+                    (
+                        f"{s.decided:%Y-%m-%d %H:%M}" if s.decided else "",
+                        s.number,
+                        what(s).capitalize(),
+                        s.org_id or s.values.get("name", ""),
+                        str(s.state),
+                        s.decided_by,
+                        s.reason,
+                    )
+                    for s in found[:_DECIDED_SHOWN]
+                ],
+                columns=["Decided, UTC", "Number", "Kind", "About", "Decision", "By", "Answer"],
+            ),
+            hide_index=True,
+            alt="Decided suggestions, the latest first",
+        )
+        if len(found) > _DECIDED_SHOWN:
+            st.caption(
+                f"The latest {_DECIDED_SHOWN:,} of {len(found):,}; `cyber-valleys inbox export "
+                "FILE --all` writes all."
+            )
+        back = {s.number: s for s in found[:_DECIDED_SHOWN] if not desk.why_not_undo(s)}
+        if not back:
+            st.caption(
+                "None can be taken back: an acceptance can until the next release is published, a "
+                "rejection as long as the texts are kept."
+            )
+            return
+        number = st.selectbox(
+            "Take a decision back",
+            list(back),
+            index=None,
+            format_func=lambda number: f"{_heading(back[number])} · {back[number].state}",
+            placeholder="Choose",
+            key="moderation_back",
+            help="It waits for a decision again; what was accepted goes out of the register.",
+        )
+        st.button(
+            "Take it back",
+            key="moderation_undo",
+            icon=":material/undo:",
+            disabled=number is None,
+            on_click=_undo,
+            args=(desk, number),
+        )
+
+
+def _feed() -> None:
+    """The address of the feed of what waits, for members' own readers of feeds."""
+    box = st.expander("Be told of new suggestions", icon=":material/rss_feed:", on_change="rerun")
+    if not is_open(box):
+        return
+    with box:
+        make_secret()
+        st.markdown(
+            "Give this address to a reader of feeds or a mail program. It says which suggestions "
+            "wait, of which kind and since when; nothing that anybody has typed. Whoever has it "
+            "reads the same: pass it on to members only."
+        )
+        st.code(feed_address(state.site()), language=None, wrap_lines=True)
 
 
 def _decide(desk: Desk, review: Review) -> None:
@@ -84,12 +247,12 @@ def _decide(desk: Desk, review: Review) -> None:
             key="moderation_accept",
             type="primary",
             icon=":material/check:",
-            disabled=bool(review.faults) or not seen or review.missing,
+            disabled=bool(review.faults or review.unseen) or not seen or review.missing,
             on_click=_accept,
             args=(desk, number, edits, review.version, keeps),
         )
         st.text_input(
-            "Reason, if you reject it", key=f"moderation_reason_{number}",
+            "Answer; a reason, if you reject it", key=f"moderation_reason_{number}",
             max_chars=moderation.MAX_REASON,
             help="Whoever has made the suggestion reads it, and whoever else has its link.",
         )  # fmt: skip
@@ -106,16 +269,14 @@ def _decide(desk: Desk, review: Review) -> None:
     st.caption(
         "What you accept is in the register at once, and on the map after the next refresh. "
         "Either decision deletes the contact address. Texts are deleted 180 days after the "
-        "decision."
+        "decision. An acceptance can be taken back until the next release is published."
     )
 
 
 def _facts(review: Review) -> None:
     suggestion = review.suggestion
     name = suggestion.values.get("name", "") if suggestion.is_new else review.checked.cells["name"]
-    happened = event(suggestion.values, suggestion.before)
-    what = "New" if suggestion.is_new else happened.capitalize() or "Correction"
-    st.markdown(f"**{what}: {markdown(name or suggestion.org_id)}**")
+    st.markdown(f"**{what(suggestion).capitalize()}: {markdown(name or suggestion.org_id)}**")
     if review.org_id:
         st.page_link(
             ORGANISATION_PAGE,
@@ -173,6 +334,11 @@ def _findings(review: Review) -> None:
         )
     for caution in review.cautions:
         st.warning(f"Look twice: {markdown(caution)}")
+    if review.unseen:
+        st.error(
+            "The organisation has confirmed what the register no longer says. Reject it, and send "
+            f"a new link.\n{_lines(review.unseen, is_new=False)}"
+        )
     for fault in review.faults:
         st.error(
             f"A refresh would refuse {markdown(fault.title)}: {markdown(fault.reason)} "
@@ -209,7 +375,10 @@ def _edits(number: int, offered: list[Change]) -> dict[str, str]:
 @sign_in.by_member
 def _accept(desk: Desk, number: int, edits: dict[str, str], over: str, was_renamed: bool) -> None:
     try:
-        org_id = desk.accept(number, edits=edits, over=over, was_renamed=was_renamed)
+        org_id = desk.accept(
+            number, edits=edits, over=over, was_renamed=was_renamed,
+            answer=st.session_state[f"moderation_reason_{number}"],
+        )  # fmt: skip
     except (RegisterError, PublishError) as error:
         st.session_state[_SAID] = False, str(error)
     else:
@@ -232,3 +401,36 @@ def _reject(desk: Desk, number: int) -> None:
         st.session_state[_SAID] = False, str(error)
     else:
         st.session_state[_SAID] = True, f"Suggestion {number} is rejected."
+
+
+@sign_in.by_member
+def _accept_many(desk: Desk, numbers: list[int]) -> None:
+    _say_many(numbers, "accepted", lambda: desk.accept_many(numbers, st.session_state[_ANSWER]))
+
+
+@sign_in.by_member
+def _reject_many(desk: Desk, numbers: list[int]) -> None:
+    _say_many(numbers, "rejected", lambda: desk.reject_many(numbers, st.session_state[_ANSWER]))
+
+
+def _say_many(numbers: list[int], done: str, decide: Callable[[], dict[int, str]]) -> None:
+    try:
+        refused = decide()
+    except (RegisterError, PublishError) as error:
+        st.session_state[_SAID] = False, str(error)
+        return
+    said = f"{len(numbers) - len(refused):,} of {len(numbers):,} are {done}."
+    st.session_state[_SAID] = not refused, " ".join([said, *refused.values()])
+    if not refused:
+        st.session_state[_ANSWER] = ""
+
+
+@sign_in.by_member
+def _undo(desk: Desk, number: int) -> None:
+    try:
+        org_id = desk.undo(number)
+    except (RegisterError, PublishError) as error:
+        st.session_state[_SAID] = False, str(error)
+    else:
+        row = f" {org_id} is as it was before." if org_id else ""
+        st.session_state[_SAID] = True, f"Suggestion {number} waits for a decision again.{row}"

@@ -14,6 +14,7 @@ from ecosystem.common.settings import settings
 from ecosystem.ui import drafts
 from etl.actions import entries
 from etl.inbox.events import event
+from etl.inbox.model import State
 from etl.inbox.store import Inbox
 from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
 from tests.pages.conftest import Visit
@@ -335,6 +336,46 @@ def test_a_moderator_accepts_and_rejects(tmp_path: Path, inbox: Inbox, register:
     assert (rejected.action, rejected.after) == ("reject", "Not an organisation.")
     assert "No suggestion waits for a decision." in said(app)
     assert MARK not in register.read_text(encoding="utf-8")
+
+
+def test_a_moderator_decides_many_at_once_and_takes_back(
+    tmp_path: Path, inbox: Inbox, register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etl.ui.moderation.is_open", lambda _: True)
+    for name, city in (("Armor", "Brest"), ("Zebulon", "Brest"), ("Lost", "Nowhere at all")):
+        inbox.add(new(name, city=city), name)
+    before = register.read_bytes()
+    app = view(tmp_path)
+    app.multiselect(key="moderation_many").set_value([1, 2, 3]).run()
+    assert said(app).count("Needs a look of its own") == 1
+    assert app.button(key="moderation_accept_many").disabled
+    (seen,) = (box for box in app.checkbox if "these 3 would change" in box.label)
+    seen.check().run()
+    app.text_input(key="moderation_answer").set_value("Thank you.").run()
+    assert app.button(key="moderation_accept_many").label == "Accept 2 into the register"
+    app.button(key="moderation_accept_many").click().run()
+    assert "2 of 2 are accepted." in said(app)
+    decided = app.dataframe[0].value
+    assert decided["Answer"].tolist() == ["Thank you.", "Thank you."]
+    for number in (1, 2):
+        app.selectbox(key="moderation_back").set_value(number).run()
+        app.button(key="moderation_undo").click().run()
+        assert f"Suggestion {number} waits" in said(app)
+    assert register.read_bytes() == before
+    assert [s.number for s in inbox.suggestions(State.OPEN)] == [1, 2, 3]
+
+
+def test_the_status_shows_the_answer_of_an_acceptance(
+    visit: Visit, inbox: Inbox, register: Path, tmp_path: Path
+) -> None:
+    key = new("Lab One").key("a")
+    inbox.add(new("Lab One"), "a")
+    app = view(tmp_path)
+    app.text_input(key="moderation_reason_1").set_value("Thank *you*.").run()
+    app.button(key="moderation_accept").click().run()
+    told = said(visit("suggest", {"status": key}))
+    assert "**Accepted**" in told
+    assert "Thank *you*" in told
 
 
 def test_no_message_of_a_form_names_a_column(

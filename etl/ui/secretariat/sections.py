@@ -8,6 +8,7 @@ from ecosystem.common.settings import settings
 from ecosystem.ui.escape import markdown
 from etl import actions
 from etl.errors import PublishError
+from etl.inbox.store import inbox
 from etl.release.unfinished import finish
 from etl.ui import moderation
 from etl.ui.secretariat import entry, log, refresh, releases, worklist
@@ -33,5 +34,18 @@ def view() -> None:
     for sentence in finish(settings().releases_dir):
         st.warning(markdown(sentence), icon=":material/build:")
     names = list(SECTIONS)
-    section = st.segmented_control("What to do", names, default=names[0], required=True)
+    section = st.segmented_control(
+        "What to do", names, default=names[0], required=True, format_func=_with_number
+    )
     SECTIONS[str(section)]()
+
+
+def _with_number(name: str) -> str:
+    """A part's name, with how many suggestions wait."""
+    if SECTIONS[name] is not moderation.view:
+        return name
+    try:
+        waiting = inbox().count_open()
+    except PublishError:
+        return name
+    return f"{name} ({waiting:,})" if waiting else name

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import getpass
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -112,7 +114,36 @@ def test_files_hold_no_formula_and_no_contact(inbox: Inbox, tmp_path: Path) -> N
     assert call("export", tmp_path / "none" / "s.csv").exit_code == WRITE
 
 
-@pytest.mark.parametrize("command", ["list", "show", "accept", "reject", "export"])
+def test_several_are_decided_at_once_and_one_is_taken_back(inbox: Inbox, register: Path) -> None:
+    for name, city in (("Armor", "Brest"), ("Zebulon", "Brest"), ("Lost", "Nowhere at all")):
+        inbox.add(new(name, city=city), name)
+    before = (register / "organisations.csv").read_bytes()
+    result = call("accept", 1, 2, 3, "--reason", "Thank you.")
+    assert result.exit_code == INPUT
+    assert "2 of 3 are in the register." in result.output
+    assert "Suggestion 3 needs a look of its own." in result.output
+    assert call("accept", 1, 2, "--set", "type=sme").exit_code == USAGE
+    assert "No town of this name" in call("show", 3).output
+    assert "A refresh would refuse Town:" in call("show", 3).output
+    decided = call("list", "--decided").output
+    assert "Thank you." in decided
+    assert getpass.getuser() in decided
+    assert "fr-zebulon is as it was before." in call("undo", 2).output
+    assert "2 of 2 are rejected." in call("reject", 2, 3, "--reason", "No page").output
+    assert "waits for a decision again." in call("undo", 3).output
+    assert call("undo", 1).exit_code == OK
+    assert (register / "organisations.csv").read_bytes() == before
+    assert call("undo", 1).exit_code == INPUT
+
+
+def test_a_correction_is_named_in_the_words_that_people_see(inbox: Inbox) -> None:
+    inbox.add(correction(), "a")
+    assert "correction of Founded, Source" in call("list").output
+    inbox.add(replace(correction(), link="x"), "a")
+    assert "correction by the organisation itself of Founded" in call("list").output
+
+
+@pytest.mark.parametrize("command", ["list", "show", "accept", "reject", "export", "undo"])
 def test_help_gives_an_example_and_the_exit_codes(command: str) -> None:
     said = " ".join(call(command, "--help").output.split())
     assert f"cyber-valleys inbox {command}" in said

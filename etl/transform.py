@@ -174,7 +174,7 @@ def transform(
         for resource, schema in schemas.items()
         for note in reading_notes(extracts[resource].whole, frames[resource], schema)
     ]
-    frames, exchanges, mended = _exchanges(
+    frames, exchanges, swaps, mended = _exchanges(
         frames, schemas, {**lists, **_comparable(published)}, putting_right=putting_right
     )
     joined: list[str] = []
@@ -239,6 +239,7 @@ def transform(
         notes=[
             *readings,
             *chain(*mended.values()),
+            *swaps,
             *joined,
             *notes,
             *assumed,
@@ -277,21 +278,23 @@ def _exchanges(
     lists: Mapping[str, pd.DataFrame],
     *,
     putting_right: bool,
-) -> tuple[dict[str, pd.DataFrame], list[Exchange], dict[str, list[str]]]:
-    """The files, what in them is published of other rows, and what was put right of it."""
+) -> tuple[dict[str, pd.DataFrame], list[Exchange], list[str], dict[str, list[str]]]:
+    """The files, what in them is or may be published of other rows, and what was put right."""
     found: list[Exchange] = []
+    swaps: list[str] = []
     mended: dict[str, list[str]] = {}
     frames = dict(frames)
     for resource, schema in schemas.items():
         released = lists.get(resource)
         if released is None:
             continue
-        exchanges = find_exchanges(frames[resource], released, schema)
+        exchanges, odd = find_exchanges(frames[resource], released, schema)
         if exchanges and putting_right:
             frames[resource], mended[resource] = put_right(frames[resource], exchanges, schema)
-            exchanges = find_exchanges(frames[resource], released, schema)
+            exchanges, odd = find_exchanges(frames[resource], released, schema)
         found += exchanges
-    return frames, found, mended
+        swaps += odd
+    return frames, found, swaps, mended
 
 
 def _decisions(frame: pd.DataFrame, schema: Schema) -> tuple[Decisions, list[Rejection]]:

@@ -7,7 +7,7 @@ that a column of identifiers that was sorted alone is found like any other, and 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -17,7 +17,7 @@ import pandas as pd
 
 from etl.model import note_rows
 from etl.register.comparable import Texts, comparable_texts
-from etl.schema import Schema
+from etl.schema import Column, Schema
 
 # A column identifies its rows if so many of its values are on one row only.
 _IDENTIFIES = 0.8
@@ -74,7 +74,9 @@ class _Both:
     n_release: int
 
 
-def find_exchanges(frame: pd.DataFrame, released: pd.DataFrame, schema: Schema) -> list[Exchange]:
+def find_exchanges(
+    frame: pd.DataFrame, released: pd.DataFrame, schema: Schema
+) -> tuple[list[Exchange], list[str]]:
     """Columns whose values are those of the release, but on other rows.
 
     Parameters
@@ -88,19 +90,30 @@ def find_exchanges(frame: pd.DataFrame, released: pd.DataFrame, schema: Schema) 
 
     Returns
     -------
-    list of Exchange
+    exchanges : list of Exchange
         In the order of columns; empty if all is in its place.
+    swaps : list of str
+        Two published rows with each other's value of another column, such as the town: perhaps
+        meant, so a sentence each.
     """
     both = _compare(frame, released, schema)
     if not both.n_file or not both.n_release:
-        return []
+        return [], []
     owners = {name: _owners(both.file[name], both.release[name]) for name in both.columns}
     votes = list(owners.values())
     if not schema.primary_key and both.n_file <= _MAX_WITHOUT_KEY:
         votes += _all_but_two(both)
     row_of = _identify(both, votes, owners.get(schema.primary_key))
     found = (_exchange_of(name, frame, both, owners[name], row_of, schema) for name in both.columns)
-    return [exchange for exchange in found if exchange is not None]
+    exchanges = [exchange for exchange in found if exchange is not None]
+    told = {exchange.column for exchange in exchanges}
+    swaps = [
+        sentence
+        for name in both.columns
+        if name not in told and _is_text(schema.columns[name])
+        for sentence in _swaps_of(name, frame, both, row_of, schema)
+    ]
+    return exchanges, swaps
 
 
 def put_right(
@@ -213,6 +226,37 @@ def _identify(both: _Both, votes: Sequence[Numbers], by_key: Numbers | None) -> 
     row_of = np.full(both.n_file, -1, dtype=np.int64)
     row_of[best["row"]] = best["of"]
     return row_of
+
+
+def _is_text(column: Column) -> bool:
+    """Whether a column holds words of its own, and not one of a few codes or a year."""
+    return column.type == "string" and not column.separator and "enum" not in column.constraints
+
+
+def _swaps_of(
+    name: str, frame: pd.DataFrame, both: _Both, row_of: Numbers, schema: Schema
+) -> Iterator[str]:
+    """Pairs of rows with each other's published value, where no third row changed to or from it."""
+    file, release = both.file[name], both.release[name]
+    at = np.flatnonzero(row_of >= 0)
+    before, now = release[row_of[at]], file[at]
+    changed = (before != now) & (before >= 0) & (now >= 0)
+    at, before, now = at[changed], before[changed], now[changed]
+    n_before, n_now = Counter(before.tolist()), Counter(now.tolist())
+    came = {code: i for i, code in zip(at.tolist(), now.tolist(), strict=True)}
+    went = dict(zip(at.tolist(), before.tolist(), strict=True))
+    numbers, raw = frame.index.to_numpy(), frame[name].to_numpy(object)
+    for i, old, new in zip(at.tolist(), before.tolist(), now.tolist(), strict=True):
+        other = came.get(old)
+        is_pair = other is not None and other > i and went[other] == new
+        if is_pair and n_before[old] == n_before[new] == n_now[old] == n_now[new] == 1:
+            rows = sorted([int(numbers[i]), int(numbers[other])])
+            yield note_rows(
+                schema.file,
+                rows,
+                f"each has what is published as {schema.columns[name].title} of the other "
+                f"(“{raw[i]}” and “{raw[other]}”); look whether they were exchanged by mistake.",
+            )
 
 
 def _exchange_of(

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from ecosystem.common.settings import settings
 from ecosystem.common.text import fold
@@ -47,8 +48,12 @@ _DISTANCES = ((1.0, 0.0), (10.0, 1.0), (50.0, 3.0))
 # A whole word replaced by another usually makes another organisation: Bonn is not Berlin.
 _OTHER_WORD = 15.0
 _SAME_WORD = 70.0
-# A name that is one part of the other's, as in "BSI" and "Bundesamt ... (BSI)".
-_PART = 93.0
+# A wrong letter in a long word is a mistake of whoever typed it.
+_MISTYPED, _MISTYPED_GAIN = 3.0, 12.0
+_MISTYPED_FROM, _MISTYPED_TWICE_FROM, _MOST_MISTYPED = 5, 8, 2
+# A name that is one part of the other's and of no third, as in "BSI" and "Bundesamt ... (BSI)":
+# in one town that is enough, whatever the websites.
+_PART = 94.0
 # Two names with the same abbreviation in brackets, as in one name in two languages.
 _ABBREVIATION = 85.0
 # Other names, but one town and one website: in another language, in short, or a former one.
@@ -435,12 +440,18 @@ def _names_alike(
         wanted = max(MIN_NAMES, least - rest)
         forms = ((texts, fuzz.token_sort_ratio), (compact, fuzz.ratio),
                  (english, fuzz.token_sort_ratio))  # fmt: skip
+        least_alike = max(MIN_NAMES, wanted - _MISTYPED_GAIN)
         for form, scorer in forms:
-            ratios = _ratios(form[left[at]], form[right[at]], scorer, wanted)
+            ratios = _ratios(form[left[at]], form[right[at]], scorer, least_alike)
             names[at] = np.maximum(names[at], ratios)
+        for i in at[(names[at] > 0) & (names[at] < wanted)]:
+            n_wrong = mistypings(texts[left[i]], texts[right[i]])
+            names[i] = 100.0 - _MISTYPED * n_wrong if n_wrong else 0.0
     pairs = pairs.assign(names=names)[names > 0]
     other = [
-        _other_word(texts[i], texts[j]) and _other_word(english[i], english[j])
+        _other_word(texts[i], texts[j])
+        and _other_word(english[i], english[j])
+        and not mistypings(texts[i], texts[j])
         for i, j in zip(pairs["text_a"], pairs["text_b"], strict=True)
     ]
     pairs = pairs.assign(names=pairs["names"] - _OTHER_WORD * np.array(other, dtype=np.float64))
@@ -475,6 +486,42 @@ def _lacks(a: str, b: str) -> bool:
         and not any((len(w) > 2 and w in word) or fuzz.ratio(word, w) >= _SAME_WORD for w in words)
         for word in a.split()
     )
+
+
+def mistypings(a: str, b: str) -> int:
+    """In how many letters two names differ, if no more than by typing mistakes; else 0.
+
+    Parameters
+    ----------
+    a, b : str
+        Folded names. Words of four letters and fewer, and numbers, must be the same: one letter
+        makes another word of them.
+
+    Examples
+    --------
+    >>> mistypings("immersive labs", "immerrive labs")
+    1
+    >>> mistypings("netguardians", "netnuardiaos")
+    2
+    >>> mistypings("csirt bonn", "csirt born"), mistypings("campus 2025", "campus 2026")
+    (0, 0)
+    """
+    words_a, words_b = a.split(), b.split()
+    if len(words_a) != len(words_b):
+        return 0
+    total = 0
+    for word, other in zip(words_a, words_b, strict=True):
+        if word == other:
+            continue
+        shorter = min(len(word), len(other))
+        if shorter < _MISTYPED_FROM or not (word + other).isalpha():
+            return 0
+        allowed = 1 if shorter < _MISTYPED_TWICE_FROM else _MOST_MISTYPED
+        wrong = OSA.distance(word, other, score_cutoff=allowed)
+        if wrong > allowed:
+            return 0
+        total += wrong
+    return total if total <= _MOST_MISTYPED else 0
 
 
 def _by_part(texts: pd.DataFrame) -> pd.DataFrame:

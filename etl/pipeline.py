@@ -304,7 +304,7 @@ def prepare(
             gates = check(
                 database,
                 load_gates(settings().gates_file),
-                _against(baseline, change, transformed),
+                _against(baseline, change, transformed, lists),
                 track=track,
             )
     except BaseException:
@@ -486,7 +486,12 @@ def _compare(
     return pd.concat([part.astype(object) for part in parts if len(part)] or parts[:1])
 
 
-def _against(baseline: Manifest | None, change: pd.DataFrame, transformed: Transformed) -> Against:
+def _against(
+    baseline: Manifest | None,
+    change: pd.DataFrame,
+    transformed: Transformed,
+    lists: Mapping[str, pd.DataFrame],
+) -> Against:
     """The release before, and how what was made differs from it."""
     successions = [(s.old_id, s.new_id) for s in transformed.successions]
     cells = [(e.resource, e.column, row) for e in transformed.exchanges for row in e.right]
@@ -495,6 +500,7 @@ def _against(baseline: Manifest | None, change: pd.DataFrame, transformed: Trans
         change,
         pd.DataFrame(successions, columns=["old_id", "new_id"], dtype="str"),
         pd.DataFrame(cells, columns=["resource", "column", "row"]),
+        {resource: len(rows) for resource, rows in lists.items()},
     )
 
 

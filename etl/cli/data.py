@@ -196,6 +196,14 @@ def refresh(
             "domains or place at once.",
         ),
     ] = False,
+    accept_list_changes: Annotated[
+        bool,
+        typer.Option(
+            "--accept-list-changes",
+            help="Publish even if many rows of another list have another identifier, name, "
+            "website, domains or place at once.",
+        ),
+    ] = False,
     accept_exchange: Annotated[
         bool,
         typer.Option(
@@ -234,6 +242,7 @@ def refresh(
         "accept_shrink": accept_shrink,
         "accept_growth": accept_growth,
         "accept_changes": accept_changes,
+        "accept_list_changes": accept_list_changes,
         "accept_exchange": accept_exchange,
     }
     accepted = [option for option, given in said.items() if given]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,6 +73,8 @@ class Against:
         ``old_id, new_id`` of organisations that may go on under another identifier.
     exchange : pandas.DataFrame
         ``resource, column, row`` of cells that hold what is published of another row.
+    listed : mapping of str to int
+        Published rows of each list besides organisations.
     """
 
     previous: int | None = None
@@ -81,6 +83,7 @@ class Against:
     exchange: pd.DataFrame = field(
         default_factory=lambda: _empty("resource", "column", "row"), repr=False
     )
+    listed: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,10 @@ def check(
         connection.register("difference", against.difference.astype("str"))
         connection.register("succession", against.succession.astype("str"))
         connection.register("exchange", against.exchange.astype("str"))
+        listed = pd.DataFrame(
+            {"resource": [*against.listed], "rows": [*against.listed.values()]}
+        ).astype({"resource": "str", "rows": "int64"})
+        connection.register("listed", listed)
         return [
             Result(gate, _measure(connection, gate, against.previous))
             for gate in track(gates, "Check the gates")

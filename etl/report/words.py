@@ -121,6 +121,11 @@ def gate_sentence(result: Result, outcome: Outcome) -> str:
             f"{percent} of {before:,} organisations would have another name, identifier, website, "
             f"domains or place at once; more than {gate.maximum:g} % needs your consent."
         )
+    if gate.gate == "renewed_lists":
+        return (
+            f"{percent} of the rows of another list would have another identifier, name, website, "
+            f"domains or place at once; more than {gate.maximum:g} % needs your consent."
+        )
     return result.sentence()
 
 

@@ -74,6 +74,36 @@ def test_other_identifiers_count_as_changes_and_a_few_of_a_small_register_do_not
     assert result.value == 0
 
 
+@pytest.mark.parametrize(
+    ("number", "change", "value"),
+    [(9, {"kind": "changed", "field": "name"}, 0),
+     (10, {"kind": "changed", "field": "name"}, 25),
+     (10, {"kind": "changed", "field": "website"}, 25),
+     (40, {"kind": "changed", "field": "notes"}, 0),
+     (40, {"kind": "added"}, 0)],
+)  # fmt: skip
+def test_rows_of_another_list_may_not_change_for_many_at_once(
+    database: Path, number: int, change: dict[str, str], value: float
+) -> None:
+    (gate,) = [gate for gate in load_gates(settings().gates_file) if gate.gate == "renewed_lists"]
+    empty = dict.fromkeys(COLUMNS)
+    rows = [{**empty, "resource": "investors", "row_id": f"i-{i}", **change} for i in range(number)]
+    against = Against(465, pd.DataFrame(rows, columns=COLUMNS), listed={"investors": 40})
+    (result,) = check(database, [gate], against)
+    assert result.value == value
+    assert result.stops is (value > 20)
+    assert not waive([result], ["accept_list_changes"])[0].stops
+
+
+def test_other_identifiers_of_a_list_count_as_changes(database: Path) -> None:
+    (gate,) = [gate for gate in load_gates(settings().gates_file) if gate.gate == "renewed_lists"]
+    empty = dict.fromkeys(COLUMNS) | {"resource": "events"}
+    rows = [{**empty, "row_id": f"{kind}-{i}", "kind": kind}
+            for kind, n in (("added", 30), ("removed", 12)) for i in range(n)]  # fmt: skip
+    against = Against(465, pd.DataFrame(rows, columns=COLUMNS), listed={"events": 40})
+    assert check(database, [gate], against)[0].value == 30
+
+
 def test_a_value_of_another_row_stops_and_every_waiver_says_what_it_means(
     database: Path,
 ) -> None:

@@ -54,6 +54,7 @@ class Action(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
     REOPEN = "reopen"
+    INVITE = "invite"
     DECIDE = "decide"
     EDIT = "edit"
     MINT = "mint"

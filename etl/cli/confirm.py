@@ -14,8 +14,6 @@ from etl.cli.terminal import INPUT, fail, say, sentences
 if TYPE_CHECKING:
     import pandas as pd
 
-_MONTH_DAYS = 30.44
-
 
 def confirm(
     file: Annotated[Path, typer.Argument(help="File to write: its name ends in .csv or .xlsx.")],
@@ -60,8 +58,10 @@ def confirm(
     """
     with sentences():
         from ecosystem.common.settings import settings
+        from etl import actions
+        from etl.actions import Action
         from etl.files import writing
-        from etl.inbox.mail_merge import as_csv, as_xlsx, before, merge_table
+        from etl.inbox.mail_merge import MONTH_DAYS, as_csv, as_xlsx, before, merge_table
 
         kinds = {".csv": as_csv, ".xlsx": as_xlsx}
         if file.suffix.lower() not in kinds:
@@ -76,13 +76,16 @@ def confirm(
         now = datetime.now(UTC)
         chosen = _choose(ids, view)
         if older_than:
-            chosen = before(chosen, (now - timedelta(days=older_than * _MONTH_DAYS)).date())
+            chosen = before(chosen, (now - timedelta(days=older_than * MONTH_DAYS)).date())
         until = (now + timedelta(days=days)).date()
         table = merge_table(chosen, address, until)
         with writing(file.parent, then=""):
             file.touch(mode=0o600)
             file.chmod(0o600)
             file.write_bytes(kinds[file.suffix.lower()](table))
+        actions.record(
+            Action.INVITE, f"{len(table):,} organisations", after=f"links valid until {until}"
+        )
     say(f"Written: {file} ({len(table):,} links, valid until {until:%-d %B %Y}).")
 
 

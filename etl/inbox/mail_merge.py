@@ -15,6 +15,7 @@ from etl.inbox.invitation import invite
 COLUMNS = ["Organisation", "Town", "Country", "Type", "Website", "Source", "Last checked",
            "Link", "Valid until", "Identifier"]  # fmt: skip
 MAX_DAYS = 366
+MONTH_DAYS = 30.44
 
 
 def merge_table(organisations: pd.DataFrame, site: str, until: date) -> pd.DataFrame:

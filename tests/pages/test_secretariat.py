@@ -20,8 +20,10 @@ from streamlit.testing.v1.element_tree import Button
 from ecosystem.common.settings import ROOT, settings
 from etl import pipeline
 from etl.actions import entries
+from etl.inbox.store import Inbox
 from etl.release import shelf
 from etl.ui.secretariat.guide import sections
+from tests.etl.inbox.conftest import new
 from tests.pages.conftest import Visit, use_releases
 
 ANNA = {
@@ -544,3 +546,33 @@ def test_what_is_decided_about_a_new_row_holds_at_the_next_check(desk: Desk) -> 
 def _number(desk: Desk) -> int:
     number: int = desk.app.session_state["_office_desk"].number
     return number
+
+
+def test_the_number_of_suggestions_that_wait_is_in_the_navigation(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CYBER_VALLEYS_INBOX_FILE", str(tmp_path / "inbox.sqlite"))
+    settings.cache_clear()
+    desk.app.run()
+    assert "Suggestions" in desk.app.segmented_control[0].options
+    for session in "ab":
+        Inbox(tmp_path / "inbox.sqlite").add(new(f"Lab {session}"), session)
+    desk.app.run()
+    assert "Suggestions (2)" in desk.app.segmented_control[0].options
+
+
+def test_a_member_gets_the_links_for_a_mail_merge(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CYBER_VALLEYS_INBOX_FILE", str(tmp_path / "inbox.sqlite"))
+    settings.cache_clear()
+    desk.app.segmented_control[0].select("Ask organisations").run()
+    assert not desk.app.exception
+    assert "**465 organisations** would be asked" in shown(desk.app)
+    desk.app.multiselect[0].set_value(["AT"]).run()
+    desk.app.selectbox[0].set_value(12).run()
+    n = int(shown(desk.app).partition("**")[2].split()[0])
+    rows = desk.sheet().query("country == 'AT'")
+    assert n == (rows["checked_on"] == "").sum()
+    labels = [button.label for button in desk.app.get("download_button")]
+    assert labels == ["Download as Excel", "Download as CSV"]

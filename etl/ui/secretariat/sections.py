@@ -11,7 +11,7 @@ from etl.errors import PublishError
 from etl.inbox.store import inbox
 from etl.release.unfinished import finish
 from etl.ui import moderation
-from etl.ui.secretariat import entry, log, refresh, releases, worklist
+from etl.ui.secretariat import ask, entry, log, refresh, releases, worklist
 from etl.ui.secretariat.guide import guide
 
 SECTIONS = {
@@ -20,6 +20,7 @@ SECTIONS = {
     "Releases": releases.view,
     "Suggestions": moderation.view,
     "To check": worklist.view,
+    "Ask organisations": ask.view,
     "Log": log.view,
 }
 

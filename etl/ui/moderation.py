@@ -94,7 +94,7 @@ def _several(desk: Desk, waiting: dict[int, Suggestion]) -> None:
         confirmations = [number for number, s in waiting.items() if s.is_confirmation]
         if confirmations:
             st.button(
-                f"Choose all {len(confirmations):,} confirmations by organisations",
+                f"Choose all confirmations by organisations ({len(confirmations):,})",
                 on_click=lambda: st.session_state.update({_MANY: confirmations[:_MOST_AT_ONCE]}),
             )
         st.session_state[_MANY] = [n for n in st.session_state.get(_MANY, []) if n in waiting]
@@ -242,6 +242,11 @@ def _decide(desk: Desk, review: Review) -> None:
         keeps = not renamed or st.checkbox(
             "Keep the old name as a former name", value=True, key=f"moderation_former_{number}"
         )
+        st.text_input(
+            "Answer; a reason, if you reject it", key=f"moderation_reason_{number}",
+            max_chars=moderation.MAX_REASON,
+            help="Whoever has made the suggestion reads it, and whoever else has its link.",
+        )  # fmt: skip
         st.button(
             "Accept into the register",
             key="moderation_accept",
@@ -251,11 +256,6 @@ def _decide(desk: Desk, review: Review) -> None:
             on_click=_accept,
             args=(desk, number, edits, review.version, keeps),
         )
-        st.text_input(
-            "Answer; a reason, if you reject it", key=f"moderation_reason_{number}",
-            max_chars=moderation.MAX_REASON,
-            help="Whoever has made the suggestion reads it, and whoever else has its link.",
-        )  # fmt: skip
         unreasoned = st.session_state.pop(_UNREASONED, None)
         if unreasoned == number:
             st.error("Write a reason first.")

@@ -17,9 +17,10 @@ from ecosystem.web.pages import ORGANISATION_PAGE, SUGGEST_PAGE
 from etl.errors import PublishError
 from etl.inbox.check import RESOURCE
 from etl.inbox.invitation import Invitation, NotInvited, TooLate, read_link
-from etl.inbox.model import FIELDS, Refused, Suggestion, key_of_link
+from etl.inbox.model import FIELDS, LIFE, Refused, Suggestion, key_of_link
 from etl.inbox.reception import confirm, published_cells
 from etl.inbox.store import inbox
+from etl.register.life import ACTIVE
 from etl.schema import Schema, load_schemas
 from etl.ui import suggestion
 
@@ -86,6 +87,8 @@ def _ask(published: Mapping[str, str], invitation: Invitation) -> None:
 def _lines(published: Mapping[str, str], schema: Schema) -> list[str]:
     lines = []
     for name in _SHOWN:
+        if name in LIFE and (published["status"] == ACTIVE or not published[name]):
+            continue
         column, cell = schema.columns[name], published[name]
         codes = cell.split(column.separator) if column.separator else [cell]
         terms = BY_COLUMN.get(name)

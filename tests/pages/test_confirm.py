@@ -40,6 +40,7 @@ def test_an_organisation_says_that_all_is_right(visit: Visit, inbox: Inbox) -> N
     app = visit("confirm", link())
     assert "Is this right? Limes Security GmbH" in said(app)
     assert "- **Founded**: 2012" in said(app)
+    assert "**Status**" not in said(app)
     assert inbox.suggestions() == [], "to look at a link changes nothing"
     app.button(key="confirm_right").click().run()
     assert "you have sent that all is right, which has the number **1**" in said(app)

@@ -83,7 +83,8 @@ def correction(
 def confirmation(register: Path, link: str = "a link") -> Draft:
     """That all is right in the row of Limes Security, as the organisation itself says it."""
     row = cells_of(register / "organisations.csv", LIMES)
-    return Draft(LIMES, {}, {n: row[n] for n in FIELDS if n != "nuts2_hint"}, link=link)
+    seen = {name: row.get(name, "") for name in FIELDS if name != "nuts2_hint"}
+    return Draft(LIMES, {}, {**seen, "status": "active"}, link=link)
 
 
 def cells_of(path: Path, org_id: str) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -11,13 +12,20 @@ from urllib.parse import urlsplit
 
 from ecosystem.common.publisher import publisher
 from ecosystem.common.settings import settings
-from etl.freshness.fetch import Answer, Client
+from etl.errors import RegisterError
+from etl.freshness.fetch import Answer, Client, Outcome
 from etl.freshness.report import Report, Result, Writer, read
 from etl.reading import read_inputs
 from etl.register.normalise import load_aliases, normalise
 from etl.schema import Schema, load_schemas
 
 AT_ONCE = 8
+# So many that don't answer, of so many hosts, with none that does: it isn't they who are silent.
+_SILENT, _SILENT_HOSTS = 25, 5
+
+
+class OfflineError(RegisterError):
+    """There seems to be no way to the internet; the message says so."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,8 @@ def check_links(
 
     Raises
     ------
+    OfflineError
+        If nothing answers at all. Nothing was kept of that.
     etl.errors.PublishError
         If the report can't be written.
     OSError
@@ -108,12 +118,15 @@ def check_links(
         known = Report(known.results)
     asked = _in_order(addresses, known)
     chosen = asked if limit is None else asked[:limit]
-    writer = Writer(known, set(addresses), path)
-    found = []
-    for address, answer in _answers(chosen, client):
-        result = writer.add(address, answer)
-        found.append(result)
-        track(len(chosen) - len(found), result)
+    found: list[Result] = []
+    with closing(_online(_answers(chosen, client))) as answers:
+        writer: Writer | None = None
+        for address, answer in answers:
+            writer = writer or Writer(known, set(addresses), path)
+            result = writer.add(address, answer)
+            found.append(result)
+            track(len(chosen) - len(found), result)
+    writer = writer or Writer(known, set(addresses), path)
     if len(chosen) == len(asked):
         writer.end()
     return found
@@ -147,7 +160,7 @@ def _in_order(addresses: Sequence[str], known: Report) -> list[str]:
     return sorted(left, key=when.__getitem__)
 
 
-def _answers(addresses: Sequence[str], client: Client) -> Iterator[tuple[str, Answer]]:
+def _answers(addresses: Sequence[str], client: Client) -> Generator[tuple[str, Answer]]:
     """Answers as they come, of several hosts side by side."""
     of_host: dict[str, list[str]] = {}
     for address in addresses:
@@ -169,6 +182,24 @@ def _answers(addresses: Sequence[str], client: Client) -> Iterator[tuple[str, An
         finally:
             for future in running:
                 future.cancel()
+
+
+def _online(answers: Generator[tuple[str, Answer]]) -> Generator[tuple[str, Answer]]:
+    """The answers, unless the first of them all say that there is no way to the internet."""
+    silent: list[tuple[str, Answer]] = []
+    with closing(answers):
+        for address, answer in answers:
+            silent.append((address, answer))
+            if answer.outcome is not Outcome.FAILS or len(silent) == _SILENT:
+                break
+        hosts = {_host(address) for address, _ in silent}
+        if len(hosts) >= _SILENT_HOSTS and silent[-1][1].outcome is Outcome.FAILS:
+            raise OfflineError(
+                f"None of {len(silent):,} addresses answers: is this computer connected to the "
+                "internet? Nothing was kept; try again."
+            )
+        yield from silent
+        yield from answers
 
 
 def _host(address: str) -> str:

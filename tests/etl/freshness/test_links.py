@@ -13,7 +13,7 @@ from ecosystem.common.settings import settings
 from etl.cli import app
 from etl.freshness import fetch, links, report
 from etl.freshness.fetch import Client, Turns
-from etl.freshness.links import check_links, contacts, places
+from etl.freshness.links import OfflineError, check_links, contacts, places
 from tests.etl.freshness.server import Site, serving
 
 Edit = Callable[..., Path]
@@ -100,6 +100,20 @@ def test_what_was_broken_off_is_gone_on_with(site: Site, path: Path) -> None:
     assert {r.address for r in rest} == set(addresses) - set(seen)
     assert report.read(path).broken_off == ""
     assert len(check_links(addresses, client(), resume=True, path=path)) == 6
+
+
+def test_without_a_way_to_the_internet_nothing_is_kept(site: Site, path: Path) -> None:
+    """Or a machine without a network would call every website dead."""
+    dead = [f"http://{name}.invalid/" for name in "abcde"]
+    check_links(of(site, "/"), client(), path=path)
+    before = path.read_bytes()
+    with pytest.raises(OfflineError, match="None of 5 addresses answers"):
+        check_links(dead, client(), path=path)
+    assert path.read_bytes() == before
+    found = check_links([*dead, *of(site, "/")], client(), path=path)
+    assert sum(r.is_wrong for r in found) == 5
+    # A few may all be dead.
+    assert len(check_links(dead[:4], client(), path=path)) == 4
 
 
 def test_a_line_cut_by_a_power_failure_and_nonsense_are_left_out(site: Site, path: Path) -> None:

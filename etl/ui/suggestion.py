@@ -255,7 +255,8 @@ class _Form:
     def _typed_cells(self) -> dict[str, str]:
         typed = {column: self._typed_cell(column) for column in FIELDS}
         if self._event in (_CORRECTION, _MOVED):
-            return typed
+            # A year typed before another choice was made is none of a correction.
+            return {**typed, **{name: self._published.get(name, "") for name in LIFE}}
         return {**typed, **self._typed_life(typed["source_url"])}
 
     def _typed_life(self, page: str) -> dict[str, str]:
@@ -505,7 +506,9 @@ class _Form:
 
     def _explain(self, column: str) -> None:
         fault = self._faults.get(column)
-        typed = self._cells[column] or (column != "source_url" and self._published.get(column))
+        # What is published of these says nothing of what is being typed.
+        is_own = column not in ("source_url", *LIFE)
+        typed = self._cells[column] or (is_own and self._published.get(column))
         if fault and (typed or self._tried or self._link):
             empty_choice = column in _CHOICES and not self._cells[column]
             self._say(f"{fault.reason} {'Choose one.' if empty_choice else fault.mend}")

@@ -15,6 +15,7 @@ from ecosystem.common.store import Database, current
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import history, life, organisations
 from ecosystem.web import feeds, routes
+from etl.inbox.store import Inbox
 from tests.pages.conftest import Visit, use_releases
 from tests.pages.test_pages import words
 from tests.pages.test_shortlist import page_links
@@ -147,3 +148,22 @@ def test_the_lasting_address_stays(client: TestClient) -> None:
 def test_a_release_without_statuses_is_shown(database: Database) -> None:
     assert life.fate({"name": "A"}) is None
     assert not life.has_ended({"name": "A"})
+
+
+def test_that_a_closed_one_is_active_again_can_be_suggested(
+    ended: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CYBER_VALLEYS_INBOX_FILE", str(tmp_path / "inbox.sqlite"))
+    monkeypatch.setattr("etl.inbox.reception.MIN_SECONDS", -1.0)
+    settings.cache_clear()
+    app = ended("suggest", {"org": CLOSED})
+    happened = app.radio(key=f"suggest_{CLOSED}_event")
+    assert "It has closed" not in happened.options
+    happened.set_value("active").run()
+    app.text_input(key=f"suggest_{CLOSED}_source_url").set_value("https://example.org/back").run()
+    app.button(key="send").click().run()
+    assert not app.exception
+    (kept,) = Inbox(tmp_path / "inbox.sqlite").suggestions()
+    assert (kept.before["status"], kept.values["status"]) == ("closed", "active")
+    assert (kept.before["status_year"], kept.values["status_year"]) == ("2024", "")
+    assert kept.values["source_url"] == "https://example.org/back"

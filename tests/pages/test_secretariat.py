@@ -354,9 +354,7 @@ def test_one_entry_says_that_an_organisation_has_closed(desk: Desk) -> None:
             field.set_value(typed[field.label])
     desk.press("See what changes")
     assert desk.errors() == ""
-    assert "at-limes-security-gmbh (Limes Security GmbH) -> 2025" in " ".join(
-        text.value.replace("\\", "") for text in app.markdown
-    )
+    assert ": 1 closed." in " ".join(text.value.replace("\\", "") for text in app.markdown)
     app.checkbox[0].check().run()
     desk.press("Keep; publish with the next refresh")
     row = desk.sheet().set_index("org_id").loc["at-limes-security-gmbh"]
@@ -373,7 +371,7 @@ def test_what_is_to_check_is_worked_off(desk: Desk) -> None:
     app.text_input(key="work_text").set_value("limes").run()
     assert "**1 organisation** of " in " ".join(text.value for text in app.markdown)
     app.button(key="work_done_at-limes-security-gmbh").click().run()
-    assert "Limes Security GmbH: checked on" in app.success[0].value
+    assert "Limes Security GmbH: checked on" in app.success[0].value.replace("\\", "")
     today = f"{datetime.now(UTC):%Y-%m-%d}"
     row = desk.sheet().set_index("org_id").loc["at-limes-security-gmbh"]
     assert row["checked_on"] == today

@@ -480,6 +480,7 @@ def test_that_it_has_closed_is_a_short_form(visit: Visit, inbox: Inbox) -> None:
     app = visit("suggest", {"org": LIMES})
     app.radio(key=f"suggest_{LIMES}_event").set_value("closed").run()
     assert "What it does" not in [header.value for header in app.header]
+    assert "without a" not in said(app), "nobody is blamed before they begin"
     send(app)
     assert "The status is closed, without a year." in said(app)
     assert "The status is closed, without a source." in said(app)
@@ -497,6 +498,18 @@ def test_that_it_has_closed_is_a_short_form(visit: Visit, inbox: Inbox) -> None:
         "status_source_url": "https://example.org/news",
     }  # fmt: skip
     assert event(kept.values, kept.before) == "has closed"
+
+
+def test_a_year_typed_for_another_choice_is_none_of_a_correction(
+    visit: Visit, inbox: Inbox
+) -> None:
+    """The browser gives it back, though its field is no longer there."""
+    app = visit("suggest", {"org": LIMES})
+    app.session_state[f"suggest_{LIMES}_status_year"] = "2025"
+    fill(app, LIMES, founded="2011", source_url="https://example.org/news")
+    send(app)
+    (kept,) = inbox.suggestions()
+    assert set(kept.before) == {"founded", "source_url"}
 
 
 def test_that_it_has_moved_asks_for_the_new_town(visit: Visit, inbox: Inbox) -> None:

@@ -65,8 +65,16 @@ def _hash_of(page: str) -> str:
     return calc_hash(path) if path else ""
 
 
+_read_last: list[Path] = []  # folder of releases whose answers are in Streamlit's cache
+
+
 def use_releases(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """Let the app read another folder of releases for the rest of the test."""
+    """Let the app read a folder of releases for the rest of the test.
+
+    Answers are kept for the next test that reads the same: most read the one that all share.
+    """
     monkeypatch.setenv("CYBER_VALLEYS_RELEASES_DIR", str(folder))
     settings.cache_clear()
-    st.cache_data.clear()
+    if _read_last != [folder]:
+        _read_last[:] = [folder]
+        st.cache_data.clear()

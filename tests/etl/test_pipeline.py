@@ -164,6 +164,7 @@ def test_few_lost_towns_are_left_out_and_told(edit: Edit, tmp_path: Path) -> Non
     assert "Austria" in reason
 
 
+@pytest.mark.slow
 def test_investors_anywhere_never_stop_a_release(edit: Edit, tmp_path: Path) -> None:
     def move(rows: Rows) -> None:
         for row in rows:
@@ -213,6 +214,7 @@ def test_a_shrunken_register_needs_to_be_accepted(
     assert [r.gate.gate for r in accepted.gates if r.waived] == ["total"]
 
 
+@pytest.mark.slow
 def test_a_register_without_one_good_row(edit: Edit, tmp_path: Path) -> None:
     def spoil(rows: Rows) -> None:
         for row in rows:
@@ -222,6 +224,7 @@ def test_a_register_without_one_good_row(edit: Edit, tmp_path: Path) -> None:
     assert len(outcome.rejections) == 465
 
 
+@pytest.mark.slow
 def test_the_other_files_are_checked_too(edit: Edit, tmp_path: Path) -> None:
     def spoil(rows: Rows) -> None:
         for row in rows:
@@ -235,6 +238,7 @@ def test_the_other_files_are_checked_too(edit: Edit, tmp_path: Path) -> None:
     assert {r.file for r in outcome.rejections} == files
 
 
+@pytest.mark.slow
 def test_a_file_of_organisations_replaces_the_one_of_the_register(
     register: Path, tmp_path: Path
 ) -> None:
@@ -280,6 +284,7 @@ def test_a_failed_gate_can_not_be_published(edit: Edit, releases: Path) -> None:
     assert shelf.current_id(releases) == first
 
 
+@pytest.mark.slow
 def test_progress_is_told_to_whoever_wants_it(tmp_path: Path) -> None:
     told: list[tuple[str, int]] = []
 
@@ -297,6 +302,7 @@ def test_a_missing_register_file(register: Path, tmp_path: Path) -> None:
         run(register, tmp_path / "releases")
 
 
+@pytest.mark.slow
 def test_a_damaged_current_release_does_not_stop_a_refresh(releases: Path) -> None:
     current = shelf.current_id(releases)
     (releases / f"{current}.duckdb").write_bytes(b"rot")
@@ -321,6 +327,7 @@ def test_a_full_disk_is_a_sentence(own_releases: Path, tmp_path: Path) -> None:
     assert not list(own_releases.glob("*.duckdb"))
 
 
+@pytest.mark.slow
 def test_an_unwritable_folder_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(PublishError, match="can't be written"):

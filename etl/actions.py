@@ -156,8 +156,15 @@ def record(action: Action, subject: str, before: str = "", after: str = "") -> N
     add(entry(action, subject, before, after))
 
 
-def add(done: Entry) -> None:
-    """Add a line to the log, and onto the disk, unless it is there.
+def add(done: Entry, *, once: bool = False) -> None:
+    """Add a line to the log, and onto the disk.
+
+    Parameters
+    ----------
+    done : Entry
+        What was done.
+    once : bool
+        Not if it is there: for lines of which nobody knows whether they were added.
 
     Raises
     ------
@@ -167,7 +174,7 @@ def add(done: Entry) -> None:
     line = json.dumps(asdict(done), ensure_ascii=False).encode(errors="replace") + b"\n"
     path = settings().log_file
     try:
-        _append(path, line)
+        _append(path, line, once=once)
     except OSError as error:
         raise PublishError(
             f"This was done ({done.action} {done.subject}), but the log of actions, {path}, can't "
@@ -231,7 +238,7 @@ def add_missing() -> None:
             with suppress(OSError):
                 # Whoever is alive holds it.
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _add_done(path, _intended(path))
+                _add_done(path, _intended(path), once=True)
         finally:
             os.close(descriptor)
     for path in folder.glob(f"{_HALF}*"):
@@ -357,16 +364,16 @@ def _intended(path: Path) -> tuple[Done, ...]:
         return ()
 
 
-def _add_done(path: Path, intended: tuple[Done, ...]) -> None:
+def _add_done(path: Path, intended: tuple[Done, ...], *, once: bool = False) -> None:
     """Add the lines of what was done, and forget that it was intended."""
     for done in intended:
         if done.is_so:
-            add(done.entry)
+            add(done.entry, once=once)
     path.unlink(missing_ok=True)
 
 
-def _append(path: Path, line: bytes) -> None:
-    """Add a line, if it isn't there, and see it onto the disk; only try it, if there is none."""
+def _append(path: Path, line: bytes, *, once: bool = False) -> None:
+    """Add a line, and see it onto the disk; nothing but try it, if there is none."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY_FOLDER)
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, _OWNER_ONLY)
     try:
@@ -374,7 +381,7 @@ def _append(path: Path, line: bytes) -> None:
             return
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         end = os.lseek(descriptor, 0, os.SEEK_END)
-        if line in os.pread(descriptor, end, 0).splitlines(keepends=True):
+        if once and line in os.pread(descriptor, end, 0).splitlines(keepends=True):
             return
         if end and os.pread(descriptor, 1, end - 1) != b"\n":
             line = b"\n" + line

@@ -437,7 +437,7 @@ class Desk:
     def _write_log(self) -> None:
         """Bring the lines of what was decided into the log of actions."""
         for line, told in self.inbox.unlogged():
-            actions.add(Entry(**told))
+            actions.add(Entry(**told), once=True)
             self.inbox.note_logged(line)
 
     def _with_columns(self, file: RegisterFile, review: Review) -> RegisterFile:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import json
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -102,3 +104,30 @@ def test_the_command_shows_the_latest_and_writes_all(log: Path, tmp_path: Path) 
 def test_it_is_one_line_of_json_each(log: Path) -> None:
     record(Action.DECIDE, "a, b", after="same: one company")
     assert json.loads(log.read_text())["action"] == "decide"
+
+
+def test_a_line_is_added_by_whoever_comes_after_a_killed_process(log: Path, tmp_path: Path) -> None:
+    file, content = tmp_path / "list.csv", b"after"
+
+    class Killed(BaseException):
+        pass
+
+    def change(*, is_written: bool, is_logged: bool) -> None:
+        done = actions.entry(Action.EDIT, f"written {is_written}, logged {is_logged}")
+        file.unlink(missing_ok=True)
+        sha256 = hashlib.sha256(content).hexdigest()
+        with suppress(Killed), actions.written_down(actions.Done(done, file, sha256)):
+            if is_written:
+                file.write_bytes(content)
+            if is_logged:
+                actions.add(done)
+            raise Killed
+
+    for is_written, is_logged in ((False, False), (True, False), (True, True)):
+        change(is_written=is_written, is_logged=is_logged)
+        actions.add_missing()
+    assert [entry.subject for entry in actions.entries()] == [
+        "written True, logged False",
+        "written True, logged True",
+    ]
+    assert [path.name for path in log.parent.iterdir()] == [log.name]

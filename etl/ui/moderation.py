@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from ecosystem.common import wording
 from ecosystem.common.store import ReleaseError
 from ecosystem.common.vocabulary import BY_COLUMN
 from ecosystem.tables import regions
@@ -119,7 +120,7 @@ def _several(desk: Desk, waiting: dict[int, Suggestion]) -> None:
             help="Whoever has made the suggestions reads it, and whoever else has their links.",
         )  # fmt: skip
         seen = st.checkbox(
-            f"I have looked at what these {len(chosen):,} would change",
+            f"I have looked at what {wording.count(len(chosen), 'suggestion')} would change",
             key=f"moderation_many_seen_{'_'.join(map(str, chosen))}",
             disabled=not chosen,
         )

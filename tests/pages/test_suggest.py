@@ -349,7 +349,7 @@ def test_a_moderator_decides_many_at_once_and_takes_back(
     app.multiselect(key="moderation_many").set_value([1, 2, 3]).run()
     assert said(app).count("Needs a look of its own") == 1
     assert app.button(key="moderation_accept_many").disabled
-    (seen,) = (box for box in app.checkbox if "these 3 would change" in box.label)
+    (seen,) = (box for box in app.checkbox if "3 suggestions would change" in box.label)
     seen.check().run()
     app.text_input(key="moderation_answer").set_value("Thank you.").run()
     assert app.button(key="moderation_accept_many").label == "Accept 2 into the register"

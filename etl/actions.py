@@ -339,6 +339,7 @@ def _keep(folder: Path, intended: tuple[Done, ...]) -> tuple[Path, int]:
         {"entry": asdict(done.entry), "path": str(done.path.resolve()), "sha256": done.sha256}
         for done in intended
     ]
+    folder.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY_FOLDER)
     descriptor = os.open(half, os.O_RDWR | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -11,6 +11,7 @@ filter_ = filter_panel.search()
 st.title("Regions", anchor=False)
 strip.headline(filter_, ask(organisations.summary, filter_))
 region_views.sample_note()
+region_views.finder()
 
 level, measure, domain = region_views.controls()
 shaded = ask(shading.shade, filter_, level, measure, domain=domain, dark=is_dark())

@@ -37,7 +37,7 @@ _NUMBER = {"left": 5, "top": 5, "right": 36, "bottom": 5}
 # Characters of a line of a row's label and, by how many columns there are, of a column's head.
 _LABEL = 22
 _HEADS = {1: 24, 2: 18, 3: 12, 4: 9}
-_HEAD_LINES = 3
+_HEAD_LINES = 4
 _LONGEST_WORD = 13
 # Invisible, so that tooltips and tables show the text without it.
 _BREAK = "\u200b"

@@ -19,7 +19,7 @@ from ecosystem.regional.statistics.ranking import rank
 from ecosystem.tables import regions
 from ecosystem.ui import cards, figure, state
 from ecosystem.ui.data import ask
-from ecosystem.web.pages import ABOUT_PAGE
+from ecosystem.web.pages import ABOUT_PAGE, REGION_PAGE
 
 LEVELS = regions.LEVEL_LABELS
 # Longer values have an interval beside them.
@@ -32,6 +32,15 @@ def sample_note() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(SAMPLE_NOTE, width="content")
         st.page_link(ABOUT_PAGE, label="How the data is made")
+
+
+def finder() -> None:
+    """The way to one region, for who knows its name or a town in it."""
+    st.page_link(
+        REGION_PAGE,
+        label="Find one by its name or a town in it",
+        icon=":material/search:",
+    )
 
 
 def controls() -> tuple[str, str, str]:

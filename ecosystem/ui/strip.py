@@ -61,7 +61,10 @@ def statistics(filter_: Filter, found: Summary) -> None:
         st.metric("Valleys", f"{found.valleys:,}", help=explain("valley"))
         st.metric("Countries", f"{found.countries:,}")
         st.metric(
-            "SMEs", wording.percent(found.sme_share, found.organisations), help=explain("sme")
+            "SMEs",
+            wording.percent(found.sme_share, found.organisations),
+            help=f"Share of the {wording.count(found.organisations, 'organisation')} found here. "
+            f"{explain('sme')}",
         )
     with bars:
         st.markdown("**Most frequent JRC domains**", help=explain("domain"))

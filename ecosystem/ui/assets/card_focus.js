@@ -84,8 +84,8 @@ export default function ({ parentElement, data }) {
   } else if (data.selected) {
     when(heading, () => {
       name();
-      /* Who followed a link to it sees it too, below a phone's map. */
-      if (!told) card().scrollIntoView({ block: "nearest" });
+      /* Who followed a link to it sees it too where it is below a phone's map. */
+      if (!told && heading().getBoundingClientRect().bottom > innerHeight) card().scrollIntoView({ block: "nearest" });
     });
   }
   return forget;

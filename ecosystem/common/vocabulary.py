@@ -327,14 +327,16 @@ SCOPES = Vocabulary(
     Term("national", "National"),
     Term("international", "International"),
 )
+# All of one colour: the nine colours are those of types of organisations.
+_ENTITY_COLOUR = "#4b3f9e"
 ENTITY_KINDS = Vocabulary(
     "Kind",
-    Term("agency", "Agency", "Agencies"),
-    Term("association", "Association", "Associations"),
-    Term("authority", "Authority", "Authorities"),
-    Term("cluster", "Cluster", "Clusters"),
-    Term("eu-body", "EU body", "EU bodies", is_name=True),
-    Term("research", "Research", "Research bodies"),
+    Term("agency", "Agency", "Agencies", _ENTITY_COLOUR, "A"),
+    Term("association", "Association", "Associations", _ENTITY_COLOUR, "S"),
+    Term("authority", "Authority", "Authorities", _ENTITY_COLOUR, "P"),
+    Term("cluster", "Cluster", "Clusters", _ENTITY_COLOUR, "C"),
+    Term("eu-body", "EU body", "EU bodies", _ENTITY_COLOUR, "E", is_name=True),
+    Term("research", "Research", "Research bodies", _ENTITY_COLOUR, "R"),
 )
 PARTNERSHIP_KINDS = Vocabulary(
     "Kind",

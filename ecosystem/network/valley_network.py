@@ -103,6 +103,12 @@ def alike_without_link(
     return apart.sort_values("chance", kind="stable").reset_index(drop=True)
 
 
+def sizes(database: Database) -> dict[str, int]:
+    """Organisations of the register in each valley."""
+    n = region_counts.region_counts(database, Filter(), LEVEL).n
+    return {str(id_): int(count) for id_, count in n.items()}
+
+
 def in_common(database: Database, one: str, other: str) -> list[str]:
     """The JRC domains that make two valleys alike, at most three, strongest first."""
     counts = region_counts.region_counts(database, Filter(), LEVEL).domains

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import ENTITY_KINDS
 
 
 def near(database: Database, org_id: str, valley_id: str) -> pd.DataFrame:
@@ -61,3 +62,64 @@ def search_texts(database: Database) -> pd.DataFrame:
         FROM network_entity ORDER BY id
         """
     )
+
+
+_CHOSEN = """
+    ($scope = '' OR scope = $scope) AND ($kind = '' OR kind = $kind)
+    AND ($country = '' OR country = $country)
+    AND contains(
+        strip_accents(lower(concat_ws(' ', name, city, notes))), strip_accents(lower($words))
+    )
+"""
+# Bodies of one town share a symbol.
+_TOWN = "round(lon, 3)::VARCHAR || ',' || round(lat, 3)::VARCHAR"
+
+
+def search(
+    database: Database, words: str = "", scope: str = "", kind: str = "", country: str = ""
+) -> pd.DataFrame:
+    """Bodies in the order of their names, those that match.
+
+    Parameters
+    ----------
+    words : str
+        Text that name, town or notes must hold, whatever its case and accents.
+    scope, kind, country : str
+        Codes; all if empty.
+
+    Returns
+    -------
+    DataFrame
+        The table's columns, and ``town_key``, the key of its symbol; missing without a place.
+    """
+    return database.frame(
+        f"""
+        SELECT *, {_TOWN} AS town_key FROM network_entity WHERE {_CHOSEN}
+        ORDER BY strip_accents(lower(name))
+        """,
+        {"words": words.strip(), "scope": scope, "kind": kind, "country": country},
+    )
+
+
+def symbols(
+    database: Database, words: str = "", scope: str = "", kind: str = "", country: str = ""
+) -> pd.DataFrame:
+    """A row for each town with bodies that match; parameters as for :func:`search`.
+
+    Returns
+    -------
+    DataFrame
+        ``key, name, lon, lat`` (degrees), ``kind`` (what a click selects: a town) and a count
+        for each kind of body.
+    """
+    counts = ", ".join(f"count(*) FILTER (kind = '{code}') AS \"{code}\"" for code in ENTITY_KINDS)
+    found = database.frame(
+        f"""
+        SELECT {_TOWN} AS key, any_value(city) AS name, any_value(lon) AS lon,
+               any_value(lat) AS lat, {counts}
+        FROM network_entity WHERE lon IS NOT NULL AND {_CHOSEN}
+        GROUP BY key ORDER BY key
+        """,
+        {"words": words.strip(), "scope": scope, "kind": kind, "country": country},
+    )
+    return found.assign(kind="town")

@@ -81,3 +81,9 @@ def years(database: Database) -> tuple[int, int] | None:
     if not row or row["first"] is None:
         return None
     return int(row["first"]), int(row["last"])
+
+
+def names(database: Database) -> dict[str, str]:
+    """Names of all partnerships by id."""
+    found = database.frame("SELECT partnership_id, name FROM partnership ORDER BY name")
+    return dict(zip(found["partnership_id"], found["name"], strict=True))

@@ -37,7 +37,7 @@ PATHS = [
 
 
 def has_map(path: str) -> bool:
-    return path == "/" or path.startswith(("/?", "/organisation"))
+    return path == "/" or path.startswith(("/?", "/network", "/organisation"))
 
 
 @pytest.mark.parametrize("path", PATHS)

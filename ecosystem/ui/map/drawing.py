@@ -9,8 +9,8 @@ a scene holds numbers only. What is drawn is made by pure functions that tests c
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import folium
@@ -18,7 +18,7 @@ import pandas as pd
 from branca.element import MacroElement, Template
 from jinja2.utils import htmlsafe_json_dumps
 
-from ecosystem.common.vocabulary import DARK_TEXT_ON, TYPES
+from ecosystem.common.vocabulary import DARK_TEXT_ON, TYPES, Vocabulary
 
 ATTRIBUTION = (
     "© EuroGeographics for the administrative boundaries · Natural Earth · GeoNames, CC BY 4.0"
@@ -60,6 +60,33 @@ class RegionLayer:
 
 
 @dataclass(frozen=True)
+class Arc:
+    """A link between two places.
+
+    Attributes
+    ----------
+    id : str
+        What a click selects, as a link.
+    ends : tuple of float
+        Longitude and latitude of one end, then of the other, in degrees.
+    weight : float
+        0 to 1: how strongly it is drawn.
+    texts : tuple of str
+        What pointing at it says, a line each.
+    """
+
+    id: str
+    ends: tuple[float, float, float, float]
+    weight: float
+    texts: tuple[str, ...]
+
+    def as_row(self) -> list[Any]:
+        """The arc as ``assets/map/arcs.js`` takes it."""
+        ends = (round(degrees, 2) for degrees in self.ends)
+        return [self.id, *ends, round(self.weight, 2), *self.texts]
+
+
+@dataclass(frozen=True)
 class Scene:
     """All that changes on the map.
 
@@ -75,6 +102,10 @@ class Scene:
         The map moves whenever this text changes; empty means to all of Europe.
     box : tuple of float
         Where it moves to: west, south, east, north in degrees; by default to the symbols.
+    arcs : sequence of Arc or None
+        Links, drawn between regions and symbols.
+    types : Vocabulary
+        What the symbols count, which are columns of `symbols`; the base has the same.
     """
 
     symbols: pd.DataFrame
@@ -82,13 +113,15 @@ class Scene:
     selected: str = ""
     fit: str = ""
     box: tuple[float, float, float, float] | None = None
+    arcs: Sequence[Arc] | None = None
+    types: Vocabulary = field(default_factory=lambda: TYPES)
 
     def as_data(self) -> dict[str, Any]:
         """The scene as plain data, as compact as it gets: what ``assets/map/scene.js`` draws."""
         kinds = set(self.symbols["kind"]) - {"cell"}
         data: dict[str, Any] = {
             "kind": kinds.pop() if kinds else "",
-            "symbols": symbol_rows(self.symbols),
+            "symbols": symbol_rows(self.symbols, self.types),
             "selected": self.selected,
             "fit": {"key": self.fit, "box": self._target()},
         }
@@ -107,6 +140,9 @@ class Scene:
                 "countries": self.regions.countries,
                 "selected": self.selected,
             }
+        if self.arcs is not None:
+            rows = [arc.as_row() for arc in self.arcs]
+            data["arcs"] = {"rows": rows, "selected": self.selected}
         return data
 
     def _target(self) -> list[list[float]] | None:
@@ -124,12 +160,12 @@ def _around(symbols: pd.DataFrame) -> tuple[float, float, float, float] | None:
     return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
 
 
-def symbol_rows(symbols: pd.DataFrame) -> list[list[Any]]:
+def symbol_rows(symbols: pd.DataFrame, types: Vocabulary = TYPES) -> list[list[Any]]:
     """Symbols as rows of ``[key, name, lon, lat, [type number, count, ...]]``.
 
     An empty key is a cell. Three decimals are 100 metres: the middle of a town.
     """
-    counts = symbols[list(TYPES)].to_numpy()
+    counts = symbols[list(types)].to_numpy()
     return [
         [
             key,
@@ -195,6 +231,10 @@ class Base:
         Sentence that says where the same is as text, for whoever can't use a map; may be empty.
     list_ : str
         CSS selector of that list's first button in the page; empty if there is no list.
+    types : Vocabulary
+        What the symbols count.
+    noun : tuple of str
+        What one of them is called, and several.
     """
 
     assets: str
@@ -203,6 +243,8 @@ class Base:
     tiles: bool = False
     same_as_list: str = ""
     list_: str = ""
+    types: Vocabulary = field(default_factory=lambda: TYPES)
+    noun: tuple[str, str] = ("organisation", "organisations")
 
 
 def base_map(base: Base) -> folium.Map:
@@ -242,8 +284,9 @@ def base_map(base: Base) -> folium.Map:
                         "colour": term.colour,
                         "dark": term.colour in DARK_TEXT_ON,
                     }
-                    for term in TYPES.values()
+                    for term in base.types.values()
                 ],
+                "noun": base.noun,
                 "attribution": ATTRIBUTION,
                 "geometry": base.geometry,
                 "dark": base.dark,

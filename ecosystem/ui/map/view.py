@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
 from ecosystem.common import wording
 from ecosystem.common.glossary import explain
 from ecosystem.common.store import Database
-from ecosystem.common.vocabulary import COUNTRIES, DARK_TEXT_ON, TYPES
+from ecosystem.common.vocabulary import COUNTRIES, DARK_TEXT_ON, ENTITY_KINDS, TYPES
 from ecosystem.drawing import symbols
 from ecosystem.finding import nearby
 from ecosystem.finding.filters import Filter
@@ -20,7 +21,7 @@ from ecosystem.regional import measures, shading
 from ecosystem.tables import life, organisations, regions
 from ecosystem.ui import cards, state
 from ecosystem.ui.data import ask, database
-from ecosystem.ui.map.drawing import Base, RegionLayer, Scene, base_map, drawing
+from ecosystem.ui.map.drawing import Arc, Base, RegionLayer, Scene, base_map, drawing
 from ecosystem.ui.theme import is_dark
 
 LEVELS = {
@@ -105,7 +106,14 @@ def _moving_map(filter_: Filter, level: str, measure: str, height: int) -> None:
 
 
 def _map(
-    found: Scene, height: int, returned: list[str], key: str, same_as_list: str, list_: str = ""
+    found: Scene,
+    height: int,
+    returned: list[str],
+    key: str,
+    same_as_list: str,
+    list_: str = "",
+    *,
+    noun: tuple[str, str] = ("organisation", "organisations"),
 ) -> None:
     release_id = database().release.release_id
     base = Base(
@@ -115,6 +123,8 @@ def _map(
         tiles=state.get("basemap") == "osm",
         same_as_list=same_as_list,
         list_=list_,
+        types=found.types,
+        noun=noun,
     )
     st_folium(
         base_map(base),
@@ -134,6 +144,53 @@ def choropleth(shaded: shading.Shaded, level: str, selected: str) -> None:
     told = "The table on this page has the same figures."
     _map(Scene(nothing, layer, selected), 560, _CLICKS, "choropleth", told)
     class_legend(shaded)
+
+
+def links_map(arcs: Sequence[Arc], partners: Mapping[str, tuple[int, str]], selected: str) -> None:
+    """Links between valleys as arcs; a click selects a link or a valley.
+
+    Parameters
+    ----------
+    arcs : sequence of Arc
+        The links.
+    partners : mapping of str to tuple
+        How many partners a valley has, as a number and in words, by its id.
+    selected : str
+        Id of the selected link or valley.
+    """
+    nothing = ask(symbols.symbols, Filter()).iloc[:0]
+    values = {id_: (n, text, "") for id_, (n, text) in partners.items()}
+    layer = RegionLayer("valley", values, "outline", "valley")
+    told = "The table on this page has the same links."
+    ends = [arc.ends for arc in arcs if arc.id == selected]
+    box = _around_ends(*ends[0]) if ends else None
+    shown = Scene(nothing, layer, selected, selected if box else "", box, arcs)
+    _map(shown, 560, _CLICKS, "links", told)
+
+
+def _around_ends(
+    west: float, south: float, east: float, north: float
+) -> tuple[float, float, float, float]:
+    """A box that holds both ends of an arc and what lies around them."""
+    return min(west, east) - 2, min(south, north) - 1, max(west, east) + 2, max(south, north) + 1
+
+
+def bodies_map(found: pd.DataFrame, selected: str) -> None:
+    """Bodies of the network as counted symbols, a letter for each kind; a click selects a town.
+
+    Parameters
+    ----------
+    found : DataFrame
+        ``key, name, lon, lat, kind`` and a count for each kind of body.
+    selected : str
+        Key of the selected town.
+    """
+    layer = _valley_layer(Filter())
+    told = "The table on this page has the same bodies."
+    shown = Scene(found, layer, selected, types=ENTITY_KINDS)
+    _map(shown, 560, _CLICKS, "bodies", told, noun=("body", "bodies"))
+    kinds = [(term.colour, term.letter, term.label, False) for term in ENTITY_KINDS.values()]
+    st.html(_legend_html(kinds))
 
 
 def region_map(filter_: Filter, region_id: str, level: str) -> None:

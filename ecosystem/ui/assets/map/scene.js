@@ -1,4 +1,4 @@
-// Draws one scene that ecosystem/ui/map/drawing.py sends: regions below, symbols above.
+// Draws one scene that ecosystem/ui/map/drawing.py sends: regions below, links and symbols above.
 // Register text reaches the page as text nodes and canvas text only, never as HTML.
 (function (cv) {
   "use strict";
@@ -8,15 +8,15 @@
   function draw(group, scene) {
     cv.group = group;
     cv.removeLabels();
-    const symbols = cv.makeSymbols(scene);
+    const above = [...cv.makeArcs(scene), ...cv.makeSymbols(scene)];
     if (scene.regions) {
       cv.whenLoaded(scene.regions.layer, (json) => {
         if (cv.group !== group) return;
         cv.addRegions(json, scene);
-        symbols.forEach((layer) => layer.bringToFront());
+        above.forEach((layer) => layer.bringToFront());
       });
     }
-    symbols.forEach((layer) => layer.addTo(group));
+    above.forEach((layer) => layer.addTo(group));
     if (scene.fit && scene.fit.key !== cv.map._cvFit) {
       const first = cv.map._cvFit === undefined;
       cv.map._cvFit = scene.fit.key;

@@ -128,7 +128,7 @@
     });
     const kinds = dense.map((count, i) => count && `${count} ${cv.options.types[i].label}`)
       .filter(Boolean).join(", ");
-    const found = n === 1 ? "1 organisation" : `${n.toLocaleString("en")} organisations`;
+    const found = `${n.toLocaleString("en")} ${cv.options.noun[n === 1 ? 0 : 1]}`;
     cv.tooltip(layer, () => (id ? [name, found, kinds] : [found, "Click to zoom in"]));
     if (id) layer.toGeoJSON = cv.answer(scene.kind, id);
     else layer.on("click", () => cv.map.flyTo([lat, lon], Math.min(cv.map.getZoom() + 2, 15), { duration: 0.4 }));

@@ -13,10 +13,11 @@
     try { window.frameElement.title = text; } catch { /* framed elsewhere */ }
   }
 
-  function content({ symbols, regions }) {
+  function content({ symbols, regions, arcs }) {
+    if (arcs) return `Map: ${count(arcs.rows.length, "link", "links")} between regions.`;
     if (symbols.length || !regions) {
       const n = symbols.reduce((sum, [, , , , counts]) => sum + odd(counts), 0);
-      return `Map: ${count(symbols.length, "symbol", "symbols")} for ${count(n, "organisation", "organisations")}.`;
+      return `Map: ${count(symbols.length, "symbol", "symbols")} for ${count(n, ...cv.options.noun)}.`;
     }
     const values = Object.values(regions.values);
     const filled = values.filter(([n]) => n).length;
@@ -34,7 +35,7 @@
     const link = document.createElement("a");
     link.className = "cv-to-list";
     link.href = "#";
-    link.textContent = "Go to the list of the same organisations";
+    link.textContent = "Go to the same as a list";
     L.DomEvent.disableClickPropagation(link);
     L.DomEvent.on(link, "click", (event) => {
       L.DomEvent.preventDefault(event);

@@ -1,0 +1,144 @@
+"""What the network says, in sentences with their numbers and how sure they are."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ecosystem.common import wording
+from ecosystem.common.vocabulary import DOMAINS
+from ecosystem.network import graph_measures
+from ecosystem.network.valley_network import CHANCE, Difference, Network
+
+Names = Mapping[str, str]
+
+
+def size(network: Network) -> str:
+    """How many valleys are linked by how many partnerships."""
+    partners = network.connections["partners"]
+    linked, every = int((partners > 0).sum()), len(partners)
+    pairs = wording.percent(graph_measures.density(network.links, every), every)
+    return (
+        f"**{linked} of {every}** valleys are in a partnership with another one: "
+        f"{wording.count(network.partnerships, 'partnership')} join "
+        f"{wording.count(len(network.links), 'pair')}, {pairs} of all pairs. Member lists are "
+        "often incomplete, so a missing link may be one that nobody published."
+    )
+
+
+def drawing_note(shown: int, every: int, what: str) -> str:
+    """What of the links isn't on the map."""
+    if shown == every:
+        return f"All {every:,} {what} are drawn."
+    return f"The {shown:,} strongest of {every:,} {what} are drawn; the table has all."
+
+
+def connections_of(network: Network, names: Names, valley_id: str) -> str:
+    """How connected one valley is, and whether it joins groups."""
+    found = network.connections
+    row = found.loc[valley_id]
+    if not row["partners"]:
+        return f"No partnership joins {names[valley_id]} with another valley, as far as is known."
+    rank = int((found["partners"] > row["partners"]).sum()) + 1
+    said = (
+        f"{names[valley_id]} is in partnerships with "
+        f"{wording.count(int(row['partners']), 'other valley', 'other valleys')} "
+        f"(place {rank} of {len(found)})."
+    )
+    joined = graph_measures.groups_joined(network.links, found, valley_id)
+    if joined and row["bridge"] > 0:
+        said += f" {_bridge(network, names, valley_id)}"
+    return said
+
+
+def bridges(network: Network, names: Names, limit: int = 5) -> list[str]:
+    """The valleys over which most ways between others lead, a sentence each."""
+    found = network.connections.sort_values("bridge", ascending=False, kind="stable")
+    top = found[found["bridge"] > 0].head(limit).index
+    return [f"**{names[str(id_)]}**: {_bridge(network, names, str(id_), named=False)}"
+            for id_ in top]  # fmt: skip
+
+
+def _bridge(network: Network, names: Names, valley_id: str, *, named: bool = True) -> str:
+    found = network.connections
+    share = wording.percent(float(found["bridge"].to_dict()[valley_id]), 200)
+    joined = graph_measures.groups_joined(network.links, found, valley_id)
+    lies = "It lies" if named else "lies"
+    said = f"{lies} on the shortest way between {share} of the pairs of others"
+    if not joined:
+        return f"{said}."
+    of_groups = [f"that of {_centre(network, names, number)}" for number in joined]
+    return f"{said} and links its group with {wording.join(of_groups)}."
+
+
+def _centre(network: Network, names: Names, group: int) -> str:
+    members = network.connections[network.connections["group"] == group]
+    return names[str(members["strength"].idxmax())]
+
+
+def groups(network: Network, names: Names) -> list[str]:
+    """The groups that valleys with strong links form, largest first."""
+    found = network.connections.dropna(subset="group")
+    said = []
+    for _, members in found.groupby("group"):
+        ordered = members.sort_values("strength", ascending=False, kind="stable").index
+        said.append(wording.join([names[str(id_)] for id_ in ordered]))
+    return said
+
+
+def alike(
+    names: Names, row: Mapping[Hashable, Any], n: Mapping[str, int], shared: Sequence[str]
+) -> str:
+    """Why two valleys have matching profiles, with how likely chance would make them so."""
+    one, other = str(row["one"]), str(row["other"])
+    domains = wording.join([DOMAINS.inside(code) for code in shared])
+    chance = wording.percent(float(row["chance"]), 200)
+    return (
+        f"{names[one]} ({n[one]} organisations in the register) and {names[other]} ({n[other]}) "
+        f"work on much the same: similarity {float(row['similarity']):.2f} of 1, above all "
+        f"{domains}. Of pairs of this size drawn at random, {chance} are at least as alike."
+    )
+
+
+def how_much_is_chance(pairs: pd.DataFrame) -> str:
+    """How many of all pairs are unlikely, beside how many chance alone makes."""
+    below, expected = int((pairs["chance"] < CHANCE).sum()), round(len(pairs) * CHANCE)
+    verdict = (
+        "so the list is a place to start asking and not a finding"
+        if below <= 2 * expected
+        else "so about as many as go beyond that are more than chance"
+    )
+    return (
+        f"Of {wording.count(len(pairs), 'pair')} of valleys with enough organisations, "
+        f"{below} are so alike that chance makes fewer than one in twenty so; chance alone would "
+        f"make about {expected}, {verdict}."
+    )
+
+
+def gives(names: Names, giver: str, receiver: str, found: Sequence[Difference]) -> str:
+    """What one valley could give another, in numbers; empty if nothing."""
+    if not found:
+        return ""
+    parts = [
+        f"{one.label} ({one.giver[0]} of {one.giver[1]} organisations, {names[receiver]} "
+        f"{one.receiver[0]} of {one.receiver[1]})"
+        for one in found
+    ]
+    return f"{names[giver]} could add {wording.join(parts)}."
+
+
+COMPLEMENT_NOTE = (
+    "Could add: at least three organisations of the register work on the domain and it is "
+    "represented above 1.25 times the whole; lacks: none, or below 0.8 times. The register is a "
+    "sample: with so few organisations a difference may be chance."
+)
+STRENGTH_NOTE = (
+    "Strength: each common partnership counts one divided by the number of its other valleys, so "
+    "that an agreement of two weighs more than a network of 27 (Newman 2001)."
+)
+BRIDGE_NOTE = (
+    "Betweenness (Freeman 1977) on each valley's six strongest links, where a strong link is a "
+    "short way; groups found by the Louvain method (Blondel et al. 2008). Computed with networkx."
+)

@@ -1,0 +1,74 @@
+"""Sentences on the network say of what, and how sure."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ecosystem.network import words
+from ecosystem.network.valley_network import Difference, Network
+
+NAMES = {"a": "Aland", "b": "Beland", "c": "Celand"}
+
+
+def network() -> Network:
+    links = pd.DataFrame(
+        [("a", "b", 2, 1.5), ("b", "c", 1, 0.5)],
+        columns=["one", "other", "partnerships", "strength"],
+    )
+    connections = pd.DataFrame(
+        {
+            "partners": [1, 2, 1],
+            "strength": [1.5, 2.0, 0.5],
+            "group": [0, 0, 1],
+            "bridge": [0.0, 1.0, 0.0],
+        },
+        index=["a", "b", "c"],
+    )
+    memberships = pd.DataFrame(
+        [("p", "a"), ("p", "b"), ("q", "a"), ("q", "b"), ("q", "c"), ("r", "c")],
+        columns=["partnership_id", "valley_id"],
+    )
+    return Network(links, connections, memberships)
+
+
+def test_size_counts_partnerships_that_join() -> None:
+    assert words.size(network()).startswith(
+        "**3 of 3** valleys are in a partnership with another one: 2 partnerships join 2 pairs, 67%"
+    )
+
+
+def test_what_is_not_drawn_is_told() -> None:
+    assert words.drawing_note(2, 2, "links") == "All 2 links are drawn."
+    assert words.drawing_note(60, 209, "links").startswith("The 60 strongest of 209 links are drawn")
+
+
+def test_a_bridge_names_the_groups_that_it_joins() -> None:
+    said = words.connections_of(network(), NAMES, "b")
+    assert "in partnerships with 2 other valleys (place 1 of 3)" in said
+    assert said.endswith("100.0% of the pairs of others and links its group with that of Celand.")
+    (bridge,) = words.bridges(network(), NAMES)
+    assert bridge.startswith("**Beland**: lies on the shortest way")
+    assert words.groups(network(), NAMES) == ["Beland and Aland", "Celand"]
+
+
+def test_alike_says_how_many_and_how_likely() -> None:
+    row = {"one": "a", "other": "b", "similarity": 0.914, "chance": 0.004}
+    said = words.alike(NAMES, row, {"a": 11, "b": 7}, ["cryptology", "legal-aspects"])
+    assert "Aland (11 organisations in the register) and Beland (7)" in said
+    assert "similarity 0.91 of 1" in said
+    assert "0.4% are at least as alike" in said
+
+
+def test_as_many_as_chance_makes_is_no_finding() -> None:
+    few = pd.DataFrame({"chance": [0.01] * 5 + [0.5] * 95})
+    assert "5 are so alike" in words.how_much_is_chance(few)
+    assert "not a finding" in words.how_much_is_chance(few)
+    many = pd.DataFrame({"chance": [0.01] * 40 + [0.5] * 60})
+    assert "not a finding" not in words.how_much_is_chance(many)
+
+
+def test_what_one_could_add_has_counts_of_both() -> None:
+    found = [Difference("cryptology", (6, 20), (0, 11))]
+    said = words.gives(NAMES, "a", "b", found)
+    assert "(6 of 20 organisations, Beland 0 of 11)" in said
+    assert words.gives(NAMES, "a", "b", []) == ""

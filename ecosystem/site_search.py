@@ -26,6 +26,7 @@ import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from ecosystem.common import partial_dates
 from ecosystem.common.per_release import Recent, per_release
 from ecosystem.common.search_words import MAX_WORDS, is_telling, neighbours, tolerance
 from ecosystem.common.settings import settings
@@ -34,7 +35,9 @@ from ecosystem.common.synonyms import load_synonyms
 from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import (
     COUNTRIES,
+    DOCUMENT_KINDS,
     ENTITY_KINDS,
+    EVENT_KINDS,
     PARTNERSHIP_KINDS,
     PRACTICE_KINDS,
     SCOPES,
@@ -42,7 +45,7 @@ from ecosystem.common.vocabulary import (
 )
 from ecosystem.finding import nearby, search
 from ecosystem.regional.profiles import LEVEL_NAMES
-from ecosystem.tables import network_entities, partnerships, practices, regions
+from ecosystem.tables import agenda_texts, network_entities, partnerships, practices, regions
 
 
 class Kind(StrEnum):
@@ -52,6 +55,8 @@ class Kind(StrEnum):
     PARTNERSHIP = "partnership"
     PRACTICE = "practice"
     NETWORK_ENTITY = "network_entity"
+    EVENT = "event"
+    DOCUMENT = "document"
 
 
 # What a word weighs by where it occurs.
@@ -61,7 +66,8 @@ _TEXT, _OTHERS, _GENERIC = 2.0, 1.5, 1.0
 _IN_NAME = 9.0  # what weighs as much or more stands in the name, before a dash or bracket
 # What "cyber" counts for the order, as a part of what another word would.
 _SPARE = 0.25
-_EXACT, _PREFIX, _SINGULAR = 1.0, 0.7, 0.9
+# A longer word that begins so fits less where the word itself occurs elsewhere.
+_EXACT, _SINGULAR, _PREFIX, _PREFIX_OF_ANOTHER = 1.0, 0.9, 0.7, 0.4
 _NEAR = {1: 0.5, 2: 0.35}
 _MIN_PREFIX = 3
 _MIN_SINGULAR = 5
@@ -73,6 +79,8 @@ _GENERIC_WORDS = {
     Kind.PARTNERSHIP: "partnership partnerships cooperation project projects",
     Kind.PRACTICE: "practice practices good measure measures",
     Kind.NETWORK_ENTITY: "network body bodies",
+    Kind.EVENT: "event events conference meeting",
+    Kind.DOCUMENT: "document documents paper publication",
 }
 _NUTS_COUNTRIES = {"GR": "EL", "GB": "UK"}
 # Of places that are called alike the larger one is meant.
@@ -261,8 +269,9 @@ class _Index:
         if len(word) >= _MIN_SINGULAR and word.endswith("s") and word[:-1] in self._postings:
             found[word[:-1]] = _SINGULAR
         if len(word) >= _MIN_PREFIX:
+            fit = _PREFIX_OF_ANOTHER if word in found else _PREFIX
             for longer in self._beginning_with(word):
-                found.setdefault(longer, _PREFIX)
+                found.setdefault(longer, fit)
         return found or self._near(word)
 
     def _beginning_with(self, start: str) -> Iterator[str]:
@@ -306,6 +315,8 @@ class _Reader:
         yield from self._partnerships()
         yield from self._practices()
         yield from self._entities()
+        yield from self._events()
+        yield from self._documents()
 
     def _regions(self) -> Iterator[tuple[Entry, Words]]:
         for place in {place.place_id: place for place in self._places.values()}.values():
@@ -362,6 +373,29 @@ class _Reader:
                 )
             )
             yield Entry(Kind.NETWORK_ENTITY, row["id"], row["name"], what), words
+
+    def _events(self) -> Iterator[tuple[Entry, Words]]:
+        rows = agenda_texts.events(self._database)
+        towns = nearby.names_of(self._database, _towns(rows))
+        for row in rows.to_dict("records"):
+            words = self._common_words(Kind.EVENT, row)
+            self._put_kind(words, EVENT_KINDS, "events", row["kind"])
+            city, country = _text(row["city"]), _text(row["country"])
+            self._put_places(words, row["name"], [_text(row["valley_id"])], [country])
+            self._put_town(words, city, country, towns)
+            _put_year(words, row["start"])
+            what = [EVENT_KINDS.label(row["kind"]), city, _date(row["start"])]
+            yield Entry(Kind.EVENT, row["id"], row["name"], ", ".join(filter(None, what))), words
+
+    def _documents(self) -> Iterator[tuple[Entry, Words]]:
+        for row in agenda_texts.documents(self._database).to_dict("records"):
+            words = self._common_words(Kind.DOCUMENT, row)
+            self._put_kind(words, DOCUMENT_KINDS, "documents", row["kind"])
+            group = _text(row["working_group"])
+            _put(words, _telling(group), _OWN)
+            _put_year(words, row["start"])
+            what = [DOCUMENT_KINDS.label(row["kind"]), group, _date(row["start"])]
+            yield Entry(Kind.DOCUMENT, row["id"], row["name"], ", ".join(filter(None, what))), words
 
     def _common_words(self, kind: Kind, row: Mapping[Any, Any]) -> Words:
         """Words of what stands in every row: its name, text and identifier, which is a name too."""
@@ -427,6 +461,10 @@ def _put(words: Words, new: Iterable[str], weight: float) -> None:
 def _put_year(words: Words, date: Any) -> None:
     if isinstance(date, str):
         _put(words, [date[:4]], _YEAR)
+
+
+def _date(text: Any) -> str:
+    return partial_dates.in_words(text) if isinstance(text, str) else ""
 
 
 def _text(value: Any) -> str:

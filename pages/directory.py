@@ -4,6 +4,7 @@ from ecosystem.tables import organisations
 from ecosystem.ui import (
     downloads,
     filter_panel,
+    found_elsewhere,
     frame,
     near_me,
     organisation_list,
@@ -26,6 +27,7 @@ strip.headline(filter_, found)
 search_controls.show_understanding(filter_)
 search_controls.regions_named()
 search_controls.spelling(filter_)
+found_elsewhere.counts(filter_)
 search_controls.chips(filter_)
 if found.organisations:
     organisation_list.results(filter_, found.organisations)
@@ -34,5 +36,6 @@ else:
     frame.nothing_found(filter_)
     search_controls.fewer_words(filter_)
     organisation_list.closest(filter_)
+found_elsewhere.groups(filter_)
 organisation_list.suggest_missing()
 filter_panel.facets(filter_)

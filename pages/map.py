@@ -4,6 +4,7 @@ from ecosystem.tables import organisations
 from ecosystem.ui import (
     cards,
     filter_panel,
+    found_elsewhere,
     frame,
     near_me,
     organisation_list,
@@ -43,6 +44,7 @@ with right:
             search_controls.fewer_words(filter_)
             organisation_list.closest_beside_map(filter_)
             organisation_list.suggest_missing()
+    found_elsewhere.groups(filter_)
 filter_panel.facets(filter_)
 with below:
     strip.statistics(filter_, found)

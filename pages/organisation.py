@@ -1,6 +1,6 @@
 import streamlit as st
 
-from ecosystem.ui import history, profile, shortlist, state
+from ecosystem.ui import history, partnerships, profile, shortlist, state
 from ecosystem.ui.map import view
 from ecosystem.web.pages import DIRECTORY_PAGE
 
@@ -25,4 +25,5 @@ else:
     with right:
         view.locator(record)
         profile.place(record)
+        partnerships.of_organisation(record["org_id"])
         profile.similar(record)

@@ -282,3 +282,12 @@ def links(rows: pd.DataFrame, *, members: bool = False) -> None:
             if members:
                 facts.append(markdown(wording.join(list(row["members"]))))
             st.caption(" · ".join(facts))
+
+
+def of_organisation(org_id: str) -> None:
+    """Partnerships that list an organisation as a member; nothing if none does."""
+    rows = ask(partnerships.of_organisation, org_id)
+    if rows.empty:
+        return
+    st.header("Partnerships", anchor=False)
+    links(rows)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from threading import Thread
 
+from ecosystem import site_search
 from ecosystem.common import late
 from ecosystem.common.store import ReleaseError
 from ecosystem.finding import search
@@ -32,5 +33,6 @@ def _warm_up() -> None:
     with contextlib.suppress(ReleaseError):
         outlines_json(serving.database(), "land")
         search.prepare(serving.database())
+        site_search.prepare(serving.database())
     for name in late.LIBRARIES:
         late.load(name)

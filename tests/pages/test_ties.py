@@ -74,3 +74,39 @@ def test_who_runs_a_voucher(visit: Visit) -> None:
     assert "**Voucher** · Slovenia \\(Slovenija\\) · 2019" in words(app)
     assert "Run by the valley: Slovenia (Slovenija)" in links(app)
     assert "Digital Wallonia 4 Cyber business cheque" in links(app)
+
+
+@pytest.mark.parametrize("page", ["map", "directory"])
+def test_a_search_also_finds_what_is_no_organisation(visit: Visit, page: str) -> None:
+    app = visit(page, {"q": "interreg"})
+    assert "Besides organisations" in [header.value for header in app.header]
+    shown = links(app)
+    partnerships = [label for label in shown if label.endswith("· Interreg project")]
+    assert len(partnerships) == 3, "the first ones, and a way to the others"
+    assert "All 5 in the list" in shown
+    assert "Besides organisations" not in [header.value for header in visit(page).header]
+
+
+def test_a_search_without_organisations_still_finds_the_rest(visit: Visit) -> None:
+    app = visit("directory", {"q": "PESCO"})
+    assert "No organisation matches all of these filters." in words(app)
+    assert "Cyber rapid response teams (PESCO) · Network" in links(app)
+
+
+def test_a_region_shows_what_connects_it(visit: Visit) -> None:
+    shown = links(visit("region", {"region": "fr-bretagne"}))
+    assert "Cyberbreakfast" in shown
+    assert any(label.startswith("Interreg Europe CAMPUS") for label in shown)
+    app = visit("region", {"region": "NL21"})
+    assert any(label.startswith("CONCORDIA") for label in links(app))
+    assert "Universiteit Twente" in words(app)
+    app = visit("region", {"region": "BG31"})
+    assert "That is no sign that there is none." in words(app)
+
+
+def test_an_organisation_shows_its_partnerships(visit: Visit) -> None:
+    app = visit("organisation", {"org": "ee-cybernetica"})
+    assert "Partnerships" in [header.value for header in app.header]
+    assert any(label.startswith("CyberSec4Europe") for label in links(app))
+    app = visit("organisation", {"org": "at-limes-security-gmbh"})
+    assert "Partnerships" not in [header.value for header in app.header]

@@ -1,0 +1,163 @@
+"""What a search finds besides organisations, in groups that lead to the pages and lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from ecosystem import site_search
+from ecosystem.common import wording
+from ecosystem.finding.filters import Filter
+from ecosystem.site_search import Entry, Group, Kind
+from ecosystem.ui import listing, state
+from ecosystem.ui.data import ask
+from ecosystem.ui.escape import markdown
+from ecosystem.web.pages import (
+    PAGES,
+    PARTNERSHIP_PAGE,
+    PARTNERSHIPS_PAGE,
+    PRACTICE_PAGE,
+    PRACTICES_PAGE,
+    REGION_PAGE,
+)
+
+_EACH = 3
+_THERE = frozenset(entry.path for entry in PAGES)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the entries of a kind are.
+
+    Attributes
+    ----------
+    plural, icon : str
+        What they are called and shown with.
+    page : str
+        The page of one.
+    params : callable
+        Its parameters there.
+    list_page : str
+        The page that lists all that are found; empty if there is none.
+    list_params : dict
+        Its parameters besides the words.
+    """
+
+    plural: str
+    icon: str
+    page: str
+    params: Callable[[Entry], dict[str, str]]
+    list_page: str = ""
+    list_params: tuple[tuple[str, str], ...] = ()
+
+
+_NETWORK_PAGE = "pages/network.py"
+_EVENTS_PAGE, _LIBRARY_PAGE = "pages/events.py", "pages/library.py"
+_PLACES = {
+    Kind.REGION: _Place(
+        "Regions", ":material/location_on:", REGION_PAGE, lambda entry: {"region": entry.id}
+    ),
+    Kind.PARTNERSHIP: _Place(
+        "Partnerships",
+        ":material/handshake:",
+        PARTNERSHIP_PAGE,
+        lambda entry: {"id": entry.id},
+        PARTNERSHIPS_PAGE,
+    ),
+    Kind.PRACTICE: _Place(
+        "Practices",
+        ":material/lightbulb:",
+        PRACTICE_PAGE,
+        lambda entry: {"id": entry.id},
+        PRACTICES_PAGE,
+    ),
+    Kind.NETWORK_ENTITY: _Place(
+        "Bodies of the network",
+        ":material/lan:",
+        _NETWORK_PAGE,
+        lambda entry: {"show": "bodies", "words": entry.name},
+        _NETWORK_PAGE,
+        (("show", "bodies"),),
+    ),
+    Kind.EVENT: _Place(
+        "Events",
+        ":material/event:",
+        _EVENTS_PAGE,
+        lambda entry: {"id": entry.id},
+        _EVENTS_PAGE,
+    ),
+    Kind.DOCUMENT: _Place(
+        "Documents",
+        ":material/description:",
+        _LIBRARY_PAGE,
+        lambda entry: {"id": entry.id},
+        _LIBRARY_PAGE,
+    ),
+}
+
+
+def address(entry: Entry) -> tuple[str, dict[str, str]]:
+    """Page of an entry and its parameters there."""
+    place = _PLACES[entry.kind]
+    return place.page, place.params(entry)
+
+
+def counts(filter_: Filter) -> None:
+    """One line above the organisations that says what else was found; nothing without a search."""
+    found = _found(filter_)
+    if not found:
+        return
+    with st.container(
+        key="found_counts", horizontal=True, vertical_alignment="center", gap="small"
+    ):
+        st.markdown("Also found, below:", width="content")
+        said = [f"{_PLACES[kind].plural} ({group.total:,})" for kind, group in found.items()]
+        st.markdown(" · ".join(said), width="content")
+
+
+def groups(filter_: Filter) -> None:
+    """The first of each kind, with the way to all of them; nothing without a search."""
+    found = _found(filter_)
+    if not found:
+        return
+    st.header("Besides organisations", anchor=False)
+    others = [name for name in filter_.active() if name not in ("q", "near", "km")]
+    if others:
+        st.caption("The filters of organisations don't narrow these.")
+    for kind, group in found.items():
+        _group(kind, group)
+
+
+def _found(filter_: Filter) -> dict[Kind, Group]:
+    text = state.search_text()
+    if not filter_.q or not text:
+        return {}
+    found = ask(site_search.find, text, _EACH)
+    return {kind: group for kind, group in found.items() if _PLACES[kind].page in _THERE}
+
+
+def _group(kind: Kind, group: Group) -> None:
+    place = _PLACES[kind]
+    with listing.rows(f"found_{kind}"):
+        st.markdown(f"**{place.plural}**")
+        for entry in group.entries:
+            page, params = address(entry)
+            st.page_link(
+                page,
+                label=f"{markdown(entry.name)} · {markdown(entry.what)}",
+                icon=place.icon,
+                query_params=params,
+            )
+        more = group.total - len(group.entries)
+        if more and place.list_page:
+            words = {listing.WORDS: state.search_text(), **dict(place.list_params)}
+            st.page_link(
+                place.list_page,
+                label=f"All {wording.number(group.total)} in the list",
+                icon=":material/arrow_forward:",
+                query_params=words,
+            )
+        elif more:
+            st.caption(f"{wording.number(more)} more; a longer search narrows them.")

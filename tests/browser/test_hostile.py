@@ -40,13 +40,14 @@ VALLEY = "V<script>window.pwned=1</script> :red[x] `${1}`"
 WEBSITE = "https://$x^2$.evil.example/'onclick='window.pwned=1"
 MARK = "hostilerow"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+TIES = ("partnerships.csv", "partnership_members.csv", "practices.csv")
 IDS = tuple(f"gr-hostile-{i}" for i in range(len(HOSTILE)))
 
 
 def release_of(folder: Path, change: Callable[[str, pd.DataFrame], pd.DataFrame]) -> Path:
     """A release of the register with its files changed; gives the folder of releases."""
     register = Path(shutil.copytree(settings().register_dir, folder / "register"))
-    for name in ("organisations.csv", "valleys.csv"):
+    for name in ("organisations.csv", "valleys.csv", *TIES):
         frame = pd.read_csv(register / name, dtype="str", keep_default_na=False)
         change(name, frame).to_csv(register / name, index=False)
     outcome = pipeline.run(register, folder / "releases")
@@ -54,7 +55,30 @@ def release_of(folder: Path, change: Callable[[str, pd.DataFrame], pd.DataFrame]
     return folder / "releases"
 
 
+def with_hostile_ties(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """A partnership and a practice for each text, and a partnership whose members all are."""
+    rows: list[dict[str, str]]
+    sourced = {"source_url": "https://example.org/$y^2$", "evidence": "page", "website": WEBSITE}
+    if name == "partnership_members.csv":
+        rows = [
+            {**sourced, "partnership_id": "hostile-0", "member_name": text, "role": "partner",
+             "country": "GR", "nuts_code": "EL43"}
+            for text in HOSTILE
+        ]  # fmt: skip
+    else:
+        id_, kind = ("partnership_id", "pilot") if name == TIES[0] else ("practice_id", "voucher")
+        rows = [
+            {**sourced, id_: f"hostile-{i}", "kind": kind, "name": text, "coordinator": text,
+             "summary": f"{text} {MARK}"}
+            for i, text in enumerate(HOSTILE)
+        ]  # fmt: skip
+    new = pd.DataFrame(rows)
+    return pd.concat([frame, new[[c for c in frame.columns if c in new]]]).fillna("")
+
+
 def with_hostile_rows(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    if name in TIES:
+        return with_hostile_ties(name, frame)
     if name == "valleys.csv":
         row = frame["valley_id"] == "de-berlin-brandenburg"
         frame.loc[row, ["name", "summary", "coordinator"]] = [VALLEY, HOSTILE[0], HOSTILE[1]]
@@ -190,9 +214,37 @@ def test_shortlist_shows_hostile_text_as_it_is(victim: Victim) -> None:
         victim.check_unharmed()
 
 
-def download(site: Site, label: str) -> bytes:
+@pytest.mark.parametrize("path", ["partnerships", "practices"])
+def test_lists_and_their_files_show_hostile_text_as_it_is(victim: Victim, path: str) -> None:
+    victim.visit(f"/{path}?words={MARK}", with_map=False)
+    for text in HOSTILE:
+        expect(victim.page.get_by_role("link", name=text, exact=True)).to_be_visible()
+        expect(victim.page.get_by_text(f"{text} {MARK}")).to_be_visible()
+    victim.check_unharmed()
+    book = load_workbook(io.BytesIO(download(victim, "Excel", counted=False)))
+    sheet = book[path.capitalize()]
+    assert all(cell.data_type != "f" for row in sheet.rows for cell in row)
+    rows = [[str(v or "") for v in row] for row in sheet.iter_rows(values_only=True)]
+    text = download(victim, "CSV", counted=False).decode("utf-8-sig")
+    for table in (rows, list(csv.reader(io.StringIO(text)))):
+        number = table[0].index("name")
+        assert {row[number].removeprefix("'") for row in table[1:]} == set(HOSTILE)
+        assert not any(cell.startswith(FORMULA_STARTS) for row in table for cell in row)
+
+
+def test_a_partnership_with_its_members_shows_hostile_text_as_it_is(victim: Victim) -> None:
+    victim.visit("/partnership?id=hostile-0", with_map=False)
+    expect(victim.page.get_by_role("heading", level=1)).to_have_text(HOSTILE[0])
+    members = victim.page.locator(".st-key-rows_members")
+    for text in HOSTILE:
+        expect(members.get_by_text(text, exact=True)).to_be_visible()
+    victim.check_unharmed()
+
+
+def download(site: Site, label: str, *, counted: bool = True) -> bytes:
+    name = f"{label} ({len(HOSTILE)})" if counted else label
     with site.page.expect_download() as started:
-        site.page.get_by_role("button", name=f"{label} ({len(HOSTILE)})").click()
+        site.page.get_by_role("button", name=name, exact=True).click()
     return Path(started.value.path()).read_bytes()
 
 
@@ -221,6 +273,9 @@ ADDRESSES = {
     "region of its own page": f"/region?region={quote(HOSTILE[2])}",
     "comparison": f"/compare?compare={quote(HOSTILE[2])}&compare={LONG}&compare={quote(VALLEY)}",
     "directory": f"/directory?sort={quote(HOSTILE[0])}&order={LONG}&page={LONG}",
+    "partnerships": f"/partnerships?words={quote(HOSTILE[1])}&kind={LONG}&year={LONG}&page={LONG}",
+    "partnership": f"/partnership?id={quote(HOSTILE[5])}",
+    "practice": f"/practice?id={LONG}",
     "unknown parameters": f"/directory?{quote(HOSTILE[0])}={quote(HOSTILE[1])}&__proto__=1",
 }
 

@@ -1,0 +1,35 @@
+"""A sample of the register's rows on their pages, and the links that lead away from these."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+
+PAGES = {
+    "/partnership?id=interreg-cyber": "Interreg Europe CYBER",
+    "/practice?id=slovenia-cyber-voucher": "Voucher for cybersecurity",
+    "/region?region=fr-bretagne": "Brittany",
+    "/organisation?org=ee-cybernetica": "Cybernetica",
+    "/partnerships?words=interreg": "Partnerships",
+}
+
+
+def test_a_sample_is_shown_and_leads_away_safely(open_site: Open) -> None:
+    site = open_site()
+    outgoing = 0
+    for path, title in PAGES.items():
+        site.visit(path, with_map=False)
+        expect(site.page.get_by_role("heading", level=1)).to_contain_text(title)
+        for anchor in site.page.locator('a[target="_blank"], a[href^="http"]').all():
+            address = anchor.get_attribute("href") or ""
+            if address.startswith(site.address):
+                continue
+            assert re.match(r"https?://[^/\s]+\.[^/\s]+", address), address
+            assert "noopener" in (anchor.get_attribute("rel") or ""), address
+            outgoing += 1
+    assert outgoing > 20
+    assert site.complaints == []
+    assert site.foreign == []

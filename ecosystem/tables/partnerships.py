@@ -80,8 +80,8 @@ def selection(
         f"""
         WITH taking_part AS (
             SELECT partnership_id, count(*)::INTEGER AS members,
-                   coalesce(list_sort(list(DISTINCT country)), []) AS countries,
-                   coalesce(list_sort(list(DISTINCT valley_id)), []) AS valleys
+                   list_sort(list(DISTINCT country) FILTER (country IS NOT NULL)) AS countries,
+                   list_sort(list(DISTINCT valley_id) FILTER (valley_id IS NOT NULL)) AS valleys
             FROM partnership_member GROUP BY partnership_id
         )
         SELECT partnership.*, coalesce(members, 0) AS members,

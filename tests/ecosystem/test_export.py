@@ -111,3 +111,24 @@ def test_a_filter_that_leaves_nothing_gives_valid_empty_files(database: Database
     for format_ in export.FORMATS:
         assert format_.write(database, nothing)
     assert json.loads(export.geojson(database, nothing))["features"] == []
+
+
+def test_other_tables_are_files_with_their_source(database: Database) -> None:
+    rows = pd.DataFrame(
+        {
+            "name": ["=1+1", "Łódź"],
+            "codes": [["a", "b"], []],
+            "year": [2020, None],
+            "end": [None, "x"],
+        }
+    )
+    body = export.tables_xlsx(database, {"Rows": rows}, ADDRESS, export.REGISTER_ALONE)
+    book = load_workbook(io.BytesIO(body))
+    assert [cell.value for cell in book["Rows"][2]] == ["'=1+1", "a;b", 2020, None]
+    about = {row[0].value: row[1].value for row in book["About"].rows}
+    assert "not ECSO's own data (CC BY 4.0)" in about["attribution"]
+    assert "GeoNames" not in about["attribution"]
+    assert about["citation"].endswith(ADDRESS)
+    text = export.table(database, rows, ADDRESS, export.REGISTER_ALONE).decode("utf-8-sig")
+    first, second = csv.DictReader(io.StringIO(text))
+    assert (first["name"], first["codes"], second["codes"]) == ("'=1+1", "a;b", "")

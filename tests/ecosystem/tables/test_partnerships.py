@@ -32,7 +32,11 @@ def test_every_partnership_is_listed_with_how_many_members_are(database: Databas
     found = partnerships.selection(database).set_index("partnership_id")
     assert set(found.index) == {row["partnership_id"] for row in PARTNERSHIPS}
     for id_, members in found["members"].items():
-        assert members == sum(row["partnership_id"] == id_ for row in MEMBERS)
+        own = [row for row in MEMBERS if row["partnership_id"] == id_]
+        assert members == len(own)
+        for column, name in (("countries", "country"), ("valleys", "valley_id")):
+            there = {row[name] for row in own if row[name]}
+            assert found.at[id_, column].tolist() == sorted(there), "what is not known is no place"
 
 
 def test_a_list_is_narrowed_by_kind_country_and_valley(database: Database) -> None:

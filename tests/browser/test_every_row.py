@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Open
+from tests.browser.site import Site
 
+Open = Callable[..., Site]
 PAGES = {
     "/partnership?id=interreg-cyber": "Interreg Europe CYBER",
     "/practice?id=slovenia-cyber-voucher": "Voucher for cybersecurity",

@@ -78,6 +78,7 @@ PARTNERSHIP_PAGE = "pages/partnership.py"
 PRACTICES_PAGE = "pages/practices.py"
 PRACTICE_PAGE = "pages/practice.py"
 NETWORK_PAGE = "pages/network.py"
+SPECIALISATION_PAGE = "pages/specialisation.py"
 # At no address of its own: it stands wherever there is no other page.
 NOT_FOUND_PAGE = "pages/not_found.py"
 
@@ -92,6 +93,7 @@ PAGES = (
         SHORTLIST_PAGE, "Shortlist", ":material/bookmarks:", Menu.DIRECTORY, in_sitemap=False
     ),
     PageEntry(NETWORK_PAGE, "Network", ":material/hub:", Menu.NETWORK),
+    PageEntry(SPECIALISATION_PAGE, "Smart specialisation", ":material/target:", Menu.NETWORK),
     PageEntry(PARTNERSHIPS_PAGE, "Partnerships", ":material/handshake:", Menu.NETWORK),
     PageEntry(PARTNERSHIP_PAGE, "Partnership", ":material/handshake:", in_sitemap=False),
     PageEntry(PRACTICES_PAGE, "Practices", ":material/lightbulb:", Menu.NETWORK),

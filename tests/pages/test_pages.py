@@ -48,6 +48,8 @@ ADDRESSES: list[tuple[str, dict[str, str | list[str]]]] = [
     ("network", {"show": "bodies", "scope": "regional", "country": "FR", "words": "cyber"}),
     ("network", {"show": "bodies", "words": "nobody has this name"}),
     ("network", {"kind": "eurocluster"}),
+    ("specialisation", {"cell": "fr-bretagne~digital-trust"}),
+    ("specialisation", {"cell": "<b>~x"}),
     ("network", {"show": "x", "kind": ["x"], "year": "x", "drawn": "-1", "selected": "link:a~b"}),
     ("organisation", {"org": "nobody"}),
     ("suggest", {"org": "at-limes-security-gmbh"}),

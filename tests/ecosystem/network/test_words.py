@@ -39,7 +39,9 @@ def test_size_counts_partnerships_that_join() -> None:
 
 def test_what_is_not_drawn_is_told() -> None:
     assert words.drawing_note(2, 2, "links") == "All 2 links are drawn."
-    assert words.drawing_note(60, 209, "links").startswith("The 60 strongest of 209 links are drawn")
+    assert words.drawing_note(60, 209, "links").startswith(
+        "The 60 strongest of 209 links are drawn"
+    )
 
 
 def test_a_bridge_names_the_groups_that_it_joins() -> None:

@@ -1,0 +1,3 @@
+from ecosystem.ui import specialisation_view
+
+specialisation_view.page()

@@ -557,6 +557,11 @@ def test_the_number_of_suggestions_that_wait_is_in_the_navigation(
         Inbox(tmp_path / "inbox.sqlite").add(new(f"Lab {session}"), session)
     desk.app.run()
     assert "Suggestions (2)" in desk.app.segmented_control[0].options
+    desk.app.segmented_control[0].select("Suggestions (2)").run()
+    desk.app.text_input(key="moderation_reason_1").set_value("No").run()
+    desk.app.button(key="moderation_reject").click().run()
+    assert "Suggestions (1)" in desk.app.segmented_control[0].options
+    assert desk.headers() == ["Suggestions"], "the member stays where they are"
 
 
 def test_a_member_gets_the_links_for_a_mail_merge(

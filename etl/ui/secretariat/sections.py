@@ -14,6 +14,7 @@ from etl.ui import moderation
 from etl.ui.secretariat import ask, entry, log, refresh, releases, worklist
 from etl.ui.secretariat.guide import guide
 
+_SECTION, _FIRST, _WAITING = "_section", "_section_first", "_section_waiting"
 SECTIONS = {
     "Refresh the data": refresh.view,
     "One entry": entry.view,
@@ -34,19 +35,31 @@ def view() -> None:
         st.error(markdown(str(error)), icon=":material/error:")
     for sentence in finish(settings().releases_dir):
         st.warning(markdown(sentence), icon=":material/build:")
-    names = list(SECTIONS)
+    names, waiting = list(SECTIONS), _count_waiting()
+    if st.session_state.get(_WAITING) != waiting:
+        # With another number it is another widget, which begins where the member is.
+        st.session_state[_WAITING] = waiting
+        st.session_state[_FIRST] = st.session_state.get(_SECTION, names[0])
     section = st.segmented_control(
-        "What to do", names, default=names[0], required=True, format_func=_with_number
+        "What to do",
+        names,
+        default=st.session_state[_FIRST],
+        required=True,
+        format_func=lambda name: _with_number(name, waiting),
     )
+    st.session_state[_SECTION] = section
     SECTIONS[str(section)]()
 
 
-def _with_number(name: str) -> str:
-    """A part's name, with how many suggestions wait."""
-    if SECTIONS[name] is not moderation.view:
-        return name
+def _count_waiting() -> int:
+    """How many suggestions wait; none if that can't be read."""
     try:
-        waiting = inbox().count_open()
+        return inbox().count_open()
     except PublishError:
-        return name
-    return f"{name} ({waiting:,})" if waiting else name
+        return 0
+
+
+def _with_number(name: str, waiting: int) -> str:
+    """A part's name, with how many suggestions wait."""
+    is_counted = SECTIONS[name] is moderation.view and waiting
+    return f"{name} ({waiting:,})" if is_counted else name

@@ -43,6 +43,7 @@ from etl.register.decisions import (
     load_decisions,
     merge,
 )
+from etl.register.documents import document_notes
 from etl.register.labels import check_labels
 from etl.register.normalise import Lookup, load_aliases, normalise
 from etl.register.partnerships import MEMBERS, check_members, partnership_notes
@@ -245,6 +246,7 @@ def transform(
             *assumed,
             *unplaced,
             *_connection_notes(valid),
+            *document_notes(valid["documents"]),
         ],
         kept=kept,
         exchanges=exchanges,

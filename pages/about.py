@@ -4,6 +4,7 @@ from ecosystem.ui import about
 
 st.title("About Cyber Valleys", anchor=False)
 about.origin()
+about.working_group()
 about.method()
 about.release()
 about.not_shown()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+from dataclasses import dataclass
 from datetime import date
 
 _DAY, _MONTH = len("2026-05-28"), len("2026-05")
@@ -40,3 +42,58 @@ def period(start: str | None, end: str | None) -> str:
     if start:
         return f"from {in_words(start)}, no end known"
     return f"until {in_words(end)}, start not known" if end else "dates not known"
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days between which something happens.
+
+    Attributes
+    ----------
+    first, last : date
+        The earliest and the latest day that the dates allow, both included.
+    is_exact : bool
+        Whether both are known to the day; else the thing itself may be shorter.
+    """
+
+    first: date
+    last: date
+    is_exact: bool
+
+
+def span(start: str | None, end: str | None) -> Span | None:
+    """The days that two partial dates allow; without an end it ends as it starts.
+
+    Parameters
+    ----------
+    start, end : str or None
+        ISO 8601 days, months or years; None if unknown.
+
+    Returns
+    -------
+    Span or None
+        None if neither is known.
+
+    Examples
+    --------
+    >>> span("2024-02", None)
+    Span(first=datetime.date(2024, 2, 1), last=datetime.date(2024, 2, 29), is_exact=False)
+    """
+    earliest, latest = start or end, end or start
+    if not earliest or not latest:
+        return None
+    (first, _), (_, last) = _bounds(earliest), _bounds(latest)
+    is_exact = len(earliest) == len(latest) == _DAY
+    return Span(first, max(first, last), is_exact)
+
+
+def _bounds(text: str) -> tuple[date, date]:
+    """First and last day of a day, month or year."""
+    if len(text) == _DAY:
+        return date.fromisoformat(text), date.fromisoformat(text)
+    year, month = int(text[:4]), text[5:7]
+    last = int(month or 12)
+    return (
+        date(year, int(month or 1), 1),
+        date(year, last, calendar.monthrange(year, last)[1]),
+    )

@@ -484,6 +484,49 @@ def choropleth(outlines: gpd.GeoDataFrame, legend: Sequence[tuple[str, str]], ti
     }
 
 
+def timeline(
+    rows: Sequence[Mapping[str, str]], kinds: Sequence[str], *, dark: bool = False
+) -> Spec:
+    """What happened when, a line for each kind: a dot where the day is known, else a bar.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        ``name``, ``kind`` (a label), ``where``, ``when`` (in words), ``first`` and ``last``
+        (ISO 8601 days) and ``day``: ``"yes"`` where both are known to the day.
+    kinds : sequence of str
+        Labels, from top to bottom.
+    dark : bool
+        Whether it is drawn on a dark ground.
+    """
+    tooltip = [
+        {"field": field, "type": "nominal", "title": title}
+        for field, title in (("name", "Event"), ("when", "When"), ("where", "Where"))
+    ]
+    start = {"field": "first", "type": "temporal", "title": None, "axis": {"grid": True}}
+    return {
+        "data": {"values": list(rows)},
+        "height": max(2 * _ROW * len(kinds), 100),
+        "encoding": {
+            "y": {**_rows("kind"), "scale": {"domain": list(kinds)}},
+            "x": start,
+            "tooltip": tooltip,
+        },
+        "layer": [
+            {
+                "transform": [{"filter": "datum.day != 'yes'"}],
+                "mark": {"type": "bar", "color": ACCENT[dark], "opacity": 0.3, "height": 10},
+                "encoding": {"x2": {"field": "last"}},
+            },
+            {
+                "transform": [{"filter": "datum.day == 'yes'"}],
+                "mark": {"type": "point", "filled": True, "size": 70, "opacity": 0.75,
+                         "color": ACCENT[dark]},
+            },
+        ],
+    }  # fmt: skip
+
+
 def _rows(field: str, **axis: Any) -> Spec:
     return {
         "field": field,

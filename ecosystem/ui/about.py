@@ -10,7 +10,7 @@ from ecosystem.common.publisher import publisher
 from ecosystem.common.vocabulary import EVIDENCE, LOCATION_PRECISION, Vocabulary
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations, releases
-from ecosystem.ui import state
+from ecosystem.ui import sourced_facts, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import link, markdown
 from ecosystem.web.pages import QUALITY_PAGE
@@ -19,8 +19,6 @@ from ecosystem.web.pages import QUALITY_PAGE
 _NOT_SHOWN = {
     "network": "network_entity",
     "investors": "investor",
-    "events": "event",
-    "documents": "document",
 }
 # Headers of the table of rejected cells.
 _REJECTED = {
@@ -66,6 +64,20 @@ def who() -> None:
                     f"- {link(label, address)}")  # fmt: skip
     if missing := known.missing_details():
         st.caption(f"This installation doesn't say {wording.join(missing)}.")
+
+
+def working_group() -> None:
+    """What ECSO's Working Group 4 is for, and which organisations chair it."""
+    st.header("ECSO’s Working Group 4", anchor=False)
+    sourced_facts.show("wg4-mission")
+    st.markdown("**Two objectives**")
+    sourced_facts.show("wg4-objectives")
+    st.markdown("**Who chaired it and its three sub-groups, as its page of 2019 says**")
+    sourced_facts.show("wg4-chairs")
+    st.caption(
+        "No contact address of the group was found on the pages that were read; its own page, the "
+        "source above, is the way to it."
+    )
 
 
 def method() -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ecosystem import export
-from ecosystem.common import links
+from ecosystem.common import links, wording
 from ecosystem.common.search_words import MAX_LENGTH
 from ecosystem.common.vocabulary import EVIDENCE
 from ecosystem.ui import state, style
@@ -78,6 +78,26 @@ def year(param: str, label: str, years: Sequence[int], explanation: str) -> int 
         on_change=state.bind(param, f"list_{param}", chosen, resets=["page"]),
     )
     return chosen
+
+
+def left_out(what: str, taken: Mapping[str, tuple[str, Sequence[str]]]) -> None:
+    """Say which values of the address no row of the list has; nothing if there are none.
+
+    Parameters
+    ----------
+    what : str
+        What the list has, in the singular.
+    taken : mapping of str to tuple
+        Label and understood values of each parameter.
+    """
+    unknown = [
+        f"{label} “{markdown(value)}”"
+        for param, (label, values) in taken.items()
+        for value in state.params().get(param, ())
+        if value not in values
+    ]
+    if unknown:
+        st.caption(f"Left out, since no {what} has it: {wording.join(unknown)}.")
 
 
 def nothing_found(what: str, params: Sequence[str], *, is_any: bool) -> None:

@@ -139,10 +139,10 @@ def page() -> None:
     listed = ask(partnerships.members, record["partnership_id"])
     left, right = st.columns([0.6, 0.4], gap="large")
     with left:
-        _map(record, listed)
+        members_map(record, listed)
     with right:
         _facts(record)
-    _members(record, listed)
+    members_list(record, listed)
     st.page_link(PARTNERSHIPS_PAGE, label="All partnerships", icon=":material/list:")
 
 
@@ -167,7 +167,16 @@ def _other(says: str, id_: str, name: str) -> None:
     )
 
 
-def _map(record: Mapping[str, Any], listed: pd.DataFrame) -> None:
+def members_map(record: Mapping[str, Any], listed: pd.DataFrame) -> None:
+    """Where the members of a partnership are, and who can't be placed.
+
+    Parameters
+    ----------
+    record : mapping
+        As :func:`ecosystem.tables.partnerships.one` gives it.
+    listed : DataFrame
+        As :func:`ecosystem.tables.partnerships.members` gives them.
+    """
     drawn = ask(_draw, record["partnership_id"], dark=is_dark())
     if drawn:
         st.image(
@@ -204,7 +213,8 @@ def _draw(database: Database, partnership_id: str, *, dark: bool) -> str:
     return european_map.draw(database, points, areas, dark=dark)
 
 
-def _members(record: Mapping[str, Any], listed: pd.DataFrame) -> None:
+def members_list(record: Mapping[str, Any], listed: pd.DataFrame) -> None:
+    """The members of a partnership, as :func:`members_map` takes them, with roles and sources."""
     st.header("Members listed", anchor=False)
     st.caption(f"{wording.count(len(listed), 'member')} listed. {INCOMPLETE}")
     if listed.empty:

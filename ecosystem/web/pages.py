@@ -35,6 +35,8 @@ class PageEntry:
         or is for one visitor.
     filters : bool
         Whether it shows what the filter leaves: going between such pages keeps the filter.
+    address : str
+        Its address below the site's root, if that isn't its script's name.
     needs_release : bool
         Whether there is nothing to show on it before something is published.
     """
@@ -46,6 +48,7 @@ class PageEntry:
     in_sitemap: bool = True
     filters: bool = False
     needs_release: bool = True
+    address: str = ""
 
     @property
     def name(self) -> str:
@@ -55,7 +58,7 @@ class PageEntry:
     @property
     def url_path(self) -> str:
         """Its address below the site's root; empty for the map, which is the root."""
-        return "" if self.path == MAP_PAGE else self.name
+        return "" if self.path == MAP_PAGE else self.address or self.name
 
 
 MAP_PAGE = "pages/map.py"
@@ -79,6 +82,9 @@ PRACTICES_PAGE = "pages/practices.py"
 PRACTICE_PAGE = "pages/practice.py"
 NETWORK_PAGE = "pages/network.py"
 SPECIALISATION_PAGE = "pages/specialisation.py"
+EVENTS_PAGE = "pages/events.py"
+LIBRARY_PAGE = "pages/library.py"
+INTERREG_CYBER_PAGE = "pages/interreg_cyber.py"
 # At no address of its own: it stands wherever there is no other page.
 NOT_FOUND_PAGE = "pages/not_found.py"
 
@@ -97,8 +103,17 @@ PAGES = (
     PageEntry(PARTNERSHIPS_PAGE, "Partnerships", ":material/handshake:", Menu.NETWORK),
     PageEntry(PARTNERSHIP_PAGE, "Partnership", ":material/handshake:", in_sitemap=False),
     PageEntry(PRACTICES_PAGE, "Practices", ":material/lightbulb:", Menu.NETWORK),
+    PageEntry(
+        INTERREG_CYBER_PAGE,
+        "Interreg CYBER",
+        ":material/hub:",
+        Menu.NETWORK,
+        address="interreg-cyber",
+    ),
     PageEntry(PRACTICE_PAGE, "Practice", ":material/lightbulb:", in_sitemap=False),
     PageEntry(ORGANISATION_PAGE, "Organisation", ":material/domain:", in_sitemap=False),
+    PageEntry(EVENTS_PAGE, "Events", ":material/event:", Menu.EVENTS),
+    PageEntry(LIBRARY_PAGE, "Library", ":material/menu_book:", Menu.EVENTS),
     PageEntry(ABOUT_PAGE, "About", ":material/info:", Menu.ABOUT),
     PageEntry(NEWS_PAGE, "What's new", ":material/update:", Menu.ABOUT),
     PageEntry(QUALITY_PAGE, "Data quality", ":material/fact_check:", Menu.ABOUT),

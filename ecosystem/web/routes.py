@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from ecosystem.common.vocabulary import TYPES
 from ecosystem.drawing import type_marks
-from ecosystem.web import documents, feeds
+from ecosystem.web import calendars, documents, feeds
 from ecosystem.web.compression import CompressedFiles
 from ecosystem.web.endpoints import endpoint, not_found
 from ecosystem.web.headers import SecurityHeaders
@@ -59,6 +59,7 @@ def routes() -> list[BaseRoute]:
     """Routes beside Streamlit's own."""
     return [
         *feeds.routes(),
+        *calendars.routes(),
         *documents.routes(),
         Route("/geo/{release_id}/{layer}.json", endpoint(outlines)),
         Route("/assets/map.js", _map_script),

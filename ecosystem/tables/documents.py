@@ -20,7 +20,7 @@ class Choices:
     authors: tuple[str, ...]
 
 
-def listed(
+def selection(
     database: Database,
     *,
     words: str = "",
@@ -63,7 +63,7 @@ def listed(
 
 def choices(database: Database) -> Choices:
     """What the documents can be narrowed by."""
-    found = listed(database)
+    found = selection(database)
     return Choices(
         tuple(sorted(set(found["kind"]))),
         tuple(sorted({int(text[:4]) for text in found["date"].dropna()})),

@@ -24,7 +24,7 @@ FIGURES = {
 }
 
 
-def listed(
+def selection(
     database: Database,
     *,
     kinds: Sequence[str] = (),
@@ -95,7 +95,7 @@ class Choices:
 
 def choices(database: Database) -> Choices:
     """What the events can be narrowed by."""
-    found = listed(database)
+    found = selection(database)
     known = found.dropna(subset=["first"])
     years = {
         year

@@ -32,7 +32,7 @@ _TITLES = {"name": "Event", "kind": "Kind", "when": "When", "where": "Where"}
 def page() -> None:
     """The events that the address asks for: one, or those that its choices leave."""
     asked = state.get("id")
-    everything = ask(events.listed)
+    everything = ask(events.selection)
     if asked:
         _one(everything[everything["event_id"] == asked])
         return
@@ -100,7 +100,7 @@ def _narrowed() -> pd.DataFrame:
             "country": ("Country", country),
         },
     )
-    return ask(events.listed, kinds=kind, year=year, countries=country)
+    return ask(events.selection, kinds=kind, year=year, countries=country)
 
 
 def _summary(found: pd.DataFrame) -> None:
@@ -165,7 +165,7 @@ def _map(found: pd.DataFrame) -> None:
 
 def _drawn(database: Database, ids: tuple[str, ...], day: date, *, dark: bool) -> str:
     """Map of the towns of events as SVG; empty if none is in Europe."""
-    found = events.listed(database)
+    found = events.selection(database)
     here = found[found["event_id"].isin(ids)]
     points = pd.DataFrame(
         {

@@ -72,7 +72,7 @@ def _practices() -> None:
 
 
 def _events() -> None:
-    everything = ask(events.listed)
+    everything = ask(events.selection)
     found = everything[everything["event_id"].isin(list(facts.cyber_rows()["events"]))]
     st.header("Events", anchor=False)
     if found.empty:

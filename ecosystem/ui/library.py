@@ -22,7 +22,7 @@ _PARAMS = ("kind", "year", "author")
 
 def page() -> None:
     """The documents that the address asks for: one, or those that its choices leave."""
-    everything = ask(documents.listed)
+    everything = ask(documents.selection)
     if asked := state.get("id"):
         found = everything[everything["doc_id"] == asked]
         if found.empty:
@@ -76,7 +76,7 @@ def _narrowed() -> Any:
             "author": ("Group or body", author),
         },
     )
-    return ask(documents.listed, words=words, kinds=kind, year=year, authors=author)
+    return ask(documents.selection, words=words, kinds=kind, year=year, authors=author)
 
 
 def _entry(record: Mapping[Hashable, Any]) -> None:

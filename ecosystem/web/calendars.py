@@ -52,7 +52,7 @@ def calendar(database: Database, base_url: str) -> bytes:
     base_url : str
         Address of the site without a slash at its end.
     """
-    found = events.listed(database)
+    found = events.selection(database)
     dated = found[found["is_day_known"]]
     left_out = len(found) - len(dated)
     return _document(database, base_url, dated, left_out)
@@ -60,7 +60,7 @@ def calendar(database: Database, base_url: str) -> bytes:
 
 def one(database: Database, base_url: str, event_id: str) -> bytes | None:
     """One event as a calendar file in UTF-8; None if there is none such, or none with a date."""
-    found = events.listed(database)
+    found = events.selection(database)
     here = found[(found["event_id"] == event_id) & found["first"].notna()]
     return None if here.empty else _document(database, base_url, here)
 

@@ -12,24 +12,24 @@ from ecosystem.tables import events
 
 
 def test_choices_leave_what_a_loop_leaves(database: Database) -> None:
-    everything = events.listed(database).to_dict("records")
+    everything = events.selection(database).to_dict("records")
     there = events.choices(database)
     assert len(everything) > 20
     for kind in there.kinds:
-        found = events.listed(database, kinds=[kind])
+        found = events.selection(database, kinds=[kind])
         assert list(found["event_id"]) == [r["event_id"] for r in everything if r["kind"] == kind]
     for country in there.countries:
-        found = events.listed(database, countries=[country])
+        found = events.selection(database, countries=[country])
         expected = [r["event_id"] for r in everything if r["country"] == country]
         assert list(found["event_id"]) == expected
     for year in there.years:
-        found = events.listed(database, year=year)
+        found = events.selection(database, year=year)
         assert set(found["event_id"]) == {
             r["event_id"]
             for r in everything
             if r["first"] is not None and r["first"].year <= year <= r["last"].year
         }
-    assert "ecso-investor-days-2017-2019" in set(events.listed(database, year=2018)["event_id"])
+    assert "ecso-investor-days-2017-2019" in set(events.selection(database, year=2018)["event_id"])
 
 
 @pytest.mark.parametrize(

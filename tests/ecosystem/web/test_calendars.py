@@ -21,7 +21,7 @@ def read(body: bytes | None) -> list[Event]:
 
 
 def test_the_calendar_has_every_event_with_a_day_once(database: Database) -> None:
-    found = events.listed(database)
+    found = events.selection(database)
     dated = found[found["is_day_known"]]
     inside = read(calendars.calendar(database, BASE))
     assert len(inside) == len(dated) > 10
@@ -63,11 +63,11 @@ HOSTILE = 'x\r\nEND:VEVENT\r\nATTACH:http://evil.example/\r\n\x00<b>=cmd|" /C"; 
 def test_text_of_the_register_stays_text(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = events.listed(database).iloc[[0]].copy()
+    row = events.selection(database).iloc[[0]].copy()
     for column in ("name", "city", "organiser", "notes"):
         row[column] = HOSTILE
     row["source_url"] = "javascript:alert(1)"
-    monkeypatch.setattr(calendars.events, "listed", lambda _: row)
+    monkeypatch.setattr(calendars.events, "selection", lambda _: row)
     body = calendars.calendar(database, BASE)
     (event,) = read(body)
     assert b"\nATTACH" not in body
@@ -79,8 +79,8 @@ def test_text_of_the_register_stays_text(
 def test_an_event_without_a_date_has_no_file(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = events.listed(database).iloc[[0]].assign(first=None, last=None, is_day_known=False)
-    monkeypatch.setattr(calendars.events, "listed", lambda _: row)
+    row = events.selection(database).iloc[[0]].assign(first=None, last=None, is_day_known=False)
+    monkeypatch.setattr(calendars.events, "selection", lambda _: row)
     assert calendars.one(database, BASE, str(row["event_id"].iloc[0])) is None
     assert read(calendars.calendar(database, BASE)) == []
     assert pd.isna(row["first"].iloc[0])

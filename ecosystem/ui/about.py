@@ -17,7 +17,6 @@ from ecosystem.web.pages import QUALITY_PAGE
 
 # Lists of the register that no page shows, each with its table in a release.
 _NOT_SHOWN = {
-    "network": "network_entity",
     "investors": "investor",
 }
 # Headers of the table of rejected cells.
@@ -153,10 +152,7 @@ def not_shown() -> None:
         for name, table in _NOT_SHOWN.items()
     }
     st.header("What the register holds and this site doesn’t show yet", anchor=False)
-    st.markdown(
-        "The register has further lists, which no page shows yet; only an organisation’s page "
-        "names the bodies of the network that belong to it or its valley."
-    )
+    st.markdown("No page shows these rows yet; they count in regional statistics only.")
     st.markdown("\n".join(f"- {markdown(title)}: {n:,} rows" for title, n in lists.items()))
     st.markdown(
         "The role *Investment* of an ecosystem counts both organisations of the type investor, "

@@ -15,7 +15,9 @@ from ecosystem.ui import listing, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import (
-    PAGES,
+    EVENTS_PAGE,
+    LIBRARY_PAGE,
+    NETWORK_PAGE,
     PARTNERSHIP_PAGE,
     PARTNERSHIPS_PAGE,
     PRACTICE_PAGE,
@@ -24,7 +26,6 @@ from ecosystem.web.pages import (
 )
 
 _EACH = 3
-_THERE = frozenset(entry.path for entry in PAGES)
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,6 @@ class _Place:
     list_params: tuple[tuple[str, str], ...] = ()
 
 
-_NETWORK_PAGE = "pages/network.py"
-_EVENTS_PAGE, _LIBRARY_PAGE = "pages/events.py", "pages/library.py"
 _PLACES = {
     Kind.REGION: _Place(
         "Regions", ":material/location_on:", REGION_PAGE, lambda entry: {"region": entry.id}
@@ -76,24 +75,23 @@ _PLACES = {
     Kind.NETWORK_ENTITY: _Place(
         "Bodies of the network",
         ":material/lan:",
-        _NETWORK_PAGE,
+        NETWORK_PAGE,
         lambda entry: {"show": "bodies", "words": entry.name},
-        _NETWORK_PAGE,
+        NETWORK_PAGE,
         (("show", "bodies"),),
     ),
     Kind.EVENT: _Place(
         "Events",
         ":material/event:",
-        _EVENTS_PAGE,
+        EVENTS_PAGE,
         lambda entry: {"id": entry.id},
-        _EVENTS_PAGE,
     ),
     Kind.DOCUMENT: _Place(
         "Documents",
         ":material/description:",
-        _LIBRARY_PAGE,
+        LIBRARY_PAGE,
         lambda entry: {"id": entry.id},
-        _LIBRARY_PAGE,
+        LIBRARY_PAGE,
     ),
 }
 
@@ -134,8 +132,8 @@ def _found(filter_: Filter) -> dict[Kind, Group]:
     text = state.search_text()
     if not filter_.q or not text:
         return {}
-    found = ask(site_search.find, text, _EACH)
-    return {kind: group for kind, group in found.items() if _PLACES[kind].page in _THERE}
+    found: dict[Kind, Group] = ask(site_search.find, text, _EACH)
+    return found
 
 
 def _group(kind: Kind, group: Group) -> None:

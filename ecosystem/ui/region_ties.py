@@ -17,10 +17,9 @@ from ecosystem.ui import partnerships as partnership_view
 from ecosystem.ui import practices as practice_view
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import link, markdown
-from ecosystem.web.pages import PAGES, PARTNERSHIPS_PAGE, PRACTICES_PAGE
+from ecosystem.web.pages import EVENTS_PAGE, PARTNERSHIPS_PAGE, PRACTICES_PAGE
 
 _EACH = 6
-_EVENTS_PAGE = "pages/events.py"
 
 
 def show(profile: Profile) -> None:
@@ -86,18 +85,14 @@ def _bodies(rows: pd.DataFrame) -> None:
 
 
 def _events(rows: pd.DataFrame) -> None:
-    is_page = any(entry.path == _EVENTS_PAGE for entry in PAGES)
     with listing.rows("events"):
         for row in rows.to_dict("records"):
-            if is_page:
-                st.page_link(
-                    _EVENTS_PAGE,
-                    label=markdown(row["name"]),
-                    icon=":material/event:",
-                    query_params={"id": str(row["event_id"])},
-                )
-            else:
-                st.markdown(markdown(row["name"]))
+            st.page_link(
+                EVENTS_PAGE,
+                label=markdown(row["name"]),
+                icon=":material/event:",
+                query_params={"id": str(row["event_id"])},
+            )
             facts = [EVENT_KINDS.label(row["kind"]), _text(row["city"]), _when(row)]
             st.caption(markdown(" · ".join(filter(None, facts))))
 

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
+import pytest
+import streamlit as st
+
+from ecosystem.common.store import Database
+from ecosystem.tables import documents, events
+from ecosystem.ui.escape import markdown
 from ecosystem.ui.library import citation
 from tests.pages.conftest import Visit
 from tests.pages.test_pages import plain, words
@@ -44,3 +53,35 @@ def test_about_names_organisations_that_chair_the_working_group(visit: Visit) ->
     said = plain(words(visit("about")))
     assert "Sub-group on Central and Eastern Europe: RHEA." in said
     assert "No contact address of the group was found" in said
+
+
+HOSTILE = '<img src=x onerror=alert(1)> ![x](http://evil.example/x) :material/bolt: =cmd|"/C" $x^2$'
+
+
+def test_text_of_the_register_stays_text(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every text column of events and documents holds what nobody should: it is shown as it is."""
+    event_rows, document_rows = events.selection, documents.selection
+
+    def hostile_events(database: Database, **choice: Any) -> pd.DataFrame:
+        columns = ("name", "city", "organiser", "notes")
+        return event_rows(database, **choice).assign(
+            **dict.fromkeys(columns, HOSTILE), source_url="javascript:alert(1)"
+        )
+
+    def hostile_documents(database: Database, **choice: Any) -> pd.DataFrame:
+        columns = ("title", "working_group", "summary")
+        return document_rows(database, **choice).assign(
+            **dict.fromkeys(columns, HOSTILE), url="javascript:alert(1)"
+        )
+
+    monkeypatch.setattr(events, "selection", hostile_events)
+    monkeypatch.setattr(documents, "selection", hostile_documents)
+    st.cache_data.clear()
+    for page in ("events", "library"):
+        app = visit(page)
+        assert not app.exception
+        said = [e.value for e in (*app.markdown, *app.caption) if "onerror" in e.value]
+        assert said
+        assert all(markdown(HOSTILE) in text for text in said)
+        assert not any("javascript:" in text for text in said)
+    st.cache_data.clear()

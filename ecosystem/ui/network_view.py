@@ -270,7 +270,7 @@ def _strongest(chosen: Choice) -> None:
 
 def _head(title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="top"):
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         st.button("Close", icon=":material/close:", type="tertiary", key="close_link",
                   on_click=cards.select, args=("", ""))  # fmt: skip
 
@@ -390,7 +390,7 @@ def table(chosen: Choice) -> None:
             **{title: found[name] for name, title in columns.items()},
         }
     )
-    st.subheader("All links", anchor=False)
+    st.header("All links", anchor=False)
     if shown.empty:
         st.caption("No link of this kind. Choose another kind or year.")
         return

@@ -135,7 +135,7 @@ def _findings(found: Specialisation) -> None:
         (undeclared, "there", "There, not declared"),
     ):
         with place:
-            st.subheader(title, anchor=False)
+            st.header(title, anchor=False)
             marked = found.states == code
             for priority in found.states.columns[marked.any()]:
                 valleys = [names[str(id_)] for id_ in marked.index[marked[priority]]]

@@ -36,6 +36,14 @@ VALLEYS = {
     "ee-estonia": ("country", "EE"),
     "lu-luxembourg": ("country", "LU"),
 }
+# Lists whose rows name a valley, and some of them an organisation.
+OF_VALLEYS = (
+    "valleys.csv",
+    "network.csv",
+    "partnership_members.csv",
+    "practices.csv",
+    "s3_wordings.csv",
+)
 EACH = 7
 # Of a whole refresh and of its last part; of publishing alone and of its last part.
 REFRESH_KILLS, LAST_KILLS, PUBLISH_KILLS, LATE_KILLS = 12, 8, 15, 15
@@ -68,14 +76,14 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     known = {row["org_id"] for row in chosen} | {""}
     _write(folder / "organisations.csv", chosen, list(chosen[0]))
-    for file in ("valleys.csv", "network.csv"):
+    for file in OF_VALLEYS:
         rows = _rows(folder / file)
-        kept = [
-            row | {"org_id": row["org_id"] if row["org_id"] in known else ""}
-            for row in rows
-            if row["valley_id"] in (*VALLEYS, "")
-        ]
-        _write(folder / file, kept, list(rows[0]))
+        kept = [row for row in rows if row["valley_id"] in (*VALLEYS, "")]
+        for row in kept:
+            if row.get("org_id") not in known:
+                row["org_id"] = ""
+        columns = list(rows[0])
+        _write(folder / file, [{name: row[name] for name in columns} for row in kept], columns)
     return folder
 
 

@@ -109,7 +109,8 @@ def located_register() -> pd.DataFrame:
     """The organisations of the register, located, as the search for duplicates takes them."""
     own = settings()
     schema = load_schemas(own.schema_dir)["organisations"]
-    rows = pd.read_csv(own.register_dir / schema.file, dtype="str", keep_default_na=False)
+    written = pd.read_csv(own.register_dir / schema.file, dtype="str", keep_default_na=False)
+    rows = written.reindex(columns=list(schema.columns), fill_value="")
     gazetteer = load_gazetteer(own.reference_dir, own.schema_dir)
     located, *_ = locate(rows, gazetteer, load_regions(own.reference_dir))
     return cast(rows.loc[located.index], schema).drop(columns=["lat", "lon"]).join(located)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ecosystem.common.colours import ACCENT
+
 
 @dataclass(frozen=True)
 class Term:
@@ -328,7 +330,7 @@ SCOPES = Vocabulary(
     Term("international", "International"),
 )
 # All of one colour: the nine colours are those of types of organisations.
-_ENTITY_COLOUR = "#4b3f9e"
+_ENTITY_COLOUR = ACCENT[False]
 ENTITY_KINDS = Vocabulary(
     "Kind",
     Term("agency", "Agency", "Agencies", _ENTITY_COLOUR, "A"),

@@ -249,7 +249,9 @@ def _explain_header(row: pd.Series, schema: Schema) -> tuple[str, str, str, str]
 
 def _explain_scrap(row: pd.Series, schema: Schema) -> tuple[str, str, str, str]:
     """The only filled cell of a row, and what is wrong."""
-    filled = [name for name in schema.columns if row[name]]
+    filled = [
+        name for name, column in schema.columns.items() if row[name] not in ("", column.default)
+    ]
     column = filled[-1] if filled else next(iter(schema.columns))
     missing = [c.title for n, c in schema.columns.items()
                if c.constraints.get("required") and not row[n]]  # fmt: skip

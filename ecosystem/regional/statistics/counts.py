@@ -368,9 +368,22 @@ def evidence_share(evidence: pd.DataFrame, n: pd.Series) -> pd.Series:
 def count_confirmed(evidence: pd.DataFrame) -> pd.Series:
     """Organisations of each region that a public page or they themselves confirm.
 
+    Formula: the sum over the kinds of evidence that confirm.
+
     Parameters
     ----------
     evidence : DataFrame of int
         Organisations by region and kind of evidence.
+
+    Returns
+    -------
+    Series of int
+        By region.
+
+    Examples
+    --------
+    >>> evidence = pd.DataFrame({"page": [2], "confirmed": [1], "general": [4]}, index=["A"])
+    >>> count_confirmed(evidence).to_dict()
+    {'A': 3}
     """
     return evidence[list(CONFIRMING)].sum(axis=1)

@@ -35,7 +35,7 @@
     const link = document.createElement("a");
     link.className = "cv-to-list";
     link.href = "#";
-    link.textContent = "Go to the same as a list";
+    link.textContent = "Go to the list of the same organisations";
     L.DomEvent.disableClickPropagation(link);
     L.DomEvent.on(link, "click", (event) => {
       L.DomEvent.preventDefault(event);

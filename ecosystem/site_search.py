@@ -45,7 +45,14 @@ from ecosystem.common.vocabulary import (
 )
 from ecosystem.finding import nearby, search
 from ecosystem.regional.profiles import LEVEL_NAMES
-from ecosystem.tables import agenda_texts, network_entities, partnerships, practices, regions
+from ecosystem.tables import (
+    documents,
+    events,
+    network_entities,
+    partnerships,
+    practices,
+    regions,
+)
 
 
 class Kind(StrEnum):
@@ -375,7 +382,7 @@ class _Reader:
             yield Entry(Kind.NETWORK_ENTITY, row["id"], row["name"], what), words
 
     def _events(self) -> Iterator[tuple[Entry, Words]]:
-        rows = agenda_texts.events(self._database)
+        rows = events.search_texts(self._database)
         towns = nearby.names_of(self._database, _towns(rows))
         for row in rows.to_dict("records"):
             words = self._common_words(Kind.EVENT, row)
@@ -388,7 +395,7 @@ class _Reader:
             yield Entry(Kind.EVENT, row["id"], row["name"], ", ".join(filter(None, what))), words
 
     def _documents(self) -> Iterator[tuple[Entry, Words]]:
-        for row in agenda_texts.documents(self._database).to_dict("records"):
+        for row in documents.search_texts(self._database).to_dict("records"):
             words = self._common_words(Kind.DOCUMENT, row)
             self._put_kind(words, DOCUMENT_KINDS, "documents", row["kind"])
             group = _text(row["working_group"])

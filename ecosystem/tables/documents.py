@@ -69,3 +69,14 @@ def choices(database: Database) -> Choices:
         tuple(sorted({int(text[:4]) for text in found["date"].dropna()})),
         tuple(sorted(set(found["working_group"].dropna()), key=fold)),
     )
+
+
+def search_texts(database: Database) -> pd.DataFrame:
+    """What a search reads: ``id, name, kind, start, working_group, text``."""
+    return database.frame(
+        """
+        SELECT doc_id AS id, title AS name, kind, date AS start, working_group,
+               coalesce(summary, '') AS text
+        FROM document ORDER BY id
+        """
+    )

@@ -111,3 +111,34 @@ def choices(database: Database) -> Choices:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def search_texts(database: Database) -> pd.DataFrame:
+    """What a search reads: ``id, name, kind, start, city, country, valley_id, text``."""
+    return database.frame(
+        """
+        SELECT event_id AS id, name, kind, start_date AS start, city, country, valley_id,
+               concat_ws(' ', organiser, notes) AS text
+        FROM event ORDER BY id
+        """
+    )
+
+
+def in_region(database: Database, nuts_id: str) -> pd.DataFrame:
+    """Events in a NUTS region: ``event_id, name, kind, start_date, end_date, city``."""
+    return _in_place(database, "starts_with(nuts3, $place)", nuts_id)
+
+
+def of_valley(database: Database, valley_id: str) -> pd.DataFrame:
+    """Events in a valley; columns as :func:`in_region`, the latest first."""
+    return _in_place(database, "valley_id = $place", valley_id)
+
+
+def _in_place(database: Database, condition: str, place: str) -> pd.DataFrame:
+    return database.frame(
+        f"""
+        SELECT event_id, name, kind, start_date, end_date, city
+        FROM event WHERE {condition} ORDER BY start_date DESC NULLS LAST, name
+        """,
+        {"place": place},
+    )

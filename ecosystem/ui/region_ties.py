@@ -11,7 +11,8 @@ import streamlit as st
 from ecosystem.common import links, partial_dates, wording
 from ecosystem.common.vocabulary import ENTITY_KINDS, EVENT_KINDS, SCOPES
 from ecosystem.regional.profiles import Profile
-from ecosystem.tables import agenda_texts, network_entities, partnerships, practices
+from ecosystem.tables import events as event_table
+from ecosystem.tables import network_entities, partnerships, practices
 from ecosystem.ui import listing
 from ecosystem.ui import partnerships as partnership_view
 from ecosystem.ui import practices as practice_view
@@ -30,11 +31,11 @@ def show(profile: Profile) -> None:
     if is_valley:
         together = ask(partnerships.of_valley, place)
         bodies = ask(network_entities.of_valley, place)
-        events = ask(agenda_texts.events_of_valley, place)
+        events = ask(event_table.of_valley, place)
     else:
         together = ask(partnerships.in_region, place)
         bodies = ask(network_entities.in_region, place)
-        events = ask(agenda_texts.events_in_region, place)
+        events = ask(event_table.in_region, place)
     st.header("In the network of regions", anchor=False)
     lists: list[tuple[str, pd.DataFrame, Callable[[pd.DataFrame], None], str]] = [
         ("Partnerships", together, _partnerships, PARTNERSHIPS_PAGE if is_valley else ""),

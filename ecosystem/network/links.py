@@ -35,7 +35,7 @@ def declared_links(memberships: pd.DataFrame, regions: Sequence[str]) -> pd.Data
     ----------
     memberships : DataFrame
         ``partnership_id`` and the region, one row each, no row twice; see
-        :func:`ecosystem.tables.partnership_members.valleys`.
+        :func:`ecosystem.tables.partnerships.memberships`.
     regions : sequence of str
         Regions, in order; rows of others are left out.
 

@@ -12,7 +12,7 @@ from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding.filters import Filter
 from ecosystem.network import graph_measures, links
 from ecosystem.regional import region_counts
-from ecosystem.tables import organisations, partnership_members, regions
+from ecosystem.tables import organisations, partnerships, regions
 
 LEVEL = "valley"
 # What is said of a pair is likely to be chance above this, as everywhere on the site.
@@ -61,10 +61,10 @@ def network(database: Database, kinds: Sequence[str] = (), year: int | None = No
     Parameters
     ----------
     kinds, year
-        As for :func:`ecosystem.tables.partnership_members.valleys`.
+        As for :func:`ecosystem.tables.partnerships.memberships`.
     """
     valleys = regions.ids(database, LEVEL)
-    memberships = partnership_members.valleys(database, kinds, year)
+    memberships = partnerships.memberships(database, kinds, year)
     found = links.declared_links(memberships, valleys)
     return Network(found, graph_measures.connections(found, valleys), memberships)
 
@@ -73,7 +73,7 @@ def overlaps(
     database: Database, kinds: Sequence[str] = (), year: int | None = None
 ) -> pd.DataFrame:
     """Partnerships whose valleys are much the same; see the function of the same name there."""
-    memberships = partnership_members.valleys(database, kinds, year)
+    memberships = partnerships.memberships(database, kinds, year)
     return graph_measures.overlaps(memberships, regions.ids(database, LEVEL))
 
 

@@ -16,7 +16,7 @@ from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, ENTITY_KINDS, PARTNERSHIP_KINDS, SCOPES
 from ecosystem.network import valley_network, words
 from ecosystem.regional.statistics.counts import SMALL_N
-from ecosystem.tables import network_entities, partnership_members, regions, valleys
+from ecosystem.tables import network_entities, partnerships, regions, valleys
 from ecosystem.ui import cards, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import link, markdown
@@ -122,7 +122,7 @@ def controls(chosen: Choice) -> None:
 
 
 def _year(chosen: Choice) -> None:
-    span = ask(partnership_members.years)
+    span = ask(partnerships.years)
     if span is None:
         return
     options = [_ALL_YEARS, *(str(year) for year in range(span[1], span[0] - 1, -1))]
@@ -279,7 +279,7 @@ def _link_card(one: str, other: str) -> None:
     names = ask(regions.names_in_text)
     with st.container(border=True, key="card"):
         _head(f"{names[one]} – {names[other]}")
-        shared = ask(partnership_members.shared, one, other)
+        shared = ask(partnerships.shared, one, other)
         if shared.empty:
             st.markdown("No common partnership is known.")
         for row in shared.to_dict("records"):
@@ -472,7 +472,7 @@ def _overlaps(chosen: Choice) -> None:
     if found.empty:
         st.caption("No two partnerships of this choice have two valleys in common.")
         return
-    known = ask(partnership_members.names)
+    known = ask(partnerships.names)
     st.markdown("Partnerships in which much the same valleys take part:")
     for row in found.to_dict("records"):
         st.markdown(

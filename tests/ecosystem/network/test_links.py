@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.network import links, valley_network
-from ecosystem.tables import organisations, partnership_members
+from ecosystem.tables import organisations, partnerships
 
 REGIONS = ["A", "B", "C", "D"]
 CODES = list(DOMAINS)
@@ -110,7 +110,7 @@ def test_in_a_shuffled_register_about_one_pair_of_twenty_is_below_five_percent(
 def test_shared_partnerships_are_those_of_the_link(database: Database) -> None:
     found = valley_network.network(database).links
     strongest = found.iloc[0]
-    shared = partnership_members.shared(database, strongest["one"], strongest["other"])
+    shared = partnerships.shared(database, strongest["one"], strongest["other"])
     assert len(shared) == strongest["partnerships"]
     assert (1 / (shared["valleys"] - 1)).sum() == pytest.approx(strongest["strength"])
     assert shared["valleys"].is_monotonic_increasing
@@ -118,24 +118,24 @@ def test_shared_partnerships_are_those_of_the_link(database: Database) -> None:
 
 
 def test_kind_and_year_choose_partnerships(database: Database) -> None:
-    every = partnership_members.valleys(database)
+    every = partnerships.memberships(database)
     of_kind = [
-        set(partnership_members.valleys(database, [kind])["partnership_id"])
+        set(partnerships.memberships(database, [kind])["partnership_id"])
         for kind in ("pilot", "interreg-project")
     ]
     assert set.union(*of_kind) < set(every["partnership_id"])
     assert not set.intersection(*of_kind)
     # Interreg Europe CYBER ran from 2018 to May 2023; the s3 partnership has no known end.
     for year, there in ((2017, False), (2018, True), (2023, True), (2024, False)):
-        found = set(partnership_members.valleys(database, year=year)["partnership_id"])
+        found = set(partnerships.memberships(database, year=year)["partnership_id"])
         assert ("interreg-cyber" in found) == there
-    late = set(partnership_members.valleys(database, year=2024)["partnership_id"])
+    late = set(partnerships.memberships(database, year=2024)["partnership_id"])
     assert "s3-cybersecurity-smart-regions" in late
-    assert partnership_members.years(database) == (2004, 2029)
+    assert partnerships.years(database) == (2004, 2029)
 
 
 def test_links_of_the_release_join_valleys_of_common_partnerships(database: Database) -> None:
-    rows = partnership_members.valleys(database)
+    rows = partnerships.memberships(database)
     by_valley = rows.groupby("valley_id")["partnership_id"].agg(set)
     found = valley_network.network(database)
     pairs = {(row.one, row.other): row.partnerships for row in found.links.itertuples()}

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding.filters import Filter
 from ecosystem.network import graph_measures, links
 from ecosystem.regional import region_counts
+from ecosystem.regional.statistics.counts import RegionCounts
 from ecosystem.tables import organisations, partnerships, regions
 
 LEVEL = "valley"
@@ -77,15 +79,21 @@ def overlaps(
     return graph_measures.overlaps(memberships, regions.ids(database, LEVEL))
 
 
+@per_release
+def _counts(database: Database) -> RegionCounts:
+    return region_counts.region_counts(database, Filter(), LEVEL)
+
+
+@per_release
 def similar(database: Database) -> pd.DataFrame:
     """Pairs of valleys by how alike their JRC domains are; see :func:`links.similar_links`."""
-    counts = region_counts.region_counts(database, Filter(), LEVEL)
+    counts = _counts(database)
     return links.similar_links(counts.domains, counts.n, organisations.mixes(database))
 
 
 def complementary(database: Database) -> pd.DataFrame:
     """Pairs of valleys that could add to each other; see :func:`links.complementary_links`."""
-    counts = region_counts.region_counts(database, Filter(), LEVEL)
+    counts = _counts(database)
     return links.complementary_links(counts.domains, counts.n)
 
 
@@ -105,13 +113,13 @@ def alike_without_link(
 
 def sizes(database: Database) -> dict[str, int]:
     """Organisations of the register in each valley."""
-    n = region_counts.region_counts(database, Filter(), LEVEL).n
+    n = _counts(database).n
     return {str(id_): int(count) for id_, count in n.items()}
 
 
 def in_common(database: Database, one: str, other: str) -> list[str]:
     """The JRC domains that make two valleys alike, at most three, strongest first."""
-    counts = region_counts.region_counts(database, Filter(), LEVEL).domains
+    counts = _counts(database).domains
     together = (counts.loc[one] * counts.loc[other]).to_dict()
     ordered = sorted(together, key=lambda code: -together[code])
     return [str(code) for code in ordered[:3] if together[code] > 0]
@@ -141,7 +149,7 @@ class Difference:
 
 def differences(database: Database, giver: str, receiver: str) -> list[Difference]:
     """What one valley could give another, most frequent at the giver first."""
-    counts = region_counts.region_counts(database, Filter(), LEVEL)
+    counts = _counts(database)
     whole = counts.domains.sum() / max(int(counts.n.sum()), 1)
     gives, lacks = links.give_and_lack(counts.domains, counts.n, whole)
     n = counts.n.to_dict()

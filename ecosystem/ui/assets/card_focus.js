@@ -1,6 +1,8 @@
 /* Brings a card that was asked for into view, says what it is, and leads back when it is closed. */
 const LONGEST_WAIT = 10000;
 const STEP = 50;
+const LONGEST_LOADING = 30000;
+const OF_VISITOR = ["wheel", "touchstart", "pointerdown", "keydown"];
 const TYPED_INTO = "input, textarea, select, [role=dialog], [role=listbox], [role=menu]";
 
 let before = null;  // what the last call was told
@@ -56,6 +58,27 @@ function open(status, byMap) {
   });
 }
 
+/* What stands above the card gets its height late, the map last: until then, or until the visitor
+   goes on, the card is brought back whenever the page has grown. */
+let stopKeeping = () => {};
+
+function keepInView() {
+  const main = document.querySelector('[data-testid="stMain"]');
+  const show = () => {
+    if (heading()?.getBoundingClientRect().bottom > innerHeight) card().scrollIntoView({ block: "nearest" });
+  };
+  const growth = new ResizeObserver(show);
+  [main.querySelector('[data-testid="stMainBlockContainer"]'), map()].forEach((e) => e && growth.observe(e));
+  const stop = () => {
+    growth.disconnect();
+    clearTimeout(end);
+    OF_VISITOR.forEach((kind) => removeEventListener(kind, stop, true));
+  };
+  const end = setTimeout(stop, LONGEST_LOADING);
+  OF_VISITOR.forEach((kind) => addEventListener(kind, stop, true));
+  stopKeeping = stop;
+}
+
 /* The card goes when the server has finished the page; only then is the list where it was. */
 function close(status) {
   status.textContent = "Selection closed";
@@ -71,6 +94,7 @@ function close(status) {
 
 function forget() {
   clearTimeout(waiting);
+  stopKeeping();
   before = origin = pressed = null;
 }
 
@@ -85,7 +109,7 @@ export default function ({ parentElement, data }) {
     when(heading, () => {
       name();
       /* Who followed a link to it sees it too where it is below a phone's map. */
-      if (!told && heading().getBoundingClientRect().bottom > innerHeight) card().scrollIntoView({ block: "nearest" });
+      if (!told) keepInView();
     });
   }
   return forget;

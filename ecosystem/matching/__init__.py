@@ -1,0 +1,1 @@
+"""Who fits whom: scores of pairs, and cohorts chosen under limits."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,6 +45,14 @@ class Settings(BaseSettings):
     inbox_per_session, inbox_per_hour, inbox_max_open : int
         How many suggestions are taken in an hour from one visit and in all, and how many may
         wait for a decision.
+    max_sessions, sessions_per_address : int
+        How many pages may be open at once in all and from one client's address.
+    session_idle_minutes : float
+        After how long without a sign of life the server lets go of an open page, which
+        connects again by itself as soon as somebody looks at it.
+    trusted_proxies : tuple of str
+        Addresses or networks of proxies, separated by commas, whose ``X-Forwarded-For`` and
+        ``X-Forwarded-Proto`` are believed; this machine's own always are.
     secretariat : tuple of str
         Accounts that may use the secretariat's page, separated by commas in the environment;
         see :func:`etl.ui.sign_in.is_member`. Nobody by default.
@@ -81,13 +90,24 @@ class Settings(BaseSettings):
     inbox_per_session: int = 5
     inbox_per_hour: int = 200
     inbox_max_open: int = 5_000
+    max_sessions: int = Field(3_000, ge=1)
+    sessions_per_address: int = Field(150, ge=1)
+    session_idle_minutes: float = Field(30, gt=0)
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     secretariat: Annotated[tuple[str, ...], NoDecode] = ()
 
-    @field_validator("secretariat", mode="before")
+    @field_validator("secretariat", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(filter(None, map(str.strip, value.split(","))))
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ipaddress.ip_network(network, strict=False)
         return value
 
 

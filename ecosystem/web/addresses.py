@@ -18,6 +18,21 @@ def base(request: Request) -> str:
     return (settings().site_url or str(request.base_url)).rstrip("/")
 
 
+def below(path: str, base_path: str) -> str | None:
+    """The part of a request's path that is below the site's own path; None if it isn't.
+
+    Parameters
+    ----------
+    path : str
+        Path of the request.
+    base_path : str
+        Path that the site is served below (``server.baseUrlPath``), as ``/valleys``; may be empty.
+    """
+    if path == base_path:
+        return "/"
+    return path.removeprefix(base_path) if path.startswith(f"{base_path}/") else None
+
+
 def organisation(base_url: str, org_id: str) -> str:
     """The organisation's page in the app."""
     return f"{base_url}/organisation?{urlencode({'org': org_id})}"

@@ -12,7 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from ecosystem.common.settings import settings
 from ecosystem.common.vocabulary import TYPES
 from ecosystem.drawing import type_marks
 from ecosystem.web import calendars, documents, feeds
@@ -22,6 +24,7 @@ from ecosystem.web.headers import SecurityHeaders
 from ecosystem.web.outlines import outlines
 from ecosystem.web.pages import PAGES
 from ecosystem.web.unknown_addresses import UnknownAddresses
+from ecosystem.web.visitors import Connections, visitors
 
 ASSETS = Path(__file__).parents[1] / "ui" / "assets"
 LEAFLET = Path(js_lib_leaflet.__file__).parent / "static" / "js_lib_leaflet"
@@ -69,7 +72,9 @@ def routes() -> list[BaseRoute]:
     ]
 
 
-def middleware(streamlit_files: Path, served: Sequence[BaseRoute]) -> list[Middleware]:
+def middleware(
+    streamlit_files: Path, served: Sequence[BaseRoute], base: str = ""
+) -> list[Middleware]:
     """Middleware around the whole site.
 
     Parameters
@@ -78,9 +83,20 @@ def middleware(streamlit_files: Path, served: Sequence[BaseRoute]) -> list[Middl
         Folder of the files that Streamlit's page consists of.
     served : sequence of BaseRoute
         All that is served beside the pages.
+    base : str
+        Path that the site is served below.
     """
+    own, pages = settings(), [page.url_path for page in PAGES]
     return [
+        Middleware(ProxyHeadersMiddleware, trusted_hosts=list(own.trusted_proxies)),
         Middleware(SecurityHeaders),
-        Middleware(UnknownAddresses, pages=[page.url_path for page in PAGES], routes=served),
+        Middleware(
+            Connections,
+            pages=pages,
+            known=visitors(),
+            idle_s=60 * own.session_idle_minutes,
+            base=base,
+        ),
+        Middleware(UnknownAddresses, pages=pages, routes=served),
         Middleware(CompressedFiles, folder=streamlit_files / "static"),
     ]

@@ -12,7 +12,7 @@ from ecosystem import site_search
 from ecosystem.common import late
 from ecosystem.common.store import ReleaseError
 from ecosystem.finding import search
-from ecosystem.web import serving
+from ecosystem.web import open_files, serving
 from ecosystem.web.outlines import outlines_json
 
 
@@ -24,6 +24,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:
     of spatial statistics several.
     """
     del app
+    open_files.raise_limit()
     importlib.import_module("folium.plugins")
     Thread(target=_warm_up, daemon=True).start()
     yield

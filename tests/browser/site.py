@@ -206,6 +206,26 @@ class Site:
         touch("touchEnd", None)
         protocol.detach()
 
+    def change_theme(self, *, dark: bool) -> None:
+        """Let the visitor's system change between light and dark."""
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
+        colour = "rgb(20, 23, 31)" if dark else "rgb(255, 255, 255)"
+        expect(self.page.locator(".stApp")).to_have_css("background-color", colour, timeout=30_000)
+        self._wait_for_script()
+
+    def change_width(self, width: int) -> None:
+        """Make the window narrower or wider."""
+        self.page.set_viewport_size({"width": width, "height": self.size[1]})
+        # Two frames: one that lays the page out, one after what observes sizes has answered.
+        self.page.evaluate(
+            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+        self._wait_for_script()
+
+    def _wait_for_script(self) -> None:
+        app = self.page.get_by_test_id("stApp")
+        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
+
     def width_of_content(self) -> int:
         """Width in pixels that the page takes; more than the window means it scrolls sideways."""
         width: int = self.page.evaluate("document.documentElement.scrollWidth")

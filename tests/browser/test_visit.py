@@ -40,28 +40,27 @@ def has_map(path: str) -> bool:
     return path == "/" or path.startswith(("/?", "/network", "/organisation"))
 
 
+# One visit for all of it: loading Streamlit is most of what a visit costs.
 @pytest.mark.parametrize("path", PATHS)
-def test_no_request_leaves_and_nothing_complains(open_site: Open, path: str) -> None:
-    site = open_site()
+def test_a_page_is_quiet_accessible_in_both_themes_and_fits_a_phone(
+    open_site: Open, path: str
+) -> None:
+    site = open_site(motion=False)
     site.visit(path, with_map=has_map(path))
+    assert_accessible(site)
+    site.change_theme(dark=True)
+    assert_accessible(site)
+    site.change_width(PHONE[0])
+    site.page.wait_for_function(
+        "width => document.documentElement.scrollWidth <= width", arg=PHONE[0]
+    )
     assert site.foreign == []
     assert site.complaints == []
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("path", PATHS)
-def test_accessible_to_assistive_technology(open_site: Open, path: str, dark: bool) -> None:
-    site = open_site(dark=dark)
-    site.visit(path, with_map=has_map(path))
+def assert_accessible(site: Site) -> None:
     found = Axe().run(site.page)
     assert found.violations_count == 0, found.generate_report()
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_a_phone_never_scrolls_sideways(open_site: Open, path: str) -> None:
-    site = open_site(size=PHONE)
-    site.visit(path, with_map=has_map(path))
-    assert site.width_of_content() <= PHONE[0]
 
 
 def test_first_view_shows_every_organisation_in_europe(open_site: Open) -> None:
@@ -214,10 +213,15 @@ def test_without_data_the_page_says_which_command_to_run(browser: Browser, empty
         expect(site.page.get_by_text("cyber-valleys refresh")).to_be_visible(timeout=30_000)
 
 
-@pytest.mark.parametrize("width", [320, 390, 720, 900, 1440])
-def test_name_and_menus_at_the_top_stand_side_by_side(open_site: Open, width: int) -> None:
-    site = open_site(size=(width, 844))
+def test_name_and_menus_at_the_top_stand_side_by_side(open_site: Open) -> None:
+    site = open_site()
     site.visit("/about", with_map=False)
+    for width in (1440, 900, 720, 390, 320):
+        site.change_width(width)
+        assert_side_by_side(site, width)
+
+
+def assert_side_by_side(site: Site, width: int) -> None:
     header = site.page.locator(".st-key-site-header")
     items = [header.get_by_text("Cyber Valleys"), *header.locator("a, button").all()]
     boxes = [box for item in items if (box := item.bounding_box())]

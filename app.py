@@ -6,7 +6,8 @@ from ecosystem.ui import frame, state, streamlit_internals, tab_title
 from ecosystem.ui.navigation import not_found
 from ecosystem.web import routes, warm_up
 from ecosystem.web.pages import PAGES
-from etl.ui import suggestions_feed
+from ecosystem.web.uploads import uploaders
+from etl.ui import sign_in, suggestions_feed
 
 
 def page() -> None:
@@ -30,6 +31,7 @@ def page() -> None:
     state.begin()
     frame.header(PAGES, chosen.url_path)
     entry = next((entry for entry in PAGES if entry.url_path == chosen.url_path), PAGES[0])
+    uploaders().note(streamlit_internals.session_id(), entry.path, sign_in.is_signed_in)
     frame.run(chosen.run, needs_release=entry.needs_release)
 
 
@@ -41,7 +43,12 @@ if not streamlit_internals.is_script_run():
         __file__,
         lifespan=warm_up.lifespan,
         routes=served,
-        middleware=routes.middleware(streamlit_internals.static_folder(), served),
+        middleware=routes.middleware(
+            streamlit_internals.static_folder(),
+            served,
+            streamlit_internals.uploaded_bytes,
+            streamlit_internals.base_path(),
+        ),
     )
 else:
     page()

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import PositiveFloat, PositiveInt, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,9 +90,9 @@ class Settings(BaseSettings):
     inbox_per_session: int = 5
     inbox_per_hour: int = 200
     inbox_max_open: int = 5_000
-    max_sessions: int = Field(3_000, ge=1)
-    sessions_per_address: int = Field(150, ge=1)
-    session_idle_minutes: float = Field(30, gt=0)
+    max_sessions: PositiveInt = 3_000
+    sessions_per_address: PositiveInt = 150
+    session_idle_minutes: PositiveFloat = 30
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     secretariat: Annotated[tuple[str, ...], NoDecode] = ()
 

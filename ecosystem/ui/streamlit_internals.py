@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from streamlit import file_util
+from streamlit import config, file_util
+from streamlit.runtime import Runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-__all__ = ["PagesManager", "asked_page", "is_script_run", "own_the_pages", "static_folder"]
+__all__ = [
+    "PagesManager",
+    "asked_page",
+    "base_path",
+    "is_script_run",
+    "own_the_pages",
+    "session_id",
+    "static_folder",
+    "uploaded_bytes",
+]
 
 
 def is_script_run() -> bool:
@@ -50,3 +61,36 @@ def static_folder() -> Path:
     Without it they go out as Streamlit sends them, each compressed anew for each visitor.
     """
     return Path(file_util.get_static_dir())
+
+
+def base_path() -> str:
+    """The path that Streamlit serves below, as ``/valleys``; empty at the root of a host.
+
+    Without it the site's own addresses would stay at the root.
+    """
+    path = str(config.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{path}" if path else ""
+
+
+def session_id() -> str:
+    """Streamlit's name of the session whose page runs; empty if none does.
+
+    Without it nobody could tell who may upload a file.
+    """
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
+
+
+def uploaded_bytes() -> dict[str, int]:
+    """How many bytes the server keeps of each session's uploaded files.
+
+    Without it the files of all sessions together would know no bound.
+    """
+    manager = Runtime.instance().uploaded_file_mgr if Runtime.exists() else None
+    if not isinstance(manager, MemoryUploadedFileManager):
+        return {}
+    # Other threads put files in and take them out.
+    return {
+        session: sum(len(file.data) for file in list(files.values()))
+        for session, files in list(manager.file_storage.items())
+    }

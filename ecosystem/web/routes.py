@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from ecosystem.web.headers import SecurityHeaders
 from ecosystem.web.outlines import outlines
 from ecosystem.web.pages import PAGES
 from ecosystem.web.unknown_addresses import UnknownAddresses
+from ecosystem.web.uploads import UploadsOnlyWhereAsked, uploaders
 from ecosystem.web.visitors import Connections, visitors
 
 ASSETS = Path(__file__).parents[1] / "ui" / "assets"
@@ -73,7 +74,10 @@ def routes() -> list[BaseRoute]:
 
 
 def middleware(
-    streamlit_files: Path, served: Sequence[BaseRoute], base: str = ""
+    streamlit_files: Path,
+    served: Sequence[BaseRoute],
+    uploaded_bytes: Callable[[], Mapping[str, int]],
+    base: str = "",
 ) -> list[Middleware]:
     """Middleware around the whole site.
 
@@ -83,6 +87,8 @@ def middleware(
         Folder of the files that Streamlit's page consists of.
     served : sequence of BaseRoute
         All that is served beside the pages.
+    uploaded_bytes : callable
+        Gives how many bytes the server keeps of each session's uploaded files.
     base : str
         Path that the site is served below.
     """
@@ -97,6 +103,7 @@ def middleware(
             idle_s=60 * own.session_idle_minutes,
             base=base,
         ),
+        Middleware(UploadsOnlyWhereAsked, uploaders=uploaders(), held=uploaded_bytes, base=base),
         Middleware(UnknownAddresses, pages=pages, routes=served),
         Middleware(CompressedFiles, folder=streamlit_files / "static"),
     ]

@@ -83,10 +83,11 @@ def measure(day: Day, plan: Plan) -> Measures:
     Parameters
     ----------
     day : Day
-        What the organiser said.
+        What the organiser said; who doesn't come is left out.
     plan : Plan
         A plan of this day.
     """
+    day = day.today
     ids = [one.id for one in day.participants]
     counts = {who: len(plan.of.get(who, ())) for who in ids}
     scores = [

@@ -73,6 +73,33 @@ class Rule(StrEnum):
     MUST_NOT = "must not"
 
 
+@dataclass(frozen=True)
+class Where:
+    """A row of the workbook that says something.
+
+    Attributes
+    ----------
+    sheet : str
+        Name of the sheet; empty for what comes from elsewhere.
+    row : int
+        Its number, from 1.
+    columns : mapping of str to str
+        Letter of the column of each field.
+    """
+
+    sheet: str = ""
+    row: int = 0
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def cell(self, field: str = "") -> str:
+        """The cell of a field such as ``Sessions!E5``, by default the first; empty for nowhere."""
+        if not self.sheet:
+            return ""
+        letter = self.columns.get(field) or next(iter(self.columns.values()), "A")
+        return f"{self.sheet}!{letter}{self.row}"
+
+
+NOWHERE = Where()
 Key = tuple[str, str]
 
 
@@ -97,8 +124,8 @@ class Session:
         Length of a slot (of a pitch), and minutes between two.
     audience : Audience
         Whom a pitch or training session keeps from meetings; named ones say so themselves.
-    cell : str
-        Where the workbook says it, such as ``Sessions!A5``.
+    where : Where
+        Where the workbook says it.
     """
 
     name: str
@@ -108,7 +135,7 @@ class Session:
     minutes: int = 0
     pause: int = 0
     audience: Audience = Audience.EVERYBODY
-    cell: str = field(default="", compare=False)
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -127,7 +154,7 @@ class Table:
 
     name: str
     note: str = ""
-    cell: str = field(default="", compare=False)
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -142,6 +169,8 @@ class Participant:
         As people read them.
     kind : Kind
         SME or investor.
+    comes : bool
+        Whether they come at all; who doesn't is left out of every plan.
     sessions : tuple of str
         Sessions of meetings that they attend; all of them if it is empty.
     takes_part : tuple of str
@@ -150,7 +179,7 @@ class Participant:
         Meetings; None leaves it to the limits of the kind.
     table : str
         Where they stay, kept free for them; empty if they walk.
-    cell : str
+    where : Where
         Where the workbook says it.
     """
 
@@ -158,13 +187,14 @@ class Participant:
     name: str
     kind: Kind
     region: str = ""
+    comes: bool = True
     sessions: tuple[str, ...] = ()
     takes_part: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
     table: str = ""
     note: str = ""
-    cell: str = field(default="", compare=False)
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -174,7 +204,7 @@ class Absence:
     who: str
     start: datetime
     end: datetime
-    cell: str = field(default="", compare=False)
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -184,7 +214,7 @@ class Wish:
     who: str
     whom: str
     refuses: bool = False
-    cell: str = field(default="", compare=False)
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -201,7 +231,7 @@ class Pair:
         How well they fit, 0 to 1; None if nobody worked it out.
     why : str
         The reason for the match, in words.
-    cell : str
+    where : Where
         Where the workbook says it.
     """
 
@@ -210,7 +240,7 @@ class Pair:
     rule: Rule = Rule.FREE
     match: float | None = None
     why: str = ""
-    cell: str = field(default="", compare=False)
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -219,7 +249,7 @@ class Request:
 
     one: str
     other: str
-    cell: str = field(default="", compare=False)
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -267,7 +297,7 @@ class Meeting:
         Whether a new plan must leave it as it is.
     reason : str
         Why they meet, in words.
-    cell : str
+    where : Where
         Where the workbook says it.
     """
 
@@ -277,7 +307,7 @@ class Meeting:
     table: str
     locked: bool = False
     reason: str = ""
-    cell: str = field(default="", compare=False)
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
     @property
     def key(self) -> Key:
@@ -343,6 +373,8 @@ class Day:
         A pair that scores less meets only if one of them wishes it or it must.
     locked : tuple of Meeting
         Meetings that are fixed in slot and table.
+    where : mapping of str to str
+        The workbook's cell of each setting, by the name of the field here or in limits or weights.
     """
 
     title: str = "Investor day"
@@ -361,6 +393,13 @@ class Day:
     fair: bool = True
     least_match: float = 0.0
     locked: tuple[Meeting, ...] = ()
+    where: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def today(self) -> Day:
+        """The day of those who come: what is planned, checked and measured."""
+        gone = [one.id for one in self.participants if not one.comes]
+        return self.without(gone) if gone else self
 
     @cached_property
     def by_id(self) -> Mapping[str, Participant]:
@@ -590,6 +629,27 @@ class Day:
         if said is not None and said.match is not None:
             parts.append(f"match {said.match:.2f}" + (f" ({said.why})" if said.why else ""))
         return "; ".join(parts) or "free on both sides"
+
+    def with_matches(self, matches: Mapping[Key, tuple[float, str]]) -> Day:
+        """The same day with scores for pairs whose match the workbook leaves open.
+
+        Parameters
+        ----------
+        matches : mapping of (str, str) to (float, str)
+            Score, 0 to 1, and its reason in words, by :func:`key` of the pair.
+        """
+        pairs = [
+            replace(one, match=matches[pair][0], why=one.why or matches[pair][1])
+            if one.match is None and (pair := key(one.one, one.other)) in matches
+            else one
+            for one in self.pairs
+        ]
+        new = [
+            Pair(*self.in_order(*pair), match=match, why=why)
+            for pair, (match, why) in matches.items()
+            if pair not in self.said
+        ]
+        return replace(self, pairs=(*pairs, *new))
 
     def without(self, ids: Iterable[str]) -> Day:
         """The same day when some participants don't come: all that names them goes as well."""

@@ -34,6 +34,16 @@ def verify(day: Day, plan: Plan) -> list[str]:
     plan : Plan
         Any plan, from wherever it comes.
     """
+    gone = {one.id: one.name for one in day.participants if not one.comes}
+    late = [
+        f"{gone[who]} doesn't come, but has a meeting at {_time(day, meeting.slot)}."
+        for meeting in plan.meetings
+        for who in meeting.both
+        if who in gone
+    ]
+    if late:
+        return late
+    day = day.without(gone)
     strange = list(_strangers(day, plan))
     return strange or [
         *_doubles(day, plan),

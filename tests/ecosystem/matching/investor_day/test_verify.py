@@ -79,6 +79,7 @@ def test_a_broken_plan_is_told_in_words(plan: Plan, expected: str) -> None:
             replace(small_day(), limits=Limits(investor_minimum=2)),
             "Yttrium Capital has 1 meeting, but should have at least 2.",
         ),
+        (limited(small_day(), "y", comes=False), "Yttrium Capital doesn't come, but has a meeting"),
         (limited(small_day(), "y", sessions=("Evening",)), "Yttrium Capital doesn't attend Mor"),
         (replace(small_day(), absences=(Absence("a", START, START + timedelta(minutes=5)),)),
          "09:00, but Alpha is away then."),

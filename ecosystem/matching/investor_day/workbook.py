@@ -135,7 +135,7 @@ def _settings(book: Workbook, day: Day) -> None:
         value = _setting(day, setting.field)
         sheet.append([setting.title, _cell(sheet, value), setting.help])
         if setting.choices:
-            _choose(sheet, f"B{number}", _listed(setting.choices), setting.title, setting.help)
+            _choose(sheet, f"B{number}", _literal(setting.choices), setting.title, setting.help)
 
 
 def _setting(day: Day, name: str) -> Any:
@@ -255,10 +255,10 @@ def _list_of(column: Column, day: Day) -> str:
         letter = get_column_letter(fields.index("name") + 1)
         number = len(day.participants) if column.names == PARTICIPANTS else len(day.tables)
         return f"='{column.names}'!${letter}$2:${letter}${number + 1 + _SPARE_ROWS}"
-    return _listed(column.choices)
+    return _literal(column.choices)
 
 
-def _listed(choices: Sequence[str]) -> str:
+def _literal(choices: Sequence[str]) -> str:
     return '"' + ",".join(choices) + '"' if choices else ""
 
 

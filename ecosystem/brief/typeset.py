@@ -65,7 +65,7 @@ def printable(text: object, limit: int = 120) -> str:
 
 
 def typeset(database: Database, template: str, content: dict[str, Any]) -> bytes:
-    """A PDF of a template and its content.
+    """A PDF of a template and its content, dated by the release: same numbers, same file.
 
     Parameters
     ----------
@@ -74,10 +74,23 @@ def typeset(database: Database, template: str, content: dict[str, Any]) -> bytes
     content : dict
         What the template shows: printable text, numbers in words, pictures as SVG.
     """
+    made: datetime = releases.story(database)["created_at"]
+    return typeset_at(made.replace(tzinfo=UTC), template, content)
+
+
+def typeset_at(made: datetime, template: str, content: dict[str, Any]) -> bytes:
+    """A PDF of a template and its content, which are of no release.
+
+    Parameters
+    ----------
+    made : datetime
+        What the file says of when it was made, with its time zone.
+    template, content
+        As of :func:`typeset`.
+    """
     # Imported here, because only who asks for a brief needs it.
     import typst
 
-    made: datetime = releases.story(database)["created_at"]
     folder = pictures.font_folder()
     return bytes(
         typst.compile(
@@ -88,7 +101,6 @@ def typeset(database: Database, template: str, content: dict[str, Any]) -> bytes
             format="pdf",
             sys_inputs={"content": json.dumps(content, ensure_ascii=False, allow_nan=False)},
             pdf_standards=_STANDARD,
-            # Of the release and not of now: the same numbers make the same file.
-            timestamp=int(made.replace(tzinfo=UTC).timestamp()),
+            timestamp=int(made.timestamp()),
         )
     )

@@ -93,14 +93,14 @@ def pitch_list_pdf(day: Day, made: datetime) -> bytes:
                 for pitch in pitches
             ],
         }
-        for name, pitches in groupby(day.pitches, key=lambda pitch: pitch.session)
+        for name, pitches in groupby(day.today.pitches, key=lambda pitch: pitch.session)
     ]
     return _paper(day, made, "day_pitches", "List of pitches", sessions=found)
 
 
 def door_list_pdf(day: Day, plan: Plan, made: datetime) -> bytes:
     """Everybody by name, with a box to tick, where they go first and how many they meet."""
-    count = wording.count(len(day.participants), "participant")
+    count = wording.count(len(day.today.participants), "participant")
     return _paper(
         day,
         made,

@@ -17,7 +17,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from ecosystem.common.settings import settings
 from ecosystem.common.vocabulary import TYPES
 from ecosystem.drawing import type_marks
-from ecosystem.web import calendars, documents, feeds
+from ecosystem.web import calendars, documents, feeds, my_day
 from ecosystem.web.compression import CompressedFiles
 from ecosystem.web.endpoints import endpoint, not_found
 from ecosystem.web.headers import SecurityHeaders
@@ -65,6 +65,7 @@ def routes() -> list[BaseRoute]:
         *feeds.routes(),
         *calendars.routes(),
         *documents.routes(),
+        *my_day.routes(),
         Route("/geo/{release_id}/{layer}.json", endpoint(outlines)),
         Route("/assets/map.js", _map_script),
         Route(type_marks.ADDRESS.format("{type}"), _type_mark),

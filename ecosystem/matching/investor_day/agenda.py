@@ -60,8 +60,11 @@ def agenda(day: Day, plan: Plan, who: str) -> tuple[Entry, ...]:
     plan : Plan
         A plan of this day.
     who : str
-        Identifier of a participant of the day.
+        Identifier of a participant of the day; nothing is left of one who doesn't come.
     """
+    day = day.today
+    if who not in day.by_id:
+        return ()
     found = [
         *(meeting_entry(day, meeting, who) for meeting in plan.of.get(who, ())),
         *_sessions(day, who),
@@ -89,8 +92,8 @@ def dates(day: Day) -> tuple[date, ...]:
 
 
 def by_name(day: Day) -> list[str]:
-    """Identifiers of all participants in the order of their names, as people look them up."""
-    return sorted(day.by_id, key=lambda who: (day.name(who).casefold(), who))
+    """Identifiers of all who come in the order of their names, as people look them up."""
+    return sorted(day.today.by_id, key=lambda who: (day.name(who).casefold(), who))
 
 
 def _sessions(day: Day, who: str) -> Iterator[Entry]:

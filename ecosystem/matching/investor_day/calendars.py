@@ -26,7 +26,7 @@ _FIRST_YEAR = 1980
 
 
 def calendars_zip(day: Day, plan: Plan, made: datetime, before: Plan | None = None) -> bytes:
-    """The calendars of all participants as a ZIP of files with distinct, harmless names.
+    """The calendars of all who come as a ZIP of files with distinct, harmless names.
 
     Parameters
     ----------
@@ -37,20 +37,26 @@ def calendars_zip(day: Day, plan: Plan, made: datetime, before: Plan | None = No
     made : datetime
         When the plan was made, with its time zone.
     before : Plan, optional
-        What participants have been sent before: what it has and this one hasn't is cancelled.
+        What participants have been sent before: what it has and this one hasn't is cancelled,
+        also for who doesn't come any more.
     """
+    told = set(day.today.by_id) | set(before.of if before is not None else ())
     file = io.BytesIO()
     at = made.astimezone(UTC).timetuple()[:6]
     stamp = at if at[0] >= _FIRST_YEAR else (_FIRST_YEAR, 1, 1, 0, 0, 0)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for who, name in file_names(day).items():
-            written = calendar(day, plan, who, made, before)
-            archive.writestr(zipfile.ZipInfo(f"{name}.ics", stamp), written)
+            if who in told:
+                written = calendar(day, plan, who, made, before)
+                archive.writestr(zipfile.ZipInfo(f"{name}.ics", stamp), written)
     return file.getvalue()
 
 
 def file_names(day: Day) -> dict[str, str]:
-    """A name for each participant's file, by identifier: letters, digits, hyphens, all distinct."""
+    """A name for each participant's file, by identifier: letters, digits, hyphens, all distinct.
+
+    A name doesn't change when somebody else drops out.
+    """
     width = len(str(len(day.participants)))
     return {
         one.id: f"{number:0{width}}-{slug(one.name)[:_LONGEST_NAME].strip('-') or 'participant'}"

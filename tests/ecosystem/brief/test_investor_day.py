@@ -126,3 +126,17 @@ def test_an_empty_day_is_a_page_too(paper: str) -> None:
             "door": papers.door_list_pdf(empty, Plan(), MADE),
         }[paper]
         assert len(pages(made)) == 1
+
+
+def test_who_does_not_come_is_on_no_paper() -> None:
+    day = small_day()
+    beta = replace(day.participants[1], comes=False)
+    day = replace(day, participants=(day.participants[0], beta, *day.participants[2:]))
+    plan = Plan(PLAN.meetings[:1])
+    made = (
+        papers.participant_sheets_pdf(day, plan, MADE),
+        papers.pitch_list_pdf(day, MADE),
+        papers.door_list_pdf(day, plan, MADE),
+    )
+    assert not any("Beta" in page for body in made for page in pages(body))
+    assert "3 participants" in pages(made[2])[0]

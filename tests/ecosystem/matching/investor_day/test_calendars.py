@@ -176,3 +176,18 @@ def test_nothing_of_wishes_and_scores_reaches_participants() -> None:
         read_fragment(my_day.fragment(small_day(), PLAN, "a", MADE))
     )
     assert not re.search("wish|match|refus|same field|0[.]5", told)
+
+
+def test_who_does_not_come_gets_nothing_but_what_is_cancelled() -> None:
+    day = small_day()
+    beta = replace(day.participants[1], comes=False)
+    day = replace(day, participants=(day.participants[0], beta, *day.participants[2:]))
+    later = Plan((Meeting("a", "x", 1, "1"),))
+    assert agenda(day, later, "b") == ()
+    for before, expected in ((None, 3), (PLAN, 4)):
+        with zipfile.ZipFile(
+            io.BytesIO(calendars.calendars_zip(day, later, MADE, before))
+        ) as archive:
+            assert len(archive.namelist()) == expected
+    sent = events(calendars.calendar(day, later, "b", MADE, PLAN))
+    assert [str(one["status"]) for one in sent] == ["CANCELLED", "CANCELLED"]

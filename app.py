@@ -4,7 +4,7 @@ import streamlit as st
 
 from ecosystem.ui import frame, state, streamlit_internals, tab_title
 from ecosystem.ui.navigation import not_found
-from ecosystem.web import routes, warm_up
+from ecosystem.web import routes, shell, warm_up
 from ecosystem.web.pages import PAGES
 from ecosystem.web.uploads import uploaders
 from etl.ui import sign_in, suggestions_feed
@@ -38,13 +38,14 @@ def page() -> None:
 if not streamlit_internals.is_script_run():
     # Imported by the server: this is the site. Run by the server: this is one page's script.
     streamlit_internals.own_the_pages()
-    served = [*routes.routes(), *suggestions_feed.routes()]
+    streamlit_files = streamlit_internals.static_folder()
+    served = [*routes.routes(), *suggestions_feed.routes(), *shell.routes(streamlit_files)]
     app = st.App(
         __file__,
         lifespan=warm_up.lifespan,
         routes=served,
         middleware=routes.middleware(
-            streamlit_internals.static_folder(),
+            streamlit_files,
             served,
             streamlit_internals.uploaded_bytes,
             streamlit_internals.base_path(),

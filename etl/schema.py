@@ -125,17 +125,14 @@ class Schema:
 
     @property
     def references(self) -> dict[str, tuple[str, str]]:
-        """Column -> (resource, column) that its values, or the items of them, must be found in."""
-        # The standard has no keys in lists.
-        keys = ("foreignKeys", "itemReferences")
+        """Column -> (resource, column) that its values must be found in."""
         return {
             # Without a resource it names rows of its own file.
             key["fields"][0]: (
                 key["reference"].get("resource") or self.resource,
                 key["reference"]["fields"][0],
             )
-            for name in keys
-            for key in self.descriptor.get(name, [])
+            for key in self.descriptor.get("foreignKeys", [])
         }
 
 

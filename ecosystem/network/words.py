@@ -10,8 +10,7 @@ import pandas as pd
 from ecosystem.common import wording
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.network import graph_measures
-from ecosystem.network.links import Difference
-from ecosystem.network.valley_network import CHANCE, Network
+from ecosystem.network.valley_network import CHANCE, Difference, Network
 
 Names = Mapping[str, str]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from ecosystem.common import wording
+from ecosystem.common import paging, wording
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, TYPES, inside
 from ecosystem.drawing import type_marks
 from ecosystem.finding import search
@@ -19,7 +19,6 @@ from ecosystem.ui.data import ask
 from ecosystem.web.pages import ORGANISATION_PAGE, SUGGEST_PAGE
 
 BESIDE_MAP = 12
-IN_LIST = 20
 IN_TABLE = 50
 _SORT_LABELS = {
     organisations.RELEVANCE: "Relevance",
@@ -76,7 +75,7 @@ def results(filter_: Filter, total: int) -> None:
     with st.container(key="list_controls", horizontal=True, vertical_alignment="bottom"):
         _sort_controls(filter_, sort, descending)
         _view_control(as_table)
-    size = IN_TABLE if as_table else IN_LIST
+    size = IN_TABLE if as_table else organisations.PER_PAGE
     number, offset = page_number(total, size)
     found = ask(
         organisations.page,
@@ -248,10 +247,7 @@ def _view_control(as_table: bool) -> None:
 
 def page_number(total: int, size: int) -> tuple[int, int]:
     """The page that the address asks for, within what there is, and how many come before it."""
-    last = max(1, -(-total // size))
-    asked = state.get("page", "1")[:9]
-    number = min(max(int(asked) if asked.isascii() and asked.isdigit() else 1, 1), last)
-    return number, (number - 1) * size
+    return paging.turn(state.get("page", "1"), total, size)
 
 
 def pagination(number: int, total: int, size: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ecosystem.finding.filters import Filter
+from ecosystem.plain import explore
 from ecosystem.tables import organisations
 from ecosystem.ui.data import ask
 from ecosystem.web.pages import DIRECTORY_PAGE, GLOSSARY_PAGE, REGION_PAGE
@@ -18,13 +19,9 @@ def heading() -> None:
     """
     register = ask(organisations.summary, Filter())
     with st.container(key="welcome_heading"):
-        st.title("Europe's cyber valleys", anchor=False)
+        st.title(explore.HEADING, anchor=False)
     with st.container(key="welcome", horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"{register.organisations:,} organisations that work on cybersecurity in "
-            f"{register.valleys:,} of Europe's regions: find, compare, connect.",
-            width="content",
-        )
+        st.markdown(explore.introduction(register), width="content")
         st.page_link(REGION_PAGE, label="My region", icon=":material/location_on:")
         st.page_link(DIRECTORY_PAGE, label="What I need", icon=":material/search:")
         st.page_link(

@@ -7,15 +7,14 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
 
-import pandas as pd
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from ecosystem.common import links
 from ecosystem.common.store import Database
-from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES
-from ecosystem.tables import history, life, organisations, regions, releases
+from ecosystem.plain import explore
+from ecosystem.tables import history, life, organisations, releases
 from ecosystem.web import addresses, linked_data
 from ecosystem.web.endpoints import Answer, endpoint, not_found
 from ecosystem.web.pages import PAGES
@@ -73,28 +72,14 @@ def document(database: Database, record: dict[str, Any], base_url: str) -> Respo
     base_url : str
         Address of the site without a slash at its end.
     """
-    place = ", ".join([record["city"], COUNTRIES.label(record["country"])])
-    domains = [DOMAINS.label(code) for code in record["domains"]]
-    names = regions.labels(database)
     fate = life.fate(record)
-    facts = [
-        ("Type", [TYPES.label(record["type"])]),
-        ("Town", [place]),
-        ("Region", [names[record["nuts2"]]] if record["nuts2"] in names else []),
-        ("Valley", [names[record["valley_id"]]] if record["valley_id"] in names else []),
-        ("Founded", [] if pd.isna(record["founded"]) else [int(record["founded"])]),
-        ("Former names", list(record["former_names"])),
-        ("JRC taxonomy domains", domains),
-        ("NIST CSF 1.1 functions", [FUNCTIONS.label(code) for code in record["functions"]]),
-        ("Sectors", [SECTORS.label(code) for code in record["sectors"]]),
-    ]
     text = template("profile.html").render(
         base_url=base_url,
-        title=f"{record['name']}, {place} | Cyber Valleys",
-        description=f"{TYPES.label(record['type'])} in {place}: {', '.join(domains)}.",
+        title=f"{record['name']}, {explore.town(record)} | Cyber Valleys",
+        description=explore.summary_of(record),
         data=linked_data.organisation(record, base_url),
         record={"name": record["name"], "notes": linked_data.text(record["notes"])},
-        facts=facts,
+        facts=explore.facts(database, record),
         website=links.web_address(record["website"]),
         source=links.web_address(record["source_url"]),
         fate=_fate(fate, base_url),

@@ -37,6 +37,9 @@ class PageEntry:
         Whether it shows what the filter leaves: going between such pages keeps the filter.
     address : str
         Its address below the site's root, if that isn't its script's name.
+    description : str
+        What it is for, in one sentence: for link previews, search engines and readers without
+        scripts, where its content says nothing more.
     needs_release : bool
         Whether there is nothing to show on it before something is published.
     """
@@ -49,6 +52,7 @@ class PageEntry:
     filters: bool = False
     needs_release: bool = True
     address: str = ""
+    description: str = ""
 
     @property
     def name(self) -> str:
@@ -84,7 +88,6 @@ NETWORK_PAGE = "pages/network.py"
 SPECIALISATION_PAGE = "pages/specialisation.py"
 EVENTS_PAGE = "pages/events.py"
 LIBRARY_PAGE = "pages/library.py"
-PARTNERS_PAGE = "pages/partners.py"
 INTERREG_CYBER_PAGE = "pages/interreg_cyber.py"
 # At no address of its own: it stands wherever there is no other page.
 NOT_FOUND_PAGE = "pages/not_found.py"
@@ -92,16 +95,36 @@ NOT_FOUND_PAGE = "pages/not_found.py"
 PAGES = (
     PageEntry(MAP_PAGE, "Map", ":material/map:", Menu.EXPLORE, filters=True),
     PageEntry(REGIONS_PAGE, "Regions", ":material/bar_chart:", Menu.EXPLORE, filters=True),
-    PageEntry(COMPARE_PAGE, "Compare", ":material/compare_arrows:", Menu.EXPLORE, filters=True),
+    PageEntry(
+        COMPARE_PAGE,
+        "Compare",
+        ":material/compare_arrows:",
+        Menu.EXPLORE,
+        filters=True,
+        description="Up to five regions side by side: organisations, domains, coverage and "
+        "Eurostat figures.",
+    ),
     PageEntry(REGION_PAGE, "Region", ":material/location_on:", in_sitemap=False),
     PageEntry(DIRECTORY_PAGE, "Directory", ":material/list:", Menu.DIRECTORY, filters=True),
-    PageEntry(LABEL_PAGE, "Label", ":material/verified:", Menu.DIRECTORY),
+    PageEntry(
+        LABEL_PAGE,
+        "Label",
+        ":material/verified:",
+        Menu.DIRECTORY,
+        description="The label Cybersecurity Made in Europe: what it asks for, and a check "
+        "whether you qualify.",
+    ),
     PageEntry(
         SHORTLIST_PAGE, "Shortlist", ":material/bookmarks:", Menu.DIRECTORY, in_sitemap=False
     ),
-    PageEntry(PARTNERS_PAGE, "Partners", ":material/group_add:", Menu.CONNECT),
     PageEntry(NETWORK_PAGE, "Network", ":material/hub:", Menu.NETWORK),
-    PageEntry(SPECIALISATION_PAGE, "Smart specialisation", ":material/target:", Menu.NETWORK),
+    PageEntry(
+        SPECIALISATION_PAGE,
+        "Smart specialisation",
+        ":material/target:",
+        Menu.NETWORK,
+        description="What regions declare as priorities, beside what the register shows of them.",
+    ),
     PageEntry(PARTNERSHIPS_PAGE, "Partnerships", ":material/handshake:", Menu.NETWORK),
     PageEntry(PARTNERSHIP_PAGE, "Partnership", ":material/handshake:", in_sitemap=False),
     PageEntry(PRACTICES_PAGE, "Practices", ":material/lightbulb:", Menu.NETWORK),
@@ -111,16 +134,44 @@ PAGES = (
         ":material/hub:",
         Menu.NETWORK,
         address="interreg-cyber",
+        description="The Interreg Europe project CYBER: partners, phases, practices, and what "
+        "followed.",
     ),
     PageEntry(PRACTICE_PAGE, "Practice", ":material/lightbulb:", in_sitemap=False),
     PageEntry(ORGANISATION_PAGE, "Organisation", ":material/domain:", in_sitemap=False),
     PageEntry(EVENTS_PAGE, "Events", ":material/event:", Menu.EVENTS),
     PageEntry(LIBRARY_PAGE, "Library", ":material/menu_book:", Menu.EVENTS),
-    PageEntry(ABOUT_PAGE, "About", ":material/info:", Menu.ABOUT),
-    PageEntry(NEWS_PAGE, "What's new", ":material/update:", Menu.ABOUT),
-    PageEntry(QUALITY_PAGE, "Data quality", ":material/fact_check:", Menu.ABOUT),
+    PageEntry(
+        ABOUT_PAGE,
+        "About",
+        ":material/info:",
+        Menu.ABOUT,
+        description="The open map of Europe's regional cybersecurity ecosystems: where its "
+        "data comes from, how it is made, and who publishes it.",
+    ),
+    PageEntry(
+        NEWS_PAGE,
+        "What's new",
+        ":material/update:",
+        Menu.ABOUT,
+        description="What changed in the register, release by release.",
+    ),
+    PageEntry(
+        QUALITY_PAGE,
+        "Data quality",
+        ":material/fact_check:",
+        Menu.ABOUT,
+        description="How good the data is: what supports each row, what was checked, and "
+        "what is missing, region by region.",
+    ),
     PageEntry(GLOSSARY_PAGE, "Glossary", ":material/dictionary:", Menu.ABOUT),
-    PageEntry(SUGGEST_PAGE, "Suggest", ":material/edit_note:", in_sitemap=False),
+    PageEntry(
+        SUGGEST_PAGE,
+        "Suggest",
+        ":material/edit_note:",
+        in_sitemap=False,
+        description="Suggest an organisation that is missing, or a correction.",
+    ),
     PageEntry(CONFIRM_PAGE, "Confirm", ":material/how_to_reg:", in_sitemap=False),
     PageEntry(
         SECRETARIAT_PAGE,

@@ -133,6 +133,8 @@ class Site:
         """Open an address of the site and wait until it is there."""
         answer = self.page.goto(self.address + path)
         self.status = answer.status if answer else 0
+        # The page in plain words, which has gone when the page itself is there.
+        expect(self.page.locator("#plain")).to_have_count(0, timeout=60_000)
         self.page.get_by_text("not ECSO's own data").first.wait_for(timeout=60_000)
         # What stands where a widget will be whose code the browser hasn't got yet.
         expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)

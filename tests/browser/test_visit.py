@@ -21,7 +21,6 @@ EXAMPLES = {
     "organisation": "/organisation?org=at-limes-security-gmbh",
     "partnership": "/partnership?id=interreg-cyber",
     "practice": "/practice?id=slovenia-cyber-voucher",
-    "partners": "/partners?from=fr-bretagne&need=domain:cryptology",
     "shortlist": "/shortlist?list=at-limes-security-gmbh&list=fr-secure-ic",
 }
 VISITED_WITH_REGIONS = ("regions", "region", "compare")
@@ -75,6 +74,32 @@ def test_first_view_shows_every_organisation_in_europe(open_site: Open) -> None:
         inside = [s for s in symbols if box["x"] <= s["x"] <= box["x"] + box["width"]]
         assert len(inside) >= len(symbols) - 2
         assert site.map.locator(".cv-label:visible").count() >= 12
+
+
+def test_the_page_is_there_in_plain_words_before_and_without_any_script(
+    browser: Browser, open_site: Open
+) -> None:
+    site = open_site()
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{site.address}/directory?country=FR")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Directory")
+        page.get_by_role("link", name="More").click()
+        expect(page.get_by_role("heading", level=2)).to_have_text(re.compile("^21 to 40 of "))
+        organisation = page.locator("#plain li a").first
+        name = organisation.inner_text()
+        organisation.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+    # Its scripts come late: until then the words stand, and links work.
+    site.context.route("**/static/js/index.*", lambda route: None)
+    site.page.goto(site.address, wait_until="commit")
+    plain = site.page.locator("#plain")
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Europe's cyber valleys")
+    expect(plain.get_by_role("link", name="Denmark (Danmark)")).to_be_attached()
+    site.context.unroute_all()
+    site.visit()
+    expect(site.page.get_by_role("heading", level=1)).to_have_text("Europe's cyber valleys")
 
 
 def test_filter_card_link_and_second_browser(open_site: Open) -> None:

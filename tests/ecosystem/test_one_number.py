@@ -15,6 +15,7 @@ from ecosystem import export
 from ecosystem.common.store import Database
 from ecosystem.drawing import symbols
 from ecosystem.finding.filters import Filter
+from ecosystem.plain import explore
 from ecosystem.tables import organisations, regions
 from tests.ecosystem.finding.test_filters import filters
 from tests.examples import examples
@@ -48,6 +49,8 @@ def test_one_number_everywhere(database: Database, filter_: Filter) -> None:
     sheet = load_workbook(io.BytesIO(export.xlsx(database, filter_)))["Organisations"]
     assert sheet.max_row - 1 == n
     assert len(json.loads(export.geojson(database, filter_))["features"]) == n
+    for page in (explore.map_page, explore.directory_page):
+        assert dict(page(database, filter_.to_params()).facts)["Organisations"] == f"{n:,}"
 
 
 def list_length(database: Database, filter_: Filter) -> int:

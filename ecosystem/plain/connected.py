@@ -1,0 +1,262 @@
+"""Partnerships, practices, bodies, events and documents, and the words of the site, plainly."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+
+from ecosystem.common import links, partial_dates, wording
+from ecosystem.common.glossary import GLOSSARY
+from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import (
+    COUNTRIES,
+    DOCUMENT_KINDS,
+    ENTITY_KINDS,
+    EVENT_KINDS,
+    MEMBER_ROLES,
+    PARTNERSHIP_KINDS,
+    PRACTICE_KINDS,
+)
+from ecosystem.plain.page import Item, Listing, Params, PlainPage, first
+from ecosystem.tables import documents, events, network_entities, partnerships, practices
+
+
+def network_page(database: Database, params: Params) -> PlainPage:
+    """Who coordinates and supports: the bodies of the network, and the partnerships."""
+    del params
+    bodies = network_entities.search(database)
+    return PlainPage(
+        heading="Network",
+        description="Who works with whom in Europe's cybersecurity regions: partnerships, "
+        "coordination centres, clusters and competence centres.",
+        facts=(
+            ("Bodies", f"{len(bodies):,}"),
+            ("Partnerships", f"{len(partnerships.selection(database)):,}"),
+        ),
+        listings=(
+            Listing(
+                "Bodies",
+                tuple(
+                    Item(
+                        row["name"],
+                        links.web_address(row["website"]) or "",
+                        _join(ENTITY_KINDS.label(row["kind"]), _place(row)),
+                    )
+                    for row in bodies.to_dict("records")
+                ),
+            ),
+        ),
+        canonical="network",
+    )
+
+
+def partnerships_page(database: Database, params: Params) -> PlainPage:
+    """All partnerships with their kind and period."""
+    del params
+    found = partnerships.selection(database)
+    return PlainPage(
+        heading="Partnerships",
+        description="Interregional projects and networks on cybersecurity, with their members.",
+        listings=(
+            Listing(
+                wording.count(len(found), "partnership"),
+                tuple(
+                    Item(
+                        row["name"],
+                        f"partnership?{urlencode({'id': row['partnership_id']})}",
+                        _join(PARTNERSHIP_KINDS.label(row["kind"]), _period(row)),
+                    )
+                    for row in found.to_dict("records")
+                ),
+            ),
+        ),
+        canonical="partnerships",
+    )
+
+
+def partnership_page(database: Database, params: Params) -> PlainPage:
+    """One partnership and its members."""
+    record = partnerships.one(database, first(params, "id"))
+    if record is None:
+        return _nothing_at("Partnership", "partnership", "partnerships", "All partnerships")
+    members = partnerships.members(database, record["partnership_id"])
+    return PlainPage(
+        heading=record["name"],
+        description=_text(record["summary"]) or PARTNERSHIP_KINDS.label(record["kind"]),
+        paragraphs=_paragraphs(record),
+        facts=_without_gaps(
+            Kind=PARTNERSHIP_KINDS.label(record["kind"]),
+            Period=_period(record),
+            Coordinator=_text(record["coordinator"]),
+        ),
+        listings=(
+            Listing(
+                "Members that a page seen names",
+                tuple(
+                    Item(
+                        row["member_name"],
+                        note=_join(MEMBER_ROLES.label(row["role"]), _country(row)),
+                    )
+                    for row in members.to_dict("records")
+                ),
+            ),
+            *_source(record),
+        ),
+        canonical=f"partnership?{urlencode({'id': record['partnership_id']})}",
+    )
+
+
+def practices_page(database: Database, params: Params) -> PlainPage:
+    """All practices with their kind."""
+    del params
+    found = practices.selection(database)
+    return PlainPage(
+        heading="Practices",
+        description="What regions do for cybersecurity: vouchers, labels, test beds, training.",
+        listings=(
+            Listing(
+                wording.count(len(found), "practice"),
+                tuple(
+                    Item(
+                        row["name"],
+                        f"practice?{urlencode({'id': row['practice_id']})}",
+                        PRACTICE_KINDS.label(row["kind"]),
+                    )
+                    for row in found.to_dict("records")
+                ),
+            ),
+        ),
+        canonical="practices",
+    )
+
+
+def practice_page(database: Database, params: Params) -> PlainPage:
+    """One practice."""
+    record = practices.one(database, first(params, "id"))
+    if record is None:
+        return _nothing_at("Practice", "practice", "practices", "All practices")
+    return PlainPage(
+        heading=record["name"],
+        description=_text(record["summary"]) or PRACTICE_KINDS.label(record["kind"]),
+        paragraphs=_paragraphs(record),
+        facts=_without_gaps(Kind=PRACTICE_KINDS.label(record["kind"])),
+        listings=_source(record),
+        canonical=f"practice?{urlencode({'id': record['practice_id']})}",
+    )
+
+
+def events_page(database: Database, params: Params) -> PlainPage:
+    """The event that an address names, or all, the latest first."""
+    found = events.selection(database)
+    asked = first(params, "id")
+    if asked:
+        found = found[found["event_id"] == asked]
+        if found.empty:
+            return _nothing_at("Events", "event", "events", "All events")
+    return PlainPage(
+        heading="Events",
+        description="Investor days, interregional events, workshops and conferences.",
+        listings=(
+            Listing(
+                wording.count(len(found), "event"),
+                tuple(
+                    Item(
+                        row["name"],
+                        f"events?{urlencode({'id': row['event_id']})}",
+                        _join(EVENT_KINDS.label(row["kind"]), _period(row), _place(row)),
+                    )
+                    for row in found.to_dict("records")
+                ),
+            ),
+        ),
+        canonical=f"events?{urlencode({'id': asked})}" if asked else "events",
+    )
+
+
+def library_page(database: Database, params: Params) -> PlainPage:
+    """All documents, the latest first."""
+    del params
+    found = documents.selection(database)
+    return PlainPage(
+        heading="Library",
+        description="What working groups and others published on Europe's cyber regions.",
+        listings=(
+            Listing(
+                wording.count(len(found), "document"),
+                tuple(
+                    Item(
+                        row["title"],
+                        links.web_address(row["url"]) or "",
+                        _join(DOCUMENT_KINDS.label(row["kind"]), _text(row["date"])),
+                    )
+                    for row in found.to_dict("records")
+                ),
+            ),
+        ),
+        canonical="library",
+    )
+
+
+def glossary_page(database: Database, params: Params) -> PlainPage:
+    """The words of the site with their meanings."""
+    del database, params
+    return PlainPage(
+        heading="Glossary",
+        description="The words of this site, each explained once.",
+        listings=(
+            Listing(
+                "Words", tuple(Item(word.label, note=word.meaning) for word in GLOSSARY.values())
+            ),
+        ),
+        canonical="glossary",
+    )
+
+
+def _nothing_at(heading: str, noun: str, list_path: str, list_name: str) -> PlainPage:
+    sentence = f"There is no {noun} at this address. It may have been removed or mistyped."
+    return PlainPage(
+        heading=heading,
+        description=sentence,
+        paragraphs=(sentence,),
+        listings=(Listing("Instead", (Item(list_name, list_path),)),),
+        is_lasting=False,
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _join(*parts: str) -> str:
+    return " · ".join(filter(None, parts))
+
+
+def _period(row: Any) -> str:
+    start, end = _text(row["start_date"]), _text(row["end_date"])
+    return partial_dates.period(start or None, end or None)
+
+
+def _country(row: Any) -> str:
+    country = _text(row["country"])
+    return COUNTRIES.label(country) if country in COUNTRIES else country
+
+
+def _place(row: Any) -> str:
+    return ", ".join(filter(None, (_text(row["city"]), _country(row))))
+
+
+def _paragraphs(record: Any) -> tuple[str, ...]:
+    return tuple(filter(None, (_text(record["summary"]),)))
+
+
+def _without_gaps(**facts: str) -> tuple[tuple[str, str], ...]:
+    return tuple((term, value) for term, value in facts.items() if value)
+
+
+def _source(record: Any) -> tuple[Listing, ...]:
+    address = links.web_address(record["source_url"])
+    if pd.isna(address) or not address:
+        return ()
+    return (Listing("Source", (Item(links.host(address), address),)),)

@@ -1,0 +1,269 @@
+"""Map, regions, directory and the organisations themselves, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pandas as pd
+
+from ecosystem.common import links, paging, text, wording
+from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES
+from ecosystem.drawing import european_map
+from ecosystem.finding import nearby
+from ecosystem.finding.filters import Filter
+from ecosystem.plain.page import Item, Listing, Params, PlainPage, first
+from ecosystem.regional import coverage
+from ecosystem.regional.profiles import LEVEL_NAMES, SAMPLE_NOTE
+from ecosystem.regional.statistics import words
+from ecosystem.tables import life, organisations, regions
+from ecosystem.tables.organisations import Summary
+
+HEADING = "Europe's cyber valleys"
+
+
+def introduction(register: Summary) -> str:
+    """What the site is, in one sentence.
+
+    Parameters
+    ----------
+    register : Summary
+        Of the whole register.
+    """
+    return (
+        f"{register.organisations:,} organisations that work on cybersecurity in "
+        f"{register.valleys:,} of Europe's regions: find, compare, connect."
+    )
+
+
+def map_page(database: Database, params: Params) -> PlainPage:
+    """The start page: how many organisations, and where."""
+    filter_ = Filter.from_params(params)
+    counts = regions.organisation_counts(database, filter_, "valley")
+    counts = counts[counts > 0]
+    return PlainPage(
+        heading=HEADING,
+        title="" if filter_ != Filter() else "The open map of Europe's cyber valleys",
+        description=introduction(organisations.summary(database, Filter())),
+        paragraphs=(introduction(organisations.summary(database, Filter())),),
+        facts=_numbers(database, filter_),
+        picture=_valley_map(database, counts),
+        picture_text="Map of Europe with its cyber valleys and the organisations in each; "
+        "they are listed below.",
+        listings=(_by_region(database, counts, "Valleys"),),
+        is_lasting=filter_ == Filter(),
+    )
+
+
+def regions_page(database: Database, params: Params) -> PlainPage:
+    """The regions that have organisations under a filter."""
+    filter_ = Filter.from_params(params)
+    country = regions.organisation_counts(database, filter_, "nuts0")
+    valley = regions.organisation_counts(database, filter_, "valley")
+    return PlainPage(
+        heading="Regions",
+        description="Organisations on cybersecurity by European region, with how much of each "
+        "region the register covers.",
+        paragraphs=(SAMPLE_NOTE,),
+        facts=_numbers(database, filter_),
+        listings=(
+            _by_region(database, valley[valley > 0], "Valleys"),
+            _by_region(database, country[country > 0], "Countries"),
+        ),
+        canonical="regions",
+        is_lasting=filter_ == Filter(),
+    )
+
+
+def region_page(database: Database, params: Params) -> PlainPage:
+    """One region: how many organisations the register has of how many, and which."""
+    region_id = first(params, "region")
+    place = regions.place(database, region_id)
+    if place is None:
+        return PlainPage(
+            heading="Find a region",
+            description="Valleys, countries and NUTS regions, each with its organisations.",
+            listings=(
+                _by_region(
+                    database, regions.organisation_counts(database, Filter(), "valley"), "Valleys"
+                ),
+            ),
+            canonical="region",
+            is_lasting=False,
+        )
+    level = regions.level_of(region_id)
+    filter_ = Filter.from_params(params)
+    inside = filter_.with_values("valley" if level == "valley" else "nuts", [region_id])
+    found = organisations.summary(database, inside)
+    spans = coverage.spans(database, [region_id])
+    if not regions.is_collected(database, level).get(region_id, False):
+        size = words.not_collected(place.name)
+    else:
+        size = f"{wording.count(found.organisations, 'organisation')} in the register."
+    covered = f"Coverage: {spans.iloc[0]['text']}" if len(spans) else coverage.UNCOUNTED
+    return PlainPage(
+        heading=place.label,
+        title=f"{place.label} · Region",
+        description=f"Cybersecurity in {place.name}: {size} {covered}",
+        paragraphs=(LEVEL_NAMES[level], size, covered, SAMPLE_NOTE),
+        facts=tuple(
+            (TYPES.label(code), f"{n:,}")
+            for code, n in organisations.facet_counts(database, inside, "type").items()
+        ),
+        listings=(_organisations(database, inside, found.organisations, params, "region"),),
+        canonical=f"region?{urlencode({'region': place.place_id})}",
+        is_lasting=filter_ == Filter(),
+    )
+
+
+def directory_page(database: Database, params: Params) -> PlainPage:
+    """The organisations that a filter leaves, a page at a time."""
+    filter_ = Filter.from_params(params)
+    found = organisations.summary(database, filter_)
+    return PlainPage(
+        heading="Directory",
+        description="Companies, research, clusters, public bodies and response teams that work "
+        "on cybersecurity in Europe's regions.",
+        facts=_numbers(database, filter_),
+        listings=(_organisations(database, filter_, found.organisations, params, "directory"),),
+        canonical="directory",
+        is_lasting=filter_ == Filter() and not first(params, "page"),
+    )
+
+
+def organisation_page(database: Database, params: Params) -> PlainPage:
+    """One organisation with its facts."""
+    record = organisations.one(database, first(params, "org"))
+    if record is None:
+        return PlainPage(
+            heading="Organisation",
+            description="There is no organisation at this address.",
+            paragraphs=(
+                "There is no organisation at this address. It may have been removed or mistyped.",
+            ),
+            listings=(Listing("Instead", (Item("Look in the directory", "directory"),)),),
+            is_lasting=False,
+        )
+    fate = life.fate(record)
+    notes = record["notes"] if isinstance(record["notes"], str) else ""
+    addresses = (("Website", record["website"]), ("Source", record["source_url"]))
+    elsewhere = tuple(
+        Item(label, address) for label, text_ in addresses if (address := links.web_address(text_))
+    )
+    return PlainPage(
+        heading=record["name"],
+        description=summary_of(record),
+        paragraphs=tuple(filter(None, (fate.sentence() if fate else "", notes))),
+        facts=facts(database, record),
+        listings=(Listing("Elsewhere", elsewhere),) if elsewhere else (),
+        canonical=f"profile/{quote(record['org_id'], safe='')}",
+    )
+
+
+def summary_of(record: Mapping[Any, Any]) -> str:
+    """An organisation in one sentence: what it is, where, and what it works on."""
+    domains = ", ".join(DOMAINS.label(code) for code in record["domains"])
+    what = f"{TYPES.label(record['type'])} in {town(record)}"
+    return f"{what}: {domains}." if domains else f"{what}."
+
+
+def town(record: Mapping[Any, Any]) -> str:
+    """Town and country of an organisation."""
+    return f"{record['city']}, {COUNTRIES.label(record['country'])}"
+
+
+def facts(database: Database, record: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What the register knows of an organisation, as terms and what they are; gaps are left out.
+
+    Parameters
+    ----------
+    record : dict
+        As :func:`ecosystem.tables.organisations.one` gives it.
+    """
+    names = regions.labels(database)
+    known = {
+        "Type": [TYPES.label(record["type"])],
+        "Town": [town(record)],
+        "Region": [names[record["nuts2"]]] if record["nuts2"] in names else [],
+        "Valley": [names[record["valley_id"]]] if record["valley_id"] in names else [],
+        "Founded": [] if pd.isna(record["founded"]) else [str(int(record["founded"]))],
+        "Former names": list(record["former_names"]),
+        "JRC taxonomy domains": [DOMAINS.label(code) for code in record["domains"]],
+        "NIST CSF 1.1 functions": [FUNCTIONS.label(code) for code in record["functions"]],
+        "Sectors": [SECTORS.label(code) for code in record["sectors"]],
+    }
+    return tuple((term, ", ".join(values)) for term, values in known.items() if values)
+
+
+def _numbers(database: Database, filter_: Filter) -> tuple[tuple[str, str], ...]:
+    """What a filter leaves, in numbers, and the filter in words."""
+    found = organisations.summary(database, filter_)
+    numbers = (
+        ("Organisations", f"{found.organisations:,}"),
+        ("Valleys", f"{found.valleys:,}"),
+        ("Countries", f"{found.countries:,}"),
+    )
+    if filter_ == Filter():
+        return numbers
+    names = regions.labels(database)
+    place = nearby.town(database, filter_.near) if filter_.near else None
+    data = {"valley": names, "nuts": names, "near": {place.town_id: place.label} if place else {}}
+    return (*numbers, ("Shown", filter_.sentence(data)))
+
+
+def _by_region(database: Database, counts: pd.Series, heading: str) -> Listing:
+    """Regions by name with how many organisations of the register each has."""
+    names = regions.labels(database)
+    rows = sorted((text.fold(names[str(id_)]), str(id_), int(n)) for id_, n in counts.items())
+    return Listing(
+        heading,
+        tuple(
+            Item(
+                names[id_],
+                f"region?{urlencode({'region': id_})}",
+                f"{wording.count(n, 'organisation')} in the register",
+            )
+            for _, id_, n in rows
+        ),
+    )
+
+
+def _organisations(
+    database: Database, filter_: Filter, total: int, params: Params, path: str
+) -> Listing:
+    size = organisations.PER_PAGE
+    number, offset = paging.turn(first(params, "page"), total, size)
+    rows = organisations.page(
+        database, filter_, sort=organisations.sorts(filter_)[0], limit=size, offset=offset
+    )
+    items = tuple(
+        Item(row["name"], f"profile/{quote(row['org_id'], safe='')}", summary_of(row))
+        for row in rows.to_dict("records")
+    )
+    others = (("Before", number - 1, number > 1), ("More", number + 1, offset + size < total))
+    own = {name: list(values) for name, values in params.items() if name != "page"}
+    more = tuple(
+        Item(label, f"{path}?{urlencode({**own, 'page': page}, doseq=True)}")
+        for label, page, is_there in others
+        if is_there
+    )
+    return Listing(wording.span(offset, len(rows), total, "organisation"), items, more)
+
+
+def _valley_map(database: Database, counts: pd.Series) -> str:
+    """The valleys that have organisations, as dots with their names and counts; SVG."""
+    places = regions.units(database, "valley").set_index("region_id")
+    there = places[places.index.isin(counts.index)]
+    names = regions.names_in_text(database)
+    n = counts.reindex(there.index).sort_values(ascending=False)
+    points = pd.DataFrame(
+        {
+            "lon": there["lon"].reindex(n.index),
+            "lat": there["lat"].reindex(n.index),
+            "label": [f"{names[str(id_)]} {count:,.0f}" for id_, count in n.items()],
+            "leads": True,
+        }
+    )
+    return european_map.draw(database, points, ())

@@ -1,0 +1,93 @@
+"""A page as plain text, numbers, links and one picture: what is left without any script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+Params = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of a list.
+
+    Attributes
+    ----------
+    text : str
+        What it is called.
+    address : str
+        Where it leads: a path below the site's root without a slash at its start, or an address
+        elsewhere; empty if nowhere.
+    note : str
+        What stands beside it.
+    """
+
+    text: str
+    address: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Entries under a heading.
+
+    Attributes
+    ----------
+    heading : str
+        What they are.
+    items : tuple of Item
+        The entries, in their order.
+    more : tuple of Item
+        Where the entries go on: the pages before and after.
+    """
+
+    heading: str
+    items: tuple[Item, ...]
+    more: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlainPage:
+    """What one address shows, as plain text; nothing in it is escaped.
+
+    Attributes
+    ----------
+    heading : str
+        The page's heading.
+    description : str
+        It in one sentence, for link previews and search engines.
+    title : str
+        What the tab says before the site's name; the heading if empty.
+    paragraphs : tuple of str
+        What is said first, a paragraph each.
+    facts : tuple of (str, str)
+        Terms with what they are here.
+    picture : str
+        SVG, in which text is escaped already; empty if there is none.
+    picture_text : str
+        The picture in words.
+    listings : tuple of Listing
+        Lists of what the page leads to.
+    canonical : str
+        The lasting address, a path below the site's root without a slash at its start.
+    is_lasting : bool
+        Whether search engines should keep it.
+    """
+
+    heading: str
+    description: str
+    title: str = ""
+    paragraphs: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    picture: str = ""
+    picture_text: str = ""
+    listings: tuple[Listing, ...] = ()
+    canonical: str = ""
+    is_lasting: bool = True
+
+
+def first(params: Params, name: str) -> str:
+    """First value of a parameter; empty if it has none."""
+    values = params.get(name, ())
+    return values[0] if values else ""

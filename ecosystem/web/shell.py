@@ -1,0 +1,211 @@
+"""The document of each page: Streamlit's shell with the page's title, and its content in it.
+
+Streamlit sends the same empty document to every address. This one tells link previews and search
+engines what the page is, and shows its content before, and without, any script.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from ecosystem.common.per_release import Recent, per_release
+from ecosystem.common.store import Database, ReleaseError
+from ecosystem.finding.made_in_europe import today
+from ecosystem.plain.catalogue import MAKERS
+from ecosystem.plain.page import Item, PlainPage
+from ecosystem.web import addresses, serving
+from ecosystem.web.pages import PAGES, PageEntry
+from ecosystem.web.templates import template
+
+SITE = "Cyber Valleys"
+_ABOUT = "The open map of Europe's regional cybersecurity ecosystems."
+# What of Streamlit's shell gives way: its title, its words for browsers without scripts, and the
+# place before which the content stands.
+_TITLE = "<title>Streamlit</title>"
+_NO_SCRIPT = ("<noscript>", "</noscript>")
+_ROOT = '<div id="root"></div>'
+_LONGEST_QUERY, _MOST_PARAMS = 2_000, 200
+_KEPT = 300
+_LISTED = tuple(entry for entry in PAGES if entry.menu and entry.in_sitemap)
+# The first page of each menu.
+_MENU = tuple(
+    next(e for e in _LISTED if e.menu is menu) for menu in dict.fromkeys(e.menu for e in _LISTED)
+)
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Streamlit's document, cut where the site's own parts go.
+
+    Attributes
+    ----------
+    before, between, after : str
+        What stands before the title, between title and content, and after the content.
+    """
+
+    before: str
+    between: str
+    after: str
+
+    @classmethod
+    def read(cls, folder: Path) -> Shell:
+        """Cut the document in Streamlit's folder.
+
+        Raises
+        ------
+        ValueError
+            If the document isn't what this version of the site was made for.
+        """
+        whole = (folder / "index.html").read_text(encoding="utf-8")
+        if whole.count(_TITLE) != 1 or whole.count(_ROOT) != 1:
+            raise ValueError("Streamlit's document has another form than this site knows.")
+        before, rest = whole.split(_TITLE)
+        between, after = rest.split(_ROOT)
+        start, end = (between.find(tag) for tag in _NO_SCRIPT)
+        if 0 <= start < end:
+            between = between[:start] + between[end + len(_NO_SCRIPT[1]) :]
+        return cls(before, between, _ROOT + after)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A finished document.
+
+    Attributes
+    ----------
+    body : bytes
+        In gzip's format.
+    tag : str
+        Its entity tag.
+    """
+
+    body: bytes
+    tag: str
+
+    @property
+    def text(self) -> str:
+        """The document itself."""
+        return gzip.decompress(self.body).decode()
+
+
+def routes(folder: Path) -> list[BaseRoute]:
+    """A route for each page of the site.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of Streamlit's own files.
+    """
+    shell = Shell.read(folder)
+    return [_route(entry, shell) for entry in PAGES]
+
+
+def _route(entry: PageEntry, shell: Shell) -> Route:
+    async def answer(request: Request) -> Response:
+        return await run_in_threadpool(_answer, request, entry, shell)
+
+    return Route(f"/{entry.url_path}", answer, name=f"page {entry.name}")
+
+
+def _answer(request: Request, entry: PageEntry, shell: Shell) -> Response:
+    base_url = addresses.base(request)
+    query = _query(request, entry)
+    try:
+        database = serving.database()
+        found = _documents(database).get(
+            (entry.name, query, base_url, today()),
+            lambda: document(shell, _render(database, entry, query), base_url),
+        )
+    except ReleaseError:
+        found = document(shell, _without_content(entry), base_url)
+    headers = {"cache-control": "no-cache", "etag": found.tag, "vary": "accept-encoding"}
+    if request.headers.get("if-none-match") == found.tag:
+        return Response(status_code=304, headers=headers)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(found.text, headers=headers, media_type="text/html")
+    headers["content-encoding"] = "gzip"
+    return Response(found.body, headers=headers, media_type="text/html")
+
+
+def _query(request: Request, entry: PageEntry) -> str:
+    """What of the address decides what a page shows in plain words; empty if nothing does."""
+    query = request.url.query
+    is_read = entry.name in MAKERS and len(query) <= _LONGEST_QUERY
+    return query if is_read and query.count("&") < _MOST_PARAMS else ""
+
+
+@per_release
+def _documents(database: Database) -> Recent[Document]:
+    del database
+    return Recent(_KEPT)
+
+
+def _render(database: Database, entry: PageEntry, query: str) -> PlainPage:
+    make = MAKERS.get(entry.name)
+    if make is None:
+        return _without_content(entry)
+    return make(database, parse_qs(query, max_num_fields=_MOST_PARAMS))
+
+
+def _without_content(entry: PageEntry) -> PlainPage:
+    description = entry.description or f"{entry.title}. {_ABOUT}"
+    return PlainPage(
+        heading=entry.title,
+        description=description,
+        paragraphs=(description,),
+        canonical=entry.url_path,
+        is_lasting=entry.in_sitemap,
+    )
+
+
+def document(shell: Shell, page: PlainPage, base_url: str) -> Document:
+    """A page in plain words inside Streamlit's document; all text is escaped.
+
+    Parameters
+    ----------
+    base_url : str
+        Address of the site without a slash at its end.
+    """
+    root = f"{base_url}/"
+    values = {
+        "page": page,
+        "title": f"{page.title or page.heading} · {SITE}",
+        "canonical": f"{root}{page.canonical}",
+        "root": root,
+        "menu": _MENU,
+        "pages": _LISTED,
+        "href": lambda item: item.address if _is_elsewhere(item) else f"{root}{item.address}",
+        "is_elsewhere": _is_elsewhere,
+        "attribution": _ATTRIBUTION,
+    }
+    text = "".join(
+        (
+            shell.before,
+            template("shell_head.html").render(values),
+            shell.between,
+            template("shell_body.html").render(values),
+            shell.after,
+        )
+    )
+    body = gzip.compress(text.encode(), 6, mtime=0)
+    return Document(body, f'W/"{hashlib.sha256(body).hexdigest()[:24]}"')
+
+
+def _is_elsewhere(item: Item) -> bool:
+    return item.address.startswith(("https://", "http://"))
+
+
+_ATTRIBUTION = (
+    "Compiled from public sources after ECSO's 2019 map; not ECSO's own data. CC BY 4.0. "
+    "© EuroGeographics for the administrative boundaries. Source: Eurostat. GeoNames, CC BY 4.0. "
+    "Neighbouring land: Natural Earth."
+)

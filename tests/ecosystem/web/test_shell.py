@@ -1,0 +1,199 @@
+"""The document of each page: title, description, content, before and without any script."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from ecosystem.common.settings import settings
+from ecosystem.common.store import Database
+from ecosystem.finding.filters import Filter
+from ecosystem.plain.page import Item, Listing, PlainPage
+from ecosystem.tables import organisations, partnerships
+from ecosystem.ui import streamlit_internals
+from ecosystem.web import shell
+from ecosystem.web.pages import PAGES
+
+BASE = "https://valleys.example"
+HOSTILE = "</title><script>alert(1)</script>\"onmouseover='alert(1)"
+
+
+@pytest.fixture
+def client(releases_dir: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    monkeypatch.setenv("CYBER_VALLEYS_RELEASES_DIR", str(releases_dir))
+    monkeypatch.setenv("CYBER_VALLEYS_SITE_URL", BASE)
+    settings.cache_clear()
+    return TestClient(Starlette(routes=shell.routes(streamlit_internals.static_folder())))
+
+
+class Reader(HTMLParser):
+    """Text by element, links, and what a document would run."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.items: list[str] = []
+        self.meta: dict[str, str] = {}
+        self.texts: dict[str, list[str]] = {}
+        self.handlers: list[str] = []
+        self._open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        self._open.append(tag)
+        self.handlers += [name for name in found if name.startswith("on")]
+        if tag == "a":
+            self.links.append(found["href"])
+        if tag == "meta":
+            self.meta[found.get("name", found.get("property", ""))] = found.get("content", "")
+
+    def handle_data(self, data: str) -> None:
+        if self._open and data.strip():
+            self.texts.setdefault(self._open[-1], []).append(data.strip())
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._open:
+            while self._open.pop() != tag:
+                pass
+
+
+def read(client: TestClient, path: str) -> Reader:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert answer.text.count('<div id="root"></div>') == 1
+    return Reader(answer.text)
+
+
+@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.name)
+def test_every_page_has_a_title_and_says_what_it_is(client: TestClient, entry) -> None:
+    found = read(client, f"/{entry.url_path}")
+    (title,) = found.texts["title"]
+    assert title.endswith(" · Cyber Valleys")
+    assert "Streamlit" not in title
+    assert len(found.meta["description"]) > 20
+    assert found.meta["og:title"] == title
+    assert len(found.texts["h1"]) == 1
+    assert ("noindex" in found.meta.get("robots", "")) == (not entry.in_sitemap)
+
+
+def test_the_map_counts_as_the_register_does(client: TestClient, database: Database) -> None:
+    found = read(client, "/")
+    everything = organisations.summary(database, Filter())
+    assert found.texts["dd"] == [
+        f"{n:,}" for n in (everything.organisations, everything.valleys, everything.countries)
+    ]
+    assert "29 organisations in the register" in found.texts["span"]
+    assert f"{BASE}/region?region=fr-bretagne" in found.links
+
+
+def test_a_filter_in_the_address_counts(client: TestClient, database: Database) -> None:
+    found = read(client, "/directory?type=csirt")
+    n = organisations.summary(database, Filter(type=("csirt",))).organisations
+    assert found.texts["dd"][0] == f"{n:,}"
+    assert found.meta["robots"] == "noindex"
+
+
+def test_every_organisation_is_reached_page_by_page(client: TestClient, database: Database) -> None:
+    path, reached = "/directory", set()
+    while path:
+        found = read(client, path)
+        reached |= {link for link in found.links if "/profile/" in link}
+        after = [link for link in found.links if "page=" in link and link.endswith(_next(path))]
+        path = after[0].removeprefix(BASE) if after else ""
+    assert len(reached) == organisations.count(database)
+
+
+def _next(path: str) -> str:
+    number = re.search(r"page=(\d+)", path)
+    return f"page={int(number[1]) + 1 if number else 2}"
+
+
+def test_a_region_says_of_how_many(client: TestClient) -> None:
+    found = read(client, "/region?region=FRH0")
+    assert found.texts["h1"] == ["Brittany (Bretagne)"]
+    assert any(text.startswith("Coverage: ") for text in found.texts["p"])
+    assert f"{BASE}/region?region=fr-bretagne" in read_canonical(client, "/region?region=FRH0")
+
+
+def read_canonical(client: TestClient, path: str) -> str:
+    found = re.search('rel="canonical" href="([^"]*)"', client.get(path).text)
+    return found[1] if found else ""
+
+
+def test_an_organisation_has_its_facts_and_its_lasting_address(client: TestClient) -> None:
+    path = "/organisation?org=at-limes-security-gmbh"
+    found = read(client, path)
+    assert found.texts["h1"] == ["Limes Security GmbH"]
+    assert "2012" in found.texts["dd"]
+    assert read_canonical(client, path) == f"{BASE}/profile/at-limes-security-gmbh"
+
+
+@pytest.mark.parametrize(
+    "path", ["/organisation?org=zz-none", "/partnership?id=none", "/practice?id=", "/events?id=x"]
+)
+def test_what_is_not_there_is_said_and_not_kept(client: TestClient, path: str) -> None:
+    found = read(client, path)
+    assert any(text.startswith("There is no ") for text in found.texts["p"])
+    assert found.meta["robots"] == "noindex"
+
+
+def test_every_partnership_is_listed_and_readable(client: TestClient, database: Database) -> None:
+    found = read(client, "/partnerships")
+    for row in partnerships.selection(database).to_dict("records"):
+        address = f"{BASE}/partnership?id={row['partnership_id']}"
+        assert address in found.links
+    assert read(client, address.removeprefix(BASE)).texts["h1"] == [row["name"]]
+
+
+def test_nothing_of_an_address_or_the_register_becomes_markup() -> None:
+    page = PlainPage(
+        heading=HOSTILE,
+        description=HOSTILE,
+        paragraphs=(HOSTILE,),
+        facts=((HOSTILE, HOSTILE),),
+        listings=(Listing(HOSTILE, (Item(HOSTILE, f"region?{HOSTILE}", HOSTILE),)),),
+        canonical=HOSTILE,
+    )
+    whole = shell.Shell("<!doctype html><html><head>", "</head><body>", "</body></html>")
+    text = shell.document(whole, page, BASE).text
+    found = Reader(text)
+    assert found.texts["h1"] == [HOSTILE]
+    assert found.handlers == []
+    assert text.count("<script") == 1
+    assert "alert(1)" not in found.texts.get("script", [""])[0]
+
+
+def test_what_the_browser_has_is_not_sent_again(client: TestClient) -> None:
+    tag = client.get("/about").headers["etag"]
+    again = client.get("/about", headers={"if-none-match": tag})
+    assert again.status_code == 304
+    assert again.content == b""
+    plain = client.get("/about", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.text == client.get("/about").text
+
+
+def test_an_address_of_any_length_is_answered(client: TestClient) -> None:
+    assert read(client, "/directory?q=" + "a" * 5_000).texts["h1"] == ["Directory"]
+    assert read(client, "/directory?" + "q=a&" * 400).texts["h1"] == ["Directory"]
+
+
+def test_without_a_release_the_shell_is_sent_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CYBER_VALLEYS_RELEASES_DIR", str(tmp_path))
+    settings.cache_clear()
+    client = TestClient(Starlette(routes=shell.routes(streamlit_internals.static_folder())))
+    assert read(client, "/").texts["h1"] == ["Map"]
+
+
+def test_another_shell_of_streamlit_is_an_error_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<title>Something else</title>", encoding="utf-8")
+    with pytest.raises(ValueError, match="another form"):
+        shell.routes(tmp_path)

@@ -72,6 +72,11 @@ class Measures:
         return sum(self.idle.values())
 
     @property
+    def most_idle(self) -> int:
+        """Idle slots of the participant who has the most."""
+        return max(self.idle.values(), default=0)
+
+    @property
     def table_changes_in_all(self) -> int:
         """Changes of table of all participants."""
         return sum(self.table_changes.values())

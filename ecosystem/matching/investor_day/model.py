@@ -5,7 +5,7 @@ The aims of a plan, the first before all others (:data:`AIMS` says them to peopl
 1. What must be: meetings that must take place, and every limit. A plan that breaks one is none.
 2. The fair minimum: as many meetings as possible for who has the fewest.
 3. The total match: scores of the pairs that meet, and their wishes, mutual ones above all.
-4. Gaps: as few idle stretches between somebody's meetings as possible, and nobody with many.
+4. Gaps: as few idle slots between somebody's meetings as possible, and nobody with many.
 5. Table changes: nobody walks without need.
 
 In the mode that places given meetings, what meets whom is given, so aims 2 and 3 are met before it
@@ -27,7 +27,7 @@ AIMS: Mapping[str, str] = {
     "fair": "Fair minimum: as many meetings as possible for who has the fewest",
     "kept": "Fewest changes to the plan that is there",
     "match": "Total match: scores of the pairs that meet, and their wishes",
-    "gaps": "Fewest gaps between somebody's meetings",
+    "gaps": "Fewest gaps: idle slots between somebody's meetings",
     "spread": "Gaps spread fairly: few for who has the most",
     "tables": "Fewest changes of table",
 }

@@ -60,12 +60,12 @@ def small_day() -> Day:
 def random_day(seed: int, mode: Mode = Mode.CHOOSE) -> Day:
     """A day small enough to try every plan of it; not every one has a plan."""
     draw = random.Random(seed)  # noqa: S311
-    smes = [f"s{n}" for n in range(draw.randint(1, 3))]
-    investors = [f"i{n}" for n in range(draw.randint(1, 2))]
-    first = draw.randint(1, 3)
+    smes = [f"s{n}" for n in range(draw.randint(2, 3))]
+    investors = [f"i{n}" for n in range(draw.randint(1, 3))]
+    first = draw.randint(2, 4)
     sessions = [meetings_session("One", first)]
-    if draw.random() < 0.5:
-        sessions.append(meetings_session("Two", 1 if first > 1 else 2, START.replace(hour=14)))
+    if draw.random() < 0.4:
+        sessions.append(meetings_session("Two", 1 if first > 2 else 2, START.replace(hour=14)))
     if draw.random() < 0.3:
         begin = START + timedelta(minutes=20)
         audience = draw.choice([Audience.SMES, Audience.NAMED])
@@ -79,7 +79,7 @@ def random_day(seed: int, mode: Mode = Mode.CHOOSE) -> Day:
                 audience=audience,
             )
         )
-    tables = [Table(str(n)) for n in range(1, draw.randint(1, 3) + 1)]
+    tables = [Table(str(n)) for n in range(1, draw.choice([1, 2, 2, 3]) + 1)]
     names = [session.name for session in sessions if session.kind is SessionKind.MEETINGS]
     participants = []
     for who in smes + investors:
@@ -88,10 +88,14 @@ def random_day(seed: int, mode: Mode = Mode.CHOOSE) -> Day:
                 who,
                 who.upper(),
                 Kind.SME if who.startswith("s") else Kind.INVESTOR,
-                sessions=(draw.choice(names),) if draw.random() < 0.25 else (),
+                sessions=(draw.choice(names),)
+                if draw.random() < (0.25 if mode is Mode.CHOOSE else 0.1)
+                else (),
                 takes_part=("Pitch",) if len(sessions) > len(names) and draw.random() < 0.4 else (),
                 minimum=1 if draw.random() < 0.15 else None,
-                maximum=draw.randint(1, 2) if draw.random() < 0.3 else None,
+                maximum=draw.randint(1, 2)
+                if draw.random() < (0.3 if mode is Mode.CHOOSE else 0.02)
+                else None,
                 table=draw.choice(tables).name if draw.random() < 0.15 else "",
             )
         )
@@ -100,9 +104,11 @@ def random_day(seed: int, mode: Mode = Mode.CHOOSE) -> Day:
     for one, other in across:
         for who, whom in ((one, other), (other, one)):
             if draw.random() < 0.3:
-                wishes.append(Wish(who, whom, refuses=draw.random() < 0.15))
+                wishes.append(
+                    Wish(who, whom, refuses=draw.random() < (0.15 if mode is Mode.CHOOSE else 0.05))
+                )
         if mode is Mode.PLACE:
-            if draw.random() < 0.6:
+            if draw.random() < 0.55:
                 requests.append(Request(one, other))
         elif draw.random() < 0.7:
             rule = draw.choices([Rule.FREE, Rule.MUST, Rule.MUST_NOT], [8, 1, 1])[0]
@@ -117,7 +123,7 @@ def random_day(seed: int, mode: Mode = Mode.CHOOSE) -> Day:
         wishes=tuple(wishes),
         pairs=tuple(pairs),
         requests=tuple(requests),
-        limits=Limits(sme_maximum=2) if draw.random() < 0.2 else Limits(),
+        limits=Limits(sme_maximum=3) if draw.random() < 0.2 else Limits(),
         fair=draw.random() < 0.7,
         least_match=0.25 if draw.random() < 0.2 else 0.0,
     )

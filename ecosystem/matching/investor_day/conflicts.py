@@ -1,0 +1,315 @@
+"""Why a day has no plan: a smallest set of wishes and limits that contradict each other.
+
+Every fact is a literal that switches its constraints on. The solver says which of them it needed
+to find that nothing is possible; one after the other is then left out, and stays out if the rest
+still contradict each other. What is left is a smallest set: without any of them there is a plan.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ortools.sat.python import cp_model
+
+from ecosystem.common import wording
+from ecosystem.matching.investor_day.checks import Fault
+from ecosystem.matching.investor_day.model import (
+    Day,
+    Key,
+    Kind,
+    Meeting,
+    Mode,
+    Participant,
+    Plan,
+    Rule,
+    key,
+)
+from ecosystem.matching.investor_day.verify import verify
+
+# Pairs times slots up to which the day is modelled as it is.
+MAX_MODEL = 400_000
+
+Literal = cp_model.IntVar
+
+
+def conflicts(day: Day, seconds: float = 30.0) -> list[Fault]:
+    """A smallest set of facts that leaves no plan; empty if none was found in the time.
+
+    Parameters
+    ----------
+    day : Day
+        A day without faults (:func:`ecosystem.matching.investor_day.checks.faults`).
+    seconds : float
+        Time for it.
+    """
+    day = day.today
+    locks = lock_conflicts(day)
+    if locks:
+        return locks
+    if len(day.candidates) * len(day.slots) > MAX_MODEL:
+        return []
+    until = time.monotonic() + seconds
+    facts = _Facts(day)
+    core = facts.core(until)
+    if core is None:
+        return []
+    for fact in list(core):
+        if time.monotonic() < until and facts.contradict(core - {fact}, until):
+            core = core - {fact}
+    found = [facts.facts[number] for number in sorted(core)]
+    if len(found) > 2:
+        # No fact that anybody could take back, but without it the others seem to go together.
+        found.append(Fault(f"The day has {wording.count(len(day.slots), 'slot')}."))
+    return found
+
+
+def lock_conflicts(day: Day) -> list[Fault]:
+    """The fewest locked meetings that can't stand together, and what they break; empty if all can.
+
+    Parameters
+    ----------
+    day : Day
+        The day of those who come.
+    """
+    bare = replace(
+        day,
+        participants=tuple(replace(one, minimum=0) for one in day.participants),
+        limits=replace(day.limits, sme_minimum=0, investor_minimum=0),
+        requests=(),
+        pairs=tuple(one for one in day.pairs if one.rule is Rule.MUST_NOT),
+    )
+
+    def broken(meetings: Iterable[Meeting]) -> list[str]:
+        some = tuple(meetings)
+        return verify(replace(bare, locked=some), Plan(some))
+
+    left = list(day.locked)
+    if not broken(left):
+        return []
+    for meeting in day.locked:
+        fewer = [one for one in left if one is not meeting]
+        if broken(fewer):
+            left = fewer
+    found = [
+        Fault(
+            f"{day.pair_name(one.one, one.other)} are locked at "
+            f"{day.slot[one.slot].start:%H:%M}, table {one.table}.",
+            one.where.cell("locked"),
+        )
+        for one in left
+    ]
+    return [*found, *(Fault(sentence) for sentence in broken(left))]
+
+
+class _Facts:
+    """The day as a model in which every fact can be switched off."""
+
+    def __init__(self, day: Day) -> None:
+        self.day = day
+        self.model = cp_model.CpModel()
+        self.facts: list[Fault] = []
+        self.literals: list[Literal] = []
+        self.meet: dict[Key, dict[int, Literal]] = {}
+        self.of: dict[str, list[Literal]] = defaultdict(list)
+        self.stays: dict[str, Literal] = {}
+        self._meetings()
+        for one in day.participants:
+            self._attendance(one)
+            self._limits(one)
+            self._table(one)
+        self._rules()
+        self._tables()
+
+    def fact(self, text: str, cell: str) -> Literal:
+        literal = self.model.new_bool_var("")
+        self.facts.append(Fault(text, cell))
+        self.literals.append(literal)
+        return literal
+
+    def _meetings(self) -> None:
+        """One seat, one meeting at a time: what no organiser can change."""
+        busy: dict[tuple[str, int], list[Literal]] = defaultdict(list)
+        for pair in self.day.candidates:
+            self.meet[pair] = {slot.number: self.model.new_bool_var("") for slot in self.day.slots}
+            self.model.add_at_most_one(self.meet[pair].values())
+            for number, literal in self.meet[pair].items():
+                for who in pair:
+                    busy[who, number].append(literal)
+                    self.of[who].append(literal)
+        for literals in busy.values():
+            self.model.add_at_most_one(literals)
+
+    def _off(self, who: str, numbers: Iterable[int], fact: Literal) -> None:
+        gone = set(numbers)
+        for pair, literals in self.meet.items():
+            if who in pair:
+                for number in gone:
+                    self.model.add_implication(fact, ~literals[number])
+
+    def _attendance(self, one: Participant) -> None:
+        day = self.day
+        if one.sessions:
+            outside = [slot.number for slot in day.slots if slot.session not in one.sessions]
+            if outside:
+                names = wording.join(list(one.sessions))
+                fact = self.fact(f"{one.name} meets only in {names}.", one.where.cell("sessions"))
+                self._off(one.id, outside, fact)
+        for session in day.busy(one):
+            during = [
+                slot.number
+                for slot in day.slots
+                if session.start < slot.end and slot.start < session.end
+            ]
+            if during:
+                cell = one.where.cell("takes_part") if session.name in one.takes_part else ""
+                fact = self.fact(
+                    f"{one.name} takes part in {session.name} from {session.start:%H:%M} to "
+                    f"{session.end:%H:%M}.",
+                    cell or session.where.cell("audience"),
+                )
+                self._off(one.id, during, fact)
+        for absence in day.absences:
+            during = [
+                slot.number
+                for slot in day.slots
+                if absence.start < slot.end and slot.start < absence.end
+            ]
+            if absence.who == one.id and during:
+                fact = self.fact(
+                    f"{one.name} is away from {absence.start:%H:%M} to {absence.end:%H:%M}.",
+                    absence.where.cell("who"),
+                )
+                self._off(one.id, during, fact)
+
+    def _limits(self, one: Participant) -> None:
+        day, limits = self.day, self.day.limits
+        least, most = one.minimum, one.maximum
+        sme = one.kind is Kind.SME
+        cells = one.where.cell("minimum"), one.where.cell("maximum")
+        if least is None:
+            least = limits.sme_minimum if sme else limits.investor_minimum
+            cells = (_setting(day, "sme_minimum" if sme else "investor_minimum"), cells[1])
+        if most is None:
+            most = limits.sme_maximum if sme else limits.investor_maximum
+            cells = (cells[0], _setting(day, "sme_maximum" if sme else "investor_maximum"))
+        if least:
+            number = wording.count(least, "meeting")
+            text = f"{one.name} should have at least {number}."
+            if day.mode is Mode.PLACE:
+                asked = wording.count(sum(one.id in pair for pair in self.meet), "meeting")
+                text = f"{text[:-1]}, but is asked for {asked} only."
+            fact = self.fact(text, cells[0])
+            self.model.add(sum(self.of[one.id]) >= least).only_enforce_if(fact)
+        if most is not None and most < len(self.of[one.id]):
+            number = wording.count(most, "meeting")
+            fact = self.fact(f"{one.name} should have at most {number}.", cells[1])
+            self.model.add(sum(self.of[one.id]) <= most).only_enforce_if(fact)
+
+    def _table(self, one: Participant) -> None:
+        day = self.day
+        if not one.table:
+            return
+        fact = self.fact(f"{one.name} stays at table {one.table}.", one.where.cell("table"))
+        self.stays[one.id] = fact
+        for number in day.slot:
+            mine = [m[number] for pair, m in self.meet.items() if one.id in pair]
+            for other in day.participants:
+                if other.table == one.table and other.id > one.id:
+                    theirs = [
+                        m[number]
+                        for pair, m in self.meet.items()
+                        if other.id in pair and one.id not in pair
+                    ]
+                    for first in mine:
+                        for second in theirs:
+                            self.model.add_bool_or(~first, ~second, ~fact)
+        for pair, literals in self.meet.items():
+            if one.id in pair:
+                other_id = pair[0] if pair[1] == one.id else pair[1]
+                apart = day.by_id[other_id].table
+                if apart and apart != one.table:
+                    for literal in literals.values():
+                        self.model.add_implication(fact, ~literal)
+
+    def _rules(self) -> None:
+        day = self.day
+        pairs = {key(*pair): pair for pair in self.meet}
+        for rule in day.pairs:
+            pair = pairs.get(key(rule.one, rule.other))
+            name, cell = day.pair_name(rule.one, rule.other), rule.where.cell("rule")
+            if pair is not None and rule.rule is Rule.MUST:
+                fact = self.fact(f"{name} must meet.", cell)
+                self.model.add_bool_or([*self.meet[pair].values(), ~fact])
+            elif pair is not None and rule.rule is Rule.MUST_NOT:
+                self._never(pair, self.fact(f"{name} must not meet.", cell))
+        for request in day.requests:
+            pair = pairs[key(request.one, request.other)]
+            name = day.pair_name(request.one, request.other)
+            fact = self.fact(f"{name} have accepted to meet.", request.where.cell("one"))
+            self.model.add_bool_or([*self.meet[pair].values(), ~fact])
+        for wish in day.wishes:
+            pair = pairs.get(key(wish.who, wish.whom))
+            if wish.refuses and pair is not None:
+                text = f"{day.name(wish.who)} refuses to meet {day.name(wish.whom)}."
+                self._never(pair, self.fact(text, wish.where.cell("refuses")))
+        for meeting in day.locked:
+            pair = pairs[meeting.key]
+            fact = self.fact(
+                f"{day.pair_name(*pair)} are locked at {day.slot[meeting.slot].start:%H:%M}.",
+                meeting.where.cell("locked"),
+            )
+            self.model.add_implication(fact, self.meet[pair][meeting.slot])
+
+    def _never(self, pair: Key, fact: Literal) -> None:
+        for literal in self.meet[pair].values():
+            self.model.add_implication(fact, ~literal)
+
+    def _tables(self) -> None:
+        """No more meetings than tables; and of those who walk, than tables that are left."""
+        day = self.day
+        cell = day.tables[0].where.cell("name") if day.tables else ""
+        number_of = wording.count(len(day.tables), "table")
+        fact = self.fact(f"There {'is' if len(day.tables) == 1 else 'are'} {number_of}.", cell)
+        for number in day.slot:
+            kept = day.reserved(number)
+            walks = [
+                literals[number] for pair, literals in self.meet.items() if not day.table_of(*pair)
+            ]
+            everybody = [literals[number] for literals in self.meet.values()]
+            if len(everybody) > len(day.tables):
+                self.model.add(sum(everybody) <= len(day.tables)).only_enforce_if(fact)
+            left = len(day.tables) - len(kept)
+            if kept and len(walks) > left:
+                stays = [self.stays[one.id] for one in day.participants if one.table in kept]
+                self.model.add(sum(walks) <= left).only_enforce_if([fact, *stays])
+
+    def core(self, until: float) -> set[int] | None:
+        """Facts that the solver needed to prove that there is no plan."""
+        self.model.clear_assumptions()
+        self.model.add_assumptions(self.literals)
+        solver = _solver(until)
+        if solver.solve(self.model) != cp_model.INFEASIBLE:
+            return None
+        places = {literal.index: number for number, literal in enumerate(self.literals)}
+        named = {places[index] for index in solver.sufficient_assumptions_for_infeasibility()}
+        return named or set(range(len(self.literals)))
+
+    def contradict(self, facts: set[int], until: float) -> bool:
+        """Whether some facts are enough to leave no plan."""
+        self.model.clear_assumptions()
+        self.model.add_assumptions([self.literals[number] for number in sorted(facts)])
+        return bool(_solver(until).solve(self.model) == cp_model.INFEASIBLE)
+
+
+def _solver(until: float) -> cp_model.CpSolver:
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.max_time_in_seconds = max(0.05, until - time.monotonic())
+    return solver
+
+
+def _setting(day: Day, name: str) -> str:
+    return day.where.get(name, "")

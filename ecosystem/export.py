@@ -30,7 +30,7 @@ SOURCE = (
 )
 # What rows of organisations, and of the other lists, are made of, by the names of the sources.
 REGISTER_ALONE = ("register",)
-_OF_ORGANISATIONS = ("register", "boundaries", "gazetteer")
+OF_ORGANISATIONS = ("register", "boundaries", "gazetteer")
 # Excel's limit of rows in a sheet, with the header.
 MAX_XLSX_ROWS = 1_048_576
 # Of the label Cybersecurity Made in Europe; its days and not its status, for a file is kept.
@@ -105,7 +105,7 @@ def about(database: Database, filter_: Filter, address: str = "") -> dict[str, s
     address : str
         Web address of the page that it is from, for the citation.
     """
-    return {**_origin(database, _OF_ORGANISATIONS, address), "filter": filter_.sentence()}
+    return {**_origin(database, OF_ORGANISATIONS, address), "filter": filter_.sentence()}
 
 
 def _origin(database: Database, sources: Collection[str] | None, address: str) -> dict[str, str]:
@@ -181,7 +181,7 @@ def csv(database: Database, filter_: Filter, address: str = "") -> bytes:
     own. `address` as for :func:`about`.
     """
     frame = _flat(rows(database, filter_))
-    frame = frame.assign(**_origin(database, _OF_ORGANISATIONS, address))
+    frame = frame.assign(**_origin(database, OF_ORGANISATIONS, address))
     text = frame.to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
 

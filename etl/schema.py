@@ -125,14 +125,17 @@ class Schema:
 
     @property
     def references(self) -> dict[str, tuple[str, str]]:
-        """Column -> (resource, column) that its values must be found in."""
+        """Column -> (resource, column) that its values, or the items of them, must be found in."""
+        # The standard has no keys in lists.
+        keys = ("foreignKeys", "itemReferences")
         return {
             # Without a resource it names rows of its own file.
             key["fields"][0]: (
                 key["reference"].get("resource") or self.resource,
                 key["reference"]["fields"][0],
             )
-            for key in self.descriptor.get("foreignKeys", [])
+            for name in keys
+            for key in self.descriptor.get(name, [])
         }
 
 

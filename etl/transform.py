@@ -43,9 +43,14 @@ from etl.register.decisions import (
     load_decisions,
     merge,
 )
+from etl.register.deliveries import OUTCOMES, SERVICES, check_outcomes, check_services
 from etl.register.documents import document_notes
+from etl.register.funding import FILE as ROUNDS
+from etl.register.funding import check_rounds, round_notes
 from etl.register.labels import check_labels
 from etl.register.normalise import Lookup, load_aliases, normalise
+from etl.register.organisation_facts import FILE as FACTS
+from etl.register.organisation_facts import check_facts, fact_notes
 from etl.register.partnerships import MEMBERS, check_members, partnership_notes
 from etl.register.readings import reading_notes
 from etl.register.specialisation import FILE as WORDINGS
@@ -245,7 +250,7 @@ def transform(
             *notes,
             *assumed,
             *unplaced,
-            *_connection_notes(valid),
+            *_notes_on_lists(valid),
             *document_notes(valid["documents"]),
         ],
         kept=kept,
@@ -362,15 +367,21 @@ def _invalid(
         *check_codes(valleys, regions),
         *check_members(members, regions),
         *check_wordings(_without(frames["s3_wordings"], WORDINGS, found)),
+        *check_rounds(_without(frames["funding_rounds"], ROUNDS, found)),
+        *check_facts(_without(frames["organisation_facts"], FACTS, found)),
+        *check_services(_without(frames["services"], SERVICES, found)),
+        *check_outcomes(_without(frames["event_outcomes"], OUTCOMES, found)),
         *life.check_life(lives),
     ]
 
 
-def _connection_notes(valid: Mapping[str, pd.DataFrame]) -> list[str]:
-    """What of partnerships and priorities connects nothing."""
+def _notes_on_lists(valid: Mapping[str, pd.DataFrame]) -> list[str]:
+    """What connects nothing, or contradicts itself, though each row is sound."""
     return [
         *partnership_notes(valid["partnerships"], valid["partnership_members"]),
         *wording_notes(valid["valleys"], valid["s3_wordings"]),
+        *round_notes(valid["funding_rounds"]),
+        *fact_notes(valid["organisation_facts"], valid["organisations"]),
     ]
 
 

@@ -162,16 +162,16 @@ def add_indicator(copy: Copy) -> None:
 
 def add_table(copy: Copy) -> None:
     schema, rows, names, module, page, line, test = TABLE.blocks
-    copy.write("data/schema/programmes.json", schema)
+    copy.write("data/schema/courses.json", schema)
     for register in ("data/register", "tests/register"):
-        copy.write(f"{register}/programmes.csv", rows)
+        copy.write(f"{register}/courses.csv", rows)
     copy.append("data/schema/column_aliases.csv", names)
     for command in TABLE.commands("python -m"):
         copy.run(*command)
-    copy.write("ecosystem/tables/programmes.py", module)
-    copy.write("pages/programmes.py", page)
+    copy.write("ecosystem/tables/courses.py", module)
+    copy.write("pages/courses.py", page)
     copy.insert("ecosystem/web/pages.py", line, "    PageEntry(ABOUT_PAGE")
-    copy.write("tests/ecosystem/tables/test_programmes.py", test)
+    copy.write("tests/ecosystem/tables/test_courses.py", test)
 
 
 def change_terms(copy: Copy) -> None:
@@ -198,7 +198,7 @@ def test_the_tests_that_a_recipe_names_pass(copy: Copy, followed: Recipe) -> Non
 
 def test_the_command_line_publishes_what_the_recipes_added(copy: Copy) -> None:
     said = copy.run("etl", "refresh", "--yes")
-    assert re.search(r"programme\W+1\b", said), said
+    assert re.search(r"course\W+1\b", said), said
     assert "Organisations without a source" in copy.run("etl", "show")
 
 

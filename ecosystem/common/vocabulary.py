@@ -322,6 +322,10 @@ COUNTRIES = Vocabulary(
     ),
 )
 
+# Who is in the European Union, which an investor may name as a whole.
+OUTSIDE_EU = frozenset({"AL", "CH", "GB", "IS", "LI", "ME", "MK", "NO", "RS", "TR"})
+EU_MEMBERS = frozenset(COUNTRIES) - OUTSIDE_EU
+
 # The network: who belongs to it, what joins them, what they do, when they meet.
 SCOPES = Vocabulary(
     "Scope",
@@ -398,6 +402,72 @@ DOCUMENT_KINDS = Vocabulary(
     Term("news", "News"),
 )
 
+# Money: what investors finance, what firms have raised, what else is told of them.
+STAGES = Vocabulary(
+    "Stage",
+    Term("pre-seed", "Pre-seed"),
+    Term("seed", "Seed"),
+    Term("series-a", "Series A", is_name=True),
+    Term("series-b", "Series B", is_name=True),
+    Term("growth", "Growth"),
+)
+ROUNDS = Vocabulary(
+    "Round",
+    Term("grant", "Grant", "Grants"),
+    Term("pre-seed", "Pre-seed", "Pre-seed rounds"),
+    Term("seed", "Seed", "Seed rounds"),
+    Term("series-a", "Series A", "Series A rounds", is_name=True),
+    Term("series-b", "Series B", "Series B rounds", is_name=True),
+    Term("series-c", "Series C", "Series C rounds", is_name=True),
+    Term("growth", "Growth", "Growth rounds"),
+    Term("acquisition", "Acquisition", "Acquisitions"),
+    Term("ipo", "Listing", "Listings"),
+)
+# Rounds in which a firm isn't given money, but changes hands or goes to the stock exchange.
+NOT_RAISED = ("acquisition", "ipo")
+# The stages of an organisation, which go on where those of investors end.
+COMPANY_STAGES = Vocabulary(
+    "Stage",
+    Term("pre-seed", "Pre-seed"),
+    Term("seed", "Seed"),
+    Term("series-a", "Series A", is_name=True),
+    Term("series-b", "Series B", is_name=True),
+    Term("series-c", "Series C", is_name=True),
+    Term("growth", "Growth"),
+    Term("listed", "Listed on a stock exchange"),
+    Term("acquired", "Owned by another"),
+)
+FACTS = Vocabulary(
+    "Fact",
+    Term("stage", "Stage"),
+    Term("employees", "Employees"),
+    Term("employees_band", "Employees"),
+    Term("revenue_meur", "Turnover in million euro"),
+    Term("founded", "Founded"),
+    Term("seat", "Seat"),
+    Term("status", "Situation"),
+    Term("acquired_by", "Acquired by"),
+    Term("headquarters_country_of_owner", "Country of the owner"),
+    Term("legal_name", "Legal name"),
+    Term("renamed_from", "Former name"),
+)
+EMPLOYEE_BANDS = ("1-9", "10-49", "50-249", "250+")
+# Of a fact that a text tells of another page, the page itself may not have been read.
+FACT_EVIDENCE = Vocabulary(
+    "Evidence",
+    Term("page", "A public page confirms it"),
+    Term("cited", "Hearsay: a public text cites the page, which was not read"),
+    Term("confirmed", "The organisation itself confirmed it"),
+)
+# What the Cyber Valleys programme does for firms.
+SERVICES = Vocabulary(
+    "Service",
+    Term("training-mentoring", "Training and mentoring, go-to-market"),
+    Term("management-consulting", "Consulting on SME management"),
+    Term("communication-networking", "Communication and networking"),
+    Term("access-to-funding", "Access to funding"),
+)
+
 # Which vocabulary a register column is written in.
 BY_COLUMN = {
     "type": TYPES,
@@ -418,6 +488,12 @@ BY_LIST = {
     ("partnerships", "kind"): PARTNERSHIP_KINDS,
     ("partnership_members", "role"): MEMBER_ROLES,
     ("practices", "kind"): PRACTICE_KINDS,
+    ("investors", "stages"): STAGES,
+    ("funding_rounds", "round"): ROUNDS,
+    ("funding_rounds", "evidence"): FACT_EVIDENCE,
+    ("organisation_facts", "fact"): FACTS,
+    ("organisation_facts", "evidence"): FACT_EVIDENCE,
+    ("services", "service"): SERVICES,
 }
 
 

@@ -5,12 +5,14 @@ Pure functions on frames and matrices; :mod:`ecosystem.network.regions_linked` a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import sparse, special
 
+from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.regional.statistics import similarity
 from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.regional.statistics.specialisation import SPECIALISED_ABOVE
@@ -232,6 +234,73 @@ def give_and_lack(
     gives = (counts >= LEAST_TO_GIVE) & (quotient > SPECIALISED_ABOVE)
     lacks = ((counts == 0) & (n.to_numpy()[:, None] > 0)) | (quotient < similarity.THIN_BELOW)
     return gives, lacks & (whole > 0)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A domain that one region could give another.
+
+    Attributes
+    ----------
+    code : str
+        JRC domain.
+    giver, receiver : tuple of int
+        Organisations that work on it, of how many in the register.
+    """
+
+    code: str
+    giver: tuple[int, int]
+    receiver: tuple[int, int]
+
+    @property
+    def label(self) -> str:
+        """The domain inside a sentence."""
+        return DOMAINS.inside(self.code)
+
+
+def differences(
+    counts: pd.DataFrame,
+    n: Mapping[str, int],
+    could_add: tuple[pd.DataFrame, pd.DataFrame],
+    giver: str,
+    receiver: str,
+) -> list[Difference]:
+    """What one region could give another, most frequent at the giver first.
+
+    Parameters
+    ----------
+    counts : DataFrame of int
+        Organisations by region and domain.
+    n : mapping of str to int
+        Organisations by region.
+    could_add : tuple of DataFrame
+        As :func:`give_and_lack` gives them.
+    giver, receiver : str
+        The regions.
+    """
+    there, here = (counts.loc[id_].to_dict() for id_ in (giver, receiver))
+    gives, lacks = could_add[0].loc[giver].to_dict(), could_add[1].loc[receiver].to_dict()
+    found = [
+        Difference(str(code), (int(there[code]), n[giver]), (int(here[code]), n[receiver]))
+        for code in counts.columns
+        if gives[code] and lacks[code]
+    ]
+    return sorted(found, key=lambda one: -one.giver[0])
+
+
+def in_common(counts: pd.DataFrame, one: str, other: str) -> list[str]:
+    """The domains that make two regions alike, at most three, strongest first.
+
+    Parameters
+    ----------
+    counts : DataFrame of int
+        Organisations by region and domain.
+    one, other : str
+        The regions.
+    """
+    together = (counts.loc[one] * counts.loc[other]).to_dict()
+    ordered = sorted(together, key=lambda code: -together[code])
+    return [str(code) for code in ordered[:3] if together[code] > 0]
 
 
 def of_region(links: pd.DataFrame, region: str) -> pd.DataFrame:

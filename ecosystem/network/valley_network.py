@@ -9,9 +9,9 @@ import pandas as pd
 
 from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
-from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding.filters import Filter
 from ecosystem.network import graph_measures, links
+from ecosystem.network.links import Difference
 from ecosystem.regional import region_counts
 from ecosystem.regional.statistics.counts import RegionCounts
 from ecosystem.tables import organisations, partnerships, regions
@@ -80,21 +80,22 @@ def overlaps(
 
 
 @per_release
-def _counts(database: Database) -> RegionCounts:
+def counts(database: Database) -> RegionCounts:
+    """Organisations of every valley, counted by kind."""
     return region_counts.region_counts(database, Filter(), LEVEL)
 
 
 @per_release
 def similar(database: Database) -> pd.DataFrame:
     """Pairs of valleys by how alike their JRC domains are; see :func:`links.similar_links`."""
-    counts = _counts(database)
-    return links.similar_links(counts.domains, counts.n, organisations.mixes(database))
+    counted = counts(database)
+    return links.similar_links(counted.domains, counted.n, organisations.mixes(database))
 
 
 def complementary(database: Database) -> pd.DataFrame:
     """Pairs of valleys that could add to each other; see :func:`links.complementary_links`."""
-    counts = _counts(database)
-    return links.complementary_links(counts.domains, counts.n)
+    counted = counts(database)
+    return links.complementary_links(counted.domains, counted.n)
 
 
 def alike_without_link(
@@ -113,50 +114,23 @@ def alike_without_link(
 
 def sizes(database: Database) -> dict[str, int]:
     """Organisations of the register in each valley."""
-    n = _counts(database).n
+    n = counts(database).n
     return {str(id_): int(count) for id_, count in n.items()}
 
 
 def in_common(database: Database, one: str, other: str) -> list[str]:
     """The JRC domains that make two valleys alike, at most three, strongest first."""
-    counts = _counts(database).domains
-    together = (counts.loc[one] * counts.loc[other]).to_dict()
-    ordered = sorted(together, key=lambda code: -together[code])
-    return [str(code) for code in ordered[:3] if together[code] > 0]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A domain that one region could give another.
-
-    Attributes
-    ----------
-    code : str
-        JRC domain.
-    giver, receiver : tuple of int
-        Organisations that work on it, of how many in the register.
-    """
-
-    code: str
-    giver: tuple[int, int]
-    receiver: tuple[int, int]
-
-    @property
-    def label(self) -> str:
-        """The domain inside a sentence."""
-        return DOMAINS.inside(self.code)
+    return links.in_common(counts(database).domains, one, other)
 
 
 def differences(database: Database, giver: str, receiver: str) -> list[Difference]:
-    """What one valley could give another, most frequent at the giver first."""
-    counts = _counts(database)
-    whole = counts.domains.sum() / max(int(counts.n.sum()), 1)
-    gives, lacks = links.give_and_lack(counts.domains, counts.n, whole)
-    n = counts.n.to_dict()
-    there, here = (counts.domains.loc[id_].to_dict() for id_ in (giver, receiver))
-    found = [
-        Difference(code, (int(there[code]), n[giver]), (int(here[code]), n[receiver]))
-        for code in DOMAINS
-        if gives.loc[giver, code] and lacks.loc[receiver, code]
-    ]
-    return sorted(found, key=lambda one: -one.giver[0])
+    """What one valley could give another; see :func:`links.differences`."""
+    counted = counts(database)
+    could_add = links.give_and_lack(counted.domains, counted.n, shares(database))
+    return links.differences(counted.domains, sizes(database), could_add, giver, receiver)
+
+
+def shares(database: Database) -> pd.Series:
+    """Share of all organisations of valleys that work on each JRC domain, 0 to 1."""
+    counted = counts(database)
+    return counted.domains.sum() / max(int(counted.n.sum()), 1)

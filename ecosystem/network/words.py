@@ -10,7 +10,8 @@ import pandas as pd
 from ecosystem.common import wording
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.network import graph_measures
-from ecosystem.network.valley_network import CHANCE, Difference, Network
+from ecosystem.network.links import Difference
+from ecosystem.network.valley_network import CHANCE, Network
 
 Names = Mapping[str, str]
 

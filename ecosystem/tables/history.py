@@ -47,6 +47,8 @@ _INTO_OTHER_HANDS = {"merged": "Merged into", "acquired": "Acquired by"}
 # Columns that are written in the vocabulary of another.
 _WRITTEN_AS = {"focus_domains": "domains", "focus_countries": "country"}
 _YES_OR_NO = {"true": "yes", "false": "no"}
+# Counts that may tell of one deal: that they changed is told, not from what to what.
+_CONFIDENTIAL = {("event_outcomes", field) for field in ("meetings", "follow_ups", "deals")}
 # Where a town's name is followed by latitude and longitude in degrees.
 _POINT = re.compile(r" \(-?[\d.]+, -?[\d.]+\)")
 # A note may have a thousand characters; a line of a list of changes should be read at a glance.
@@ -328,6 +330,8 @@ def in_words(row: Mapping[Any, Any], known: Mapping[str, Mapping[str, str]]) -> 
         return Line(CHANGES.label(kind))
     resource, field = str(row["resource"]), str(row["field"])
     about = field_label(resource, field)
+    if (resource, field) in _CONFIDENTIAL:
+        return Line(f"{about} changed")
     old, new = (_values(resource, field, row[when], known) for when in ("old", "new"))
     if not _separator(resource, field):
         return Line(about, *(_short(texts[0]) if texts else _NOTHING for texts in (old, new)))

@@ -17,7 +17,7 @@ from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding import made_in_europe, nearby, search
 from ecosystem.finding.filters import FACETS, Filter
-from ecosystem.tables import life
+from ecosystem.tables import life, regions
 
 # What a list may be sorted by, and the SQL that does it.
 SORTS = {
@@ -275,6 +275,24 @@ def in_place(database: Database, filter_: Filter, place_id: str) -> pd.DataFrame
         """,
         {**bound, "place_id": place_id},
     ).drop(columns="name_sorted")
+
+
+def of_region(database: Database, region_id: str) -> pd.DataFrame:
+    """All organisations of a region or valley, with all columns of the table, by name.
+
+    Parameters
+    ----------
+    region_id : str
+        Of a valley or a NUTS region; none is there if it is unknown.
+    """
+    column = regions.LEVELS[regions.level_of(region_id)]
+    return database.frame(
+        f"""
+        SELECT * FROM organisation WHERE {column} = $region_id
+        ORDER BY strip_accents(lower(name)), org_id
+        """,
+        {"region_id": region_id},
+    )
 
 
 @made_in_europe.depends_on_today

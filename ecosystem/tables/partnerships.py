@@ -29,6 +29,8 @@ _PLACED = """
     LEFT JOIN valley v ON v.valley_id = m.valley_id
     LEFT JOIN region r ON r.nuts_id = m.nuts_code
 """
+# Whether a member surely lies in a valley or NUTS region: ids of the one aren't those of the other.
+_IN_PLACE = "(valley_id = {place} OR starts_with(nuts_code, {place}))"
 _ROLE_ORDER = "array_position(['lead', 'partner', 'advisory'], role)"
 
 
@@ -204,6 +206,39 @@ def _with_members(database: Database, condition: str, place: str) -> pd.DataFram
     )
 
 
+def with_place(database: Database, region_id: str) -> pd.DataFrame:
+    """Valleys that are in a partnership with a valley or NUTS region.
+
+    Returns
+    -------
+    DataFrame
+        ``valley_id`` and ``partnerships``, how many both are in; the region's own valley too.
+    """
+    return database.frame(
+        f"""
+        SELECT valley_id, count(DISTINCT partnership_id)::INTEGER AS partnerships
+        FROM partnership_member
+        WHERE valley_id IS NOT NULL AND partnership_id IN (
+            SELECT partnership_id FROM partnership_member
+            WHERE {_IN_PLACE.format(place="$region_id")}
+        )
+        GROUP BY valley_id ORDER BY valley_id
+        """,
+        {"region_id": region_id},
+    )
+
+
+def led_by(database: Database, org_ids: Sequence[str]) -> pd.DataFrame:
+    """Partnerships that some organisations lead: ``org_id, name``, by name."""
+    return database.frame(
+        """
+        SELECT DISTINCT org_id, name FROM partnership_member JOIN partnership USING (partnership_id)
+        WHERE role = 'lead' AND list_contains($org_ids, org_id) ORDER BY ALL
+        """,
+        {"org_ids": list(org_ids)},
+    )
+
+
 def choices(database: Database) -> dict[str, list[Any]]:
     """What a list can be narrowed to: ``kinds``, ``years``, ``countries`` and ``valleys`` there.
 
@@ -274,7 +309,12 @@ def memberships(
 
 
 def shared(database: Database, one: str, other: str) -> pd.DataFrame:
-    """Partnerships in which two valleys both take part, those with the fewest valleys first.
+    """Partnerships in which two regions both take part, those with the fewest valleys first.
+
+    Parameters
+    ----------
+    one, other : str
+        Ids of valleys or NUTS regions; in a NUTS region are members that surely lie in it.
 
     Returns
     -------
@@ -283,13 +323,13 @@ def shared(database: Database, one: str, other: str) -> pd.DataFrame:
         (how many take part) and ``members_one``, ``members_other`` (names, as a list).
     """
     return database.frame(
-        """
+        f"""
         WITH taking_part AS (
             SELECT partnership_id, count(DISTINCT valley_id) AS valleys,
                    list(member_name ORDER BY member_name)
-                       FILTER (valley_id = $one) AS members_one,
+                       FILTER ({_IN_PLACE.format(place="$one")}) AS members_one,
                    list(member_name ORDER BY member_name)
-                       FILTER (valley_id = $other) AS members_other
+                       FILTER ({_IN_PLACE.format(place="$other")}) AS members_other
             FROM partnership_member GROUP BY partnership_id
         )
         SELECT partnership_id, name, kind, start_date, end_date, summary, source_url,

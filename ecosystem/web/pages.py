@@ -88,6 +88,7 @@ NETWORK_PAGE = "pages/network.py"
 SPECIALISATION_PAGE = "pages/specialisation.py"
 EVENTS_PAGE = "pages/events.py"
 LIBRARY_PAGE = "pages/library.py"
+PARTNERS_PAGE = "pages/partners.py"
 INTERREG_CYBER_PAGE = "pages/interreg_cyber.py"
 # At no address of its own: it stands wherever there is no other page.
 NOT_FOUND_PAGE = "pages/not_found.py"
@@ -117,6 +118,7 @@ PAGES = (
     PageEntry(
         SHORTLIST_PAGE, "Shortlist", ":material/bookmarks:", Menu.DIRECTORY, in_sitemap=False
     ),
+    PageEntry(PARTNERS_PAGE, "Partners", ":material/group_add:", Menu.CONNECT),
     PageEntry(NETWORK_PAGE, "Network", ":material/hub:", Menu.NETWORK),
     PageEntry(
         SPECIALISATION_PAGE,

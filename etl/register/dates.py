@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pandas as pd
 
@@ -47,6 +47,18 @@ def check_dates(frame: pd.DataFrame, schema: Schema) -> list[Rejection]:
             if start and end and _is_before(end, start)
         ]
     return found
+
+
+def future_dates(dates: pd.Series) -> list[int]:
+    """Rows whose date lies in the future for certain, however precise it is.
+
+    Parameters
+    ----------
+    dates : pandas.Series of str
+        ISO 8601 days, months or years, or nothing; the index is the spreadsheet's row number.
+    """
+    today = datetime.now(UTC).date().isoformat()
+    return [int(str(row)) for row, text in dates.items() if text > today[: len(text)]]
 
 
 def day(text: str) -> date | None:

@@ -49,7 +49,7 @@ _BETWEEN_CODES = re.compile(
 # The longest label holds three commas or slashes.
 _MAX_PARTS = 4
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
-_URL_COLUMNS = frozenset({"website", "source_url", "status_source_url", "url"})
+_URL_COLUMNS = frozenset({"website", "source_url", "status_source_url", "url", "seen_in"})
 _MONTH_COLUMNS = frozenset({"checked_on", "start_date", "end_date", "date"})
 YEAR_COLUMNS = frozenset({"founded", "status_year", "year"})
 _TRUE = ("true", "yes", "y", "oui", "vrai", "ja", "wahr", "sí", "sì", "si", "verdadero", "vero",

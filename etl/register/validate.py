@@ -163,8 +163,11 @@ def validate_references(
         report = _Report(frame, schema)
         for column, (other, key) in schema.references.items():
             known = set(frames[other][key])
+            separator = schema.columns[column].separator
             needed = schema.columns[column].constraints.get("required")
-            instead = "delete the row" if needed else "empty the cell"
+            instead = (
+                "delete the row" if needed else "take it out" if separator else "empty the cell"
+            )
             copied = f"Copy it from the column {key} of {other}.csv, or {instead}."
             gone = (
                 f"It is published, but its row is missing from {other}.csv: put it back. Or, if it "
@@ -180,7 +183,8 @@ def validate_references(
                     if value in published
                     else f"{_did_you_mean(_nearest(value, known))}{copied}",
                 )
-                for row, value in _cells(frame[column])
+                for row, cell in _cells(frame[column])
+                for value in (cell.split(separator) if separator else [cell])
                 if value and value not in known
             ]
     return found

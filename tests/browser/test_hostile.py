@@ -276,6 +276,9 @@ ADDRESSES = {
     "partnerships": f"/partnerships?words={quote(HOSTILE[1])}&kind={LONG}&year={LONG}&page={LONG}",
     "partnership": f"/partnership?id={quote(HOSTILE[5])}",
     "practice": f"/practice?id={LONG}",
+    "partners": f"/partners?from={quote(HOSTILE[0])}&need={LONG}&fit={LONG}&shown={LONG}",
+    "sketch": f"/partners?view=sketch&title={quote(HOSTILE[6])}&with=gr&members={IDS[0]}"
+    f"&members={IDS[5]}&members={IDS[6]}&members={LONG}&with={quote(HOSTILE[1])}&find={MARK}",
     "unknown parameters": f"/directory?{quote(HOSTILE[0])}={quote(HOSTILE[1])}&__proto__=1",
 }
 

@@ -21,6 +21,7 @@ EXAMPLES = {
     "organisation": "/organisation?org=at-limes-security-gmbh",
     "partnership": "/partnership?id=interreg-cyber",
     "practice": "/practice?id=slovenia-cyber-voucher",
+    "partners": "/partners?from=fr-bretagne&need=domain:cryptology",
     "shortlist": "/shortlist?list=at-limes-security-gmbh&list=fr-secure-ic",
 }
 VISITED_WITH_REGIONS = ("regions", "region", "compare")

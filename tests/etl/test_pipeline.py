@@ -194,7 +194,7 @@ def test_a_shrunken_register_needs_to_be_accepted(
     register: Path, edit: Edit, releases: Path
 ) -> None:
     first = shelf.current_id(releases)
-    naming = ("valleys", "network", "partnership_members")
+    naming = ("valleys", "network", "partnership_members", "funding_rounds", "organisation_facts")
     linked = {row["org_id"] for f in naming for row in read(register / f"{f}.csv")}
     kept: Counter[str] = Counter()
 

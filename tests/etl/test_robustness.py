@@ -44,6 +44,8 @@ OF_VALLEYS = (
     "practices.csv",
     "s3_wordings.csv",
 )
+# Lists whose rows are about organisations, wherever these are.
+OF_ORGANISATIONS = ("funding_rounds.csv", "organisation_facts.csv")
 EACH = 7
 # Of a whole refresh and of its last part; of publishing alone and of its last part.
 REFRESH_KILLS, LAST_KILLS, PUBLISH_KILLS, LATE_KILLS = 12, 8, 15, 15
@@ -84,6 +86,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 row["org_id"] = ""
         columns = list(rows[0])
         _write(folder / file, [{name: row[name] for name in columns} for row in kept], columns)
+    for file in OF_ORGANISATIONS:
+        rows = _rows(folder / file)
+        _write(folder / file, [row for row in rows if row["org_id"] in known], list(rows[0]))
     return folder
 
 

@@ -126,6 +126,11 @@ NOT_SHOWN = {
     "duplicate_decisions": "the secretariat's own",
     "s3_priorities": "the vocabulary of s3_wordings",
     "investors": "counted in the region's page; the about page says that they aren't listed",
+    "funding_rounds": "comes with the page of investors",
+    "organisation_facts": "comes with the page of investors",
+    "programmes": "comes with the page of the programme",
+    "services": "empty to start with",
+    "event_outcomes": "comes with the outcomes of events",
 }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from ecosystem.network import words
-from ecosystem.network.valley_network import Difference, Network
+from ecosystem.network.links import Difference
+from ecosystem.network.valley_network import Network
 
 NAMES = {"a": "Aland", "b": "Beland", "c": "Celand"}
 

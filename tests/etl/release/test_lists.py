@@ -25,7 +25,7 @@ from etl.release.lists import list_changes
 from etl.release.losses import losses
 from etl.report import words
 from etl.report.content import Content
-from etl.schema import Schema, load_schemas
+from etl.schema import Column, Schema, load_schemas
 from tests.etl.conftest import small_frame
 
 NAMES = {"fr-secure-ic": "Secure-IC"}
@@ -43,12 +43,17 @@ def told(change: pd.DataFrame) -> list[tuple[str, ...]]:
     return [tuple(row) for row in change[columns].astype(object).fillna("").to_numpy()]
 
 
+def made_up(column: Column, i: int) -> str:
+    numbers = {"integer": f"{i + 10}", "number": f"{i + 10}.5", "boolean": "false"}
+    return numbers.get(column.type, f"{column.example or column.name}-{i}")
+
+
 def rows_of(resource: str, frames: dict[str, pd.DataFrame], schema: Schema) -> pd.DataFrame:
     """Three rows of a list that differ in every column but for those of one value."""
     frame = frames[resource]
     if len(frame) < 3:
         made = [
-            small_frame(schema, **{n: f"{c.example or n}-{i}" for n, c in schema.columns.items()})
+            small_frame(schema, **{n: made_up(c, i) for n, c in schema.columns.items()})
             for i in range(3)
         ]
         frame = pd.concat(made, ignore_index=True)
@@ -96,28 +101,28 @@ def test_a_row_more_and_a_row_less_are_told_once_and_order_is_no_change(
 def test_a_list_that_comes_later_needs_nothing_but_its_schema(schemas: dict[str, Schema]) -> None:
     field = {"description": "", "type": "string"}
     later = Schema(
-        "programmes",
+        "grants",
         {
-            "primaryKey": "programme_id",
-            "table": "programme",
+            "primaryKey": "grant_id",
+            "table": "grant",
             "fields": [
-                {"name": "programme_id", "title": "Id", **field},
+                {"name": "grant_id", "title": "Id", **field},
                 {"name": "name", "title": "Name", "constraints": {"required": True}, **field},
                 {"name": "topics", "title": "Topics", "separator": ";", **field},
             ],
         },
     )
-    row = {"programme_id": "a", "name": "Aid", "topics": "x;y"}
-    old = pd.DataFrame([row, {**row, "programme_id": "b"}])
-    new = pd.DataFrame([{**row, "topics": "y;z"}, {**row, "programme_id": "c", "name": "Cee"}])
+    row = {"grant_id": "a", "name": "Aid", "topics": "x;y"}
+    old = pd.DataFrame([row, {**row, "grant_id": "b"}])
+    new = pd.DataFrame([{**row, "topics": "y;z"}, {**row, "grant_id": "c", "name": "Cee"}])
     found = list_changes(
-        {"programmes": cast(new, later)}, {"programmes": cast(old, later)},
-        {**schemas, "programmes": later}, {},
+        {"grants": cast(new, later)}, {"grants": cast(old, later)},
+        {**schemas, "grants": later}, {},
     )  # fmt: skip
     assert told(found) == [
-        ("programmes", "Aid", "changed", "topics", "x;y", "y;z"),
-        ("programmes", "Aid", "removed", "", "", ""),
-        ("programmes", "Cee", "added", "", "", ""),
+        ("grants", "Aid", "changed", "topics", "x;y", "y;z"),
+        ("grants", "Aid", "removed", "", "", ""),
+        ("grants", "Cee", "added", "", "", ""),
     ]
 
 
@@ -173,6 +178,10 @@ EDITS = {
     "practices": ("bretagne-talent-campaign", "year", "2019"),
     "s3_priorities": ("cybersecurity", "label", "Cyber security"),
     "s3_wordings": ("fr-bretagne", "code", "safety-security"),
+    "event_outcomes": ("ecso-investor-days-2017-2019", "deals", "2"),
+    "funding_rounds": ("at-cyan-security-group-gmbh", "amount_meur", "25.5"),
+    "organisation_facts": ("be-guardsquare", "year", "2018"),
+    "programmes": ("cyber-runway", "cohort_size", "20 firms"),
 }
 
 
@@ -189,6 +198,8 @@ def edited(
     _write(register / "coverage.csv", "Europe", "organisations", "12345")
     with (register / "labels.csv").open("a") as file:
         file.write("fr-secure-ic,ecso,2026-01-02,2027-01-01,,https://example.org\n")
+    with (register / "services.csv").open("a") as file:
+        file.write("fr-secure-ic,access-to-funding,2026-03,,,fr-bretagne,,,Secretariat\n")
     with (register / "duplicate_decisions.csv").open("a") as file:
         file.write("fr-secure-ic,fr-cailabs,different,Two,2026-11-25,secretariat\n")
     done = pipeline.run(register, releases)
@@ -248,14 +259,19 @@ def test_whats_new_and_its_words_tell_every_list(
         assert said["investors"] == "Cyber specialist: yes → no"
         assert said["documents"] == "Kind: Position paper → Report"
         assert said["labels"] == "Added"
+        assert said["event_outcomes"] == "Deals changed", "nobody learns how many"
         assert set(history.page(database, Selection(resource="events"))["row_id"]) == {"ecw-2016"}
         here = history.page(database, Selection(region="fr-bretagne"))
         elsewhere = {
             "coverage",
             "documents",
             "investors",
+            "event_outcomes",
+            "funding_rounds",
             "labels",
+            "organisation_facts",
             "partnerships",
+            "programmes",
             "s3_priorities",
         }
         assert set(here["resource"]) == set(LISTS) - elsewhere - {"duplicate_decisions"}

@@ -1,0 +1,188 @@
+"""Why a region fits, in sentences with their numbers and how sure they are.
+
+Plain text, without Markdown: whoever shows it escapes it, so that pages, workbook and PDF say the
+same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+from ecosystem.common import wording
+from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, EVIDENCE, TYPES
+from ecosystem.network import words
+from ecosystem.network.needs import Need
+from ecosystem.network.partner_finding import EXCHANGE, Finding, Meeting, Suggestion
+from ecosystem.network.valley_network import CHANCE
+from ecosystem.regional.statistics.counts import SMALL_N
+from ecosystem.regional.statistics.specialisation import wilson_interval
+
+Names = Mapping[str, str]
+
+SMALL_NOTE = f"With fewer than {SMALL_N} organisations in the register that says little."
+HOW = {
+    "exchange": (
+        "To exchange practice: valleys whose organisations work on much the same JRC domains; "
+        "first those of which chance makes the fewest pairs so alike."
+    ),
+    "project": (
+        "For a joint project: valleys that could add most domains and get something in return. "
+        f"{words.COMPLEMENT_NOTE}"
+    ),
+}
+
+
+def meeting(name: str, found: Meeting, need: Need) -> str:
+    """How many organisations of a region meet a need, with interval and hedge."""
+    declares = (
+        f"{name} declares {need.label} as a priority (“{found.wording}”)" if found.wording else ""
+    )
+    if found.n is None:
+        rest = f"no column of the register shows how many {need.does}"
+        return f"{declares or f'{name} is not known to declare {need.label}'}; {rest}."
+    if not found.of:
+        said = f"no organisation of {name} is in the register"
+        return f"{declares}; {said}." if declares else f"{_capital(said)}."
+    low, high = (float(end) for end in wilson_interval(found.n, found.of))
+    said = (
+        f"{found.n} of its {wording.count(found.of, 'organisation')} in the register {need.does} "
+        f"({wording.percent(found.n / found.of)}; 95 % interval {wording.percent(low)} to "
+        f"{wording.percent(high)}; all valleys {wording.percent(found.whole)})."
+    )
+    said = f"{declares}; {said}" if declares else f"{name}: {said}"
+    if found.of < SMALL_N:
+        return f"{said} {SMALL_NOTE}"
+    if low <= found.whole <= high:
+        return f"{said} So few leave open whether that is more or less than elsewhere."
+    more = "More" if found.n / found.of > found.whole else "Less"
+    return f"{said} {more} than elsewhere, as chance makes about one region in twenty."
+
+
+def reasons(
+    names: Names, finding: Finding, one: Suggestion, need: Need | None, fit: str
+) -> list[str]:
+    """Why a valley fits, a sentence each: the need, the two profiles, distance and countries."""
+    name, own = names[one.region_id], names[finding.region_id]
+    said = []
+    if need and one.meeting:
+        said.append(meeting(name, one.meeting, need))
+        if finding.meeting and one.meeting.could_give and finding.meeting.lacks:
+            n, of = finding.meeting.n, finding.meeting.of
+            said.append(f"{name} could add it: in {own} {n} of {of} {need.does}.")
+    said += [alike(names, finding, one)] if fit == EXCHANGE else adds(names, finding, one)
+    said.append(apart(finding.country, one))
+    return said
+
+
+def alike(names: Names, finding: Finding, one: Suggestion) -> str:
+    """How alike two regions are, with how likely chance would make them so."""
+    name, own = names[one.region_id], names[finding.region_id]
+    if one.similarity is None or one.chance is None:
+        few = [names[id_] for id_ in (finding.region_id, one.region_id)
+               if finding.sizes[id_] < SMALL_N]  # fmt: skip
+        return (
+            f"Their profiles are not compared: {wording.join(few)} has fewer than {SMALL_N} "
+            "organisations in the register."
+            if len(few) == 1
+            else f"Their profiles are not compared: both have fewer than {SMALL_N} organisations."
+        )
+    row: dict[Hashable, Any] = {
+        "one": finding.region_id,
+        "other": one.region_id,
+        "similarity": one.similarity,
+        "chance": one.chance,
+    }
+    if one.chance < CHANCE:
+        return words.alike(names, row, finding.sizes, one.shared)
+    domains = wording.join([DOMAINS.inside(code) for code in one.shared])
+    in_common = f" What they have in common is above all {domains}." if domains else ""
+    return (
+        f"{own} and {name} are no more alike than chance makes them: similarity "
+        f"{one.similarity:.2f} of 1, and {wording.percent(one.chance)} of pairs of this size drawn "
+        f"at random are at least as alike.{in_common}"
+    )
+
+
+def adds(names: Names, finding: Finding, one: Suggestion) -> list[str]:
+    """What each of two regions could add to the other."""
+    pair = (
+        (one.region_id, finding.region_id, one.gives),
+        (finding.region_id, one.region_id, one.gets),
+    )
+    found = [words.gives(names, giver, receiver, what) for giver, receiver, what in pair]
+    said = [sentence for sentence in found if sentence]
+    if said:
+        return said
+    if min(finding.sizes[finding.region_id], finding.sizes[one.region_id]) < SMALL_N:
+        return [alike(names, finding, one)] if one.similarity is None else []
+    return ["By the numbers of the register, neither has a domain that the other lacks."]
+
+
+def apart(own_country: str, one: Suggestion) -> str:
+    """Distance and countries."""
+    here, there = COUNTRIES.label(own_country), COUNTRIES.label(one.country)
+    where = f"both in {here}" if own_country == one.country else f"in {here} and {there}"
+    return f"About {_about(one.km)} km apart, {where}."
+
+
+def _about(km: float) -> str:
+    return wording.number(round(km, -1) if km >= 100 else round(km))
+
+
+def together(partnerships: int) -> str:
+    """Whether a partnership joins two regions."""
+    if not partnerships:
+        return "No common partnership is known. Member lists are often incomplete."
+    return f"Already together in {wording.count(partnerships, 'partnership')}:"
+
+
+def why_lead(row: Mapping[Any, Any], need: Need | None) -> str:
+    """Why an organisation could lead: type, what it works on, what it leads, its evidence."""
+    codes = list(row["domains"])
+    wanted = [code for code in codes if need and code in need.domains]
+    first = [*wanted, *(code for code in codes if code not in wanted)][:2]
+    more = len(codes) - len(first)
+    works = [DOMAINS.inside(code) for code in first] + ([f"{more} more"] if more > 0 else [])
+    parts = [TYPES.label(row["type"])]
+    if works:
+        parts.append(f"works on {wording.join(works)}")
+    if need and need.kind in ("sector", "function"):
+        parts.append("is known to " + need.does)
+    if row["leads"]:
+        parts.append(f"leads {wording.join(list(row['leads'])[:2])}")
+    parts.append(_evidence(row["evidence"]))
+    return "; ".join(parts) + "."
+
+
+def _evidence(code: str) -> str:
+    label = EVIDENCE.label(code)
+    return label[:1].lower() + label[1:]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def summary(finding: Finding, names: Names, need: Need | None, fit: str) -> str:
+    """How many valleys fit, and what that rests on."""
+    own, n = names[finding.region_id], len(finding.suggestions)
+    every = n + len(finding.others)
+    what = "to exchange practice with" if fit == EXCHANGE else "for a joint project with"
+    about = f" on {need.label}" if need else ""
+    said = f"{n} of {wording.count(every, 'valley')} fit {what} {own}{about}."
+    if not finding.is_collected:
+        return (
+            f"{said} The register was not collected for {own}: this rests on the other side alone."
+        )
+    if finding.n < SMALL_N:
+        size = wording.count(finding.n, "organisation")
+        return f"{said} {own} has {size} in the register. {SMALL_NOTE}"
+    return said
+
+
+def open_roles(labels: Sequence[str]) -> str:
+    """Which roles nobody plays yet."""
+    if not labels:
+        return "All roles are covered."
+    return f"Nobody plays yet: {wording.join(list(labels))}."

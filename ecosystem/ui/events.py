@@ -19,7 +19,6 @@ from ecosystem.ui import listing, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.figure import figure
-from ecosystem.ui.organisation_list import page_number, pagination
 from ecosystem.ui.theme import is_dark
 from ecosystem.web.pages import EVENTS_PAGE
 
@@ -53,12 +52,10 @@ def page() -> None:
 
 def _one(found: pd.DataFrame) -> None:
     if found.empty:
-        st.info(
-            "There is no event at this address. It may have been removed or mistyped.",
-            icon=":material/search_off:",
-        )
+        st.info(listing.not_at_address("event"), icon=":material/search_off:")
     for record in found.to_dict("records"):
-        _entry(record)
+        with st.container(border=True, gap="xxsmall"):
+            _entry(record)
     st.page_link(EVENTS_PAGE, label="All events", icon=":material/event:")
 
 
@@ -83,7 +80,7 @@ def _narrowed() -> pd.DataFrame:
     there = ask(events.choices)
     columns = st.columns(3)
     with columns[0]:
-        kinds = {k: label for k, label in EVENT_KINDS.labels().items() if k in there.kinds}
+        kinds = listing.labels_of(EVENT_KINDS, there.kinds)
         kind = listing.several("kind", "Kind", kinds)
     with columns[1]:
         year = listing.year(
@@ -180,38 +177,33 @@ def _drawn(database: Database, ids: tuple[str, ...], day: date, *, dark: bool) -
 
 def _list(found: pd.DataFrame) -> None:
     st.header("List", anchor=False)
-    number, offset = page_number(len(found), PER_PAGE)
-    with listing.rows("listed"):
-        for record in found.iloc[offset : offset + PER_PAGE].to_dict("records"):
-            _entry(record)
-    pagination(number, len(found), PER_PAGE)
+    listing.cards(found, PER_PAGE, _entry)
     columns = found.columns.drop(["first", "last", "is_day_known"])
     listing.downloads("events", {"Events": lambda: found[columns]})
 
 
 def _entry(record: Mapping[Hashable, Any]) -> None:
-    with st.container(border=True, gap="xxsmall"):
-        st.markdown(f"**{markdown(record['name'])}**")
-        facts = [EVENT_KINDS.label(record["kind"]), _when(record), _tense(record)]
-        st.markdown(" · ".join([*facts, markdown(_where(record) or "Place not known")]))
-        if isinstance(record["organiser"], str):
-            st.markdown(f"Organised by {markdown(record['organiser'])}")
-        figures = [
-            f"{says} {record[column]:,}" if pd.notna(record[column]) else f"{says} not published"
-            for column, says in events.FIGURES.items()
-        ]
-        st.caption(" · ".join(figures))
-        if isinstance(record["notes"], str):
-            st.markdown(markdown(record["notes"]))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if record["first"] is not None:
-                st.link_button(
-                    "Calendar file",
-                    f"/events/{record['event_id']}.ics",
-                    icon=":material/event:",
-                    type="tertiary",
-                )
-            st.markdown(listing.source_link(record["source_url"]))
+    st.markdown(f"**{markdown(record['name'])}**")
+    facts = [EVENT_KINDS.label(record["kind"]), _when(record), _tense(record)]
+    st.markdown(" · ".join([*facts, markdown(_where(record) or "Place not known")]))
+    if isinstance(record["organiser"], str):
+        st.markdown(f"Organised by {markdown(record['organiser'])}")
+    figures = [
+        f"{says} {record[column]:,}" if pd.notna(record[column]) else f"{says} not published"
+        for column, says in events.FIGURES.items()
+    ]
+    st.caption(" · ".join(figures))
+    if isinstance(record["notes"], str):
+        st.markdown(markdown(record["notes"]))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if record["first"] is not None:
+            st.link_button(
+                "Calendar file",
+                f"/events/{record['event_id']}.ics",
+                icon=":material/event:",
+                type="tertiary",
+            )
+        st.markdown(listing.source_link(record["source_url"]))
 
 
 def _when(record: Mapping[Any, Any]) -> str:

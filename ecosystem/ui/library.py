@@ -13,7 +13,6 @@ from ecosystem.tables import documents
 from ecosystem.ui import listing, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import link, markdown
-from ecosystem.ui.organisation_list import page_number, pagination
 from ecosystem.web.pages import LIBRARY_PAGE
 
 PER_PAGE = 20
@@ -26,12 +25,10 @@ def page() -> None:
     if asked := state.get("id"):
         found = everything[everything["doc_id"] == asked]
         if found.empty:
-            st.info(
-                "There is no document at this address. It may have been removed or mistyped.",
-                icon=":material/search_off:",
-            )
+            st.info(listing.not_at_address("document"), icon=":material/search_off:")
         for record in found.to_dict("records"):
-            _entry(record)
+            with st.container(border=True, gap="xxsmall"):
+                _entry(record)
         st.page_link(LIBRARY_PAGE, label="All documents", icon=":material/menu_book:")
         return
     st.markdown(
@@ -47,11 +44,7 @@ def page() -> None:
     st.markdown(f"**{wording.count(len(found), 'document')}**")
     if without:
         st.caption(f"{wording.count(without, 'document')} without a known date: they come last.")
-    number, offset = page_number(len(found), PER_PAGE)
-    with listing.rows("listed"):
-        for record in found.iloc[offset : offset + PER_PAGE].to_dict("records"):
-            _entry(record)
-    pagination(number, len(found), PER_PAGE)
+    listing.cards(found, PER_PAGE, _entry)
     listing.downloads("documents", {"Documents": lambda: found})
 
 
@@ -60,7 +53,7 @@ def _narrowed() -> Any:
     words = listing.words("Search the library", "Words of a title or summary")
     columns = st.columns(3)
     with columns[0]:
-        kinds = {k: label for k, label in DOCUMENT_KINDS.labels().items() if k in there.kinds}
+        kinds = listing.labels_of(DOCUMENT_KINDS, there.kinds)
         kind = listing.several("kind", "Kind", kinds)
     with columns[1]:
         year = listing.year(
@@ -82,21 +75,20 @@ def _narrowed() -> Any:
 def _entry(record: Mapping[Hashable, Any]) -> None:
     address = links.web_address(record["url"])
     title = markdown(record["title"])
-    with st.container(border=True, gap="xxsmall"):
-        st.markdown(f"**{link(title, address) if address else title}**")
-        date = _text(record["date"])
-        facts = [
-            DOCUMENT_KINDS.label(record["kind"]),
-            markdown(_text(record["working_group"]) or "Author not known"),
-            partial_dates.in_words(date) if date else "date not known",
-        ]
-        st.markdown(" · ".join(facts))
-        if summary := _text(record["summary"]):
-            st.markdown(markdown(summary))
-        if not address:
-            st.caption("No public copy was found.")
-        with st.expander("Cite it"):
-            st.code(citation(record), language=None, wrap_lines=True)
+    st.markdown(f"**{link(title, address) if address else title}**")
+    date = _text(record["date"])
+    facts = [
+        DOCUMENT_KINDS.label(record["kind"]),
+        markdown(_text(record["working_group"]) or "Author not known"),
+        partial_dates.in_words(date) if date else "date not known",
+    ]
+    st.markdown(" · ".join(facts))
+    if summary := _text(record["summary"]):
+        st.markdown(markdown(summary))
+    if not address:
+        st.caption("No public copy was found.")
+    with st.expander("Cite it"):
+        st.code(citation(record), language=None, wrap_lines=True)
 
 
 def citation(record: Mapping[Hashable, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,10 +13,11 @@ from streamlit.delta_generator import DeltaGenerator
 from ecosystem import export
 from ecosystem.common import links, wording
 from ecosystem.common.search_words import MAX_LENGTH
-from ecosystem.common.vocabulary import EVIDENCE
+from ecosystem.common.vocabulary import EVIDENCE, Vocabulary
 from ecosystem.ui import state, style
 from ecosystem.ui.data import database
 from ecosystem.ui.escape import link, markdown
+from ecosystem.ui.organisation_list import page_number, pagination
 
 # Not the filter's own parameter, which would go along to the pages that filter.
 WORDS = "words"
@@ -32,6 +33,53 @@ def rows(key: str) -> DeltaGenerator:
     """
     style.show("listing.css")
     return st.container(key=f"rows_{key}", gap="small" if key == "listed" else "xxsmall")
+
+
+def cards(found: pd.DataFrame, size: int, show: Callable[[Mapping[Hashable, Any]], None]) -> None:
+    """The rows that a page is about, a page of them at a time, each in a frame.
+
+    Parameters
+    ----------
+    found : DataFrame
+        All rows, in order.
+    size : int
+        How many stand on a page.
+    show : callable
+        Shows one row in the container that is open.
+    """
+    number, offset = page_number(len(found), size)
+    with rows("listed"):
+        for record in found.iloc[offset : offset + size].to_dict("records"):
+            with st.container(border=True, gap="xxsmall"):
+                show(record)
+    pagination(number, len(found), size)
+
+
+def not_at_address(what: str) -> str:
+    """That there is no row of the identifier in the address."""
+    return f"There is no {what} at this address. It may have been removed or mistyped."
+
+
+def no_such_row(what: str, page: str, *, asked: bool) -> None:
+    """A page of one row that isn't there: its title, why, and the way to the list.
+
+    Parameters
+    ----------
+    what : str
+        What the list has, in the singular.
+    page : str
+        The list.
+    asked : bool
+        Whether the address names one.
+    """
+    st.title(what.capitalize(), anchor=False)
+    st.info(not_at_address(what) if asked else f"Choose a {what} from the list.")
+    st.page_link(page, label=f"All {what}s", icon=":material/list:")
+
+
+def labels_of(vocabulary: Vocabulary, codes: Collection[str]) -> dict[str, str]:
+    """Labels of the codes that occur, in the order of the vocabulary."""
+    return {code: label for code, label in vocabulary.labels().items() if code in codes}
 
 
 def words(label: str, placeholder: str) -> str:

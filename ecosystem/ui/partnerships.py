@@ -53,12 +53,7 @@ def list_page() -> None:
         f"{wording.count(members, 'listed membership')}"
     )
     st.caption(INCOMPLETE)
-    number, offset = page_number(len(found), _IN_LIST)
-    with listing.rows("listed"):
-        for record in found.iloc[offset : offset + _IN_LIST].to_dict("records"):
-            with st.container(border=True, gap="xxsmall"):
-                _row(record)
-    pagination(number, len(found), _IN_LIST)
+    listing.cards(found, _IN_LIST, _row)
     listing.downloads(
         "partnerships",
         {
@@ -73,11 +68,7 @@ def _choice() -> pd.DataFrame:
     text = listing.words("Search partnerships", "Name, region, member or topic")
     columns = st.columns(4)
     with columns[0]:
-        kinds = {
-            code: label
-            for code, label in PARTNERSHIP_KINDS.labels().items()
-            if code in there["kinds"]
-        }
+        kinds = listing.labels_of(PARTNERSHIP_KINDS, there["kinds"])
         kind = listing.several("kind", "Kind", kinds)
     with columns[1]:
         active = listing.year("year", "Active in", there["years"], _OPEN_ENDED)
@@ -123,13 +114,7 @@ def page() -> None:
     asked = state.get("id")
     record = ask(partnerships.one, asked) if asked else None
     if record is None:
-        st.title("Partnership", anchor=False)
-        st.info(
-            "There is no partnership at this address. It may have been removed or mistyped."
-            if asked
-            else "Choose a partnership from the list."
-        )
-        st.page_link(PARTNERSHIPS_PAGE, label="All partnerships", icon=":material/list:")
+        listing.no_such_row("partnership", PARTNERSHIPS_PAGE, asked=bool(asked))
         return
     tab_title.show(record["name"])
     st.title(markdown(record["name"]), anchor=False)

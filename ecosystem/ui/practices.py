@@ -15,7 +15,6 @@ from ecosystem.tables import practices, regions
 from ecosystem.ui import listing, state, tab_title
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
-from ecosystem.ui.organisation_list import page_number, pagination
 from ecosystem.web.pages import PRACTICE_PAGE, PRACTICES_PAGE, REGION_PAGE
 
 _IN_LIST = 20
@@ -42,12 +41,7 @@ def list_page() -> None:
         "Practices are those that a public page describes. A region without one here may well "
         "have it."
     )
-    number, offset = page_number(len(found), _IN_LIST)
-    with listing.rows("listed"):
-        for record in found.iloc[offset : offset + _IN_LIST].to_dict("records"):
-            with st.container(border=True, gap="xxsmall"):
-                _row(record)
-    pagination(number, len(found), _IN_LIST)
+    listing.cards(found, _IN_LIST, _row)
     listing.downloads("practices", {"Practices": lambda: found})
 
 
@@ -57,9 +51,7 @@ def _choice() -> pd.DataFrame:
     with columns[0]:
         text = listing.words("Search practices", "Who runs a cyber voucher?")
     with columns[1]:
-        kinds = {
-            code: label for code, label in PRACTICE_KINDS.labels().items() if code in there["kinds"]
-        }
+        kinds = listing.labels_of(PRACTICE_KINDS, there["kinds"])
         kind = listing.several("kind", "Kind", kinds)
     with columns[2]:
         valley = listing.several(
@@ -95,13 +87,7 @@ def page() -> None:
     asked = state.get("id")
     record = ask(practices.one, asked) if asked else None
     if record is None:
-        st.title("Practice", anchor=False)
-        st.info(
-            "There is no practice at this address. It may have been removed or mistyped."
-            if asked
-            else "Choose a practice from the list."
-        )
-        st.page_link(PRACTICES_PAGE, label="All practices", icon=":material/list:")
+        listing.no_such_row("practice", PRACTICES_PAGE, asked=bool(asked))
         return
     tab_title.show(record["name"])
     st.title(markdown(record["name"]), anchor=False)

@@ -12,9 +12,8 @@ import streamlit as st
 from ecosystem.common import partial_dates, wording
 from ecosystem.common.links import web_address
 from ecosystem.common.spreadsheet import table_csv
-from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, ENTITY_KINDS, PARTNERSHIP_KINDS, SCOPES
-from ecosystem.network import valley_network, words
+from ecosystem.network import valley_network, weighted_links, words
 from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import network_entities, partnerships, regions, valleys
 from ecosystem.ui import cards, state
@@ -136,34 +135,9 @@ def _year(chosen: Choice) -> None:
     )
 
 
-def pairs(database: Database, chosen: Choice) -> pd.DataFrame:
-    """The links to show: ``one, other, weight`` (0 to 1), ``text`` and what the table shows.
-
-    Strongest first.
-    """
-    if chosen.show == "similar":
-        found = valley_network.similar(database)
-        found = found[found["chance"] < valley_network.CHANCE]
-        found = found.sort_values("chance", kind="stable").reset_index(drop=True)
-        texts = [f"Similarity {value:.2f} of 1" for value in found["similarity"]]
-        return found.assign(weight=_spread(-found["chance"]), text=texts)
-    if chosen.show == "complementary":
-        found = valley_network.complementary(database)
-        texts = [
-            f"Could add {gives} and get {gets}"
-            for gives, gets in zip(found["gives"], found["gets"], strict=True)
-        ]
-        mutual = found[["gives", "gets"]].min(axis=1) + found["domains"] / 100
-        return found.assign(weight=_spread(mutual), text=texts)
-    found = valley_network.network(database, chosen.kinds, chosen.year).links
-    texts = [wording.count(n, "common partnership") for n in found["partnerships"]]
-    return found.assign(weight=_spread(found["strength"] ** 0.5), text=texts)
-
-
-def _spread(values: pd.Series) -> pd.Series:
-    """Values from 0 (weakest) to 1 (strongest)."""
-    low, high = values.min(), values.max()
-    return (values - low) / (high - low) if high > low else values * 0 + 1
+def _pairs(chosen: Choice) -> pd.DataFrame:
+    found: pd.DataFrame = ask(weighted_links.pairs, chosen.show, chosen.kinds, chosen.year)
+    return found
 
 
 def introduction(chosen: Choice) -> None:
@@ -189,7 +163,7 @@ def introduction(chosen: Choice) -> None:
 
 def map_and_reason(chosen: Choice) -> None:
     """The links on the map, and beside it why the selected one is there."""
-    found = ask(pairs, chosen)
+    found = _pairs(chosen)
     kind, selected = cards.selected_id()
     shown = found.head(chosen.most) if chosen.most else found
     if kind == "valley":
@@ -253,7 +227,7 @@ def _reason(chosen: Choice, kind: str, selected: str) -> None:
 
 def _strongest(chosen: Choice) -> None:
     names = ask(regions.names_in_text)
-    top = ask(pairs, chosen).head(5)
+    top = _pairs(chosen).head(5)
     if top.empty:
         st.caption("No partnership of this kind and year joins two valleys.")
         return
@@ -352,7 +326,7 @@ def _valley_card(chosen: Choice, valley_id: str) -> None:
         _head(ask(regions.labels)[valley_id])
         if chosen.show == _DEFAULT:
             st.markdown(words.connections_of(_network(chosen), names, valley_id))
-        found = ask(pairs, chosen)
+        found = _pairs(chosen)
         here = found[(found["one"] == valley_id) | (found["other"] == valley_id)]
         if here.empty:
             st.caption("No link of this kind.")
@@ -376,7 +350,7 @@ def _valley_card(chosen: Choice, valley_id: str) -> None:
 
 def table(chosen: Choice) -> None:
     """All links as a table: what the map shows, for whoever can't use it; a row selects."""
-    found = ask(pairs, chosen)
+    found = _pairs(chosen)
     labels = ask(regions.labels)
     columns = {
         "partnerships": {"partnerships": "Partnerships", "strength": "Strength"},

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from ecosystem.common.store import Database, current
 from ecosystem.network import valley_network
-from ecosystem.ui import network_view
-from ecosystem.ui.network_view import Choice
 from tests.pages.conftest import Visit
 
 
@@ -77,16 +73,3 @@ def test_bodies_are_listed_and_counted(visit: Visit) -> None:
     assert f"{len(rows)} bodies; " in texts(app)
     nobody = visit("network", {"show": "bodies", "words": "nobody has this name"})
     assert "No body matches" in texts(nobody)
-
-
-def test_arcs_are_weighted_from_weak_to_strong(releases_dir: Path) -> None:
-    database = Database(current(releases_dir))
-    try:
-        for show in ("partnerships", "similar", "complementary"):
-            found = network_view.pairs(database, Choice(show, (), None, 60))
-            assert found["weight"].is_monotonic_decreasing
-            assert found["weight"].iloc[0] == 1
-            assert found["weight"].iloc[-1] == 0
-            assert found["text"].str.len().min() > 5
-    finally:
-        database.close()

@@ -18,7 +18,7 @@ from ecosystem.ui import partnerships as partnership_view
 from ecosystem.ui import practices as practice_view
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import link, markdown
-from ecosystem.web.pages import EVENTS_PAGE, PARTNERSHIPS_PAGE, PRACTICES_PAGE
+from ecosystem.web.pages import EVENTS_PAGE, NETWORK_PAGE, PARTNERSHIPS_PAGE, PRACTICES_PAGE
 
 _EACH = 6
 
@@ -78,11 +78,21 @@ def _partnerships(rows: pd.DataFrame) -> None:
 
 
 def _bodies(rows: pd.DataFrame) -> None:
-    for row in rows.to_dict("records"):
-        website = links.web_address(row["website"]) or links.web_address(row["source_url"])
-        name = markdown(row["name"])
-        facts = f"{ENTITY_KINDS.label(row['kind'])}, {SCOPES.label(row['scope']).lower()}"
-        st.markdown(f"{link(name, website) if website else name}  \n{facts}")
+    with listing.rows("bodies"):
+        for row in rows.to_dict("records"):
+            st.page_link(
+                NETWORK_PAGE,
+                label=markdown(row["name"]),
+                icon=":material/account_balance:",
+                query_params={"show": "bodies", "words": str(row["name"])},
+            )
+            website = links.web_address(row["website"]) or links.web_address(row["source_url"])
+            facts = [
+                ENTITY_KINDS.label(row["kind"]),
+                SCOPES.label(row["scope"]).lower(),
+                link(markdown(links.host(website)), website) if website else "",
+            ]
+            st.caption(" · ".join(filter(None, facts)))
 
 
 def _events(rows: pd.DataFrame) -> None:

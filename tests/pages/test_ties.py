@@ -97,6 +97,7 @@ def test_a_region_shows_what_connects_it(visit: Visit) -> None:
     shown = links(visit("region", {"region": "fr-bretagne"}))
     assert "Cyberbreakfast" in shown
     assert any(label.startswith("Interreg Europe CAMPUS") for label in shown)
+    assert "Bretagne Next" in shown, "its entry among the bodies of the network"
     app = visit("region", {"region": "NL21"})
     assert any(label.startswith("CONCORDIA") for label in links(app))
     assert "Universiteit Twente" in words(app)

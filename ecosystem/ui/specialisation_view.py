@@ -15,7 +15,9 @@ from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import DIRECTORY_PAGE, REGION_PAGE
 
-_KEY = "s3_matrix"
+# What the columns are, by the address.
+_BY = {"priority": "Priorities", "domain": "JRC domains"}
+_DEFAULT = "priority"
 _JOIN = "~"
 
 
@@ -31,8 +33,30 @@ def introduction() -> None:
     st.markdown(marks)
 
 
+def columns() -> str:
+    """Let the visitor choose what the columns are; a key of the choice."""
+    asked = state.get("by")
+    chosen = asked if asked in _BY else _DEFAULT
+    st.segmented_control(
+        "Valleys by",
+        list(_BY),
+        format_func=_BY.__getitem__,
+        key="s3_by",
+        required=True,
+        on_change=state.bind("by", "s3_by", chosen, default=_DEFAULT, resets=("cell",)),
+    )
+    if chosen == "domain":
+        st.caption(
+            "A domain counts as declared where a priority is declared that it stands for. "
+            "Cybersecurity as a whole stands for none, so a valley may declare it and have no "
+            "domain here."
+        )
+    return chosen
+
+
 def matrix(found: Specialisation) -> None:
     """The matrix; a click on a cell explains it."""
+    key = "s3_matrix_domains" if found.by_domain else "s3_matrix"
     names = ask(regions.labels)
     table = pd.DataFrame(
         {
@@ -46,12 +70,12 @@ def matrix(found: Specialisation) -> None:
     width = len(found.priorities)
 
     def take_pick() -> None:
-        selection = st.session_state[_KEY]["selection"]["cells"]
-        columns = list(table.columns)
+        selection = st.session_state[key]["selection"]["cells"]
+        titles = list(table.columns)
         picked = [
-            cells[row * width + columns.index(column) - 2]
+            cells[row * width + titles.index(column) - 2]
             for row, column in selection
-            if columns.index(column) > 1
+            if titles.index(column) > 1
         ]
         state.update({"cell": _JOIN.join(picked[0]) if picked else None})
 
@@ -59,7 +83,7 @@ def matrix(found: Specialisation) -> None:
         table,
         hide_index=True,
         height=560,
-        key=_KEY,
+        key=key,
         on_select=take_pick,
         selection_mode="single-cell",
         column_config={
@@ -70,12 +94,12 @@ def matrix(found: Specialisation) -> None:
                 for row in found.priorities.to_dict("records")
             },
         },
-        alt="Priorities of smart specialisation by valley",
+        alt=f"{_BY['domain' if found.by_domain else 'priority']} of smart specialisation by valley",
     )
     st.download_button(
         "Matrix as CSV",
         table_csv(table),
-        file_name="cyber-valleys-specialisation.csv",
+        file_name=f"cyber-valleys-specialisation{'-domains' if found.by_domain else ''}.csv",
         mime="text/csv",
         icon=":material/download:",
     )
@@ -116,7 +140,8 @@ def page() -> None:
     """The whole page."""
     st.title("Smart specialisation", anchor=False)
     introduction()
-    found = ask(specialisation.specialisation)
+    question = specialisation.by_domain if columns() == "domain" else specialisation.specialisation
+    found = ask(question)
     if found.priorities.empty:
         st.info("The register holds no priorities of smart specialisation yet.")
         return

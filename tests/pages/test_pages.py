@@ -50,6 +50,8 @@ ADDRESSES: list[tuple[str, dict[str, str | list[str]]]] = [
     ("network", {"kind": "eurocluster"}),
     ("specialisation", {"cell": "fr-bretagne~digital-trust"}),
     ("specialisation", {"cell": "<b>~x"}),
+    ("specialisation", {"by": "domain", "cell": "fr-bretagne~cryptology"}),
+    ("specialisation", {"by": "<b>", "cell": "fr-bretagne~cryptology"}),
     ("partners", {"from": "<b>", "need": "x", "fit": "x", "shown": "x", "with": "x"}),
     ("partners", {"view": "sketch", "with": ["<b>", "FRH0"], "members": ["<b>", "ee-cybernetica"]}),
     ("network", {"show": "x", "kind": ["x"], "year": "x", "drawn": "-1", "selected": "link:a~b"}),

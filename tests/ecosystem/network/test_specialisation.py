@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from ecosystem.common.store import Database
-from ecosystem.network.specialisation import LEAST, STATES, Specialisation, specialisation
+from ecosystem.common.vocabulary import DOMAINS
+from ecosystem.network.specialisation import (
+    LEAST,
+    STATES,
+    Specialisation,
+    by_domain,
+    specialisation,
+)
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +70,24 @@ def test_a_cell_explains_what_it_rests_on(found: Specialisation) -> None:
     assert found.cell("fr-bretagne", "digital-trust") == f"● {count}"
     assert found.cell("fr-bretagne", "cybersecurity") == "◌"
     assert found.cell("at-wien", "cybersecurity") == ""
+
+
+def test_a_domain_is_declared_by_the_priorities_that_it_stands_for(database: Database) -> None:
+    found = by_domain(database)
+    assert list(found.states.columns) == list(DOMAINS)
+    # "secure and responsible digital economy" is digital trust, which three domains show.
+    declared = found.wordings.loc["fr-bretagne"]
+    assert set(declared.index[declared != ""]) == {
+        "trust-management-accountability", "identity-management", "data-security-privacy",
+    }  # fmt: skip
+    assert found.counts.loc["fr-bretagne", "cryptology"] == 4
+    assert found.states.loc["fr-bretagne", "cryptology"] == "there"
+    assert found.cell("fr-bretagne", "cryptology") == "◆ 4"
+    said = found.explain("fr-bretagne", "Brittany", "identity-management")
+    assert said.startswith(
+        "Brittany declares “secure and responsible digital economy”, which stands for identity "
+        "management among others; "
+    )
+    none = found.explain("fr-bretagne", "Brittany", "cryptology")
+    assert none.startswith("Brittany declares no priority that stands for cryptology")
+    assert not (found.states == "unseen").any().any()

@@ -169,13 +169,21 @@ def overlaps(memberships: pd.DataFrame, regions: Sequence[str], limit: int = 10)
     rows, columns = (numbers[enough] for numbers in common.coords)
     both = common.data[enough]
     either = sizes[rows] + sizes[columns] - both
+    overlap = both / either
+    # Millions of pairs are not sorted for the sake of ten.
+    if len(overlap) > limit:
+        least = np.partition(overlap, -limit)[-limit]
+        kept = overlap >= least
+        rows, columns, both, either, overlap = (
+            values[kept] for values in (rows, columns, both, either, overlap)
+        )
     found = pd.DataFrame(
         {
             "one": ids[rows],
             "other": ids[columns],
             "both": both.astype("int64"),
             "either": either.astype("int64"),
-            "overlap": both / either,
+            "overlap": overlap,
         }
     )
     ordered = found.sort_values(["overlap", "both"], ascending=False, kind="stable")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import networkx
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -86,3 +89,20 @@ def test_density_is_the_share_of_pairs() -> None:
     )
     assert graph_measures.density(some, 3) == pytest.approx(1 / 3)
     assert graph_measures.density(some.iloc[:0], 1) == 0
+
+
+def test_the_first_overlaps_of_many_are_the_first_of_all() -> None:
+    random = np.random.default_rng(1)
+    members = {f"p{i:02}": set(random.choice(30, 8, replace=False)) for i in range(60)}
+    rows = [(id_, f"r{place:02}") for id_, places in members.items() for place in places]
+    memberships = pd.DataFrame(rows, columns=["partnership_id", "valley_id"])
+    found = graph_measures.overlaps(memberships, [f"r{place:02}" for place in range(30)], limit=7)
+    every = sorted(
+        (
+            (len(members[a] & members[b]) / len(members[a] | members[b]), a, b)
+            for a, b in combinations(sorted(members), 2)
+            if len(members[a] & members[b]) > 1
+        ),
+        key=lambda pair: (-pair[0], pair[1], pair[2]),
+    )
+    assert found[["overlap", "one", "other"]].to_numpy().tolist() == [list(p) for p in every[:7]]

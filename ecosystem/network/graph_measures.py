@@ -186,7 +186,8 @@ def overlaps(memberships: pd.DataFrame, regions: Sequence[str], limit: int = 10)
             "overlap": overlap,
         }
     )
-    ordered = found.sort_values(["overlap", "both"], ascending=False, kind="stable")
+    keys = ["overlap", "both", "one", "other"]
+    ordered = found.sort_values(keys, ascending=[False, False, True, True])
     return ordered.head(limit).reset_index(drop=True)
 
 

@@ -103,6 +103,6 @@ def test_the_first_overlaps_of_many_are_the_first_of_all() -> None:
             for a, b in combinations(sorted(members), 2)
             if len(members[a] & members[b]) > 1
         ),
-        key=lambda pair: (-pair[0], pair[1], pair[2]),
+        key=lambda pair: (-pair[0], -len(members[pair[1]] & members[pair[2]]), *pair[1:]),
     )
     assert found[["overlap", "one", "other"]].to_numpy().tolist() == [list(p) for p in every[:7]]

@@ -17,6 +17,7 @@ else:
         profile.share(record)
         profile.suggest(record)
         profile.label_check(record)
+        profile.matches(record)
     left, right = st.columns(2, gap="large")
     with left:
         profile.offer(record)

@@ -150,6 +150,26 @@ _WORDS = (
         "protection. Qualified issuers award it.",
     ),
     Word(
+        "ticket",
+        "Ticket size",
+        "How much an investor puts into one company in one round, from its smallest to its largest "
+        "ticket, in million euro. Where an investor doesn't say, it is unknown, not zero.",
+    ),
+    Word(
+        "stage",
+        "Stage",
+        "How far a company has come with money from outside: pre-seed and seed to begin with, then "
+        "series A and series B, then growth. A round is one time of raising money. A company that "
+        "is listed on an exchange or has been bought has no stage to come.",
+    ),
+    Word(
+        "confidence",
+        "Confidence of a match",
+        "The share of a score's weight that the register knows anything of. A missing fact lowers "
+        "it and leaves the score as it is: 100 % says that all parts are known, not that the match "
+        "is good.",
+    ),
+    Word(
         "release",
         "Release",
         "One published state of the register. Every number, download and citation names the "

@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS
+from ecosystem.common import vocabulary
+from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, EU_MEMBERS, FUNCTIONS
 
 Floats = npt.NDArray[np.float32]
 
 # Stages of a company, in the order in which it goes through them.
-STAGES = ("pre-seed", "seed", "series-a", "series-b", "growth")
+STAGES = tuple(vocabulary.STAGES)
 # What stands for a stage where no venture round is to come, and where nobody knows.
 NO_ROUND, UNKNOWN = len(STAGES), -1
 # The kind of a company's last round, or its stage as the register has it -> where it stands.
@@ -34,12 +35,6 @@ STANDS_AT = {
     "acquired": NO_ROUND,
 }
 _ONE_STAGE_AWAY = 0.5
-# fmt: off
-EU_MEMBERS = frozenset({
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT",
-    "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
-})
-# fmt: on
 # In the market's rules or beside it: "Europe" often means them too, the Union doesn't.
 NEXT_TO_EU = frozenset({"CH", "GB", "IS", "LI", "NO"})
 _NEXT_TO_FOCUS = 0.5

@@ -20,6 +20,7 @@ from ecosystem.common.vocabulary import (
 )
 from ecosystem.finding import similar_organisations as alike
 from ecosystem.finding.made_in_europe import NAME
+from ecosystem.matching.register import COMPANY
 from ecosystem.tables import life, network_entities, regions
 from ecosystem.ui import made_in_europe, organisation_facts, tab_title
 from ecosystem.ui import share as share_button
@@ -30,6 +31,7 @@ from ecosystem.web.pages import (
     DIRECTORY_PAGE,
     LABEL_PAGE,
     MAP_PAGE,
+    MATCHING_PAGE,
     ORGANISATION_PAGE,
     REGION_PAGE,
     SUGGEST_PAGE,
@@ -113,6 +115,19 @@ def suggest(record: dict[str, Any]) -> None:
         icon=":material/edit:",
         query_params={"org": record["org_id"]},
     )
+
+
+def matches(record: dict[str, Any]) -> None:
+    """For an SME: the ways to investors, and to others for a joint project, that fit."""
+    if record["type"] != COMPANY or life.has_ended(record):
+        return
+    for label, mode in (("Investors that fit", {}), ("Partners that fit", {"show": "partners"})):
+        st.page_link(
+            MATCHING_PAGE,
+            label=label,
+            icon=":material/join_inner:",
+            query_params={"org": record["org_id"], **mode},
+        )
 
 
 def label_check(record: dict[str, Any]) -> None:

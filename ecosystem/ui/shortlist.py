@@ -18,12 +18,19 @@ from ecosystem.common import links, wording
 from ecosystem.common.store import ReleaseError
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, SECTORS, TYPES, Vocabulary
 from ecosystem.finding.filters import MAX_VALUES, Filter
+from ecosystem.matching.register import COMPANY
 from ecosystem.tables import history, life, organisations, regions
 from ecosystem.ui import downloads, share, state
 from ecosystem.ui.browser_lists import BrowserList
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
-from ecosystem.web.pages import DIRECTORY_PAGE, MAP_PAGE, ORGANISATION_PAGE, SHORTLIST_PAGE
+from ecosystem.web.pages import (
+    DIRECTORY_PAGE,
+    MAP_PAGE,
+    MATCHING_PAGE,
+    ORGANISATION_PAGE,
+    SHORTLIST_PAGE,
+)
 
 # Not the filter's own parameter, which would go along to the pages that filter.
 _PARAM = "list"
@@ -211,6 +218,13 @@ def _entries(found: pd.DataFrame) -> None:
                     icon=":material/domain:",
                     query_params={"org": row["org_id"]},
                 )
+                if row["type"] == COMPANY:
+                    st.page_link(
+                        MATCHING_PAGE,
+                        label="Investors that fit",
+                        icon=":material/join_inner:",
+                        query_params={"org": row["org_id"]},
+                    )
                 st.button(
                     "Remove",
                     icon=":material/close:",

@@ -89,6 +89,7 @@ SPECIALISATION_PAGE = "pages/specialisation.py"
 EVENTS_PAGE = "pages/events.py"
 LIBRARY_PAGE = "pages/library.py"
 PARTNERS_PAGE = "pages/partners.py"
+MATCHING_PAGE = "pages/matching.py"
 INTERREG_CYBER_PAGE = "pages/interreg_cyber.py"
 # At no address of its own: it stands wherever there is no other page.
 NOT_FOUND_PAGE = "pages/not_found.py"
@@ -119,6 +120,14 @@ PAGES = (
         SHORTLIST_PAGE, "Shortlist", ":material/bookmarks:", Menu.DIRECTORY, in_sitemap=False
     ),
     PageEntry(PARTNERS_PAGE, "Partners", ":material/group_add:", Menu.CONNECT),
+    PageEntry(
+        MATCHING_PAGE,
+        "Matching",
+        ":material/join_inner:",
+        Menu.CONNECT,
+        description="Which investors fit a company, which companies an investor, and which two "
+        "companies a joint project: named parts, weights and reasons.",
+    ),
     PageEntry(NETWORK_PAGE, "Network", ":material/hub:", Menu.NETWORK),
     PageEntry(
         SPECIALISATION_PAGE,

@@ -11,9 +11,12 @@ What a page or a command uses:
 ``workbook``         the one document: :func:`workbook.template`, :func:`workbook.read`,
                      :func:`workbook.write`; a fault names sheet and cell
 ``solver``           :func:`solver.solve` (day): the plan, with what is proven of each aim
-``planner``          :func:`planner.start` (day): the same in a process of its own, with limits of
-                     time and memory, progress to poll, and a stop that takes the best so far
-``changes``          :func:`changes.changes` (day, before, after): what changed for whom
+                     (:class:`solver.Proof`); impossible, a smallest set of facts that contradict
+``planner``          :func:`planner.start` (day, seconds, previous=plan) gives a
+                     :class:`planner.Job`, the same in a process of its own: ``job.look()``
+                     says stage, step, best plan so far and proofs at once; ``job.stop()`` takes
+                     the best; ``job.close()`` ends it
+``changes``          :func:`changes.changes` (before, after): what changed for whom
 ===================  =============================================================================
 
 No participant is stored anywhere but in the workbook.

@@ -127,3 +127,26 @@ def random_day(seed: int, mode: Mode = Mode.CHOOSE) -> Day:
         fair=draw.random() < 0.7,
         least_match=0.25 if draw.random() < 0.2 else 0.0,
     )
+
+
+def large_day() -> Day:
+    """A day whose gaps no solver closes at once: 60 SMEs, 20 investors, 12 slots, 20 tables."""
+    draw = random.Random(7)  # noqa: S311
+    smes, investors = [f"s{n}" for n in range(60)], [f"i{n}" for n in range(20)]
+    return Day(
+        participants=tuple(
+            Participant(who, who.upper(), Kind.SME if who in smes else Kind.INVESTOR)
+            for who in smes + investors
+        ),
+        sessions=(
+            meetings_session("Morning", 6),
+            meetings_session("Afternoon", 6, START.replace(hour=14)),
+        ),
+        tables=tuple(Table(str(n)) for n in range(1, 21)),
+        wishes=tuple(Wish(one, other) for one in smes for other in draw.sample(investors, 4)),
+        pairs=tuple(
+            Pair(one, other, match=draw.randint(0, 100) / 100)
+            for one in smes
+            for other in investors
+        ),
+    )

@@ -1,0 +1,83 @@
+"""The planner's own process: ``python -m ecosystem.matching.investor_day.worker``.
+
+It reads an order and then waits for the word to stop on its standard input; when that closes,
+whoever gave the order is gone, and so is it. It never outlives its time by more than a minute.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+
+from filelock import FileLock, Timeout
+
+from ecosystem.matching.investor_day.messages import MESSAGE, ORDER, STOP, Message, Order
+from ecosystem.matching.investor_day.solver import Outcome, Progress, State, solve
+
+# The site's own work comes first.
+_NICENESS = 15
+_GRACE = 60.0
+_LOOK_EVERY = 0.2
+
+
+def main() -> None:
+    """Plan what the first line says."""
+    order = ORDER.validate_json(sys.stdin.buffer.readline())
+    _limit(order.megabytes)
+    stop = threading.Event()
+    threading.Thread(target=_listen, args=(stop,), daemon=True).start()
+    lock = FileLock(order.queue)
+    while not stop.is_set():
+        try:
+            lock.acquire(timeout=_LOOK_EVERY)
+        except Timeout:
+            continue
+        break
+    _say(Message(outcome=Outcome(State.NOTHING)) if stop.is_set() else _plan(order, stop))
+    # Solvers' threads and the one that listens have nothing left to do.
+    os._exit(0)
+
+
+def _plan(order: Order, stop: threading.Event) -> Message:
+    alarm = threading.Timer(order.seconds + _GRACE, os._exit, args=(3,))
+    alarm.daemon = True
+    alarm.start()
+    outcome = solve(
+        order.day,
+        order.seconds,
+        previous=order.previous,
+        on_progress=lambda progress: _say(Message(progress=progress)),
+        should_stop=stop.is_set,
+    )
+    return Message(progress=Progress("", outcome.plan, outcome.proofs), outcome=outcome)
+
+
+def _say(message: Message) -> None:
+    try:
+        sys.stdout.buffer.write(MESSAGE.dump_json(message) + b"\n")
+        sys.stdout.buffer.flush()
+    except OSError:
+        os._exit(0)
+
+
+def _listen(stop: threading.Event) -> None:
+    for line in sys.stdin.buffer:
+        if line.strip() == STOP.encode():
+            stop.set()
+    os._exit(0)
+
+
+def _limit(megabytes: int) -> None:
+    os.nice(_NICENESS)
+    # Not every system can limit memory.
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        most = megabytes * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+if __name__ == "__main__":
+    main()

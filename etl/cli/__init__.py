@@ -9,6 +9,7 @@ import typer
 
 from etl.cli import data, installation, links, register, releases
 from etl.cli.confirm import confirm
+from etl.cli.day import app as day
 from etl.cli.inbox import app as inbox
 from etl.cli.terminal import EXIT_CODES, GATE, INPUT, OK, USAGE, WRITE, complain
 
@@ -63,4 +64,5 @@ for command in (
     installation.restore,
 ):
     app.command(command.__name__.removeprefix("list_"), epilog=EXIT_CODES)(command)
+app.add_typer(day, name="day")
 app.add_typer(inbox, name="inbox")

@@ -198,9 +198,10 @@ class _Facts:
         if least:
             number = wording.count(least, "meeting")
             text = f"{one.name} should have at least {number}."
-            if day.mode is Mode.PLACE:
-                asked = wording.count(sum(one.id in pair for pair in self.meet), "meeting")
-                text = f"{text[:-1]}, but is asked for {asked} only."
+            others = sum(one.id in pair for pair in self.meet)
+            if others < least:
+                only = "was asked for" if day.mode is Mode.PLACE else "could be had with anybody"
+                text = f"{text[:-1]}, but no more than {others} {only}."
             fact = self.fact(text, cells[0])
             self.model.add(sum(self.of[one.id]) >= least).only_enforce_if(fact)
         if most is not None and most < len(self.of[one.id]):
@@ -209,30 +210,30 @@ class _Facts:
             self.model.add(sum(self.of[one.id]) <= most).only_enforce_if(fact)
 
     def _table(self, one: Participant) -> None:
-        day = self.day
+        """Who stays at a table meets at no other, and not while somebody else meets there."""
         if not one.table:
             return
         fact = self.fact(f"{one.name} stays at table {one.table}.", one.where.cell("table"))
+        for who, theirs in self.stays.items():
+            other = self.day.by_id[who]
+            for number in self.day.slot:
+                together = self.meet.get(self.day.in_order(one.id, who), {}).get(number)
+                if other.table != one.table:
+                    if together is not None:
+                        self.model.add_bool_or(~fact, ~theirs, ~together)
+                    continue
+                for first in self._at(one.id, who, number):
+                    for second in self._at(who, one.id, number):
+                        self.model.add_bool_or(~fact, ~theirs, ~first, ~second)
         self.stays[one.id] = fact
-        for number in day.slot:
-            mine = [m[number] for pair, m in self.meet.items() if one.id in pair]
-            for other in day.participants:
-                if other.table == one.table and other.id > one.id:
-                    theirs = [
-                        m[number]
-                        for pair, m in self.meet.items()
-                        if other.id in pair and one.id not in pair
-                    ]
-                    for first in mine:
-                        for second in theirs:
-                            self.model.add_bool_or(~first, ~second, ~fact)
-        for pair, literals in self.meet.items():
-            if one.id in pair:
-                other_id = pair[0] if pair[1] == one.id else pair[1]
-                apart = day.by_id[other_id].table
-                if apart and apart != one.table:
-                    for literal in literals.values():
-                        self.model.add_implication(fact, ~literal)
+
+    def _at(self, who: str, but: str, number: int) -> list[Literal]:
+        """Meetings of somebody in a slot, but for those with somebody else."""
+        return [
+            literals[number]
+            for pair, literals in self.meet.items()
+            if who in pair and but not in pair
+        ]
 
     def _rules(self) -> None:
         day = self.day

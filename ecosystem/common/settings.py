@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import PositiveFloat, PositiveInt, SecretStr, field_validator
+from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,9 +42,12 @@ class Settings(BaseSettings):
         default.
     backup_keep : int
         How many of these copies stay.
-    inbox_per_session, inbox_per_hour, inbox_max_open : int
-        How many suggestions are taken in an hour from one visit and in all, and how many may
-        wait for a decision.
+    inbox_per_session, inbox_per_address, inbox_per_hour, inbox_max_open : int
+        How many suggestions are taken in an hour from one visit, from one client's address and in
+        all, and how many may wait for a decision.
+    inbox_work_bits : int
+        How much a browser has to work before it sends a suggestion: each bit is twice as much,
+        17 take half a second. More is asked of whoever sends many. 0 asks for none.
     max_sessions, sessions_per_address : int
         How many pages may be open at once in all and from one client's address.
     session_idle_minutes : float
@@ -57,8 +60,12 @@ class Settings(BaseSettings):
         Accounts that may use the secretariat's page, separated by commas in the environment;
         see :func:`etl.ui.sign_in.is_member`. Nobody by default.
     site_url : str
-        Address of the site as visitors see it, for feeds and the sitemap; by default the one
-        that a request was sent to.
+        Address of the site as visitors see it, with the path below which a proxy shows it, for
+        feeds, the sitemap and links that are passed on; by default the one that a request was
+        sent to, if `allowed_hosts` has its name.
+    allowed_hosts : tuple of str
+        Names by which the site may be reached, separated by commas, where `site_url` says
+        nothing; this machine's own are always allowed.
     publisher : str
         Who runs this installation, as visitors, feeds, briefs and citations name them.
     contact : str
@@ -76,6 +83,7 @@ class Settings(BaseSettings):
     releases_dir: Path = ROOT / "data" / "releases"
     gates_file: Path = ROOT / "data" / "gates.toml"
     site_url: str = ""
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     publisher: str = ""
     contact: str = ""
     imprint_url: str = ""
@@ -88,15 +96,17 @@ class Settings(BaseSettings):
     backup_dir: Path | None = None
     backup_keep: int = 30
     inbox_per_session: int = 5
-    inbox_per_hour: int = 200
+    inbox_per_address: int = 20
+    inbox_per_hour: int = 2_000
     inbox_max_open: int = 5_000
+    inbox_work_bits: Annotated[int, Field(ge=0, le=24)] = 17
     max_sessions: PositiveInt = 3_000
     sessions_per_address: PositiveInt = 150
     session_idle_minutes: PositiveFloat = 30
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     secretariat: Annotated[tuple[str, ...], NoDecode] = ()
 
-    @field_validator("secretariat", "trusted_proxies", mode="before")
+    @field_validator("secretariat", "trusted_proxies", "allowed_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

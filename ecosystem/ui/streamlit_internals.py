@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import streamlit as st
 from streamlit import config, file_util
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -14,6 +15,7 @@ __all__ = [
     "PagesManager",
     "asked_page",
     "base_path",
+    "client_address",
     "is_script_run",
     "own_the_pages",
     "session_id",
@@ -70,6 +72,15 @@ def base_path() -> str:
     """
     path = str(config.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{path}" if path else ""
+
+
+def client_address() -> str:
+    """The address that a visitor's connection comes from; empty if it is this machine's.
+
+    Without it a page that no server runs, as in tests, would take whatever stands for one.
+    """
+    address = st.context.ip_address if Runtime.exists() else None
+    return address if isinstance(address, str) else ""
 
 
 def session_id() -> str:

@@ -127,11 +127,26 @@ def reject(
     reason: Annotated[
         str, typer.Option(help="Why, in a sentence; the suggestion's link shows it.")
     ],
+    same_sender: Annotated[
+        bool,
+        typer.Option(
+            "--same-sender",
+            help="Reject all that wait and came from the same sender as these: a flood. Who sent "
+            "one is known for three days at most, and only as a hash.",
+        ),
+    ] = False,
 ) -> None:
     """Decide against suggestions, with one reason for all.
 
-    Example: `cyber-valleys inbox reject 12 --reason "The page names another town."`.
+    Examples: `cyber-valleys inbox reject 12 --reason "The page names another town."`;
+    `cyber-valleys inbox reject 12 --same-sender --reason "Sent by a robot."`.
     """
+    if same_sender:
+        from etl.inbox.floods import same_sender as all_of
+
+        with sentences():
+            waiting = _desk().open_suggestions()
+        numbers = sorted({other for number in numbers for other in all_of(waiting, number)})
     if len(numbers) > 1:
         with sentences():
             refused = _desk().reject_many(numbers, reason)

@@ -124,6 +124,9 @@ class Suggestion:
         Whether the organisation itself made it, by a link that was sent to it.
     decided_by : str
         The account that decided; never shown to visitors.
+    sender : str
+        Salted hash of the address that it came from, for a short time
+        (:mod:`etl.inbox.senders`); empty once decided.
     """
 
     number: int
@@ -140,6 +143,7 @@ class Suggestion:
     plan: Mapping[str, Mapping[str, str]]
     is_own: bool = False
     decided_by: str = ""
+    sender: str = ""
 
     @property
     def is_confirmation(self) -> bool:

@@ -142,6 +142,7 @@ def receive(
     *,
     seconds: float,
     trap: str = "",
+    sender: str = "",
 ) -> int:
     """Check a suggestion once more and keep it.
 
@@ -161,6 +162,8 @@ def receive(
         How long the form was open.
     trap : str
         Content of a field that people don't see.
+    sender : str
+        From :func:`etl.inbox.senders.sender_of`.
 
     Returns
     -------
@@ -196,7 +199,7 @@ def receive(
     if faults:
         sentences = " ".join(f"{fault.reason} {fault.mend}" for fault in faults[:3])
         raise Refused(f"Nothing was sent yet. {sentences}")
-    return inbox.add(draft, session)
+    return inbox.add(draft, session, sender)
 
 
 def contact_fault(contact: str) -> str:

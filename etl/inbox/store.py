@@ -22,6 +22,8 @@ from etl.inbox.model import MAX_BYTES, Draft, NotKept, Refused, State, Suggestio
 
 BUSY_S = 3.0
 HOUR_S = 3600.0
+# How long a suggestion's sender is kept, if nobody decides earlier.
+SENDER_H = 72
 # How long the texts of a decided suggestion are kept.
 KEPT_DAYS = 180
 PAGE_BYTES = 4096
@@ -42,7 +44,8 @@ CREATE TABLE IF NOT EXISTS suggestion (
     reason   TEXT NOT NULL DEFAULT '',
     plan     TEXT NOT NULL DEFAULT '{}',    -- JSON: the rows of the register before and after
     own      INTEGER NOT NULL DEFAULT 0,    -- whether the organisation itself made it
-    decided_by TEXT NOT NULL DEFAULT ''
+    decided_by TEXT NOT NULL DEFAULT '',
+    sender   TEXT NOT NULL DEFAULT ''       -- salted hash, forgotten as the session is
 ) STRICT;
 CREATE INDEX IF NOT EXISTS received ON suggestion (received);
 CREATE INDEX IF NOT EXISTS state ON suggestion (state);
@@ -63,11 +66,12 @@ CREATE TABLE IF NOT EXISTS unlogged (
 _LATER = {
     2: "ALTER TABLE suggestion ADD COLUMN own INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE suggestion ADD COLUMN decided_by TEXT NOT NULL DEFAULT '';" + _UNLOGGED,
+    3: "ALTER TABLE suggestion ADD COLUMN sender TEXT NOT NULL DEFAULT '';",
 }
 _VERSION = max(_LATER)
 _SELECT = """
 SELECT s.number, s.key, s.state, s.received, s.decided, s.is_new, s.org_id, s.body, s.reason,
-       s.plan, s.own, s.decided_by, coalesce(c.address, '') AS contact
+       s.plan, s.own, s.decided_by, s.sender, coalesce(c.address, '') AS contact
 FROM suggestion s LEFT JOIN contact c USING (number)
 """
 _UNDECIDED = (State.OPEN, State.ACCEPTING, State.TAKING_BACK)
@@ -80,8 +84,8 @@ class Inbox:
     ----------
     path : Path
         The database file; made with its folder when something is first written.
-    per_session, per_hour : int
-        How many suggestions are taken in an hour from one form and in all.
+    per_session, per_sender, per_hour : int
+        How many suggestions are taken in an hour from one form, from one sender and in all.
     max_open : int
         How many may wait for a decision.
     clock : callable
@@ -93,17 +97,19 @@ class Inbox:
         path: Path,
         *,
         per_session: int = 5,
-        per_hour: int = 200,
+        per_sender: int = 20,
+        per_hour: int = 2_000,
         max_open: int = 5_000,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.path = path
         self._per_session = per_session
+        self._per_sender = per_sender
         self._per_hour = per_hour
         self._max_open = max_open
         self._clock = clock
 
-    def add(self, draft: Draft, session: str) -> int:
+    def add(self, draft: Draft, session: str, sender: str = "") -> int:
         """Keep a suggestion, and give its number; the same one again gives the same number.
 
         Parameters
@@ -112,6 +118,8 @@ class Inbox:
             What was typed, checked.
         session : str
             Random text that the form's session has; not a person's.
+        sender : str
+            From :func:`etl.inbox.senders.sender_of`.
 
         Raises
         ------
@@ -130,12 +138,12 @@ class Inbox:
             # A flood is turned away by reading, which holds nobody up.
             key, is_own = draft.key(session), bool(draft.link)
             with self._open() as connection:
-                known = self._known_or_refused(connection, key, session, is_own=is_own)
+                known = self._known_or_refused(connection, key, session, sender, is_own=is_own)
                 if known:
                     return known
                 connection.execute("BEGIN IMMEDIATE")
-                known = self._known_or_refused(connection, key, session, is_own=is_own)
-                number = known or self._insert(connection, draft, session, body)
+                known = self._known_or_refused(connection, key, session, sender, is_own=is_own)
+                number = known or self._insert(connection, draft, session, sender, body)
                 connection.execute("COMMIT")
                 return number
         except (sqlite3.Error, OSError) as error:
@@ -185,6 +193,18 @@ class Inbox:
                 "SELECT count(*) FROM suggestion WHERE state = ?", [State.OPEN]
             ).fetchone()
         return int(n)
+
+    def count_recent(self, sender: str) -> tuple[int, int]:
+        """How many came within the hour from a sender, and from everybody; own links aside."""
+        if not self.path.exists():
+            return 0, 0
+        with self._reading() as connection:
+            of_sender, in_all = connection.execute(
+                "SELECT count(*) FILTER (WHERE sender = ? AND sender <> ''), count(*) "
+                "FROM suggestion WHERE received > ? AND NOT own",
+                [sender, self._clock() - HOUR_S],
+            ).fetchone()
+        return int(of_sender), int(in_all)
 
     def begin(
         self, number: int, org_id: str, plan: Mapping[str, Mapping[str, str]], reason: str = ""
@@ -286,7 +306,7 @@ class Inbox:
         self._change("DELETE FROM unlogged WHERE id = ?", [line])
 
     def forget(self) -> int:
-        """Delete the texts of what was decided long ago, and the sessions of an hour ago.
+        """Delete texts of what was decided long ago, old senders, and sessions of an hour ago.
 
         Returns
         -------
@@ -301,6 +321,10 @@ class Inbox:
                 "UPDATE suggestion SET session = '' WHERE session <> '' AND received < ?",
                 [now - HOUR_S],
             )
+            connection.execute(
+                "UPDATE suggestion SET sender = '' WHERE sender <> '' AND received < ?",
+                [now - SENDER_H * HOUR_S],
+            )
             return connection.execute(
                 "UPDATE suggestion SET body = '{}', plan = '{}' "
                 "WHERE decided < ? AND (body <> '{}' OR plan <> '{}')",
@@ -308,7 +332,13 @@ class Inbox:
             ).rowcount
 
     def _known_or_refused(
-        self, connection: sqlite3.Connection, key: str, session: str, *, is_own: bool
+        self,
+        connection: sqlite3.Connection,
+        key: str,
+        session: str,
+        sender: str,
+        *,
+        is_own: bool,
     ) -> int | None:
         """Number of what was sent already; None if there is room for something new."""
         row = connection.execute("SELECT number FROM suggestion WHERE key = ?", [key]).fetchone()
@@ -319,15 +349,21 @@ class Inbox:
             self._refuse_if_full(connection)
             return None
         since = self._clock() - HOUR_S
-        in_all, own = connection.execute(
-            "SELECT count(*), count(*) FILTER (WHERE session = ?) FROM suggestion "
-            "WHERE received > ?",
-            [session, since],
+        in_all, own, of_sender = connection.execute(
+            "SELECT count(*), count(*) FILTER (WHERE session = ?), "
+            "count(*) FILTER (WHERE sender = ? AND sender <> '') "
+            "FROM suggestion WHERE received > ?",
+            [session, sender, since],
         ).fetchone()
         if own >= self._per_session:
             raise Refused(
                 f"You have sent {own} suggestions within the hour, which is as many as are taken "
                 "from one visitor. Nothing was kept; please go on in an hour."
+            )
+        if of_sender >= self._per_sender:
+            raise Refused(
+                f"From your network, {of_sender} suggestions have come within the hour, which is "
+                "as many as are taken. Nothing was kept; please go on in an hour."
             )
         if in_all >= self._per_hour:
             raise Refused(
@@ -347,12 +383,14 @@ class Inbox:
                 "please try again later."
             )
 
-    def _insert(self, connection: sqlite3.Connection, draft: Draft, session: str, body: str) -> int:
+    def _insert(
+        self, connection: sqlite3.Connection, draft: Draft, session: str, sender: str, body: str
+    ) -> int:
         cursor = connection.execute(
-            "INSERT INTO suggestion (key, session, received, is_new, org_id, body, own) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO suggestion (key, session, received, is_new, org_id, body, own, "
+            "sender) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [draft.key(session), session, self._clock(), not draft.org_id, draft.org_id, body,
-             bool(draft.link)],
+             bool(draft.link), sender],
         )  # fmt: skip
         number = int(cursor.lastrowid or 0)
         if draft.contact:
@@ -375,7 +413,7 @@ class Inbox:
                 log = json.loads(row["plan"]).get("log", {}) if row else {}
             decided = connection.execute(
                 "UPDATE suggestion SET state = ?, reason = coalesce(?, reason), decided = ?, "
-                "decided_by = ?, session = '' WHERE number = ? AND state = ?",
+                "decided_by = ?, session = '', sender = '' WHERE number = ? AND state = ?",
                 [state, reason, self._clock(), log.get("account", ""), number, from_state],
             ).rowcount
             if decided:
@@ -481,6 +519,7 @@ def _suggestion(row: sqlite3.Row) -> Suggestion:
         plan=json.loads(row["plan"]),
         is_own=bool(row["own"]),
         decided_by=row["decided_by"],
+        sender=row["sender"],
     )
 
 
@@ -490,6 +529,7 @@ def inbox() -> Inbox:
     return Inbox(
         own.inbox_file,
         per_session=own.inbox_per_session,
+        per_sender=own.inbox_per_address,
         per_hour=own.inbox_per_hour,
         max_open=own.inbox_max_open,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -20,6 +20,7 @@ from ecosystem.web.pages import ORGANISATION_PAGE
 from etl.errors import PublishError, RegisterError
 from etl.inbox import moderation
 from etl.inbox.events import event
+from etl.inbox.floods import floods
 from etl.inbox.invitation import make_secret
 from etl.inbox.model import MAX_BYTES, Suggestion
 from etl.inbox.moderation import Change, Desk, Review
@@ -28,7 +29,9 @@ from etl.ui.suggestions_feed import feed_address
 
 _SAID, _CHOSEN = "_moderation_said", "moderation_chosen"
 _MANY, _ANSWER = "moderation_many", "moderation_answer"
+_FLOOD_REASON = "moderation_flood_reason"
 _MOST_AT_ONCE = 100
+_FLOOD_SHOWN = 5
 _DECIDED_SHOWN = 200
 _UNREASONED = "_moderation_without_reason"
 
@@ -46,6 +49,7 @@ def view() -> None:
             _one(desk, waiting)
             if len(waiting) > 1:
                 _several(desk, waiting)
+            _floods(desk, waiting)
         else:
             st.markdown("No suggestion waits for a decision.")
         _decisions(desk)
@@ -142,6 +146,48 @@ def _several(desk: Desk, waiting: dict[int, Suggestion]) -> None:
                 on_click=_reject_many,
                 args=(desk, chosen),
             )
+
+
+def _floods(desk: Desk, waiting: dict[int, Suggestion]) -> None:
+    """Reject what came as a flood, in one action; without a look at each."""
+    found = floods(waiting.values())
+    if not found:
+        return
+    st.warning(
+        f"This looks like a flood: {markdown(found[0].label)}. *Reject a flood* rejects all of it.",
+        icon=":material/flood:",
+    )
+    box = st.expander("Reject a flood", icon=":material/flood:", on_change="rerun")
+    if not is_open(box):
+        return
+    with box:
+        flood = st.selectbox(
+            "Which", found, format_func=lambda flood: flood.label, key="moderation_flood"
+        )
+        st.markdown(
+            "\n".join(
+                f"- {markdown(_heading(waiting[number]))}"
+                for number in flood.numbers[:_FLOOD_SHOWN]
+            )
+        )
+        if len(flood.numbers) > _FLOOD_SHOWN:
+            st.caption(f"and {len(flood.numbers) - _FLOOD_SHOWN:,} more")
+        st.text_input(
+            "Reason, which whoever made them reads", key=_FLOOD_REASON,
+            max_chars=moderation.MAX_REASON,
+        )  # fmt: skip
+        sure = st.checkbox(
+            f"Reject all {len(flood.numbers):,} without looking at each",
+            key=f"moderation_flood_sure_{flood.numbers[0]}_{len(flood.numbers)}",
+        )
+        st.button(
+            f"Reject {len(flood.numbers):,}",
+            key="moderation_reject_flood",
+            icon=":material/delete_sweep:",
+            disabled=not sure,
+            on_click=_reject_flood,
+            args=(desk, flood.numbers),
+        )
 
 
 def _decisions(desk: Desk) -> None:
@@ -414,7 +460,13 @@ def _reject_many(desk: Desk, numbers: list[int]) -> None:
     _say_many(numbers, "rejected", lambda: desk.reject_many(numbers, st.session_state[_ANSWER]))
 
 
-def _say_many(numbers: list[int], done: str, decide: Callable[[], dict[int, str]]) -> None:
+@sign_in.by_member
+def _reject_flood(desk: Desk, numbers: Sequence[int]) -> None:
+    reason = st.session_state[_FLOOD_REASON]
+    _say_many(numbers, "rejected", lambda: desk.reject_many(numbers, reason))
+
+
+def _say_many(numbers: Sequence[int], done: str, decide: Callable[[], dict[int, str]]) -> None:
     try:
         refused = decide()
     except (RegisterError, PublishError) as error:
@@ -423,7 +475,9 @@ def _say_many(numbers: list[int], done: str, decide: Callable[[], dict[int, str]
     said = f"{len(numbers) - len(refused):,} of {len(numbers):,} are {done}."
     st.session_state[_SAID] = not refused, " ".join([said, *refused.values()])
     if not refused:
-        st.session_state[_ANSWER] = ""
+        for answer in (_ANSWER, _FLOOD_REASON):
+            if answer in st.session_state:
+                st.session_state[answer] = ""
 
 
 @sign_in.by_member

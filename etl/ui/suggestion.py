@@ -25,7 +25,7 @@ from etl.inbox.model import FIELDS, LIFE, MAX_COMMENT, MAX_CONTACT, Refused, key
 from etl.inbox.reception import contact_fault, make_draft, published_cells, receive, whole_row
 from etl.inbox.store import inbox
 from etl.schema import Column
-from etl.ui import suggestion_status
+from etl.ui import suggestion_status, work
 
 # What has happened to an organisation, and what to ask then; see etl/inbox/events.py.
 _CORRECTION, _MOVED, _AGAIN = "correction", "moved", "active"
@@ -46,8 +46,8 @@ _MOST = {"domains": 4, "sectors": 4, "functions": 5}
 _CHOICES = ("type", "country", *_MOST)
 _CONTACT_LABEL = "Your e-mail address"
 _MAX_NUTS = 10
-_TOKEN, _OPENED, _SENT, _REFUSED, _TRIED = (
-    f"_suggest_{name}" for name in ("token", "opened", "sent", "refused", "tried")
+_TOKEN, _OPENED, _SENT, _REFUSED, _TRIED, _WAITING = (
+    f"_suggest_{name}" for name in ("token", "opened", "sent", "refused", "tried", "waiting")
 )
 
 
@@ -178,7 +178,7 @@ def _acknowledge(number: int, key: str, org_id: str) -> None:
 
 
 def _again(org_id: str) -> None:
-    for kept in (_SENT, _OPENED, _TRIED, _REFUSED):
+    for kept in (_SENT, _OPENED, _TRIED, _REFUSED, _WAITING):
         st.session_state.get(kept, {}).pop(org_id, None)
 
 
@@ -399,7 +399,9 @@ class _Form:
         )
         st.caption(
             "Optional, for questions about this suggestion. Only moderators see it, and it is "
-            "deleted with their decision. Nothing else about you is kept."
+            "deleted with their decision. Nothing else about you is kept, but for at most three "
+            "days a mark by which a flood from one place is recognised, and from which no address "
+            "can be read."
         )
         self._say(contact_fault(self._contact()))
         with st.container(key="suggest_trap"):
@@ -422,6 +424,15 @@ class _Form:
         if refused:
             st.error(markdown(refused), icon=":material/block:")
         st.button("Send", type="primary", icon=":material/send:", key="send", on_click=self._send)
+        if self._is_waiting:
+            st.info(
+                "Your browser is working out a sum that keeps floods of robots away. The "
+                "suggestion is sent by itself as soon as that is done: a few seconds, rarely a "
+                "minute. Leave this page open.",
+                icon=":material/hourglass_top:",
+            )
+        if not self._link:
+            work.ask(self._send_what_waits, wanted=self._is_waiting)
 
     def _show_changes(self) -> None:
         if not self._published:
@@ -546,12 +557,24 @@ class _Form:
         row = whole_row(self._cells, self._published)
         return self._against.check(row, _known_organisations(database()))
 
+    @property
+    def _is_waiting(self) -> bool:
+        """Whether it was sent before the browser had worked for it."""
+        return bool(st.session_state.get(_WAITING, {}).get(self.name))
+
+    def _send_what_waits(self) -> None:
+        if self._is_waiting:
+            self._send()
+
     def _send(self) -> None:
         """Check what is in the form at this moment, and keep it."""
         form = _Form(self._published, self._against, self._link)
         tried = st.session_state.setdefault(_TRIED, {})
         refused = st.session_state.setdefault(_REFUSED, {})
+        waiting = st.session_state.setdefault(_WAITING, {})
         tried[self.name] = True
+        # Else the browser would tell its answer again and again.
+        waiting[self.name] = False
         refused.pop(self.name, None)
         if st.session_state.get(_SENT, {}).get(self.name):
             return
@@ -560,6 +583,9 @@ class _Form:
         )
         stays = form._event == _MOVED and not form._is_moved()
         if form._checked.faults or contact_fault(form._contact()) or stays:
+            return
+        if not self._link and not work.is_done():
+            waiting[self.name] = True
             return
         draft = make_draft(form._checked, self._published, comment, form._contact(), self._link)
         session = st.session_state[_TOKEN]
@@ -572,11 +598,13 @@ class _Form:
                 self._against,
                 seconds=time.monotonic() - st.session_state[_OPENED][self.name],
                 trap=trap,
+                sender=work.sender(),
             )
         except Refused as error:
             refused[self.name] = str(error)
         else:
             key = draft.key(session)
+            work.begin_anew()
             st.session_state.setdefault(_SENT, {})[self.name] = number, key
             suggestion_status.OWN.replace([*suggestion_status.OWN.items(), key])
 

@@ -40,7 +40,9 @@ def place(releases_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     releases = Path(shutil.copytree(releases_dir, folder / "releases"))
     register = Path(shutil.copytree(settings().register_dir, folder / "register"))
     inbox = folder / "inbox.sqlite"
-    with serving(releases, environment={"CYBER_VALLEYS_INBOX_FILE": str(inbox)}) as address:
+    # As much work as a slow machine does before a test is at its end.
+    own = {"CYBER_VALLEYS_INBOX_FILE": str(inbox), "CYBER_VALLEYS_INBOX_WORK_BITS": "15"}
+    with serving(releases, environment=own) as address:
         yield Place(address, releases, register, Desk(Inbox(inbox), register, reference()))
 
 

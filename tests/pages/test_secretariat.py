@@ -20,8 +20,10 @@ from streamlit.testing.v1.element_tree import Button
 from ecosystem.common.settings import ROOT, settings
 from etl import pipeline
 from etl.actions import entries
+from etl.inbox.model import State
 from etl.inbox.store import Inbox
 from etl.release import shelf
+from etl.ui import moderation
 from etl.ui.secretariat.guide import sections
 from tests.etl.inbox.conftest import new
 from tests.pages.conftest import Visit, use_releases
@@ -581,3 +583,30 @@ def test_a_member_gets_the_links_for_a_mail_merge(
     assert f"**{unchecked} organisations** would be asked" in shown(desk.app)
     labels = [button.label for button in desk.app.get("download_button")]
     assert labels == ["Download as Excel", "Download as CSV"]
+
+
+def test_a_flood_is_rejected_in_one_action(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CYBER_VALLEYS_INBOX_FILE", str(tmp_path / "inbox.sqlite"))
+    settings.cache_clear()
+    inbox = Inbox(tmp_path / "inbox.sqlite")
+    for number in range(6):
+        inbox.add(new(f"Flood {number}"), f"session {number}", "one sender's mark")
+    inbox.add(new("Sound"), "sound", "another's")
+    desk.app.run()
+    desk.app.segmented_control[0].select("Suggestions (7)").run()
+    assert not desk.app.exception
+    assert any("6 suggestions from one sender" in w.value for w in desk.app.warning), [
+        (type(e).__name__, getattr(e, "value", ""), getattr(e, "label", "")) for e in desk.app.main
+    ][-14:]
+    with monkeypatch.context() as patch:
+        # AppTest can't open an expander.
+        patch.setattr(moderation, "is_open", lambda box: True)
+        desk.app.run()
+        assert desk.app.button(key="moderation_reject_flood").disabled
+        desk.app.text_input(key="moderation_flood_reason").set_value("Sent by a robot.").run()
+        next(box for box in desk.app.checkbox if "all 6" in box.label).check().run()
+        desk.app.button(key="moderation_reject_flood").click().run()
+    assert [said.value.replace("\\", "") for said in desk.app.success] == ["6 of 6 are rejected."]
+    assert [s.values["name"] for s in inbox.suggestions(State.OPEN)] == ["Sound"]

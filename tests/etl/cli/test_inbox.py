@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from ecosystem.common.settings import settings
 from etl.cli import INPUT, OK, USAGE, WRITE, app
+from etl.inbox.model import State
 from etl.inbox.store import Inbox
 from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
 
@@ -134,6 +135,15 @@ def test_several_are_decided_at_once_and_one_is_taken_back(inbox: Inbox, registe
     assert call("undo", 1).exit_code == OK
     assert (register / "organisations.csv").read_bytes() == before
     assert call("undo", 1).exit_code == INPUT
+
+
+def test_a_flood_is_rejected_by_naming_one_of_it(inbox: Inbox) -> None:
+    for number in range(4):
+        inbox.add(new(f"Flood {number}"), f"session {number}", "flood")
+    inbox.add(new("Sound"), "sound", "other")
+    result = call("reject", 2, "--same-sender", "--reason", "Sent by a robot.")
+    assert "4 of 4 are rejected." in result.output
+    assert [s.values["name"] for s in inbox.suggestions(State.OPEN)] == ["Sound"]
 
 
 def _what(output: str) -> str:

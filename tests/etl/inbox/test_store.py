@@ -120,7 +120,7 @@ def test_an_unknown_number_is_nothing(box: Inbox, number: int) -> None:
 
 def _flood(arguments: tuple[Path, int, int]) -> tuple[list[int], int]:
     path, worker, each = arguments
-    box, taken, refused = Inbox(path, per_session=10**9), [], 0
+    box, taken, refused = Inbox(path, per_session=10**9, per_hour=200), [], 0
     for i in range(each):
         try:
             taken.append(box.add(new(f"{worker} {i}", notes="x" * 900), f"{worker} {i}"))
@@ -253,7 +253,7 @@ def test_nothing_personal_is_in_the_tables(box: Inbox) -> None:
     columns = {row[1] for row in connection.execute("PRAGMA table_info(suggestion)")}
     assert columns == {
         "number", "key", "session", "state", "received", "decided", "is_new", "org_id", "body",
-        "reason", "plan", "own", "decided_by",
+        "reason", "plan", "own", "decided_by", "sender",
     }  # fmt: skip
     stored = str(connection.execute("SELECT * FROM suggestion").fetchall())
     connection.close()

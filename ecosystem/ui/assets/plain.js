@@ -29,7 +29,8 @@
     /* What nobody sees yet, nobody should reach. */
     root.inert = true;
     const look = () => {
-      if (!isThere() && performance.now() - began < LONGEST) {
+      const isBlocked = "cvBlocked" in document.documentElement.dataset;  // says connection.js
+      if (!isThere() && (isBlocked || performance.now() - began < LONGEST)) {
         setTimeout(look, 50);
         return;
       }

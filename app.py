@@ -39,7 +39,10 @@ if not streamlit_internals.is_script_run():
     # Imported by the server: this is the site. Run by the server: this is one page's script.
     streamlit_internals.own_the_pages()
     streamlit_files = streamlit_internals.static_folder()
-    served = [*routes.routes(), *suggestions_feed.routes(), *shell.routes(streamlit_files)]
+    base = streamlit_internals.base_path()
+    served = routes.below(
+        base, [*routes.routes(), *suggestions_feed.routes(), *shell.routes(streamlit_files)]
+    )
     app = st.App(
         __file__,
         lifespan=warm_up.lifespan,
@@ -48,7 +51,7 @@ if not streamlit_internals.is_script_run():
             streamlit_files,
             served,
             streamlit_internals.uploaded_bytes,
-            streamlit_internals.base_path(),
+            base,
         ),
     )
 else:

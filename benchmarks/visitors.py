@@ -24,7 +24,7 @@ from tests.browser.server import serving
 
 DEBIAN = 1_024
 AT_ONCE = 50
-ASKED = ("/", "/regions", "/feed.xml", "/sitemap.xml", "/plain", "/assets/map.js")
+ASKED = ("/", "/regions", "/feed.xml", "/sitemap.xml", "/assets/map.js")
 
 
 async def _open(address: str, number: int) -> ClientConnection | int:

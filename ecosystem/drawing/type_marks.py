@@ -7,7 +7,7 @@ from html import escape
 from ecosystem.common.vocabulary import DARK_TEXT_ON, TYPES
 
 # Where the site serves the marks: ``ADDRESS.format("sme")``.
-ADDRESS = "/assets/type/{}.svg"
+ADDRESS = "assets/type/{}.svg"
 
 
 def svg(type_: str) -> str:

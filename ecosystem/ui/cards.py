@@ -114,7 +114,7 @@ def _organisation(org_id: str, filter_: Filter) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         shortlist.button(org_id, "card")
-        share.button(addresses.profile(share.site(), org_id), record["name"], "card")
+        share.button(addresses.profile(state.site(), org_id), record["name"], "card")
     st.markdown(organisation_facts.kind(record))
     made_in_europe.badge(record)
     organisation_facts.fate(record)
@@ -185,7 +185,7 @@ def _open_region(region_id: str, name: str) -> None:
             icon=":material/arrow_forward:",
             query_params={"region": region_id},
         )
-        share.button(addresses.region(share.site(), region_id), name, "card")
+        share.button(addresses.region(state.site(), region_id), name, "card")
 
 
 def _valley(valley_id: str, filter_: Filter) -> None:

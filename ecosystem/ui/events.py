@@ -64,7 +64,7 @@ def _subscribe(everything: pd.DataFrame) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.link_button(
             "Subscribe to the calendar",
-            "/events.ics",
+            "events.ics",
             icon=":material/calendar_add_on:",
             type="tertiary",
             help="Put this link into a calendar program to have the events in it, always current.",
@@ -199,7 +199,7 @@ def _entry(record: Mapping[Hashable, Any]) -> None:
         if record["first"] is not None:
             st.link_button(
                 "Calendar file",
-                f"/events/{record['event_id']}.ics",
+                f"events/{record['event_id']}.ics",
                 icon=":material/event:",
                 type="tertiary",
             )

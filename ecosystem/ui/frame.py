@@ -40,7 +40,7 @@ def header(pages: Sequence[PageEntry], shown: str) -> None:
     """
     style.show("site.css")
     with st.container(key="site-script"):
-        st.html('<script src="/assets/site.js"></script>', unsafe_allow_javascript=True)
+        st.html('<script src="assets/site.js"></script>', unsafe_allow_javascript=True)
     carried = state.filter_().to_params()
     with st.container(key="site-header", horizontal=True, vertical_alignment="center"):
         st.markdown("**Cyber Valleys**")

@@ -93,7 +93,7 @@ def feed_link(region_id: str = "") -> None:
     """Link to the Atom feed of all changes, or of one region's."""
     st.link_button(
         "Follow as a feed (Atom)",
-        f"/feed/{region_id}.xml" if region_id else "/feed.xml",
+        f"feed/{region_id}.xml" if region_id else "feed.xml",
         icon=":material/rss_feed:",
         type="tertiary",
         help="Put this link into a feed reader to hear of changes.",

@@ -22,7 +22,7 @@ from ecosystem.finding import similar_organisations as alike
 from ecosystem.finding.made_in_europe import NAME
 from ecosystem.matching.register import COMPANY
 from ecosystem.tables import life, network_entities, regions
-from ecosystem.ui import made_in_europe, organisation_facts, tab_title
+from ecosystem.ui import made_in_europe, organisation_facts, state, tab_title
 from ecosystem.ui import share as share_button
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import link, markdown
@@ -99,7 +99,7 @@ def source(record: dict[str, Any]) -> None:
 
 def share(record: dict[str, Any]) -> None:
     """The page's lasting address, to pass on, to copy or to scan."""
-    address = addresses.profile(share_button.site(), record["org_id"])
+    address = addresses.profile(state.site(), record["org_id"])
     share_button.button(address, record["name"], "profile")
     with st.popover("Address and QR code", icon=":material/qr_code_2:"):
         st.markdown("This address stays, even if the organisation is renamed.")

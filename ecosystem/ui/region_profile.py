@@ -74,7 +74,7 @@ def downloads(profile: Profile, filter_: Filter) -> None:
             lambda: brief.region_pdf(database(), filter_, profile, address),
             lambda: brief.region_xlsx(database(), filter_, profile, address),
         )
-        lasting = addresses.region(share.site(), profile.region_id)
+        lasting = addresses.region(state.site(), profile.region_id)
         share.button(lasting if filter_ == Filter() else address, profile.name, "region")
         _compare_link(profile)
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import streamlit as st
 
-from ecosystem.common.settings import settings
 from ecosystem.web.routes import ASSETS
 
 _mount = st.components.v2.component(
@@ -15,15 +12,6 @@ _mount = st.components.v2.component(
     css=(ASSETS / "button.css").read_text(encoding="utf-8"),
     js=(ASSETS / "share.js").read_text(encoding="utf-8"),
 )
-
-
-def site() -> str:
-    """Address of the site without a slash at its end, for the links that a page passes on."""
-    if settings().site_url:
-        return settings().site_url.rstrip("/")
-    parts = urlsplit(st.context.url or "")
-    # The page's own name is the last part of the path; what is before it is the site's.
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rpartition('/')[0]}"
 
 
 def button(address: str, title: str, key: str) -> None:

@@ -123,15 +123,17 @@ def address(query: Mapping[str, Sequence[str]] | None = None) -> str:
     shown = urlsplit(st.context.url or "")
     if not shown.netloc:
         return settings().site_url
-    root = site()
+    page = shown.path.rpartition("/")[2]
     written = urlencode(params() if query is None else query, doseq=True)
-    return f"{root}{shown.path}{f'?{written}' if written else ''}"
+    return f"{site()}/{page}{f'?{written}' if written else ''}"
 
 
 def site() -> str:
     """Web address of the site without a slash at its end; empty where no browser has told it."""
     shown = urlsplit(st.context.url or "")
-    told = f"{shown.scheme}://{shown.netloc}" if shown.netloc else ""
+    # The page's own name is the last part of the path; what is before it is the site's.
+    above = shown.path.rpartition("/")[0]
+    told = f"{shown.scheme}://{shown.netloc}{above}" if shown.netloc else ""
     return settings().site_url.rstrip("/") or told
 
 

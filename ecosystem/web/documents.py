@@ -27,6 +27,8 @@ _AN_HOUR = {"cache-control": "public, max-age=3600"}
 # More parts than an index may list make a number that no database counts to.
 _PART = re.compile("[1-9][0-9]{0,4}")
 _NO_PART = "There is no such part of the sitemap."
+# The way from a document to the root of the site.
+_ROOT = "../"
 _PAGES = tuple(entry.url_path for entry in PAGES if entry.in_sitemap)
 
 
@@ -51,7 +53,8 @@ def _of_organisation(make: Callable[[Database, dict[str, Any], str], Response]) 
             return make(database, record, base_url)
         successor = history.successor(database, org_id)
         if successor:
-            return RedirectResponse(addresses.profile(base_url, successor), status_code=301)
+            to = addresses.profile(addresses.up(request.scope).rstrip("/"), successor)
+            return RedirectResponse(to, status_code=301)
         return not_found(request, "There is no organisation at this address.")
 
     return answer
@@ -74,7 +77,7 @@ def document(database: Database, record: dict[str, Any], base_url: str) -> Respo
     """
     fate = life.fate(record)
     text = template("profile.html").render(
-        base_url=base_url,
+        root=_ROOT,
         title=f"{record['name']}, {explore.town(record)} | Cyber Valleys",
         description=explore.summary_of(record),
         data=linked_data.organisation(record, base_url),
@@ -82,19 +85,19 @@ def document(database: Database, record: dict[str, Any], base_url: str) -> Respo
         facts=explore.facts(database, record),
         website=links.web_address(record["website"]),
         source=links.web_address(record["source_url"]),
-        fate=_fate(fate, base_url),
+        fate=_fate(fate),
         has_ended=bool(fate and fate.has_ended),
-        app_url=addresses.organisation(base_url, record["org_id"]),
+        app_url=addresses.organisation(_ROOT.rstrip("/"), record["org_id"]),
         release_id=database.release.release_id,
     )
     return Response(text, media_type="text/html", headers=_AN_HOUR)
 
 
-def _fate(fate: life.Fate | None, base_url: str) -> dict[str, str]:
+def _fate(fate: life.Fate | None) -> dict[str, str]:
     """What became of it, with its source and the page of the successor; empty of an active one."""
     if fate is None:
         return {}
-    successor = addresses.profile(base_url, fate.successor_id) if fate.successor_id else ""
+    successor = addresses.profile(_ROOT.rstrip("/"), fate.successor_id) if fate.successor_id else ""
     source = links.web_address(fate.source_url) or ""
     return {
         "sentence": fate.sentence(),

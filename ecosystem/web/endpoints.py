@@ -42,7 +42,7 @@ def not_found(request: Request, message: str) -> Response:
     """
     if "text/html" not in request.headers.get("accept", ""):
         return JSONResponse({"error": message}, status_code=404)
-    page = template("not_found.html").render(message=message, base_url=addresses.base(request))
+    page = template("not_found.html").render(message=message, root=addresses.up(request.scope))
     return Response(page, status_code=404, media_type="text/html")
 
 

@@ -1,7 +1,7 @@
 """Atom feeds of what is new: the whole register, or one valley, country or NUTS region.
 
-An entry is a release that brought changes to the region. Format: RFC 4287; identifiers are
-tag URIs (RFC 4151) of the site's own host.
+An entry is a release that brought changes to the region. Format: RFC 4287; identifiers
+are those of :func:`ecosystem.web.addresses.tag`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pandas as pd
 from feedgen.feed import FeedGenerator
@@ -30,8 +30,6 @@ from ecosystem.web.templates import template
 MAX_RELEASES = 20
 MAX_LINES = 50
 MEDIA_TYPE = "application/atom+xml"
-# A tag URI holds a day on which its author had the host's name: the year of the first release.
-_TAG_DAY = "2026"
 _CACHE = "public, max-age=900"
 # What XML 1.0 (section 2.2) has no way to write.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -65,7 +63,7 @@ def atom(database: Database, base_url: str, region_id: str = "") -> bytes | None
         return None
     feed, own = FeedGenerator(), publisher()
     page_url = _page_url(base_url, region_id)
-    feed.id(_tag(base_url, region_id))
+    feed.id(addresses.tag("feed", region_id))
     feed.title(_xml(f"Cyber Valleys: what's new in {name}"))
     feed.subtitle("Changes of the open register of Europe's regional cybersecurity ecosystems.")
     feed.author(name=own.name if own.is_named else "Cyber Valleys")
@@ -78,7 +76,7 @@ def atom(database: Database, base_url: str, region_id: str = "") -> bytes | None
     known = history.names(database)
     for release in found.to_dict("records"):
         entry = feed.add_entry(order="append")
-        entry.id(_tag(base_url, region_id, str(release["release_id"])))
+        entry.id(addresses.tag("feed", region_id, str(release["release_id"])))
         entry.title(_xml(f"{name}, {release['released_at']:%-d %B %Y}: {_counts(release)}"))
         entry.updated(release["released_at"].to_pydatetime().replace(tzinfo=UTC))
         entry.link(href=page_url, rel="alternate", type="text/html")
@@ -143,11 +141,6 @@ def _page_url(base_url: str, region_id: str) -> str:
 
 def _feed_url(base_url: str, region_id: str) -> str:
     return f"{base_url}/feed/{region_id}.xml" if region_id else f"{base_url}/feed.xml"
-
-
-def _tag(base_url: str, *parts: str) -> str:
-    path = "/".join(["feed", *filter(None, parts)])
-    return f"tag:{urlsplit(base_url).hostname},{_TAG_DAY}:{path}"
 
 
 def _xml(text: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ecosystem.web import addresses
+
 # streamlit-folium evaluates the map's script in its frame, so 'unsafe-eval' can't be left out.
 # The tile server may only be reached by an image, which only the visitor's switch asks for.
 _POLICY = "; ".join(
@@ -40,7 +42,7 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                is_secret = scope["path"].startswith(_SECRET)
+                is_secret = (addresses.below(scope) or "").startswith(_SECRET)
                 policy = b"no-referrer" if is_secret else b"strict-origin-when-cross-origin"
                 referrer = (b"referrer-policy", policy)
                 message["headers"] = [*message.get("headers", []), *_HEADERS, referrer]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from ecosystem.common.settings import settings
 from ecosystem.common.vocabulary import TYPES
 from ecosystem.drawing import type_marks
 from ecosystem.web import calendars, documents, feeds, my_day
+from ecosystem.web.addresses import SitePath
 from ecosystem.web.compression import CompressedFiles
 from ecosystem.web.endpoints import endpoint, not_found
 from ecosystem.web.headers import SecurityHeaders
@@ -60,7 +61,7 @@ def _type_mark(request: Request) -> Response:
 
 
 def routes() -> list[BaseRoute]:
-    """Routes beside Streamlit's own."""
+    """Routes beside Streamlit's own, as they are at the root of a host."""
     return [
         *feeds.routes(),
         *calendars.routes(),
@@ -68,9 +69,28 @@ def routes() -> list[BaseRoute]:
         *my_day.routes(),
         Route("/geo/{release_id}/{layer}.json", endpoint(outlines)),
         Route("/assets/map.js", _map_script),
-        Route(type_marks.ADDRESS.format("{type}"), _type_mark),
+        Route(f"/{type_marks.ADDRESS}".format("{type}"), _type_mark),
         Mount("/assets/leaflet", _CachedFiles(directory=LEAFLET)),
         Mount("/assets", _CachedFiles(directory=ASSETS)),
+    ]
+
+
+def below(base: str, routes: Iterable[BaseRoute]) -> list[BaseRoute]:
+    """Routes at the root of a host as they are below a path.
+
+    Parameters
+    ----------
+    base : str
+        The path, as ``/valleys``; empty at the root of a host.
+    routes : iterable of Route or Mount
+        What is moved.
+    """
+    return [
+        Mount(base + route.path, app=route.app)
+        if isinstance(route, Mount)
+        else Route(base + route.path, route.endpoint)
+        for route in routes
+        if isinstance(route, Mount | Route)
     ]
 
 
@@ -87,7 +107,7 @@ def middleware(
     streamlit_files : Path
         Folder of the files that Streamlit's page consists of.
     served : sequence of BaseRoute
-        All that is served beside the pages.
+        All that is served beside the pages, where it is served.
     uploaded_bytes : callable
         Gives how many bytes the server keeps of each session's uploaded files.
     base : str
@@ -95,6 +115,7 @@ def middleware(
     """
     own, pages = settings(), [page.url_path for page in PAGES]
     return [
+        Middleware(SitePath, path=base),
         Middleware(ProxyHeadersMiddleware, trusted_hosts=list(own.trusted_proxies)),
         Middleware(SecurityHeaders),
         Middleware(
@@ -102,9 +123,8 @@ def middleware(
             pages=pages,
             known=visitors(),
             idle_s=60 * own.session_idle_minutes,
-            base=base,
         ),
-        Middleware(UploadsOnlyWhereAsked, uploaders=uploaders(), held=uploaded_bytes, base=base),
+        Middleware(UploadsOnlyWhereAsked, uploaders=uploaders(), held=uploaded_bytes),
         Middleware(UnknownAddresses, pages=pages, routes=served),
         Middleware(CompressedFiles, folder=streamlit_files / "static"),
     ]

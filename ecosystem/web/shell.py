@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from ecosystem.common.per_release import Recent, per_release
+from ecosystem.common.settings import settings
 from ecosystem.common.store import Database, ReleaseError
 from ecosystem.finding.made_in_europe import today
 from ecosystem.plain.catalogue import MAKERS
@@ -118,15 +119,17 @@ def _route(entry: PageEntry, shell: Shell) -> Route:
 
 def _answer(request: Request, entry: PageEntry, shell: Shell) -> Response:
     base_url = addresses.base(request)
+    # Without a setting the server may be known by other names than it knows itself.
+    root = f"{base_url}/" if settings().site_url else addresses.up(request.scope)
     query = _query(request, entry)
     try:
         database = serving.database()
         found = _documents(database).get(
             (entry.name, query, base_url, today()),
-            lambda: document(shell, _render(database, entry, query), base_url),
+            lambda: document(shell, _render(database, entry, query), base_url, root),
         )
     except ReleaseError:
-        found = document(shell, _without_content(entry), base_url)
+        found = document(shell, _without_content(entry), base_url, root)
     headers = {"cache-control": "no-cache", "etag": found.tag, "vary": "accept-encoding"}
     if request.headers.get("if-none-match") == found.tag:
         return Response(status_code=304, headers=headers)
@@ -167,19 +170,21 @@ def _without_content(entry: PageEntry) -> PlainPage:
     )
 
 
-def document(shell: Shell, page: PlainPage, base_url: str) -> Document:
+def document(shell: Shell, page: PlainPage, base_url: str, root: str = "") -> Document:
     """A page in plain words inside Streamlit's document; all text is escaped.
 
     Parameters
     ----------
     base_url : str
         Address of the site without a slash at its end.
+    root : str
+        What the addresses of links begin with; the address of the site by default.
     """
-    root = f"{base_url}/"
+    root = root or f"{base_url}/"
     values = {
         "page": page,
         "title": f"{page.title or page.heading} · {SITE}",
-        "canonical": f"{root}{page.canonical}",
+        "canonical": f"{base_url}/{page.canonical}",
         "root": root,
         "menu": _MENU,
         "pages": _LISTED,

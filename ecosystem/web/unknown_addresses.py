@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from starlette.requests import Request
+from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ecosystem.web import addresses
 from ecosystem.web.endpoints import not_found
 
 _SENTENCE = "There is no page at this address. It may have been mistyped, or the page is gone."
@@ -42,10 +44,17 @@ class UnknownAddresses:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; where the shell would answer for no page, answer 404."""
-        if scope["type"] != "http" or self._is_known(scope):
+        path = addresses.below(scope) if scope["type"] == "http" else None
+        if path is not None and path.endswith("/") and path.strip("/") in self._pages - {""}:
+            # Relative, since a proxy may have taken a part of the address away.
+            query = scope.get("query_string", b"").decode("latin-1")
+            to = f"../{path.strip('/')}{f'?{query}' if query else ''}"
+            await RedirectResponse(to, status_code=301)(scope, receive, send)
+            return
+        if path is None or self._is_known(scope, path):
             await self.app(scope, receive, send)
             return
-        is_deep = "/" in scope["path"].strip("/")
+        is_deep = "/" in path.strip("/")
         replaced = False
 
         async def answer(message: Message) -> None:
@@ -62,8 +71,7 @@ class UnknownAddresses:
         if replaced:
             await not_found(Request(scope), _SENTENCE)(scope, receive, send)
 
-    def _is_known(self, scope: Scope) -> bool:
-        path = scope["path"]
+    def _is_known(self, scope: Scope, path: str) -> bool:
         if path.strip("/") in self._pages or path.startswith(_NO_SHELL):
             return True
         return any(route.matches(scope)[0] is not Match.NONE for route in self._routes)

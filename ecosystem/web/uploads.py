@@ -111,8 +111,6 @@ class UploadsOnlyWhereAsked:
         Who may send files.
     held : callable
         Gives how many bytes the server keeps of each session's files.
-    base : str
-        Path below which the site is served.
     """
 
     def __init__(
@@ -120,17 +118,15 @@ class UploadsOnlyWhereAsked:
         app: ASGIApp,
         uploaders: Uploaders,
         held: Callable[[], Mapping[str, int]],
-        base: str = "",
     ) -> None:
         self.app = app
         self._uploaders = uploaders
         self._held = held
-        self._base = base
         self._coming = Counter[str]()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, unless it sends a file that nobody asked for."""
-        path = addresses.below(scope["path"], self._base) if scope["type"] == "http" else None
+        path = addresses.below(scope) if scope["type"] == "http" else None
         if path is None or not path.startswith(PREFIX) or scope["method"] in ("OPTIONS", "DELETE"):
             await self.app(scope, receive, send)
             return

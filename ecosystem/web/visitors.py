@@ -29,6 +29,7 @@ _KEPT_FREE = 200
 # Streamlit's page takes it for any lost connection; connection.js knows that it may sleep.
 IDLE_CODE = 4001
 _RETRY_S = 30
+_PLAIN = b"plain=1"
 
 
 class Refusal(Enum):
@@ -161,18 +162,15 @@ class Connections:
         Who is there.
     idle_s : float
         After how many seconds without a message in either direction a session ends.
-    base : str
-        Path below which the site is served.
     """
 
     def __init__(
-        self, app: ASGIApp, pages: Collection[str], known: Visitors, idle_s: float, base: str = ""
+        self, app: ASGIApp, pages: Collection[str], known: Visitors, idle_s: float
     ) -> None:
         self.app = app
         self._pages = frozenset(pages)
         self._known = known
         self._idle_s = idle_s
-        self._base = base
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or say that there is no room for it."""
@@ -186,8 +184,11 @@ class Connections:
             await self.app(scope, receive, send)
 
     def _is_page(self, scope: Scope) -> bool:
-        path = addresses.below(scope["path"], self._base)
-        return path is not None and path.strip("/") in self._pages and scope["method"] == "GET"
+        path = addresses.below(scope)
+        # A page in plain words needs no session.
+        is_plain = _PLAIN in scope.get("query_string", b"").split(b"&")
+        is_page = path is not None and path.strip("/") in self._pages
+        return is_page and not is_plain and scope["method"] == "GET"
 
     async def _session(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = _address(scope)

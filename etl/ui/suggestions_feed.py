@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hmac
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from feedgen.feed import FeedGenerator
 from starlette.concurrency import run_in_threadpool
@@ -26,7 +25,6 @@ from etl.inbox.store import inbox
 _PURPOSE = "suggestions"
 _SENTENCE = "There is no page at this address. It may have been mistyped, or the page is gone."
 _NEWEST = 50
-_TAG_DAY = "2026"
 
 
 def routes() -> list[BaseRoute]:
@@ -57,9 +55,8 @@ def atom(waiting: list[Suggestion], base_url: str) -> bytes:
         Address of the site without a slash at its end.
     """
     feed = FeedGenerator()
-    host = urlsplit(base_url).hostname
     page = f"{base_url}/secretariat"
-    feed.id(f"tag:{host},{_TAG_DAY}:{_PURPOSE}")
+    feed.id(addresses.tag(_PURPOSE))
     feed.title(f"Cyber Valleys: {len(waiting):,} suggestions wait")
     feed.author(name="Cyber Valleys")
     feed.link(href=page, rel="alternate", type="text/html")
@@ -67,7 +64,7 @@ def atom(waiting: list[Suggestion], base_url: str) -> bytes:
     feed.updated(newest[0].received if newest else datetime(2026, 1, 1, tzinfo=UTC))
     for suggestion in newest[:_NEWEST]:
         entry = feed.add_entry(order="append")
-        entry.id(f"tag:{host},{_TAG_DAY}:{_PURPOSE}/{suggestion.number}")
+        entry.id(addresses.tag(_PURPOSE, str(suggestion.number)))
         entry.title(f"Suggestion {suggestion.number}: {_what(suggestion)}")
         entry.updated(suggestion.received)
         entry.link(href=page, rel="alternate", type="text/html")

@@ -48,7 +48,8 @@ def playwrights() -> str | None:
     return path if Path(path).exists() else None
 
 
-def _run(*command: str) -> bool:
+def run(*command: str) -> bool:
+    """Run a command that installs something; whether that went well."""
     print("+", *command, file=sys.stderr)
     try:
         return subprocess.run(command, stdout=sys.stderr, timeout=600, check=False).returncode == 0
@@ -60,7 +61,7 @@ def _from_system() -> str | None:
     if not shutil.which("apt-get"):
         return None
     may = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if _run(*may, "apt-get", "update", "-qq") and _run(
+    if run(*may, "apt-get", "update", "-qq") and run(
         *may, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"
     ):
         return installed()
@@ -76,7 +77,7 @@ def find() -> str:
         If there is none and none could be installed; says what to do.
     """
     path = installed() or playwrights()
-    if not path and _run(sys.executable, "-m", "playwright", "install", "chromium"):
+    if not path and run(sys.executable, "-m", "playwright", "install", "chromium"):
         path = playwrights()
     path = path or _from_system()
     if not path:

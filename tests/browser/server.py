@@ -24,10 +24,14 @@ def serving(
     script: str = "app.py",
     *,
     port: int | None = None,
+    path: str = "",
     options: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[str]:
-    """Serve a folder of releases; gives the site's address, ends the process afterwards."""
+    """Serve a folder of releases; gives the site's address, ends the process afterwards.
+
+    ``path`` is what the options say that the site is below, as ``/valleys``.
+    """
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     process = subprocess.Popen(
@@ -42,7 +46,7 @@ def serving(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{port}{path}"
     try:
         _wait_for(address, process)
         yield address

@@ -19,5 +19,5 @@ def test_a_mark_has_the_letter_and_the_colour_of_the_map(type_: str) -> None:
 
 
 def test_a_mark_alone_is_read_as_its_label() -> None:
-    assert type_marks.spoken_image("sme") == "![SME or start-up](/assets/type/sme.svg)"
-    assert type_marks.silent_image("sme") == "![](/assets/type/sme.svg)"
+    assert type_marks.spoken_image("sme") == "![SME or start-up](assets/type/sme.svg)"
+    assert type_marks.silent_image("sme") == "![](assets/type/sme.svg)"

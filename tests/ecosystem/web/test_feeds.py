@@ -74,7 +74,7 @@ def test_what_rfc_4287_requires_is_there(changed: Database) -> None:
     (entry,) = feed.findall(f"{ATOM}entry")
     assert feed.findtext(f"{ATOM}author/{ATOM}name")
     for element in (feed, entry):
-        assert text(element, "id").startswith("tag:valleys.example.eu,2026:feed/fr-bretagne")
+        assert text(element, "id").startswith("urn:uuid:")
         assert text(element, "title")
         assert datetime.fromisoformat(text(element, "updated")).tzinfo is not None
     assert text(feed, "updated") == text(entry, "updated")
@@ -137,9 +137,13 @@ def test_a_browser_may_keep_it_until_the_next_release(client: TestClient) -> Non
     assert client.get("/feed.xml", headers={"if-none-match": '"older"'}).status_code == 200
 
 
-def test_addresses_come_from_the_request(client: TestClient) -> None:
+def test_addresses_and_identifiers_come_from_the_setting(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CYBER_VALLEYS_SITE_URL", f"{BASE}/map/")
+    settings.cache_clear()
     feed = parsed(client.get("/feed/AT.xml").content)
-    assert links(feed)["self"] == f"{BASE}/feed/AT.xml"
+    assert links(feed)["self"] == f"{BASE}/map/feed/AT.xml"
     assert text(feed, "id") == "tag:valleys.example.eu,2026:feed/AT"
 
 

@@ -9,13 +9,16 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from ecosystem.web.addresses import SitePath
 from ecosystem.web.unknown_addresses import UnknownAddresses
 
 BROWSER = {"accept": "text/html,application/xhtml+xml"}
 
 
-@pytest.fixture
-def client() -> TestClient:
+@pytest.fixture(params=["", "/valleys"])
+def client(request: pytest.FixtureRequest) -> TestClient:
+    base = request.param
+
     async def shell(_: object) -> HTMLResponse:
         return HTMLResponse("<title>Streamlit</title>")
 
@@ -25,18 +28,19 @@ def client() -> TestClient:
     async def own(_: object) -> HTMLResponse:
         return HTMLResponse("own document")
 
-    own_routes = [Route("/profile/{org_id}", own)]
+    own_routes = [Route(f"{base}/profile/{{org_id}}", own)]
+    unknown = Middleware(UnknownAddresses, pages=("", "regions"), routes=own_routes)
     app = Starlette(
         routes=[
             *own_routes,
-            Route("/_stcore/health", health),
-            Route("/component/{path:path}", own),
-            Route("/media/{path:path}", own),
-            Route("/{path:path}", shell),
+            Route(f"{base}/_stcore/health", health),
+            Route(f"{base}/component/{{path:path}}", own),
+            Route(f"{base}/media/{{path:path}}", own),
+            Route(f"{base}/{{path:path}}", shell),
         ],
-        middleware=[Middleware(UnknownAddresses, pages=("", "regions"), routes=own_routes)],
+        middleware=[Middleware(SitePath, path=base), unknown],
     )
-    return TestClient(app)
+    return TestClient(app, f"http://testserver{base}", follow_redirects=False)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,14 @@ def test_further_down_a_page_of_its_own_says_so(client: TestClient, path: str) -
     assert answer.status_code == 404
     assert "There is no page at this address." in answer.text
     assert "Streamlit" not in answer.text
+    assert f'href="{"../" * path.count("/", 1)}directory"' in answer.text
     assert client.get(path).json()["error"].startswith("There is no page")
+
+
+def test_a_slash_at_the_end_leads_to_the_page_also_behind_a_proxy(client: TestClient) -> None:
+    answer = client.get("/regions/?type=sme&q=%C3%A9")
+    assert answer.status_code == 301
+    assert answer.headers["location"] == "../regions?type=sme&q=%C3%A9"
 
 
 def test_nothing_of_the_address_is_shown(client: TestClient) -> None:

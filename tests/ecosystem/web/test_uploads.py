@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from ecosystem.web import uploads
+from ecosystem.web.addresses import SitePath
 from ecosystem.web.pages import PAGES, SECRETARIAT_PAGE
 from ecosystem.web.uploads import MB, Allowance, Uploaders, UploadsOnlyWhereAsked
 
@@ -39,12 +40,8 @@ class Place:
         app = Starlette(
             routes=[Route(path, keep, methods=["PUT", "DELETE", "OPTIONS"])],
             middleware=[
-                Middleware(
-                    UploadsOnlyWhereAsked,
-                    uploaders=self.uploaders,
-                    held=lambda: self.kept,
-                    base=base,
-                )
+                Middleware(SitePath, path=base),
+                Middleware(UploadsOnlyWhereAsked, uploaders=self.uploaders, held=lambda: self.kept),
             ],
         )
         self._client = TestClient(app)

@@ -17,6 +17,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ecosystem.common.settings import settings
 from ecosystem.web import open_files, visitors
+from ecosystem.web.addresses import SitePath
 from ecosystem.web.visitors import IDLE_CODE, Connections, Visitors, share_of
 
 STREAM = "/_stcore/stream"
@@ -41,8 +42,9 @@ def site(known: Visitors, *, idle_s: float = 60, base: str = "") -> TestClient:
             Route(f"{base}/{{path:path}}", shell),
         ],
         middleware=[
+            Middleware(SitePath, path=base),
             Middleware(ProxyHeadersMiddleware, trusted_hosts=["testclient"]),
-            Middleware(Connections, pages=("", "regions"), known=known, idle_s=idle_s, base=base),
+            Middleware(Connections, pages=("", "regions"), known=known, idle_s=idle_s),
         ],
     )
     return TestClient(app)
@@ -71,7 +73,9 @@ def test_who_comes_when_it_is_full_gets_a_page_and_documents_go_on(base: str) ->
         ):
             pass
         assert denied.value.status_code == 503
-        assert client.get(f"{base}/profile/x", headers=from_("203.0.113.3")).text == "the page"
+        for needs_none in ("/profile/x", "/regions?type=sme&plain=1"):
+            answer = client.get(base + needs_none, headers=from_("203.0.113.3"))
+            assert answer.text == "the page"
     assert len(known) == 0
     assert client.get(f"{base}/regions").text == "the page"
 

@@ -41,6 +41,7 @@ from ecosystem.common.vocabulary import (
     PARTNERSHIP_KINDS,
     PRACTICE_KINDS,
     SCOPES,
+    STAGES,
     Vocabulary,
 )
 from ecosystem.finding import nearby, search
@@ -48,6 +49,7 @@ from ecosystem.regional.profiles import LEVEL_NAMES
 from ecosystem.tables import (
     documents,
     events,
+    investors,
     network_entities,
     partnerships,
     practices,
@@ -61,6 +63,7 @@ class Kind(StrEnum):
     REGION = "region"
     PARTNERSHIP = "partnership"
     PRACTICE = "practice"
+    INVESTOR = "investor"
     NETWORK_ENTITY = "network_entity"
     EVENT = "event"
     DOCUMENT = "document"
@@ -85,6 +88,7 @@ _GENERIC_WORDS = {
     Kind.REGION: "region valley",
     Kind.PARTNERSHIP: "partnership partnerships cooperation project projects",
     Kind.PRACTICE: "practice practices good measure measures",
+    Kind.INVESTOR: "investor investors investment venture capital fund funds funding money",
     Kind.NETWORK_ENTITY: "network body bodies",
     Kind.EVENT: "event events conference meeting",
     Kind.DOCUMENT: "document documents paper publication",
@@ -321,6 +325,7 @@ class _Reader:
         yield from self._regions()
         yield from self._partnerships()
         yield from self._practices()
+        yield from self._investors()
         yield from self._entities()
         yield from self._events()
         yield from self._documents()
@@ -362,6 +367,19 @@ class _Reader:
                 filter(None, [PRACTICE_KINDS.label(row["kind"]), names.get(valley, "")])
             )
             yield Entry(Kind.PRACTICE, row["id"], row["name"], what), words
+
+    def _investors(self) -> Iterator[tuple[Entry, Words]]:
+        rows = investors.search_texts(self._database)
+        towns = nearby.names_of(self._database, _towns(rows))
+        for row in rows.to_dict("records"):
+            words = self._common_words(Kind.INVESTOR, row)
+            for stage in row["stages"]:
+                _put(words, _telling(STAGES.label(stage)), _WHAT)
+            city, country = _text(row["city"]), _text(row["country"])
+            self._put_places(words, row["name"], [_text(row["valley_id"])], [country])
+            self._put_town(words, city, country, towns)
+            what = ["Investor", city, country and COUNTRIES.label(country)]
+            yield Entry(Kind.INVESTOR, row["id"], row["name"], ", ".join(filter(None, what))), words
 
     def _entities(self) -> Iterator[tuple[Entry, Words]]:
         rows = network_entities.search_texts(self._database)

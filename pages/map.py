@@ -6,6 +6,7 @@ from ecosystem.ui import (
     filter_panel,
     found_elsewhere,
     frame,
+    made_in_europe,
     near_me,
     organisation_list,
     search_controls,
@@ -32,6 +33,7 @@ with st.container(key="map_and_card"):
     left, right = st.columns([0.7, 0.3], gap="medium")
 with left:
     level, measure = view.controls()
+    made_in_europe.on_map(filter_)
     view.show(filter_, level, measure)
     below = st.container(key="below_map_numbers")
 with right:

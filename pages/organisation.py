@@ -1,6 +1,6 @@
 import streamlit as st
 
-from ecosystem.ui import history, partnerships, profile, shortlist, state
+from ecosystem.ui import funding, history, partnerships, profile, shortlist, state
 from ecosystem.ui.map import view
 from ecosystem.web.pages import DIRECTORY_PAGE
 
@@ -21,6 +21,7 @@ else:
     left, right = st.columns(2, gap="large")
     with left:
         profile.offer(record)
+        funding.of_organisation(record["org_id"])
         profile.source(record)
         history.of_organisation(record["org_id"])
     with right:

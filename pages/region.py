@@ -1,7 +1,15 @@
 import streamlit as st
 
 from ecosystem.regional import profiles
-from ecosystem.ui import cards, filter_panel, history, region_profile, region_ties, region_views
+from ecosystem.ui import (
+    cards,
+    filter_panel,
+    funding,
+    history,
+    region_profile,
+    region_ties,
+    region_views,
+)
 from ecosystem.ui.data import ask
 
 filter_ = filter_panel.search()
@@ -27,5 +35,6 @@ else:
     region_profile.context(profile)
     region_profile.related_regions(profile)
     region_ties.show(profile)
+    funding.of_region(profile)
     history.of_region(profile.region_id)
 filter_panel.facets(filter_)

@@ -411,6 +411,13 @@ STAGES = Vocabulary(
     Term("series-b", "Series B", is_name=True),
     Term("growth", "Growth"),
 )
+# What a symbol on the map of investors counts; one colour, as of the network's bodies.
+INVESTOR_KINDS = Vocabulary(
+    "Investor",
+    Term("specialist", "Cyber specialist", "Cyber specialists", _ENTITY_COLOUR, "C"),
+    Term("general", "Other investor", "Other investors", _ENTITY_COLOUR, "I"),
+    Term("unknown", "Specialist or not isn't known", "", _ENTITY_COLOUR, "?"),
+)
 ROUNDS = Vocabulary(
     "Round",
     Term("grant", "Grant", "Grants"),

@@ -21,6 +21,8 @@ MAKERS: Mapping[str, Maker] = {
     "partnership": connected.partnership_page,
     "practices": connected.practices_page,
     "practice": connected.practice_page,
+    "investors": connected.investors_page,
+    "investor": connected.investor_page,
     "events": connected.events_page,
     "library": connected.library_page,
     "glossary": connected.glossary_page,

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from ecosystem.common import links, partial_dates, wording
+from ecosystem.common import links, money, partial_dates, wording
 from ecosystem.common.glossary import GLOSSARY
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import (
@@ -18,9 +18,18 @@ from ecosystem.common.vocabulary import (
     MEMBER_ROLES,
     PARTNERSHIP_KINDS,
     PRACTICE_KINDS,
+    ROUNDS,
 )
 from ecosystem.plain.page import Item, Listing, Params, PlainPage, first
-from ecosystem.tables import documents, events, network_entities, partnerships, practices
+from ecosystem.tables import (
+    documents,
+    events,
+    funding_rounds,
+    investors,
+    network_entities,
+    partnerships,
+    practices,
+)
 
 
 def network_page(database: Database, params: Params) -> PlainPage:
@@ -145,6 +154,65 @@ def practice_page(database: Database, params: Params) -> PlainPage:
         listings=_source(record),
         canonical=f"practice?{urlencode({'id': record['practice_id']})}",
     )
+
+
+def investors_page(database: Database, params: Params) -> PlainPage:
+    """All investors with seat, stages and ticket."""
+    del params
+    found = investors.selection(database)
+    return PlainPage(
+        heading="Investors",
+        description="Who finances cybersecurity firms in Europe, as far as public pages tell.",
+        listings=(
+            Listing(
+                wording.count(len(found), "investor"),
+                tuple(
+                    Item(
+                        row["name"],
+                        f"investor?{urlencode({'id': row['investor_id']})}",
+                        _join(_place(row), money.stages(row["stages"]), f"ticket {_ticket(row)}"),
+                    )
+                    for row in found.to_dict("records")
+                ),
+            ),
+        ),
+        canonical="investors",
+    )
+
+
+def investor_page(database: Database, params: Params) -> PlainPage:
+    """One investor with the rounds that name it first."""
+    record = investors.one(database, first(params, "id"))
+    if record is None:
+        return _nothing_at("Investor", "investor", "investors", "All investors")
+    rounds = funding_rounds.of_investor(database, record["investor_id"])
+    named = tuple(
+        Item(row["name"], "", _join(ROUNDS.label(row["round"]), _date(row), money.amount(row)))
+        for row in rounds.to_dict("records")
+    )
+    return PlainPage(
+        heading=record["name"],
+        description=_text(record["notes"]) or f"Finances {money.stages(record['stages'])}",
+        paragraphs=tuple(filter(None, (_text(record["notes"]), _text(record["doubt"])))),
+        facts=_without_gaps(
+            Seat=_place(record),
+            Stages=money.stages(record["stages"]),
+            Ticket=_ticket(record),
+        ),
+        listings=(
+            *((Listing("Rounds that name it first", named),) if named else ()),
+            *_source(record),
+        ),
+        canonical=f"investor?{urlencode({'id': record['investor_id']})}",
+    )
+
+
+def _ticket(row: Any) -> str:
+    return money.ticket(row["ticket_min_meur"], row["ticket_max_meur"])
+
+
+def _date(row: Any) -> str:
+    return partial_dates.in_words(row["date"]) if _text(row["date"]) else "date not known"
 
 
 def events_page(database: Database, params: Params) -> PlainPage:

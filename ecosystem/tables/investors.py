@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from ecosystem.common.store import Database
-from ecosystem.common.vocabulary import EU_MEMBERS
+from ecosystem.common.vocabulary import EU_MEMBERS, INVESTOR_KINDS
 
 EU = "EU"
 
@@ -114,6 +114,31 @@ def selection(database: Database, conditions: Conditions = EVERYBODY) -> pd.Data
     place = {id_: i for i, id_ in enumerate(conditions.ids)}
     order = found["investor_id"].map(place).sort_values(kind="stable").index
     return found.loc[order].reset_index(drop=True)
+
+
+def symbols(database: Database, conditions: Conditions = EVERYBODY) -> pd.DataFrame:
+    """A row for each town with investors for which all conditions hold.
+
+    Returns
+    -------
+    DataFrame
+        ``key, name, lon, lat`` (degrees, EPSG:4326), ``kind`` (what a click selects: a town) and
+        a count for each of :data:`ecosystem.common.vocabulary.INVESTOR_KINDS`.
+    """
+    found = selection(database, conditions).dropna(subset=["lon", "lat"])
+    what = found["cyber_specialist"].map({True: "specialist", False: "general"}).fillna("unknown")
+    towns = found.groupby(town_keys(found)).agg(
+        name=("city", "first"), lon=("lon", "first"), lat=("lat", "first")
+    )
+    counts = {
+        kind: (what == kind).groupby(town_keys(found)).sum().astype(int) for kind in INVESTOR_KINDS
+    }
+    return towns.assign(**counts, kind="town").rename_axis("key").reset_index()
+
+
+def town_keys(found: pd.DataFrame) -> pd.Series:
+    """Key of the symbol that each investor of a frame belongs to; missing without a place."""
+    return found["lon"].round(3).astype(str) + "," + found["lat"].round(3).astype(str)
 
 
 def one(database: Database, investor_id: str) -> dict[str, Any] | None:

@@ -15,10 +15,6 @@ from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import link, markdown
 from ecosystem.web.pages import QUALITY_PAGE
 
-# Lists of the register that no page shows, each with its table in a release.
-_NOT_SHOWN = {
-    "investors": "investor",
-}
 # Headers of the table of rejected cells.
 _REJECTED = {
     "file": "File",
@@ -142,22 +138,6 @@ def _readable(rejected: pd.DataFrame) -> pd.DataFrame:
         for file, column in zip(rejected["file"], rejected["column"], strict=True)
     ]
     return rejected.assign(column=columns).rename(columns=_REJECTED)
-
-
-def not_shown() -> None:
-    """What is in the register and on no page yet, so that nobody looks for it."""
-    rows = ask(releases.story)["counts"]
-    lists = {
-        register_lists.register_lists()[name].title: rows.get(table, 0)
-        for name, table in _NOT_SHOWN.items()
-    }
-    st.header("What the register holds and this site doesn’t show yet", anchor=False)
-    st.markdown("No page shows these rows yet; they count in regional statistics only.")
-    st.markdown("\n".join(f"- {markdown(title)}: {n:,} rows" for title, n in lists.items()))
-    st.markdown(
-        "The role *Investment* of an ecosystem counts both organisations of the type investor, "
-        "which are on the map, and this list of investors, which is not."
-    )
 
 
 def sources() -> None:

@@ -15,7 +15,7 @@ from ecosystem.common.vocabulary import COUNTRIES, EVENT_KINDS
 from ecosystem.drawing import charts, european_map
 from ecosystem.finding.made_in_europe import today
 from ecosystem.tables import events
-from ecosystem.ui import listing, state
+from ecosystem.ui import listing, outcomes, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.figure import figure
@@ -48,6 +48,7 @@ def page() -> None:
     _timeline(found)
     _map(found)
     _list(found)
+    outcomes.overall()
 
 
 def _one(found: pd.DataFrame) -> None:
@@ -56,6 +57,7 @@ def _one(found: pd.DataFrame) -> None:
     for record in found.to_dict("records"):
         with st.container(border=True, gap="xxsmall"):
             _entry(record)
+        outcomes.of_event(str(record["event_id"]))
     st.page_link(EVENTS_PAGE, label="All events", icon=":material/event:")
 
 

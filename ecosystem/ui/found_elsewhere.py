@@ -16,6 +16,8 @@ from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import (
     EVENTS_PAGE,
+    INVESTOR_PAGE,
+    INVESTORS_PAGE,
     LIBRARY_PAGE,
     NETWORK_PAGE,
     PARTNERSHIP_PAGE,
@@ -71,6 +73,13 @@ _PLACES = {
         PRACTICE_PAGE,
         lambda entry: {"id": entry.id},
         PRACTICES_PAGE,
+    ),
+    Kind.INVESTOR: _Place(
+        "Investors",
+        ":material/savings:",
+        INVESTOR_PAGE,
+        lambda entry: {"id": entry.id},
+        INVESTORS_PAGE,
     ),
     Kind.NETWORK_ENTITY: _Place(
         "Bodies of the network",

@@ -73,7 +73,8 @@ def no_such_row(what: str, page: str, *, asked: bool) -> None:
         Whether the address names one.
     """
     st.title(what.capitalize(), anchor=False)
-    st.info(not_at_address(what) if asked else f"Choose a {what} from the list.")
+    article = "an" if what[0] in "aeiou" else "a"
+    st.info(not_at_address(what) if asked else f"Choose {article} {what} from the list.")
     st.page_link(page, label=f"All {what}s", icon=":material/list:")
 
 

@@ -13,11 +13,12 @@ from ecosystem import brief
 from ecosystem.common import links
 from ecosystem.common.vocabulary import COUNTRIES, LABEL_STATUSES
 from ecosystem.finding import made_in_europe
+from ecosystem.finding.filters import Filter
 from ecosystem.finding.made_in_europe import ANSWERS, CRITERIA, Criterion, Source
 from ecosystem.ui import drafts
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import link, markdown
-from ecosystem.web.pages import DIRECTORY_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
+from ecosystem.web.pages import DIRECTORY_PAGE, MAP_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
 
 MAX_NAME = 120
 _PREFIX = "label_check_"
@@ -117,6 +118,20 @@ def about() -> None:
     st.markdown(f"**What is not known.** {made_in_europe.UNKNOWN}")
 
 
+def on_map(filter_: Filter) -> None:
+    """Below the map of a filter by the label: what is marked, or that nobody in it has one."""
+    if not filter_.label:
+        return
+    if ask(made_in_europe.label_holders).empty:
+        st.caption(made_in_europe.EMPTY)
+        return
+    st.caption(
+        ":material/verified: Every symbol on the map stands for organisations with the label "
+        f"{made_in_europe.NAME} of the chosen status; the list marks each whose label is valid "
+        "today."
+    )
+
+
 def organisations() -> None:
     """The labelled organisations of the register, or that there are none."""
     st.header("Labelled organisations in the register", anchor=False)
@@ -128,6 +143,12 @@ def organisations() -> None:
             DIRECTORY_PAGE,
             label="Those valid today, in the directory",
             icon=":material/list:",
+            query_params={"label": ["expiring", "valid"]},
+        )
+        st.page_link(
+            MAP_PAGE,
+            label="Those valid today, on the map",
+            icon=":material/map:",
             query_params={"label": ["expiring", "valid"]},
         )
         for record in found.to_dict("records"):

@@ -468,7 +468,8 @@ def bodies() -> None:
     chosen_kind, selected = cards.selected_id()
     left, right = st.columns([0.6, 0.4], gap="medium")
     with left:
-        view.bodies_map(ask(network_entities.symbols, words_, scope, kind, country), selected)
+        towns = ask(network_entities.symbols, words_, scope, kind, country)
+        view.towns_map(towns, selected, ENTITY_KINDS, ("body", "bodies"))
     with right:
         here = found[found["town_key"] == selected] if chosen_kind == "town" else found
         if chosen_kind == "town":

@@ -86,6 +86,9 @@ PRACTICES_PAGE = "pages/practices.py"
 PRACTICE_PAGE = "pages/practice.py"
 NETWORK_PAGE = "pages/network.py"
 SPECIALISATION_PAGE = "pages/specialisation.py"
+INVESTORS_PAGE = "pages/investors.py"
+INVESTOR_PAGE = "pages/investor.py"
+SERVICES_PAGE = "pages/services.py"
 EVENTS_PAGE = "pages/events.py"
 LIBRARY_PAGE = "pages/library.py"
 PARTNERS_PAGE = "pages/partners.py"
@@ -127,6 +130,22 @@ PAGES = (
         Menu.CONNECT,
         description="Which investors fit a company, which companies an investor, and which two "
         "companies a joint project: named parts, weights and reasons.",
+    ),
+    PageEntry(
+        INVESTORS_PAGE,
+        "Investors",
+        ":material/savings:",
+        Menu.CONNECT,
+        description="Who finances cybersecurity firms in Europe: stages, tickets and countries, as "
+        "far as public pages tell them.",
+    ),
+    PageEntry(INVESTOR_PAGE, "Investor", ":material/savings:", in_sitemap=False),
+    PageEntry(
+        SERVICES_PAGE,
+        "Services delivered",
+        ":material/checklist:",
+        Menu.CONNECT,
+        description="What the Cyber Valleys programme has delivered, by region, service and year.",
     ),
     PageEntry(NETWORK_PAGE, "Network", ":material/hub:", Menu.NETWORK),
     PageEntry(

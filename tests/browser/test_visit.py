@@ -20,6 +20,7 @@ Open = Callable[..., Site]
 EXAMPLES = {
     "organisation": "/organisation?org=at-limes-security-gmbh",
     "partnership": "/partnership?id=interreg-cyber",
+    "investor": "/investor?id=tikehau-capital",
     "practice": "/practice?id=slovenia-cyber-voucher",
     "partners": "/partners?from=fr-bretagne&need=domain:cryptology",
     "shortlist": "/shortlist?list=at-limes-security-gmbh&list=fr-secure-ic",
@@ -38,7 +39,7 @@ PATHS = [
 
 
 def has_map(path: str) -> bool:
-    return path == "/" or path.startswith(("/?", "/network", "/organisation"))
+    return path == "/" or path.startswith(("/?", "/network", "/organisation", "/investors"))
 
 
 # One visit for all of it: loading Streamlit is most of what a visit costs.

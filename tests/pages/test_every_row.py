@@ -23,8 +23,18 @@ from ecosystem.common.store import Database, current
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import coverage
 from ecosystem.site_search import Kind
-from ecosystem.tables import organisations, partnerships, practices, regions, valleys
-from ecosystem.ui import about, found_elsewhere
+from ecosystem.tables import (
+    event_outcomes,
+    funding_rounds,
+    organisation_facts,
+    organisations,
+    partnerships,
+    practices,
+    regions,
+    services,
+    valleys,
+)
+from ecosystem.ui import found_elsewhere
 from ecosystem.web.pages import PAGES
 
 Row = dict[str, str]
@@ -108,6 +118,37 @@ def is_wording_shown(database: Database, row: Row) -> bool:
     return record is not None and row["original_wording"] in list(record["s3_priorities"])
 
 
+@per_release
+def rounds_shown(database: Database) -> set[tuple[str, str, str]]:
+    """Rounds on the pages of organisations, of investors and of countries."""
+    countries = regions.ids(database, "nuts0")
+    frames = [funding_rounds.in_region(database, id_) for id_ in countries]
+    found = pd.concat(frames)
+    return set(zip(found["name"], found["round"], found["source_url"], strict=True))
+
+
+def is_round_shown(database: Database, row: Row) -> bool:
+    if row["org_id"]:
+        own = funding_rounds.of_organisation(database, row["org_id"])
+        assert row["source_url"] in set(own["source_url"])
+    return (row["name"], row["round"], row["source_url"]) in rounds_shown(database)
+
+
+def is_fact_shown(database: Database, row: Row) -> bool:
+    facts = organisation_facts.of_organisation(database, row["org_id"])
+    return (row["fact"], row["value"]) in set(zip(facts["fact"], facts["value"], strict=True))
+
+
+def is_outcome_shown(database: Database, row: Row) -> bool:
+    sources = event_outcomes.sources(database)
+    key = (row["event_id"], row["edition"])
+    return key in set(zip(sources["event_id"], sources["edition"], strict=True))
+
+
+def is_service_shown(database: Database, row: Row) -> bool:
+    return row["org_id"] in set(services.everything(database)["org_id"])
+
+
 SHOWN: dict[str, Callable[[Database, Row], bool]] = {
     "organisations": is_organisation_shown,
     "valleys": is_valley_shown,
@@ -120,30 +161,31 @@ SHOWN: dict[str, Callable[[Database, Row], bool]] = {
     "coverage": is_count_shown,
     "labels": is_organisation_shown,
     "s3_wordings": is_wording_shown,
+    "investors": is_found(Kind.INVESTOR, "investor_id"),
+    "funding_rounds": is_round_shown,
+    "organisation_facts": is_fact_shown,
+    "event_outcomes": is_outcome_shown,
+    "services": is_service_shown,
 }
+# Lists that the register of the tests has no row of.
+EMPTY = ("labels", "services")
 # Lists that no page shows row by row, and why.
 NOT_SHOWN = {
     "duplicate_decisions": "the secretariat's own",
     "s3_priorities": "the vocabulary of s3_wordings",
-    "investors": "counted in the region's page; the about page says that they aren't listed",
-    "funding_rounds": "comes with the page of investors",
-    "organisation_facts": "comes with the page of investors",
-    "programmes": "comes with the page of the programme",
-    "services": "empty to start with",
-    "event_outcomes": "comes with the outcomes of events",
+    "programmes": "listed on the page of the programme",
 }
 
 
 def test_each_list_is_walked_or_known_not_to_be() -> None:
     assert set(SHOWN) | set(NOT_SHOWN) == set(register_lists())
     assert not set(SHOWN) & set(NOT_SHOWN)
-    assert "investors" in about._NOT_SHOWN
 
 
 @pytest.mark.parametrize("resource", SHOWN)
 def test_every_row_reaches_a_page(database: Database, resource: str) -> None:
     rows = rows_of(resource)
-    assert rows or resource == "labels", "the register of the tests has no label"
+    assert rows or resource in EMPTY
     missing = [row for row in rows if not SHOWN[resource](database, row)]
     assert not missing, [list(row.values())[:3] for row in missing]
 
@@ -151,7 +193,8 @@ def test_every_row_reaches_a_page(database: Database, resource: str) -> None:
 def test_everything_that_a_search_finds_is_at_an_address_of_its_own(database: Database) -> None:
     there = {entry.path for entry in PAGES}
     kinds = {"partnerships": (Kind.PARTNERSHIP, "partnership_id"),
-             "practices": (Kind.PRACTICE, "practice_id")}  # fmt: skip
+             "practices": (Kind.PRACTICE, "practice_id"),
+             "investors": (Kind.INVESTOR, "investor_id")}  # fmt: skip
     for resource, (kind, key) in kinds.items():
         addresses = set()
         for row in rows_of(resource):
@@ -166,7 +209,7 @@ def test_everything_that_a_search_finds_is_at_an_address_of_its_own(database: Da
 def test_every_link_of_the_register_can_be_followed() -> None:
     for resource in register_lists():
         for row in rows_of(resource):
-            for column in ("website", "source_url", "url"):
+            for column in ("website", "source_url", "url", "seen_in"):
                 if address := row.get(column):
                     parts = urlsplit(address)
                     assert parts.scheme in ("http", "https"), row

@@ -152,16 +152,6 @@ def test_words_are_explained_where_they_stand(visit: Visit) -> None:
     assert {m.label: m.help for m in app.metric}["Valleys"] == explain("valley")
 
 
-def test_about_says_what_is_not_shown_yet(visit: Visit) -> None:
-    app = visit("about")
-    assert "What the register holds and this site doesn’t show yet" in [h.value for h in app.header]
-    (listed,) = [m.value for m in app.markdown if m.value.startswith("- Investors")]
-    rows = [int(line.rsplit(": ")[1].split()[0].replace(",", "")) for line in listed.splitlines()]
-    assert rows
-    assert all(rows), "the frozen register has some of each"
-    assert not any(shown in listed for shown in ("Events", "Documents", "Partnerships", "network"))
-
-
 def test_rejected_cells_are_under_words_that_people_read() -> None:
     cells = {
         "file": ["organisations.csv", "other.csv"], "row": [7, 8], "name": ["A", "B"],

@@ -13,7 +13,7 @@ from streamlit_folium import st_folium
 from ecosystem.common import wording
 from ecosystem.common.glossary import explain
 from ecosystem.common.store import Database
-from ecosystem.common.vocabulary import COUNTRIES, DARK_TEXT_ON, ENTITY_KINDS, TYPES
+from ecosystem.common.vocabulary import COUNTRIES, DARK_TEXT_ON, TYPES, Vocabulary
 from ecosystem.drawing import symbols
 from ecosystem.finding import nearby
 from ecosystem.finding.filters import Filter
@@ -175,22 +175,26 @@ def _around_ends(
     return min(west, east) - 2, min(south, north) - 1, max(west, east) + 2, max(south, north) + 1
 
 
-def bodies_map(found: pd.DataFrame, selected: str) -> None:
-    """Bodies of the network as counted symbols, a letter for each kind; a click selects a town.
+def towns_map(found: pd.DataFrame, selected: str, kinds: Vocabulary, noun: tuple[str, str]) -> None:
+    """What is in towns as counted symbols, a letter for each kind; a click selects a town.
 
     Parameters
     ----------
     found : DataFrame
-        ``key, name, lon, lat, kind`` and a count for each kind of body.
+        ``key, name, lon, lat, kind`` and a count for each kind.
     selected : str
         Key of the selected town.
+    kinds : Vocabulary
+        The kinds, with colours and letters.
+    noun : tuple of str
+        What is counted, in the singular and the plural.
     """
     layer = _valley_layer(Filter())
-    told = "The table on this page has the same bodies."
-    shown = Scene(found, layer, selected, types=ENTITY_KINDS)
-    _map(shown, 560, _CLICKS, "bodies", told, noun=("body", "bodies"))
-    kinds = [(term.colour, term.letter, term.label, False) for term in ENTITY_KINDS.values()]
-    st.html(_legend_html(kinds))
+    told = f"The list on this page has the same {noun[1]}."
+    shown = Scene(found, layer, selected, types=kinds)
+    _map(shown, 560, _CLICKS, noun[1], told, noun=noun)
+    there = [term for code, term in kinds.items() if found[code].any()]
+    st.html(_legend_html([(term.colour, term.letter, term.label, False) for term in there]))
 
 
 def region_map(filter_: Filter, region_id: str, level: str) -> None:

@@ -14,7 +14,7 @@ from ecosystem.common.settings import settings
 from ecosystem.common.store import Database
 from ecosystem.finding.filters import Filter
 from ecosystem.plain.page import Item, Listing, PlainPage
-from ecosystem.tables import organisations, partnerships
+from ecosystem.tables import investors, organisations, partnerships
 from ecosystem.ui import streamlit_internals
 from ecosystem.web import shell
 from ecosystem.web.pages import PAGES
@@ -135,7 +135,14 @@ def test_an_organisation_has_its_facts_and_its_lasting_address(client: TestClien
 
 
 @pytest.mark.parametrize(
-    "path", ["/organisation?org=zz-none", "/partnership?id=none", "/practice?id=", "/events?id=x"]
+    "path",
+    [
+        "/organisation?org=zz-none",
+        "/partnership?id=none",
+        "/practice?id=",
+        "/events?id=x",
+        "/investor?id=x",
+    ],
 )
 def test_what_is_not_there_is_said_and_not_kept(client: TestClient, path: str) -> None:
     found = read(client, path)
@@ -149,6 +156,16 @@ def test_every_partnership_is_listed_and_readable(client: TestClient, database: 
         address = f"{BASE}/partnership?id={row['partnership_id']}"
         assert address in found.links
     assert read(client, address.removeprefix(BASE)).texts["h1"] == [row["name"]]
+
+
+def test_every_investor_is_listed_and_a_ticket_that_isn_t_known_is_said_so(
+    client: TestClient, database: Database
+) -> None:
+    found = read(client, "/investors")
+    for investor_id in investors.selection(database)["investor_id"]:
+        assert f"{BASE}/investor?id={investor_id}" in found.links
+    one = read(client, "/investor?id=tikehau-capital")
+    assert one.texts["dd"] == ["Paris, France", "Series B, Growth", "not known"]
 
 
 def test_nothing_of_an_address_or_the_register_becomes_markup() -> None:

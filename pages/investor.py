@@ -1,0 +1,3 @@
+from ecosystem.ui import investors
+
+investors.page()

@@ -116,6 +116,6 @@ def _place(day: Day, meeting: Meeting | None) -> str:
     return f"{at}, table {meeting.table}"
 
 
-def _time(change: Change) -> tuple[int, str]:
+def _time(change: Change) -> tuple[int, str, tuple[str, str]]:
     meeting = change.after or change.before
-    return (meeting.slot, meeting.table) if meeting else (0, "")
+    return (meeting.slot, meeting.table, meeting.both) if meeting else (0, "", ("", ""))

@@ -9,7 +9,7 @@ The aims of a plan, the first before all others (:data:`AIMS` says them to peopl
 5. Table changes: nobody walks without need.
 
 In the mode that places given meetings, what meets whom is given, so aims 2 and 3 are met before it
-begins. When a plan is changed late, a further aim comes after the second: what is in the plan
+begins. When a plan is changed late, a further aim comes after the first: what is in the plan
 already stays as it is.
 """
 
@@ -24,8 +24,8 @@ from functools import cached_property
 
 AIMS: Mapping[str, str] = {
     "must": "What must be: meetings that must take place, and every limit",
+    "kept": "Fewest changes to the plan that is there, if there is one",
     "fair": "Fair minimum: as many meetings as possible for who has the fewest",
-    "kept": "Fewest changes to the plan that is there",
     "match": "Total match: scores of the pairs that meet, and their wishes",
     "gaps": "Fewest gaps: idle slots between somebody's meetings",
     "spread": "Gaps spread fairly: few for who has the most",
@@ -666,7 +666,20 @@ class Day:
 
     def with_locked(self, meetings: Iterable[Meeting]) -> Day:
         """The same day with just these meetings fixed in slot and table."""
-        return replace(self, locked=tuple(replace(meeting, locked=True) for meeting in meetings))
+        made = replace(self, locked=tuple(replace(meeting, locked=True) for meeting in meetings))
+        # What was worked out and doesn't depend on locks need not be again: a plan tries several.
+        keep = _WITHOUT_LOCKS
+        before, after = ({one.key for one in day.locked} for day in (self, made))
+        if before <= after <= {key(*pair) for pair in self.__dict__.get("candidates", ())}:
+            keep = keep | {"candidates"}
+        made.__dict__.update({name: self.__dict__[name] for name in keep & self.__dict__.keys()})
+        return made
+
+
+# Attributes of a day that are the same whatever is locked.
+_WITHOUT_LOCKS = frozenset(
+    {"by_id", "_places", "slots", "slot", "free", "wished", "mutual", "barred", "said", "_reserved"}
+)
 
 
 def overlap(one: Session | Absence, start: datetime, end: datetime) -> bool:

@@ -24,10 +24,9 @@ from ecosystem.matching.investor_day.choosing import (
     Impossible,
     OutOfTime,
     choose,
-    worth_of,
 )
 from ecosystem.matching.investor_day.conflicts import conflicts, lock_conflicts
-from ecosystem.matching.investor_day.measures import Measures, fair_minimum, measure
+from ecosystem.matching.investor_day.measures import Measures, measure
 from ecosystem.matching.investor_day.model import AIMS, Day, Key, Meeting, Mode, Plan, key
 from ecosystem.matching.investor_day.problem import Problem
 from ecosystem.matching.investor_day.seating import Seating, seat
@@ -37,8 +36,6 @@ from ecosystem.matching.investor_day.verify import verify
 
 # Pairs times slots up to which a day is timed over all choices that are worth as much.
 SMALL = 1_500
-# Pairs times slots up to which all of them may take the place of a meeting that can't stay.
-_MANY = 60_000
 _SHOW_EVERY = 0.7
 _FOR_SEATS = 3.0
 
@@ -225,17 +222,18 @@ class _Planning:
         """Who meets whom; then when."""
         self.say("Choosing who meets whom")
         choice = choose(problem, self.seconds_left())
-        self.prove_choice(choice)
+        self.prove_choice(choice, problem)
         slots = spread(problem, choice.chosen)
         self.take(problem, slots)
         self.improve(problem, slots, choice)
 
-    def prove_choice(self, choice: Choice) -> None:
+    def prove_choice(self, choice: Choice, problem: Problem, scope: str = "") -> None:
         self.prove("must", 1, 1)
         if self.day.fair:
-            self.prove("fair", choice.level, choice.level_bound)
-        base = sum(round(SCALE * self.day.value(*one.both)) for one in self.day.locked)
-        self.prove("match", (base + choice.worth) / SCALE, (base + choice.bound) / SCALE)
+            self.prove("fair", choice.level, choice.level_bound, scope)
+        base = sum(round(SCALE * self.day.value(*one.both)) for one in problem.locked)
+        worth, bound = base + choice.worth, base + choice.bound
+        self.prove("match", worth / SCALE, bound / SCALE, scope)
 
     def improve(self, problem: Problem, slots: dict[Key, int], choice: Choice | None) -> None:
         """Fewer gaps for meetings that have slots already."""
@@ -356,89 +354,72 @@ class _Planning:
             slots = self.place(free, stay)
             self.settle(stands, slots)
             return
-        counts = {one.id: len(previous.of.get(one.id, ())) for one in day.participants}
-        former = {who for meeting in previous.meetings for who in meeting.both}
-        reach = free.reach
-        level = fair_minimum(
-            day, {who: n if who in former else reach[who] for who, n in counts.items()}
-        )
-        self.say("Looking at how much can stay")
-        wanted = Chooser(free).highest(level, self.until) if day.fair else 0
         fixed = Problem(day.with_locked([*day.locked, *stands]))
-        try:
-            if lock_conflicts(fixed.day):
-                raise Impossible
-            choice = choose(fixed, self.seconds_left(), top=wanted)
-        except Impossible:
-            choice = None
-        if choice is not None and choice.level >= wanted:
-            self.prove_kept(len(stands), len(stands))
-            slots = spread(fixed, choice.chosen)
-            self.prove_rest(fixed, choice, wanted)
-            self.take(fixed, slots)
-            self.improve(fixed, slots, choice)
-            return
-        self.move(stands, wanted)
+        self.say("Looking at how much can stay")
+        if not lock_conflicts(fixed.day):
+            try:
+                choice = choose(fixed, self.seconds_left())
+            except Impossible:
+                pass
+            else:
+                self.prove("kept", len(stands), len(stands))
+                slots = spread(fixed, choice.chosen)
+                self.prove_choice(choice, fixed)
+                self.take(fixed, slots)
+                self.improve(fixed, slots, choice)
+                return
+        self.move(stands)
 
-    def prove_kept(self, value: int, bound: int, scope: str = "") -> None:
-        self.prove("must", 1, 1)
-        self.prove("kept", value, bound, scope)
-
-    def prove_rest(self, problem: Problem, choice: Choice, wanted: int) -> None:
-        if self.day.fair:
-            self.prove("fair", choice.level, max(choice.level, wanted))
-        base = sum(round(SCALE * self.day.value(*one.both)) for one in problem.locked)
-        self.prove("match", (base + choice.worth) / SCALE, (base + choice.bound) / SCALE)
-
-    def move(self, stands: list[Meeting], level: int) -> None:
+    def move(self, stands: list[Meeting]) -> None:
         """Not all can stay: as many as possible stay where they are, then as many pairs as can."""
         day = self.day
         old = {day.in_order(*one.both): one.slot for one in stands}
-        problem, scope = _around(day, old, level), ""
-        if problem.only is not None:
-            scope = "for meetings of those who are affected"
-        chooser = Chooser(problem)
-        stay = np.array(
-            [2.0 * (old.get(pair) == slot) + (pair in old) for pair, (slot, *_) in chooser.columns]
-        )
-        worth = np.array([float(worth_of(problem, pair)) for pair, _ in chooser.columns])
-        for wanted in range(level, -1, -1):
-            found = chooser.best(stay, wanted, self.seconds_left())
-            if found is not None:
-                break
-        else:
+        slots = self.most_kept(_around(day, old), old)
+        if slots is None:
+            slots = self.most_kept(Problem(day, is_single=True), old)
+        if slots is None:
             raise Impossible
-        least = round(float(stay @ found[0]))
-        fixed = np.vstack([stay, np.zeros_like(stay)])
-        if len(stay):
-            fixed[1, 0] = least - 0.5
-        best = (
-            chooser.best(worth, wanted, self.seconds_left(), fixed if len(stay) else None) or found
-        )
-        slots = {
+        in_place = sum(old.get(pair) == slot for pair, slot in slots.items())
+        stay = self.in_place(stands, slots)
+        fixed = Problem(day.with_locked([*day.locked, *stay]))
+        rest = {pair: slot for pair, slot in slots.items() if old.get(pair) != slot}
+        seating = seat(fixed, rest, 0.0, quick=True)
+        new = [Meeting(*pair, slot, seating.tables[pair]) for pair, slot in rest.items()]
+        settled = Problem(day.with_locked([*day.locked, *stay, *new]))
+        choice = choose(settled, self.seconds_left())
+        self.prove("kept", in_place, in_place)
+        self.prove_choice(choice, settled, "with what stays as it is")
+        rest |= spread(settled, choice.chosen)
+        self.take(fixed, rest)
+        self.improve(fixed, rest, None)
+
+    def most_kept(self, problem: Problem, old: Mapping[Key, int]) -> dict[Key, int] | None:
+        """A timetable that leaves as much as it was as possible; None if there is none."""
+        chooser = Chooser(problem)
+        stay = [
+            2.0 * (old.get(pair) == slot) + (pair in old) for pair, (slot, *_) in chooser.columns
+        ]
+        found = chooser.best(np.array(stay), 0, self.seconds_left())
+        if found is None:
+            return None
+        return {
             pair: group[0]
-            for (pair, group), value in zip(chooser.columns, best[0], strict=True)
+            for (pair, group), value in zip(chooser.columns, found[0], strict=True)
             if value > 0
         }
-        in_place = sum(old.get(pair) == slot for pair, slot in slots.items())
-        self.prove_kept(in_place, in_place, scope)
-        if day.fair:
-            self.prove("fair", wanted, level)
-        base = sum(round(SCALE * day.value(*one.both)) for one in day.locked)
-        total = base + sum(worth_of(problem, pair) for pair in slots)
-        self.prove("match", total / SCALE, max(total, base + best[1] // 1) / SCALE, scope)
-        self.settle(stands, slots)
 
     def settle(self, stands: list[Meeting], slots: Mapping[Key, int]) -> None:
         """Leave meetings that keep their slot at their table; improve what is new or has moved."""
-        day = self.day
-        pairs = {key(*pair): pair for pair in slots}
-        stay = [one for one in stands if one.key in pairs and slots[pairs[one.key]] == one.slot]
-        fixed = Problem(day.with_locked([*day.locked, *stay]))
+        stay = self.in_place(stands, slots)
+        fixed = Problem(self.day.with_locked([*self.day.locked, *stay]))
         gone = {one.key for one in stay}
         rest = {pair: slot for pair, slot in slots.items() if key(*pair) not in gone}
         self.take(fixed, rest)
         self.improve(fixed, rest, None)
+
+    def in_place(self, stands: list[Meeting], slots: Mapping[Key, int]) -> list[Meeting]:
+        """Earlier meetings that keep their slot."""
+        return [one for one in stands if slots.get(self.day.in_order(*one.both)) == one.slot]
 
 
 def _what_stands(day: Day, previous: Plan) -> list[Meeting]:
@@ -459,21 +440,13 @@ def _what_stands(day: Day, previous: Plan) -> list[Meeting]:
     return found
 
 
-def _around(day: Day, old: Mapping[Key, int], level: int) -> Problem:
-    """The problem with each slot by itself; of a large day, around those who are affected."""
+def _around(day: Day, old: Mapping[Key, int]) -> Problem:
+    """Each slot by itself, and only what stands, what must be, and who has too few meetings."""
     whole = Problem(day, is_single=True)
-    if len(whole.pairs) * len(day.slots) <= _MANY:
-        return whole
     counts = dict(whole.counts)
     for pair in old:
         for who in pair:
             counts[who] = counts.get(who, 0) + 1
-    short = {
-        one.id
-        for one in day.participants
-        if counts.get(one.id, 0) < max(day.minimum(one), min(level, whole.reach[one.id]))
-        or counts.get(one.id, 0) > day.maximum(one)
-    }
-    short |= {who for pair in whole.musts if pair not in old for who in pair}
+    short = {one.id for one in day.participants if counts.get(one.id, 0) < day.minimum(one)}
     only = {pair for pair in whole.pairs if pair in old or pair in whole.musts or set(pair) & short}
     return Problem(day, is_single=True, only=frozenset(only))

@@ -150,3 +150,44 @@ def large_day() -> Day:
             for other in investors
         ),
     )
+
+
+def middling_day(seed: int, mode: Mode) -> Day:
+    """A day too large to try every plan: half days, pitches, tables that are kept, limits."""
+    draw = random.Random(seed)  # noqa: S311
+    smes, investors = [f"s{n}" for n in range(9)], [f"i{n}" for n in range(5)]
+    pitch = Session(
+        "Pitch", SessionKind.PITCH, START, START + timedelta(minutes=40), 10,
+        audience=Audience.NAMED,
+    )  # fmt: skip
+    sides = draw.choice([smes, investors, smes + investors])
+    tables = [str(n) for n in range(1, 7)]
+    across = [(one, other) for one in smes for other in investors]
+    asked = draw.sample(across, 14) if mode is Mode.PLACE else []
+    return Day(
+        mode=mode,
+        participants=tuple(
+            Participant(
+                who,
+                who.upper(),
+                Kind.SME if who in smes else Kind.INVESTOR,
+                sessions=draw.choice([(), (), (), ("One",), ("Two",)]),
+                takes_part=("Pitch",) if who in smes[:3] else (),
+                maximum=draw.choice([None, None, 3, 4]) if mode is Mode.CHOOSE else None,
+                table=draw.choice(tables) if who in sides and draw.random() < 0.3 else "",
+            )
+            for who in smes + investors
+        ),
+        sessions=(
+            pitch,
+            meetings_session("One", 4),
+            meetings_session("Two", 3, START.replace(hour=14)),
+        ),
+        tables=tuple(map(Table, tables)),
+        wishes=tuple(Wish(*draw.choice(across)) for _ in range(10)) if mode is Mode.CHOOSE else (),
+        pairs=tuple(
+            Pair(one, other, match=draw.random()) for one, other in across if draw.random() < 0.8
+        ),
+        requests=tuple(Request(one, other) for one, other in asked),
+        least_match=draw.choice([0.0, 0.3]),
+    )

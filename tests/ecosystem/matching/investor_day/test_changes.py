@@ -9,7 +9,6 @@ import pytest
 
 from ecosystem.matching.investor_day import checks
 from ecosystem.matching.investor_day.changes import What, by_participant, changes, in_words
-from ecosystem.matching.investor_day.measures import fair_minimum
 from ecosystem.matching.investor_day.model import (
     Day,
     Kind,
@@ -176,19 +175,8 @@ def check_kept(
         and meeting.key not in {one.key for one in today.locked}
     }
     reached = {meeting.both: meeting.slot for meeting in found.plan.meetings}
-    level = level_of(today, reached) if today.fair and today.mode is Mode.CHOOSE else 0
-    best = max(
-        kept_score(at, old)
-        for at in timetables
-        if (not today.fair or today.mode is Mode.PLACE or level_of(today, at) >= level)
-        and seats_locks(day, at)
-    )
+    best = max(kept_score(at, old) for at in timetables if seats_locks(day, at))
     assert kept_score(reached, old) == best
-
-
-def level_of(day: Day, at: Timetable) -> int:
-    counts = {one.id: sum(one.id in pair for pair in at) for one in day.participants}
-    return fair_minimum(day, counts)
 
 
 def test_changes_are_told_to_each() -> None:
@@ -196,8 +184,8 @@ def test_changes_are_told_to_each() -> None:
     after = Plan((Meeting("b", "y", 1, "1"), Meeting("b", "x", 2, "1"), Meeting("a", "y", 3, "2")))
     found = changes(Plan(GOOD), after)
     assert [change.what for change in found] == [
-        What.TABLE,
         What.CANCELLED,
+        What.TABLE,
         What.MOVED,
         What.NEW,
     ]
@@ -211,4 +199,4 @@ def test_changes_are_told_to_each() -> None:
     ]
     assert told["a"][0] == "Xenon Ventures: cancelled, was at 09:00, table 1."
     assert told["y"][1] == "Alpha: new at 09:40, table 2."
-    assert in_words(day, found[1]) == "Alpha and Xenon Ventures: cancelled, was at 09:00, table 1."
+    assert in_words(day, found[0]) == "Alpha and Xenon Ventures: cancelled, was at 09:00, table 1."

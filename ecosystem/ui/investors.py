@@ -18,7 +18,7 @@ from ecosystem.ui import cards, funding, listing, state, tab_title
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.map import view
-from ecosystem.web.pages import INVESTOR_PAGE, INVESTORS_PAGE, REGION_PAGE
+from ecosystem.web.pages import INVESTOR_PAGE, INVESTORS_PAGE, MATCHING_PAGE, REGION_PAGE
 
 _IN_LIST = 20
 _PARAMS = ("stage", "amount", "domain", "focus", "country", "specialist", "unknown", "selected")
@@ -253,7 +253,14 @@ def page() -> None:
         _alike(record)
     with right:
         _portfolio(record)
-    st.page_link(INVESTORS_PAGE, label="All investors", icon=":material/list:")
+    with st.container(horizontal=True):
+        st.page_link(
+            MATCHING_PAGE,
+            label="Companies that fit it",
+            icon=":material/join_inner:",
+            query_params={"show": "companies", "investor": str(record["investor_id"])},
+        )
+        st.page_link(INVESTORS_PAGE, label="All investors", icon=":material/list:")
 
 
 def _facts(record: Mapping[str, Any]) -> None:

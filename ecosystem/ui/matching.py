@@ -23,7 +23,7 @@ from ecosystem.ui import listing, state, tab_title
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.organisation_list import page_number, pagination
-from ecosystem.web.pages import ORGANISATION_PAGE
+from ecosystem.web.pages import INVESTOR_PAGE, ORGANISATION_PAGE
 
 _IN_LIST, _OFFERED = 10, 8
 _MOST_WEIGHT = 5
@@ -448,14 +448,12 @@ def _row(mode: Mode, row: Mapping[Any, Any]) -> None:
 
 
 def _profile(mode: Mode, row: Mapping[Any, Any]) -> None:
-    if mode.code == "investors":
-        st.markdown(f"**{markdown(row['name'])}**")
-    else:
-        st.page_link(
-            ORGANISATION_PAGE,
-            label=f":primary[{markdown(row['name'])}]",
-            query_params={"org": str(row["id"])},
-        )
+    page, param = (INVESTOR_PAGE, "id") if mode.code == "investors" else (ORGANISATION_PAGE, "org")
+    st.page_link(
+        page,
+        label=f":primary[{markdown(row['name'])}]",
+        query_params={param: str(row["id"])},
+    )
 
 
 def file_table(mode: Mode, rows: pd.DataFrame) -> pd.DataFrame:

@@ -66,6 +66,7 @@ def test_an_investor_has_facts_rounds_and_others_like_it(visit: Visit) -> None:
     assert "Doubtful: The page names no currency; its text is in euro." in said
     links = [plain(link.label) for link in app.get("page_link")]
     assert any(label.startswith("Region: Paris Region") for label in links)
+    assert "Companies that fit it" in links
     assert "Similar investors" in [header.value for header in app.header]
 
 

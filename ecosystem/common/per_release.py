@@ -61,3 +61,8 @@ class Recent(Generic[T]):
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
         return new
+
+    def drop(self, question: Hashable) -> None:
+        """Forget the answer to a question."""
+        with self._lock:
+            self._kept.pop(question, None)

@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     allowed_hosts : tuple of str
         Names by which the site may be reached, separated by commas, where `site_url` says
         nothing; this machine's own are always allowed.
+    embedding_sites : tuple of str
+        Origins of sites that may show this one in a frame, as ``https://example.org``, separated
+        by commas. None by default.
     publisher : str
         Who runs this installation, as visitors, feeds, briefs and citations name them.
     contact : str
@@ -84,6 +87,7 @@ class Settings(BaseSettings):
     gates_file: Path = ROOT / "data" / "gates.toml"
     site_url: str = ""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    embedding_sites: Annotated[tuple[str, ...], NoDecode] = ()
     publisher: str = ""
     contact: str = ""
     imprint_url: str = ""
@@ -106,7 +110,9 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     secretariat: Annotated[tuple[str, ...], NoDecode] = ()
 
-    @field_validator("secretariat", "trusted_proxies", "allowed_hosts", mode="before")
+    @field_validator(
+        "secretariat", "trusted_proxies", "allowed_hosts", "embedding_sites", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

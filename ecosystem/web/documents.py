@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route
 
 from ecosystem.common import links
+from ecosystem.common.publisher import publisher
 from ecosystem.common.store import Database
 from ecosystem.plain import explore
 from ecosystem.tables import history, life, organisations, releases
@@ -26,6 +28,8 @@ _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _AN_HOUR = {"cache-control": "public, max-age=3600"}
 # More parts than an index may list make a number that no database counts to.
 _PART = re.compile("[1-9][0-9]{0,4}")
+# Less than a year, as RFC 9116 recommends.
+_SECURITY_HOLDS = timedelta(days=180)
 _NO_PART = "There is no such part of the sitemap."
 # The way from a document to the root of the site.
 _ROOT = "../"
@@ -40,6 +44,7 @@ def routes() -> list[BaseRoute]:
         Route("/sitemap.xml", endpoint(_index)),
         Route("/sitemap-{part}.xml", endpoint(_part)),
         Route("/robots.txt", _robots),
+        Route("/.well-known/security.txt", _security),
     ]
 
 
@@ -139,6 +144,23 @@ def _part(request: Request, database: Database) -> Response:
 async def _robots(request: Request) -> Response:
     text = f"User-agent: *\nAllow: /\nSitemap: {addresses.base(request)}/sitemap.xml\n"
     return PlainTextResponse(text, headers=_AN_HOUR)
+
+
+async def _security(request: Request) -> Response:
+    """Where to report a vulnerability (RFC 9116)."""
+    known = publisher()
+    contacts = list(filter(None, (known.contact, known.source_code_url)))
+    if not contacts:
+        return not_found(request, "This installation names nobody to report to.")
+    until = (datetime.now(UTC) + _SECURITY_HOLDS).replace(hour=0, minute=0, second=0, microsecond=0)
+    own = f"{addresses.base(request)}/.well-known/security.txt"
+    lines = [
+        *(f"Contact: {contact}" for contact in contacts),
+        f"Expires: {until:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: en",
+        f"Canonical: {own}",
+    ]
+    return PlainTextResponse("\n".join(lines) + "\n", headers=_AN_HOUR)
 
 
 def _entry(root: ElementTree.Element, kind: str, url: str, day: str) -> None:

@@ -118,7 +118,7 @@ def middleware(
     return [
         Middleware(SitePath, path=base),
         Middleware(ProxyHeadersMiddleware, trusted_hosts=list(own.trusted_proxies)),
-        Middleware(SecurityHeaders),
+        Middleware(SecurityHeaders, embedding_sites=own.embedding_sites),
         Middleware(
             Connections,
             pages=pages,

@@ -14,6 +14,8 @@ from ecosystem.web.endpoints import not_found
 
 _SENTENCE = "There is no page at this address. It may have been mistyped, or the page is gone."
 _HTML = b"text/html"
+# What Streamlit tells programs of the server and its sessions: nothing for the public.
+_CLOSED = ("/_stcore/metrics/", "/_stcore/agent/", "/_stcore/script-health-check/")
 # Streamlit serves the frames of components and downloads there: HTML that is no shell.
 _NO_SHELL = ("/component/", "/media/")
 
@@ -50,6 +52,9 @@ class UnknownAddresses:
             query = scope.get("query_string", b"").decode("latin-1")
             to = f"../{path.strip('/')}{f'?{query}' if query else ''}"
             await RedirectResponse(to, status_code=301)(scope, receive, send)
+            return
+        if path is not None and f"{path}/".startswith(_CLOSED):
+            await not_found(Request(scope), _SENTENCE)(scope, receive, send)
             return
         if path is None or self._is_known(scope, path):
             await self.app(scope, receive, send)

@@ -7,6 +7,7 @@ commit waits for the disk. What can't be written is refused, in a sentence.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,6 +28,8 @@ SENDER_H = 72
 # How long the texts of a decided suggestion are kept.
 KEPT_DAYS = 180
 PAGE_BYTES = 4096
+# What visitors suggest, and how they may be reached, is for nobody else on the machine.
+_OWNER_ONLY = 0o600
 # As many as all open suggestions may have, with room for what a database needs around them.
 MAX_FILE_BYTES = 256 * 1024 * 1024
 
@@ -434,7 +437,10 @@ class Inbox:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not self.path.exists():
+            # SQLite gives its other files the mode of this one.
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, _OWNER_ONLY))
         connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
         try:
             connection.row_factory = sqlite3.Row

@@ -76,6 +76,14 @@ def test_further_down_a_page_of_its_own_says_so(client: TestClient, path: str) -
     assert client.get(path).json()["error"].startswith("There is no page")
 
 
+@pytest.mark.parametrize(
+    "path", ["/_stcore/metrics", "/_stcore/agent", "/_stcore/agent/mcp", "/_stcore/agent/api.json"]
+)
+def test_what_streamlit_tells_programs_is_closed(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+    assert client.post(path).status_code == 404
+
+
 def test_a_slash_at_the_end_leads_to_the_page_also_behind_a_proxy(client: TestClient) -> None:
     answer = client.get("/regions/?type=sme&q=%C3%A9")
     assert answer.status_code == 301

@@ -285,3 +285,11 @@ def test_a_file_of_the_first_version_gets_what_it_lacks(tmp_path: Path) -> None:
     assert box.reject(1, "no", {"account": "anna", "action": "reject"})
     assert box.suggestions()[0].decided_by == "anna"
     assert [told["account"] for _, told in box.unlogged()] == ["anna"]
+
+
+def test_nobody_else_on_the_machine_reads_the_inbox(tmp_path: Path) -> None:
+    box = Inbox(tmp_path / "inbox" / "inbox.sqlite")
+    box.add(new(), "form")
+    assert box.path.parent.stat().st_mode & 0o777 == 0o700
+    assert [path.name for path in box.path.parent.iterdir() if path.suffix != ".lock"
+            and path.stat().st_mode & 0o077] == []  # fmt: skip

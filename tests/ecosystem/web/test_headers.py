@@ -1,0 +1,95 @@
+"""Every answer says what a browser may do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from ecosystem.common.settings import settings
+from ecosystem.web import documents
+from ecosystem.web.addresses import SitePath
+from ecosystem.web.headers import SecurityHeaders
+
+FRAME = "/component/streamlit_folium.st_folium/index.html"
+
+
+async def ok(_: object) -> PlainTextResponse:
+    return PlainTextResponse("ok")
+
+
+def site(base: str = "", scheme: str = "http", **options: object) -> TestClient:
+    app = Starlette(
+        routes=[Route("/{path:path}", ok)],
+        middleware=[Middleware(SitePath, path=base), Middleware(SecurityHeaders, **options)],
+    )
+    return TestClient(app, f"{scheme}://testserver{base}")
+
+
+def framing(client: TestClient, path: str) -> str:
+    policy = client.get(path).headers["content-security-policy"]
+    (found,) = (part for part in policy.split("; ") if part.startswith("frame-ancestors"))
+    return found
+
+
+@pytest.mark.parametrize("base", ["", "/valleys"])
+def test_nobody_shows_the_site_in_a_frame_unless_it_is_allowed(base: str) -> None:
+    assert framing(site(base), "/regions") == "frame-ancestors 'none'"
+    assert framing(site(base), FRAME) == "frame-ancestors 'self'", "the site's own map"
+    sites = ("https://example.org", "https://*.example.eu:8443", "'unsafe'; script-src *")
+    allowed = site(base, embedding_sites=sites)
+    assert framing(allowed, "/") == "frame-ancestors https://example.org https://*.example.eu:8443"
+    assert "'self' https://example.org" in framing(allowed, FRAME)
+
+
+def test_the_policy_names_no_other_host_but_the_street_map() -> None:
+    policy = site().get("/").headers["content-security-policy"]
+    assert "connect-src 'self' data:;" in policy
+    assert [word for word in policy.split() if ":" in word and "//" in word] == [
+        "https://tile.openstreetmap.org;"
+    ]
+
+
+def test_what_else_an_answer_says() -> None:
+    headers = site().get("/").headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["x-permitted-cross-domain-policies"] == "none"
+    assert "strict-transport-security" not in headers
+    assert "max-age" in site(scheme="https").get("/").headers["strict-transport-security"]
+
+
+@pytest.mark.parametrize("base", ["", "/valleys"])
+def test_an_address_with_a_secret_is_passed_on_to_nobody(base: str) -> None:
+    assert site(base).get("/confirm?key=x").headers["referrer-policy"] == "no-referrer"
+    assert site(base).get("/regions").headers["referrer-policy"] != "no-referrer"
+
+
+@pytest.fixture
+def contact(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("CYBER_VALLEYS_CONTACT", "security@example.org")
+    monkeypatch.setenv("CYBER_VALLEYS_SITE_URL", "https://x.example")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+def test_a_vulnerability_finds_its_way(contact: None) -> None:
+    client = TestClient(Starlette(routes=documents.routes()))
+    lines = client.get("/.well-known/security.txt").text.splitlines()
+    assert lines[0] == "Contact: mailto:security@example.org"
+    assert lines[1].startswith("Expires: 20")
+    assert lines[1].endswith("T00:00:00Z")
+    assert "Canonical: https://x.example/.well-known/security.txt" in lines
+
+
+def test_without_a_contact_there_is_nobody_to_report_to() -> None:
+    client = TestClient(Starlette(routes=documents.routes()))
+    assert client.get("/.well-known/security.txt").status_code == 404

@@ -18,13 +18,14 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from ecosystem.common.settings import ROOT, settings
+from ecosystem.ui.guide import sections
 from etl import pipeline
 from etl.actions import entries
 from etl.inbox.model import State
 from etl.inbox.store import Inbox
 from etl.release import shelf
 from etl.ui import moderation
-from etl.ui.secretariat.guide import sections
+from etl.ui.secretariat.sections import GUIDE
 from tests.etl.inbox.conftest import new
 from tests.pages.conftest import Visit, use_releases
 
@@ -507,7 +508,7 @@ def test_releases_are_told_apart_and_the_mistake_in_the_register_is_spoken_of(de
 
 
 def test_the_guide_on_the_page_shows_no_remark_and_does_not_send_anybody_to_it() -> None:
-    texts = sections()
+    texts = sections(GUIDE)
     assert "Columns of the register" in texts
     assert not any("<!--" in text for text in texts.values())
     assert "Sign in" not in next(iter(texts.values()))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ecosystem.common.settings import settings
+from ecosystem.common.settings import ROOT, settings
 from ecosystem.ui.escape import markdown
+from ecosystem.ui.guide import guide
 from etl import actions
 from etl.errors import PublishError
 from etl.inbox.store import inbox
 from etl.release.unfinished import finish
 from etl.ui import moderation
 from etl.ui.secretariat import ask, entry, log, refresh, releases, worklist
-from etl.ui.secretariat.guide import guide
 
+GUIDE = ROOT / "docs" / "secretariat.md"
 _SECTION, _FIRST, _WAITING = "_section", "_section_first", "_section_waiting"
 SECTIONS = {
     "Refresh the data": refresh.view,
@@ -28,7 +29,7 @@ SECTIONS = {
 
 def view() -> None:
     """Let the member choose a part, and show it."""
-    guide()
+    guide(GUIDE)
     try:
         actions.add_missing()
     except PublishError as error:

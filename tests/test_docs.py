@@ -21,6 +21,7 @@ DOCUMENTS = (
     "SECURITY.md",
     "CHANGELOG.md",
     "docs/architecture.md",
+    "docs/investor-day.md",
     "docs/secretariat.md",
 )
 _COMMAND = re.compile(r"^\s*(cyber-valleys|make|python -m) ([\w.-]+)(.*)", re.MULTILINE)

@@ -220,6 +220,8 @@ def _code(address: str) -> str:
     if len(address) > _LONGEST_ADDRESS:
         return ""
     file = io.BytesIO()
-    code = segno.make(address, error="l", boost_error=False)
+    # A given mask, since trying all eight takes most of the time; the data is compressed, so it
+    # has no patterns that a mask would have to break up.
+    code = segno.make(address, error="l", boost_error=False, mask=2)
     code.save(file, kind="svg", border=2, xmldecl=False)
     return file.getvalue().decode()

@@ -25,6 +25,7 @@ from ecosystem.ui.browser_lists import BrowserList
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import (
+    DAY_PAGE,
     DIRECTORY_PAGE,
     MAP_PAGE,
     MATCHING_PAGE,
@@ -146,6 +147,12 @@ def _actions(filter_: Filter, here: list[str], address: str) -> None:
             label="Show on the map",
             icon=":material/map:",
             query_params=filter_.to_params(),
+        )
+        st.page_link(
+            DAY_PAGE,
+            label="Plan an investor day",
+            icon=":material/event_seat:",
+            query_params={_PARAM: here},
         )
         share.button(address, "Shortlist", "shortlist")
         _pass_on(address)

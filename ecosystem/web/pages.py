@@ -94,6 +94,7 @@ LIBRARY_PAGE = "pages/library.py"
 PARTNERS_PAGE = "pages/partners.py"
 MATCHING_PAGE = "pages/matching.py"
 INTERREG_CYBER_PAGE = "pages/interreg_cyber.py"
+DAY_PAGE = "pages/day.py"
 # At no address of its own: it stands wherever there is no other page.
 NOT_FOUND_PAGE = "pages/not_found.py"
 
@@ -140,6 +141,14 @@ PAGES = (
         "far as public pages tell them.",
     ),
     PageEntry(INVESTOR_PAGE, "Investor", ":material/savings:", in_sitemap=False),
+    PageEntry(
+        DAY_PAGE,
+        "Investor day",
+        ":material/event_seat:",
+        Menu.CONNECT,
+        description="Plan one-to-one meetings of companies and investors from one workbook: who "
+        "meets whom, when and at which table.",
+    ),
     PageEntry(
         SERVICES_PAGE,
         "Services delivered",

@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ecosystem.web import addresses
-from ecosystem.web.pages import SECRETARIAT_PAGE
+from ecosystem.web.pages import DAY_PAGE, SECRETARIAT_PAGE
 
 PREFIX = "/_stcore/upload_file/"
 MB = 1024 * 1024
@@ -48,6 +48,7 @@ class Allowance:
 
 # By the page's script. To let a page take files, add its line.
 PAGES_WITH_UPLOAD: Mapping[str, Allowance] = {
+    DAY_PAGE: Allowance(file_mb=10, session_mb=30, all_mb=200),
     SECRETARIAT_PAGE: Allowance(file_mb=20, session_mb=100, all_mb=400, members_only=True),
 }
 

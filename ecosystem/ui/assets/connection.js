@@ -38,7 +38,11 @@
         item.append(link);
         list.append(item);
       }
-      lines.push(list);
+      const close = document.createElement("button");
+      close.type = "button";
+      close.textContent = "Close";
+      close.onclick = () => notice.replaceChildren();
+      lines.push(list, close);
     }
     box().replaceChildren(...lines);
   };

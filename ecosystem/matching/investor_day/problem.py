@@ -120,15 +120,17 @@ class Problem:
 
     @cached_property
     def is_two_sided(self) -> bool:
-        """Whether only SMEs meet investors, and only one side stays at tables.
+        """Whether only SMEs meet investors, and nobody shares a table with the other side.
 
         Then meetings are the edges of a bipartite graph. Where all are about in each of n slots,
-        and nobody has more than n, they can be spread over the slots (König 1916), and evenly, so
-        that tables suffice as well: it is enough to know in which group of like slots two meet.
+        and nobody has more than n, they can be spread over the slots (König 1916): it is enough to
+        know in which group of like slots two meet. If only one side stays at tables, they can be
+        spread evenly, so that tables suffice as well.
         """
         kind = {one.id: one.kind for one in self.day.participants}
-        sitting = {one.kind for one in self.day.participants if one.table}
-        return len(sitting) < 2 and all(kind[a] is not kind[b] for a, b in self.pairs)
+        sides = {(one.table, one.kind) for one in self.day.participants if one.table}
+        apart = len(sides) == len({table for table, _ in sides})
+        return apart and all(kind[a] is not kind[b] for a, b in self.pairs)
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:

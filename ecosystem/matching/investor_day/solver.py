@@ -26,11 +26,12 @@ from ecosystem.matching.investor_day.choosing import (
     choose,
 )
 from ecosystem.matching.investor_day.conflicts import conflicts, lock_conflicts
+from ecosystem.matching.investor_day.greedy import greedy, most_worth
 from ecosystem.matching.investor_day.measures import Measures, measure
 from ecosystem.matching.investor_day.model import AIMS, Day, Key, Meeting, Mode, Plan, key
 from ecosystem.matching.investor_day.problem import Problem
 from ecosystem.matching.investor_day.seating import Seating, seat
-from ecosystem.matching.investor_day.spreading import spread
+from ecosystem.matching.investor_day.spreading import UnevenError, spread
 from ecosystem.matching.investor_day.timing import Timed, time_meetings
 from ecosystem.matching.investor_day.verify import verify
 
@@ -193,8 +194,8 @@ class _Planning:
             reasons = conflicts(self.day, max(10.0, self.seconds_left()))
             return Outcome(State.IMPOSSIBLE, conflicts=tuple(reasons), seconds=self.seconds_taken())
         except OutOfTime:
-            if self.best is None:
-                return Outcome(State.NOTHING, seconds=self.seconds_taken())
+            state = State.NOTHING if self.best is None else State.STOPPED
+            return Outcome(state, self.best, self.in_order(), seconds=self.seconds_taken())
         stopped = self.should_stop() or any(
             not proof.is_proven for proof in self.proofs.values() if proof.aim != "tables"
         )
@@ -221,11 +222,34 @@ class _Planning:
     def choose(self, problem: Problem) -> None:
         """Who meets whom; then when."""
         self.say("Choosing who meets whom")
-        choice = choose(problem, self.seconds_left())
+        if (first := greedy(problem)) is not None:
+            fixed = sum(self.day.value(*one.both) for one in problem.locked)
+            value = fixed + sum(self.day.value(*pair) for pair in first)
+            self.prove("must", 1, 1)
+            self.prove("match", value, max(value, fixed + most_worth(problem)))
+            self.take(problem, first)
+        choice, slots = self.choice_and_slots(problem)
+        # What is shown from here on has the greatest match: the first plan may have fewer gaps.
+        self.best = None
         self.prove_choice(choice, problem)
-        slots = spread(problem, choice.chosen)
         self.take(problem, slots)
         self.improve(problem, slots, choice)
+
+    def choice_and_slots(self, problem: Problem) -> tuple[Choice, dict[Key, int]]:
+        """Who meets whom, and a slot for each."""
+        choice = choose(problem, self.seconds_left())
+        try:
+            return choice, spread(problem, choice.chosen)
+        except UnevenError:
+            pass
+        allowed = {pair: frozenset(group) for pair, group in choice.chosen.items()}
+        try:
+            slots = time_meetings(problem, allowed, self.seconds_left() / 2, spread_out=False).slots
+        except Impossible:
+            problem = replace(problem, is_single=True)
+            choice = choose(problem, self.seconds_left())
+            slots = spread(problem, choice.chosen)
+        return choice, slots
 
     def prove_choice(self, choice: Choice, problem: Problem, scope: str = "") -> None:
         self.prove("must", 1, 1)
@@ -358,12 +382,11 @@ class _Planning:
         self.say("Looking at how much can stay")
         if not lock_conflicts(fixed.day):
             try:
-                choice = choose(fixed, self.seconds_left())
+                choice, slots = self.choice_and_slots(fixed)
             except Impossible:
                 pass
             else:
                 self.prove("kept", len(stands), len(stands))
-                slots = spread(fixed, choice.chosen)
                 self.prove_choice(choice, fixed)
                 self.take(fixed, slots)
                 self.improve(fixed, slots, choice)
@@ -386,10 +409,10 @@ class _Planning:
         seating = seat(fixed, rest, 0.0, quick=True)
         new = [Meeting(*pair, slot, seating.tables[pair]) for pair, slot in rest.items()]
         settled = Problem(day.with_locked([*day.locked, *stay, *new]))
-        choice = choose(settled, self.seconds_left())
+        choice, more = self.choice_and_slots(settled)
         self.prove("kept", in_place, in_place)
         self.prove_choice(choice, settled, "with what stays as it is")
-        rest |= spread(settled, choice.chosen)
+        rest |= more
         self.take(fixed, rest)
         self.improve(fixed, rest, None)
 

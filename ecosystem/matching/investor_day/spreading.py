@@ -16,6 +16,10 @@ from ecosystem.matching.investor_day.problem import Group, Problem
 Node = tuple[str, str]
 
 
+class UnevenError(Exception):
+    """Both sides stay at tables, and exchanging slots leaves one with more meetings than tables."""
+
+
 class _Colours:
     """Meetings of a group of slots, each with its slot."""
 
@@ -65,6 +69,11 @@ def spread(problem: Problem, chosen: Mapping[Key, Group]) -> dict[Key, int]:
         A two-sided problem (:attr:`Problem.is_two_sided`), or one whose groups are single slots.
     chosen : mapping of pair to group
         The group of like slots in which each pair meets.
+
+    Raises
+    ------
+    UnevenError
+        If tables don't suffice, which can be only where both sides stay at some.
     """
     found: dict[Key, int] = {}
     by_group: dict[Group, list[Key]] = defaultdict(list)
@@ -113,7 +122,7 @@ def _even_out(problem: Problem, colours: _Colours, group: Group) -> None:
                 colours.exchange(part, full, spare)
                 break
         else:
-            raise AssertionError("meetings of a two-sided day can always be spread evenly")
+            raise UnevenError
 
 
 def _part(colours: _Colours, pair: Key, slot: int, other: int) -> list[Key]:

@@ -248,6 +248,7 @@ def time_meetings(
     stay: Mapping[Key, int] | None = None,
     found: Found = lambda slots: None,
     should_stop: ShouldStop = lambda: False,
+    spread_out: bool = True,
 ) -> Timed:
     """The timetable with the fewest gaps, and then those spread fairly.
 
@@ -263,6 +264,8 @@ def time_meetings(
         Slots that pairs have in an earlier plan: as many as possible stay, before gaps count.
     found, should_stop : callable
         Called with each better timetable; asked whether to leave off.
+    spread_out : bool
+        Whether gaps count at all; without them, any timetable will do.
 
     Raises
     ------
@@ -284,8 +287,10 @@ def time_meetings(
     aims: list[tuple[str, cp_model.LinearExprT, bool, float]] = []
     if kept:
         aims.append(("kept", sum(kept), True, 0.5))
-    aims.append(("gaps", sum(waits), False, 0.8))
-    aims.append(("spread", most, False, 1.0))
+    if spread_out:
+        aims += [("gaps", sum(waits), False, 0.8), ("spread", most, False, 1.0)]
+    else:
+        aims.append(("any", 0, False, 1.0))
     for name, expression, up, share in aims:
         left = until - time.monotonic()
         if done.values.get("gaps") == 0 and name == "spread":

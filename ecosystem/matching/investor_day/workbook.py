@@ -19,6 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from ecosystem.common import wording
 from ecosystem.common.spreadsheet import header, text_cell, workbook_bytes
 from ecosystem.matching.investor_day.columns import (
     BY_NAME,
@@ -348,7 +349,7 @@ def in_words(found: Measures) -> list[tuple[str, str]]:
         ("Mutual wishes met", f"{found.mutual_met:,} of {found.mutual:,}"),
         (
             "Fair minimum",
-            f"{found.fair_minimum:,} meetings, or as many as somebody could have at all",
+            f"{wording.count(found.fair_minimum, 'meeting')}, or as many as somebody could have",
         ),
         *(
             (f"Fairness among {kind}s (Jain's index)", f"{found.fairness[kind]:.3f} of 1")

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from ecosystem.common.settings import ROOT
 from ecosystem.web import uploads
 from ecosystem.web.addresses import SitePath
 from ecosystem.web.pages import PAGES, SECRETARIAT_PAGE
@@ -121,6 +122,17 @@ def test_sessions_that_are_noted_are_bounded(monkeypatch: pytest.MonkeyPatch) ->
     assert [uploaders.page(f"s{number}") for number in range(5)] == [None, None, DAY, DAY, DAY]
 
 
-def test_each_page_with_an_upload_is_one_of_the_site() -> None:
+def test_each_field_for_files_has_its_page_on_the_list() -> None:
+    """A page that isn't there takes no file: its field would end in an error."""
+    fields = [
+        path
+        for folder in ("pages", "ecosystem", "etl")
+        for path in (ROOT / folder).rglob("*.py")
+        if "st.file_uploader(" in path.read_text(encoding="utf-8")
+    ]
+    assert len(fields) == len(uploads.PAGES_WITH_UPLOAD)
+
+
+def test_each_page_on_the_list_is_one_of_the_site() -> None:
     assert set(uploads.PAGES_WITH_UPLOAD) <= {page.path for page in PAGES}
     assert uploads.PAGES_WITH_UPLOAD[SECRETARIAT_PAGE].members_only

@@ -170,7 +170,7 @@ def add_table(copy: Copy) -> None:
         copy.run(*command)
     copy.write("ecosystem/tables/courses.py", module)
     copy.write("pages/courses.py", page)
-    copy.insert("ecosystem/web/pages.py", line, "    PageEntry(ABOUT_PAGE")
+    copy.insert("ecosystem/web/pages.py", line, "    PageEntry(LIBRARY_PAGE")
     copy.write("tests/ecosystem/tables/test_courses.py", test)
 
 

@@ -205,6 +205,11 @@ def _partners(found: pd.DataFrame) -> dict[str, tuple[int, str]]:
     }
 
 
+def _names() -> dict[str, str]:
+    """Names of valleys and regions as Markdown."""
+    return {id_: markdown(name) for id_, name in ask(regions.names_in_text).items()}
+
+
 def _reason(chosen: Choice, kind: str, selected: str) -> None:
     if kind == "link":
         one, _, other = selected.partition(_JOIN)
@@ -226,7 +231,7 @@ def _reason(chosen: Choice, kind: str, selected: str) -> None:
 
 
 def _strongest(chosen: Choice) -> None:
-    names = ask(regions.names_in_text)
+    names = _names()
     top = _pairs(chosen).head(5)
     if top.empty:
         st.caption("No partnership of this kind and year joins two valleys.")
@@ -243,6 +248,7 @@ def _strongest(chosen: Choice) -> None:
 
 
 def _head(title: str) -> None:
+    """The head of a card; `title` is Markdown."""
     with st.container(horizontal=True, vertical_alignment="top"):
         st.header(title, anchor=False)
         st.button("Close", icon=":material/close:", type="tertiary", key="close_link",
@@ -250,7 +256,7 @@ def _head(title: str) -> None:
 
 
 def _link_card(one: str, other: str) -> None:
-    names = ask(regions.names_in_text)
+    names = _names()
     with st.container(border=True, key="card"):
         _head(f"{names[one]} – {names[other]}")
         shared = ask(partnerships.shared, one, other)
@@ -297,7 +303,7 @@ def _source(url: str) -> str:
 
 def _profiles(one: str, other: str) -> None:
     """What the two profiles say of each other."""
-    names = ask(regions.names_in_text)
+    names = _names()
     every = ask(valley_network.similar)
     pair = every[(every["one"] == one) & (every["other"] == other)
                  | (every["one"] == other) & (every["other"] == one)]  # fmt: skip
@@ -321,9 +327,9 @@ def _profiles(one: str, other: str) -> None:
 
 
 def _valley_card(chosen: Choice, valley_id: str) -> None:
-    names = ask(regions.names_in_text)
+    names = _names()
     with st.container(border=True, key="card"):
-        _head(ask(regions.labels)[valley_id])
+        _head(markdown(ask(regions.labels)[valley_id]))
         if chosen.show == _DEFAULT:
             st.markdown(words.connections_of(_network(chosen), names, valley_id))
         found = _pairs(chosen)
@@ -410,7 +416,7 @@ def _picks(key: str, kind: str, ids: list[str]) -> Callable[[], None]:
 
 def measures(chosen: Choice) -> None:
     """What the network adds up to, each in sentences with its method."""
-    found, names = _network(chosen), ask(regions.names_in_text)
+    found, names = _network(chosen), _names()
     unlinked, bridge, overlap = st.tabs(
         ["Alike without a link", "Bridges and groups", "Overlapping partnerships"]
     )
@@ -429,7 +435,7 @@ def measures(chosen: Choice) -> None:
 
 
 def _alike_without_link(chosen: Choice) -> None:
-    names, n = ask(regions.names_in_text), ask(valley_network.sizes)
+    names, n = _names(), ask(valley_network.sizes)
     found = ask(valley_network.alike_without_link, chosen.kinds, chosen.year).head(10)
     st.markdown(
         "Valleys with matching profiles that no partnership of this choice joins: whom to ask "
@@ -473,7 +479,7 @@ def bodies() -> None:
     with right:
         here = found[found["town_key"] == selected] if chosen_kind == "town" else found
         if chosen_kind == "town":
-            _head(", ".join(map(str, here["city"].head(1))))
+            _head(markdown(", ".join(map(str, here["city"].head(1)))))
         _body_table(here)
     placed = int(found["lon"].notna().sum())
     st.caption(

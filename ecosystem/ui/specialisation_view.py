@@ -130,7 +130,7 @@ def explanation(found: Specialisation) -> None:
                     )
             st.page_link(
                 REGION_PAGE,
-                label=f"All about {name}",
+                label=f"All about {markdown(name)}",
                 icon=":material/location_on:",
                 query_params={"region": valley_id},
             )

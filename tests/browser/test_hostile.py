@@ -40,6 +40,8 @@ VALLEY = "V<script>window.pwned=1</script> :red[x] `${1}`"
 WEBSITE = "https://$x^2$.evil.example/'onclick='window.pwned=1"
 MARK = "hostilerow"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Two valleys that a partnership of hostile names links.
+LINKED = (("FR", "fr-bretagne", "FRH0"), ("DE", "de-berlin-brandenburg", "DE30"))
 TIES = ("partnerships.csv", "partnership_members.csv", "practices.csv")
 IDS = tuple(f"gr-hostile-{i}" for i in range(len(HOSTILE)))
 
@@ -47,7 +49,7 @@ IDS = tuple(f"gr-hostile-{i}" for i in range(len(HOSTILE)))
 def release_of(folder: Path, change: Callable[[str, pd.DataFrame], pd.DataFrame]) -> Path:
     """A release of the register with its files changed; gives the folder of releases."""
     register = Path(shutil.copytree(settings().register_dir, folder / "register"))
-    for name in ("organisations.csv", "valleys.csv", *TIES):
+    for name in ("organisations.csv", "valleys.csv", "network.csv", "s3_wordings.csv", *TIES):
         frame = pd.read_csv(register / name, dtype="str", keep_default_na=False)
         change(name, frame).to_csv(register / name, index=False)
     outcome = pipeline.run(register, folder / "releases")
@@ -64,6 +66,10 @@ def with_hostile_ties(name: str, frame: pd.DataFrame) -> pd.DataFrame:
             {**sourced, "partnership_id": "hostile-0", "member_name": text, "role": "partner",
              "country": "GR", "nuts_code": "EL43"}
             for text in HOSTILE
+        ] + [
+            {**sourced, "partnership_id": "hostile-1", "member_name": text, "role": "partner",
+             "country": country, "valley_id": valley, "nuts_code": nuts}
+            for text, (country, valley, nuts) in zip(HOSTILE[5:7], LINKED, strict=True)
         ]  # fmt: skip
     else:
         id_, kind = ("partnership_id", "pilot") if name == TIES[0] else ("practice_id", "voucher")
@@ -79,6 +85,19 @@ def with_hostile_ties(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 def with_hostile_rows(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if name in TIES:
         return with_hostile_ties(name, frame)
+    if name == "network.csv":
+        new = [
+            {"entity_id": f"hostile-{i}", "name": text, "scope": "regional", "country": "GR",
+             "kind": "cluster", "website": WEBSITE, "evidence": "page", "notes": f"{text} {MARK}",
+             "source_url": "https://example.org/$y^2$"}
+            for i, text in enumerate(HOSTILE)
+        ]  # fmt: skip
+        return pd.concat([frame, pd.DataFrame(new)]).fillna("")
+    if name == "s3_wordings.csv":
+        words = [
+            {"valley_id": LINKED[1][1], "original_wording": HOSTILE[6], "code": "digital-trust"}
+        ]
+        return pd.concat([frame, pd.DataFrame(words)])
     if name == "valleys.csv":
         row = frame["valley_id"] == "de-berlin-brandenburg"
         frame.loc[row, ["name", "summary", "coordinator"]] = [VALLEY, HOSTILE[0], HOSTILE[1]]
@@ -230,6 +249,29 @@ def test_lists_and_their_files_show_hostile_text_as_it_is(victim: Victim, path: 
         number = table[0].index("name")
         assert {row[number].removeprefix("'") for row in table[1:]} == set(HOSTILE)
         assert not any(cell.startswith(FORMULA_STARTS) for row in table for cell in row)
+
+
+def test_the_network_and_its_matrix_show_hostile_text_as_it_is(victim: Victim) -> None:
+    one, other = sorted(valley for _, valley, _ in LINKED)
+    victim.visit(f"/network?selected=link:{one}~{other}")
+    card = victim.page.locator(".st-key-card")
+    expect(card.get_by_role("heading")).to_have_text(f"{VALLEY} – Brittany")
+    expect(card.get_by_role("link", name=HOSTILE[1], exact=True)).to_be_visible()
+    for text in HOSTILE[5:7]:
+        expect(card.get_by_text(text)).to_be_visible()
+    victim.check_unharmed()
+
+    victim.visit(f"/network?show=bodies&words={MARK}")
+    cells = victim.page.locator("canvas td[role=gridcell]")
+    expect(cells.first).to_be_attached()
+    assert set(HOSTILE) <= set(cells.all_text_contents())
+    victim.check_unharmed()
+
+    victim.visit(f"/specialisation?cell={LINKED[1][1]}~digital-trust", with_map=False)
+    expect(
+        victim.page.get_by_text(f"{VALLEY} declares Digital trust (“{HOSTILE[6]}”)")
+    ).to_be_visible()
+    victim.check_unharmed()
 
 
 def test_a_partnership_with_its_members_shows_hostile_text_as_it_is(victim: Victim) -> None:

@@ -173,7 +173,7 @@ def rows(found: pd.DataFrame, key: str) -> None:
 
 def _counted_elsewhere(region_id: str) -> None:
     """What others count of the same territory, since the register is a sample."""
-    for text in ask(coverage.spans, [region_id])["text"]:
+    for text in list(ask(coverage.spans, [region_id])["text"]) or [coverage.UNCOUNTED]:
         st.markdown(f":material/groups: {markdown(text)}")
 
 

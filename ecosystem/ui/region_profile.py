@@ -94,7 +94,7 @@ def _compare_link(profile: Profile) -> None:
 
 def headline(profile: Profile) -> None:
     """Measures with the register as a whole and the rank beside each."""
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="headline_numbers"):
         for code, measure in ask(measures.catalogue).items():
             row = profile.headline.T[code]
             beside = f"whole register: {measures.in_words(code, row['whole'])}"

@@ -16,6 +16,7 @@ What a page or a command uses:
                      :class:`planner.Job`, the same in a process of its own: ``job.look()``
                      says stage, step, best plan so far and proofs at once; ``job.stop()`` takes
                      the best; ``job.close()`` ends it
+``results``          :func:`results.proof_words`: what is proven of an aim, in words
 ``changes``          :func:`changes.changes` (before, after): what changed for whom
 ===================  =============================================================================
 

@@ -86,13 +86,18 @@ def below(base: str, routes: Iterable[BaseRoute]) -> list[BaseRoute]:
     routes : iterable of Route or Mount
         What is moved.
     """
-    return [
-        Mount(base + route.path, app=route.app)
-        if isinstance(route, Mount)
-        else Route(base + route.path, route.endpoint)
-        for route in routes
-        if isinstance(route, Mount | Route)
-    ]
+    return [_moved_route(base, route) for route in routes] if base else list(routes)
+
+
+def _moved_route(base: str, route: BaseRoute) -> BaseRoute:
+    if isinstance(route, Mount):
+        return Mount(base + route.path, app=route.app)
+    if not isinstance(route, Route):
+        raise TypeError(f"{route} is neither a route nor a mount.")
+    moved = Route(base + route.path, route.endpoint, methods=list(route.methods or ()) or None)
+    # With the middleware that the route may have of its own.
+    moved.app = route.app
+    return moved
 
 
 def middleware(

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 from ecosystem.common.settings import settings
@@ -46,7 +49,7 @@ def site(releases_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 @pytest.mark.parametrize("path", ["", "/valleys"])
 @pytest.mark.parametrize(
     "address",
-    ["/feed.xml", "/feed/AT31.xml", "/sitemap.xml", "/sitemap-1.xml", "/robots.txt", LIMES,
+    ["/api", "/api/collections", "/feed.xml", "/feed/AT31.xml", "/sitemap.xml", "/sitemap-1.xml", "/robots.txt", LIMES,
      f"{LIMES}/jsonld", "/events.ics", "/", "/directory", "/geo/any/land.json",
      "/assets/map.js", "/assets/site.js", "/assets/leaflet/leaflet.js", "/assets/type/sme.svg"],
 )  # fmt: skip
@@ -111,3 +114,25 @@ def test_identifiers_in_feeds_do_not_depend_on_the_host(site: Site) -> None:
     ]
     assert ids[0]
     assert ids[0] == ids[1] == ids[2]
+
+
+def test_a_route_below_a_path_keeps_its_methods_and_middleware() -> None:
+    everybody = [Middleware(CORSMiddleware, allow_origins=["*"])]
+
+    async def answer(_: object) -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    own = [
+        Route("/api", answer, methods=["POST"], middleware=everybody),
+        Mount("/deep", routes=[Route("/er", answer)], middleware=everybody),
+    ]
+    client = TestClient(Starlette(routes=routes.below("/valleys", own)))
+    asked = {"origin": "https://other.example"}
+    for found in (
+        client.post("/valleys/api", headers=asked),
+        client.get("/valleys/deep/er", headers=asked),
+    ):
+        assert found.status_code == 200
+        assert found.headers["access-control-allow-origin"] == "*"
+    assert client.get("/valleys/api").status_code == 405
+    assert client.post("/api").status_code == 404

@@ -123,7 +123,14 @@ PAGES = (
     PageEntry(
         SHORTLIST_PAGE, "Shortlist", ":material/bookmarks:", Menu.DIRECTORY, in_sitemap=False
     ),
-    PageEntry(PARTNERS_PAGE, "Partners", ":material/group_add:", Menu.CONNECT),
+    PageEntry(
+        PARTNERS_PAGE,
+        "Partners",
+        ":material/group_add:",
+        Menu.CONNECT,
+        description="From your region and a need to the regions that fit, with who could lead, and "
+        "a sketch of a consortium.",
+    ),
     PageEntry(
         MATCHING_PAGE,
         "Matching",

@@ -49,7 +49,8 @@ def site(releases_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 @pytest.mark.parametrize("path", ["", "/valleys"])
 @pytest.mark.parametrize(
     "address",
-    ["/api", "/api/collections", "/feed.xml", "/feed/AT31.xml", "/sitemap.xml", "/sitemap-1.xml", "/robots.txt", LIMES,
+    ["/api", "/api/collections", "/feed.xml", "/feed/AT31.xml", "/sitemap.xml",
+     "/sitemap-1.xml", "/robots.txt", LIMES,
      f"{LIMES}/jsonld", "/events.ics", "/", "/directory", "/geo/any/land.json",
      "/assets/map.js", "/assets/site.js", "/assets/leaflet/leaflet.js", "/assets/type/sme.svg"],
 )  # fmt: skip

@@ -17,7 +17,7 @@ SCROLL = """(top) => document.querySelector('[data-testid="stMain"]').scrollTo(0
 def test_a_link_to_another_organisation_is_an_address_of_its_own(open_site: Open) -> None:
     site = open_site()
     site.visit("/organisation?org=fr-rubycat")
-    heading = site.page.get_by_role("heading", level=1)
+    heading = site.page.get_by_test_id("stMain").get_by_role("heading", level=1)
     link = site.page.locator(".st-key-similar a").first
     name = link.locator("p").inner_text().split(" · ")[0]
     link.click()
@@ -33,7 +33,7 @@ def test_a_link_to_another_organisation_is_an_address_of_its_own(open_site: Open
     expect(heading).to_have_text(name)
     other = open_site()
     other.visit(address.removeprefix(site.address))
-    expect(other.page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(other.page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_have_text(name)
     assert site.complaints == []
 
 

@@ -24,7 +24,9 @@ def test_a_sample_is_shown_and_leads_away_safely(open_site: Open) -> None:
     outgoing = 0
     for path, title in PAGES.items():
         site.visit(path, with_map=False)
-        expect(site.page.get_by_role("heading", level=1)).to_contain_text(title)
+        expect(site.page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_contain_text(
+            title
+        )
         for anchor in site.page.locator('a[target="_blank"], a[href^="http"]').all():
             address = anchor.get_attribute("href") or ""
             if address.startswith((site.address, "/", "#")):

@@ -192,7 +192,7 @@ def test_valley_shows_hostile_text_as_it_is(victim: Victim) -> None:
 @pytest.mark.parametrize(("id_", "text"), list(zip(IDS, HOSTILE, strict=True)))
 def test_organisation_page_shows_hostile_text_as_it_is(victim: Victim, id_: str, text: str) -> None:
     victim.visit(f"/organisation?org={id_}")
-    expect(victim.page.get_by_role("heading", level=1)).to_have_text(text)
+    expect(victim.page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_have_text(text)
     expect(victim.page.get_by_text(f"{text} {MARK}", exact=True)).to_be_visible()
     expect(victim.page.get_by_text(TOWN).first).to_be_visible()
     victim.check_unharmed()
@@ -276,7 +276,9 @@ def test_the_network_and_its_matrix_show_hostile_text_as_it_is(victim: Victim) -
 
 def test_a_partnership_with_its_members_shows_hostile_text_as_it_is(victim: Victim) -> None:
     victim.visit("/partnership?id=hostile-0", with_map=False)
-    expect(victim.page.get_by_role("heading", level=1)).to_have_text(HOSTILE[0])
+    expect(victim.page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_have_text(
+        HOSTILE[0]
+    )
     members = victim.page.locator(".st-key-rows_members")
     for text in HOSTILE:
         expect(members.get_by_text(text, exact=True)).to_be_visible()

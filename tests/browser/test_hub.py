@@ -23,17 +23,23 @@ def test_from_a_search_to_a_profile_a_shortlist_and_a_correction(
     box.fill("cryptologi renes")
     box.press("Enter")
     page.get_by_role("link", name="Woleet").click(timeout=LONG)
-    expect(page.get_by_role("heading", level=1, name="Woleet")).to_be_visible(timeout=LONG)
+    expect(
+        page.get_by_test_id("stMain").get_by_role("heading", level=1, name="Woleet")
+    ).to_be_visible(timeout=LONG)
     expect(page).to_have_title("Woleet · Cyber Valleys")
     page.get_by_role("button", name="Add to shortlist").click()
     page.get_by_role("link", name="Shortlist (1)").click(timeout=LONG)
-    expect(page.get_by_role("heading", level=1, name="Shortlist")).to_be_visible(timeout=LONG)
+    expect(
+        page.get_by_test_id("stMain").get_by_role("heading", level=1, name="Shortlist")
+    ).to_be_visible(timeout=LONG)
     with page.expect_download() as download:
         page.get_by_role("button", name="PDF").click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
     page.get_by_role("link", name="Woleet").click()
     page.get_by_role("link", name="Cryptology").click(timeout=LONG)
-    expect(page.get_by_role("heading", level=1, name="Directory")).to_be_visible(timeout=LONG)
+    expect(
+        page.get_by_test_id("stMain").get_by_role("heading", level=1, name="Directory")
+    ).to_be_visible(timeout=LONG)
     assert "domain=cryptology" in page.url
     page.go_back()
     page.get_by_role("link", name="Suggest a correction").click(timeout=LONG)
@@ -51,6 +57,8 @@ def test_search_engines_read_a_profile(open_site: Callable[..., Site]) -> None:
     data = json.loads(site.page.locator('script[type="application/ld+json"]').inner_text())
     assert data["name"] == "Secure-IC"
     site.page.get_by_role("link", name="See it on the map").click()
-    expect(site.page.get_by_role("heading", level=1, name="Secure-IC")).to_be_visible(timeout=LONG)
+    expect(
+        site.page.get_by_test_id("stMain").get_by_role("heading", level=1, name="Secure-IC")
+    ).to_be_visible(timeout=LONG)
     assert site.foreign == []
     assert site.complaints == []

@@ -109,13 +109,17 @@ def test_a_new_organisation_from_the_form_to_the_map(site: Site, place: Place) -
     org_id = place.desk.accept(waiting[0].number)
     assert pipeline.run(place.register, place.releases).release_id
     site.visit(f"/organisation?org={org_id}")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Armor Test Lab")
+    expect(page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_have_text(
+        "Armor Test Lab"
+    )
     expect(page.get_by_text("Cesson-Sévigné").first).to_be_visible()
 
 
 def test_a_correction_from_the_form_to_the_page(site: Site, place: Place, browser: Browser) -> None:
     page = open_form(site, LIMES)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Correct Limes Security GmbH")
+    expect(page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_have_text(
+        "Correct Limes Security GmbH"
+    )
     type_in(page, "Founded", "2011")
     expect(page.get_by_text("Founded: 2012 → 2011")).to_be_visible()
     type_in(page, "Source (required)", "https://limessecurity.com/about")
@@ -130,7 +134,7 @@ def test_a_correction_from_the_form_to_the_page(site: Site, place: Place, browse
     own = page.get_by_role("link", name=re.compile(f"Number {suggestion.number}.*Limes Security"))
     expect(own).to_have_text(re.compile("open$"))
     own.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(
+    expect(page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_have_text(
         f"Your suggestion, number {suggestion.number}"
     )
     link = page.url
@@ -158,7 +162,9 @@ def test_faults_and_duplicates_are_said_before_sending(site: Site) -> None:
     choose(page, "Country (required)", "Austria")
     expect(page.get_by_role("heading", name="Is it one of these?")).to_be_visible()
     page.get_by_role("link", name="Correct this one instead").first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Correct Limes Security GmbH")
+    expect(page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_have_text(
+        "Correct Limes Security GmbH"
+    )
 
 
 def test_the_field_for_robots_is_invisible(site: Site) -> None:

@@ -101,7 +101,9 @@ def test_the_page_is_there_in_plain_words_before_and_without_any_script(
     expect(plain.get_by_role("link", name="Denmark (Danmark)")).to_be_attached()
     site.context.unroute_all()
     site.visit()
-    expect(site.page.get_by_role("heading", level=1)).to_have_text("Europe's cyber valleys")
+    expect(site.page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_have_text(
+        "Europe's cyber valleys"
+    )
 
 
 def test_filter_card_link_and_second_browser(open_site: Open) -> None:
@@ -322,7 +324,7 @@ def test_a_page_without_filters_has_no_panel(open_site: Open) -> None:
         site = open_site()
         site.visit(start)
         site.choose_page(menu, page)
-        expect(site.page.get_by_role("heading", level=1)).to_be_visible()
+        expect(site.page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_be_visible()
         expect(site.page.get_by_test_id("stSidebar")).to_be_hidden(timeout=15_000)
 
 

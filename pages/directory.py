@@ -32,6 +32,7 @@ search_controls.chips(filter_)
 if found.organisations:
     organisation_list.results(filter_, found.organisations)
     downloads.downloads(filter_, found.organisations)
+    organisation_list.cohort_way(filter_)
 else:
     frame.nothing_found(filter_)
     search_controls.fewer_words(filter_)

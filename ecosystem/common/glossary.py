@@ -163,6 +163,11 @@ _WORDS = (
         "is listed on an exchange or has been bought has no stage to come.",
     ),
     Word(
+        "cohort",
+        "Cohort",
+        "The companies that a programme takes at one time and supports together.",
+    ),
+    Word(
         "confidence",
         "Confidence of a match",
         "The share of a score's weight that the register knows anything of. A missing fact lowers "

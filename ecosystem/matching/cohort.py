@@ -262,6 +262,14 @@ def choose(
     return Choice(best, tuple(others), always, sometimes, costs, is_settled and all_costs)
 
 
+def too_many(n: int) -> CohortError:
+    """The error that says so of more candidates than can be compared."""
+    return CohortError(
+        f"These are {wording.number(n)} candidates; at most {wording.number(MOST_CANDIDATES)} "
+        "can be compared at once. Narrow them down by a filter."
+    )
+
+
 def breaches(candidates: Sequence[Candidate], limits: Limits, ids: Collection[str]) -> list[Limit]:
     """Limits that a choice doesn't keep, found by counting; the size is one of them."""
     members = [candidate for candidate in candidates if candidate.id in ids]
@@ -333,10 +341,7 @@ def _require_possible(candidates: Sequence[Candidate], limits: Limits) -> None:
     if not n:
         raise CohortError("There are no candidates to choose from.")
     if n > MOST_CANDIDATES:
-        raise CohortError(
-            f"These are {wording.number(n)} candidates; at most {wording.number(MOST_CANDIDATES)} "
-            "can be compared at once. Narrow them down by a filter."
-        )
+        raise too_many(n)
     if limits.size < 1:
         raise CohortError("A cohort has at least one member.")
     if limits.size > n:

@@ -435,7 +435,7 @@ def _ticket(companies: Companies, investors: Investors) -> Floats:
     need = companies.need[:, None]
     least, most = investors.ticket_min[None, :], investors.ticket_max[None, :]
     # What isn't stated excludes nothing: fmin and fmax pass over NaN.
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         part = np.fmin(np.fmin(need / least, most / need), np.float32(1))
     return _where(~np.isnan(need) & ~(np.isnan(least) & np.isnan(most)), part)
 

@@ -16,7 +16,7 @@ from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations, regions
 from ecosystem.ui import cards, made_in_europe, search_controls, shortlist, state
 from ecosystem.ui.data import ask
-from ecosystem.web.pages import ORGANISATION_PAGE, SUGGEST_PAGE
+from ecosystem.web.pages import COHORT_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
 
 BESIDE_MAP = 12
 IN_TABLE = 50
@@ -242,6 +242,16 @@ def _view_control(as_table: bool) -> None:
         label_visibility="collapsed",
         required=True,
         on_change=state.bind("view", "view", view, default="list", resets=["page"]),
+    )
+
+
+def cohort_way(filter_: Filter) -> None:
+    """Link to the cohort builder with the same filter."""
+    st.page_link(
+        COHORT_PAGE,
+        label="Choose a cohort from these",
+        icon=":material/groups:",
+        query_params=filter_.to_params(),
     )
 
 

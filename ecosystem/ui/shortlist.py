@@ -25,6 +25,7 @@ from ecosystem.ui.browser_lists import BrowserList
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import (
+    COHORT_PAGE,
     DAY_PAGE,
     DIRECTORY_PAGE,
     MAP_PAGE,
@@ -152,6 +153,12 @@ def _actions(filter_: Filter, here: list[str], address: str) -> None:
             DAY_PAGE,
             label="Plan an investor day",
             icon=":material/event_seat:",
+            query_params={_PARAM: here},
+        )
+        st.page_link(
+            COHORT_PAGE,
+            label="Choose a cohort",
+            icon=":material/groups:",
             query_params={_PARAM: here},
         )
         share.button(address, "Shortlist", "shortlist")

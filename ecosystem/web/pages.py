@@ -93,6 +93,8 @@ EVENTS_PAGE = "pages/events.py"
 LIBRARY_PAGE = "pages/library.py"
 PARTNERS_PAGE = "pages/partners.py"
 MATCHING_PAGE = "pages/matching.py"
+PROGRAMME_PAGE = "pages/programme.py"
+COHORT_PAGE = "pages/cohort.py"
 INTERREG_CYBER_PAGE = "pages/interreg_cyber.py"
 DAY_PAGE = "pages/day.py"
 # At no address of its own: it stands wherever there is no other page.
@@ -162,6 +164,22 @@ PAGES = (
         ":material/checklist:",
         Menu.CONNECT,
         description="What the Cyber Valleys programme has delivered, by region, service and year.",
+    ),
+    PageEntry(
+        PROGRAMME_PAGE,
+        "Programme",
+        ":material/rocket_launch:",
+        Menu.CONNECT,
+        description="The Cyber Valleys acceleration programme with its four services, and what is "
+        "like it in Europe.",
+    ),
+    PageEntry(
+        COHORT_PAGE,
+        "Cohort builder",
+        ":material/groups:",
+        filters=True,
+        description="Choose the companies of a programme together: criteria with weights, limits, "
+        "and how firm the choice is.",
     ),
     PageEntry(NETWORK_PAGE, "Network", ":material/hub:", Menu.NETWORK),
     PageEntry(

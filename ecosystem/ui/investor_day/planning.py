@@ -133,8 +133,11 @@ def _best_so_far(here: Desk, look: Look) -> str:
         f"The best plan so far has {wording.count(found.meetings, 'meeting')}, a total match of "
         f"{found.total_match:,.2f} and {wording.count(found.idle_in_all, 'idle slot')}."
     )
-    proven = [f"{title}: {text}." for title, text in map(proof_words, look.proofs)]
-    return " ".join([said, *map(markdown, proven)])
+    proven = [
+        f"- {markdown(title.removesuffix(' (proof)'))}: {markdown(text)}"
+        for title, text in map(proof_words, look.proofs)
+    ]
+    return "\n".join([said, "", *proven])
 
 
 def _take(here: Desk, look: Look) -> None:

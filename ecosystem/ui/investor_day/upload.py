@@ -84,5 +84,6 @@ def _sentence(day: Day) -> str:
         if today.mode is Mode.CHOOSE
         else f"{wording.count(len(today.musts), 'meeting')} to place",
     ]
-    gone = f" {wording.count(absent, 'participant')} don't come." if absent else ""
+    verb = "doesn't" if absent == 1 else "don't"
+    gone = f" {wording.count(absent, 'participant')} {verb} come." if absent else ""
     return ", ".join(parts) + "." + gone

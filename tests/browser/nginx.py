@@ -17,7 +17,7 @@ from tests.browser.chromium import run
 
 PATH = "/usr/sbin:/usr/local/sbin:/opt/homebrew/bin"
 START_TIMEOUT = 30
-# As an operator writes it; deploy/nginx.conf has the same.
+# As an operator writes it.
 _AROUND = """
 daemon off;
 pid {folder}/nginx.pid;

@@ -177,7 +177,16 @@ def other_template() -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("content", [b"no workbook", b"", other_template(), b"PK" + b"x" * 99])
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"no workbook", id="text"),
+        pytest.param(b"", id="empty"),
+        # Its bytes hold the time, and workers tell tests apart by their names.
+        pytest.param(other_template(), id="other template"),
+        pytest.param(b"PK" + b"x" * 99, id="damaged"),
+    ],
+)
 def test_another_file_is_refused_with_a_sentence(visit: Visit, content: bytes) -> None:
     app = give(visit("day"), content, "other [x](y).xlsx")
     assert app.error[0].value.startswith(r"other \[x\]\(y\)\.xlsx")

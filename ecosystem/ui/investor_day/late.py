@@ -90,7 +90,7 @@ def _drop_out(here: Desk, day: Day) -> None:
 def _join(here: Desk, day: Day) -> None:
     with st.form(f"join_{here.number}_{len(day.participants)}", border=False):
         name = st.text_input("Who joins", max_chars=_LONGEST, placeholder="Name")
-        kind = st.radio("Side", list(Kind), format_func=str, horizontal=True)
+        kind = st.radio("Side", list(Kind), format_func=str, horizontal=True) or Kind.SME
         wishes = st.multiselect(
             "Wishes to meet",
             by_name(day),

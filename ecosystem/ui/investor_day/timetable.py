@@ -221,7 +221,7 @@ def _date(at: datetime) -> str:
     return f"{at:%a %-d %b}"
 
 
-def _table(rows: list[tuple[str, ...]], columns: list[str]) -> None:
+def _table(rows: Sequence[tuple[str, ...]], columns: list[str]) -> None:
     """A table that can be printed; with dates where there are several."""
     frame = pd.DataFrame(rows, columns=["Date", *columns])
     if frame["Date"].nunique() < 2:

@@ -43,6 +43,18 @@ def svg(spec: dict[str, Any]) -> str:
     return str(_converter().vegalite_to_svg(_dress(spec), allowed_base_urls=[]))
 
 
+def png(picture: str) -> bytes:
+    """A picture in SVG as PNG, at its own size.
+
+    Parameters
+    ----------
+    picture : str
+        SVG without anything to load.
+    """
+    drawn: bytes = _converter().svg_to_png(picture)
+    return drawn
+
+
 @cache
 def font_folder() -> Path | None:
     """Folder of the font's files; None if its package is not installed."""

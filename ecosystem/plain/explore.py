@@ -113,6 +113,7 @@ def region_page(database: Database, params: Params) -> PlainPage:
             for code, n in organisations.facet_counts(database, inside, "type").items()
         ),
         listings=(_organisations(database, inside, found.organisations, params, "region"),),
+        preview=f"preview/region/{quote(place.place_id, safe='')}.png",
         canonical=f"region?{urlencode({'region': place.place_id})}",
         is_lasting=filter_ == Filter(),
     )
@@ -158,6 +159,7 @@ def organisation_page(database: Database, params: Params) -> PlainPage:
         paragraphs=tuple(filter(None, (fate.sentence() if fate else "", notes))),
         facts=facts(database, record),
         listings=(Listing("Elsewhere", elsewhere),) if elsewhere else (),
+        preview=f"preview/organisation/{quote(record['org_id'], safe='')}.png",
         canonical=f"profile/{quote(record['org_id'], safe='')}",
     )
 
@@ -195,6 +197,25 @@ def facts(database: Database, record: dict[str, Any]) -> tuple[tuple[str, str], 
         "Sectors": [SECTORS.label(code) for code in record["sectors"]],
     }
     return tuple((term, ", ".join(values)) for term, values in known.items() if values)
+
+
+def region_map(database: Database, region_id: str) -> str:
+    """A region among its neighbours, as SVG."""
+    return european_map.draw(database, _NO_POINTS, (region_id,))
+
+
+def organisation_map(database: Database, record: dict[str, Any]) -> str:
+    """Where an organisation is, as SVG; empty if it lies outside Europe."""
+    point = pd.DataFrame(
+        {"lon": [record["lon"]], "lat": [record["lat"]], "label": [record["city"]], "leads": True}
+    )
+    return european_map.draw(database, point, ())
+
+
+_NO_POINTS = pd.DataFrame(
+    {"lon": pd.Series(dtype=float), "lat": pd.Series(dtype=float), "label": pd.Series(dtype=str),
+     "leads": pd.Series(dtype=bool)}
+)  # fmt: skip
 
 
 def _numbers(database: Database, filter_: Filter) -> tuple[tuple[str, str], ...]:

@@ -69,6 +69,8 @@ class PlainPage:
         The picture in words.
     listings : tuple of Listing
         Lists of what the page leads to.
+    preview : str
+        Address of the picture that a link's preview shows, below the site's root.
     canonical : str
         The lasting address, a path below the site's root without a slash at its start.
     is_lasting : bool
@@ -83,6 +85,7 @@ class PlainPage:
     picture: str = ""
     picture_text: str = ""
     listings: tuple[Listing, ...] = ()
+    preview: str = "preview/map.png"
     canonical: str = ""
     is_lasting: bool = True
 

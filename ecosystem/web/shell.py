@@ -185,6 +185,7 @@ def document(shell: Shell, page: PlainPage, base_url: str, root: str = "") -> Do
         "page": page,
         "title": f"{page.title or page.heading} · {SITE}",
         "canonical": f"{base_url}/{page.canonical}",
+        "preview": f"{base_url}/{page.preview}",
         "root": root,
         "menu": _MENU,
         "pages": _LISTED,

@@ -10,7 +10,8 @@ import pytest
 import typer
 import yaml
 
-from ecosystem.common.settings import ROOT, settings
+from docs import settings as settings_page
+from ecosystem.common.settings import ROOT, Settings, settings
 from etl.cli import app
 from etl.report import columns
 from etl.schema import load_schemas
@@ -154,3 +155,8 @@ def test_the_guide_lists_every_column_of_the_register() -> None:
     assert columns.update_guide(guide, schemas) == guide
     names = [name for schema in schemas.values() for name in schema.columns]
     assert [name for name in names if f"| `{name}` |" not in guide] == []
+
+
+def test_every_setting_is_described_and_the_table_of_them_is_current() -> None:
+    assert settings_page.described_names() == set(Settings.model_fields)
+    assert settings_page.PAGE.read_text(encoding="utf-8") == settings_page.page()

@@ -62,6 +62,7 @@ for command in (
     installation.log,
     installation.backup,
     installation.restore,
+    installation.doctor,
 ):
     app.command(command.__name__.removeprefix("list_"), epilog=EXIT_CODES)(command)
 app.add_typer(day, name="day")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from etl.cli.terminal import complain, confirm, is_interactive, say, sentences, table
+from etl.cli.terminal import INPUT, complain, confirm, is_interactive, say, sentences, table
 
 
 def log(
@@ -111,3 +111,29 @@ def restore(
         say(f"Set aside: {path}")
     shown = f"Release {restored.release_id} is shown." if restored.release_id else ""
     say(f"Restored from {file.name}, made at {restored.made_at}. {shown}".rstrip())
+
+
+def doctor(
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Only what needs something.")
+    ] = False,
+) -> None:
+    """Tell what is wrong with this installation, and what to do about it; changes nothing.
+
+    It looks at register, releases, clock, disk, permissions, limits, settings, sign-in, backup and
+    port. Ends with 1 if something is wrong; advice alone is no fault.
+
+    Example: `cyber-valleys doctor`
+    """
+    with sentences():
+        from etl.doctor import Verdict, examine
+
+        findings = examine()
+    shown = [one for one in findings if not (quiet and one.verdict is Verdict.FINE)]
+    if shown:
+        table(["", "What", "Found"], [[o.verdict.value, o.subject, o.sentence] for o in shown])
+    wrong = sum(one.verdict is Verdict.WRONG for one in findings)
+    advice = sum(one.verdict is Verdict.ADVICE for one in findings)
+    say(f"{wrong} wrong, {advice} to think about, {len(findings) - wrong - advice} fine.")
+    if wrong:
+        raise typer.Exit(INPUT)

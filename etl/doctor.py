@@ -1,0 +1,291 @@
+"""What is wrong with an installation, in sentences: what a look at it alone can tell.
+
+Nothing is changed, and nothing but this machine is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import socket
+import stat
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from ecosystem.common import links
+from ecosystem.common.register_lists import register_lists
+from ecosystem.common.settings import ROOT, Settings, settings
+from ecosystem.common.store import (
+    ReleaseError,
+    current,
+    fault,
+    in_order,
+    pointed_at,
+    read_manifests,
+)
+
+SECRETS = ROOT / ".streamlit" / "secrets.toml"
+# What a session and everything else need of open files; see ecosystem.web.visitors.
+_FILES_PER_SESSION, _OTHER_FILES = 4, 200
+_LEAST_SPACE = 1_000_000_000
+_AHEAD = timedelta(minutes=10)
+_OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Verdict(StrEnum):
+    """How serious something is."""
+
+    FINE = "fine"
+    ADVICE = "advice"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one look found.
+
+    Attributes
+    ----------
+    verdict : Verdict
+        How serious it is.
+    subject : str
+        What was looked at.
+    sentence : str
+        What was found, and where something is wrong the way out.
+    """
+
+    verdict: Verdict
+    subject: str
+    sentence: str
+
+
+def examine(own: Settings | None = None, *, secrets: Path = SECRETS) -> list[Finding]:
+    """Look at everything that an installation needs, in the order in which it needs it.
+
+    Parameters
+    ----------
+    own : Settings, optional
+        Of the installation; those of this process by default.
+    secrets : Path
+        File with the secrets of the sign-in.
+    """
+    own = own or settings()
+    looks: tuple[Callable[[], Iterator[Finding]], ...] = (
+        lambda: _register(own),
+        lambda: _releases(own),
+        lambda: _clock(own),
+        lambda: _space(own),
+        lambda: _private_files(own),
+        lambda: _open_files(own),
+        lambda: _address(own),
+        lambda: _publisher(own),
+        lambda: _sign_in(own, secrets),
+        lambda: _backups(own),
+        _port,
+    )
+    return [finding for look in looks for finding in look()]
+
+
+def _fine(subject: str, sentence: str) -> Finding:
+    return Finding(Verdict.FINE, subject, sentence)
+
+
+def _advice(subject: str, sentence: str) -> Finding:
+    return Finding(Verdict.ADVICE, subject, sentence)
+
+
+def _wrong(subject: str, sentence: str) -> Finding:
+    return Finding(Verdict.WRONG, subject, sentence)
+
+
+def _register(own: Settings) -> Iterator[Finding]:
+    subject = "Register"
+    folder = own.register_dir
+    if not os.access(folder, os.R_OK | os.X_OK):
+        yield _wrong(subject, f"{folder} can't be read by this user; check that it is there.")
+        return
+    missing = [name for name in register_lists() if not (folder / f"{name}.csv").exists()]
+    if missing:
+        yield _wrong(subject, f"{folder} lacks {', '.join(f'{name}.csv' for name in missing)}.")
+    if not os.access(folder, os.W_OK):
+        yield _advice(
+            subject,
+            f"{folder} can't be written by this user: nothing can be accepted into the register.",
+        )
+    if not missing:
+        yield _fine(subject, f"All {len(register_lists())} lists are in {folder}.")
+
+
+def _releases(own: Settings) -> Iterator[Finding]:
+    subject = "Release"
+    folder = own.releases_dir
+    try:
+        release = current(folder)
+    except ReleaseError as error:
+        yield _wrong(subject, str(error))
+        return
+    if release.trouble:
+        yield _wrong(
+            subject,
+            f"{release.trouble} {release.release_id} is shown in its place. "
+            "Run `cyber-valleys refresh`.",
+        )
+    else:
+        yield _fine(subject, f"{release.release_id} is served, and its file is as published.")
+    damaged = [
+        release_id
+        for release_id in read_manifests(folder)
+        if release_id != pointed_at(folder) and fault(folder, release_id)
+    ]
+    if damaged:
+        yield _advice(
+            subject, f"Of those kept, {', '.join(sorted(damaged))} can't be gone back to."
+        )
+    if not os.access(folder, os.W_OK):
+        yield _wrong(subject, f"{folder} can't be written by this user: nothing can be published.")
+
+
+def _clock(own: Settings) -> Iterator[Finding]:
+    manifests = read_manifests(own.releases_dir)
+    known = [manifests[release_id] for release_id in in_order(manifests)]
+    made = [datetime.fromisoformat(one.created_at) for one in known if one]
+    now = datetime.now(UTC)
+    latest = max((when if when.tzinfo else when.replace(tzinfo=UTC) for when in made), default=now)
+    if latest > now + _AHEAD:
+        yield _wrong(
+            "Clock",
+            f"It is {now:%Y-%m-%d %H:%M} UTC here, and a release is of {latest:%Y-%m-%d %H:%M}: "
+            "this machine's clock is or was wrong. Let it keep time by NTP.",
+        )
+    else:
+        yield _fine("Clock", f"It is {now:%Y-%m-%d %H:%M} UTC here, after every release.")
+
+
+def _space(own: Settings) -> Iterator[Finding]:
+    folder = next(p for p in (own.releases_dir, *own.releases_dir.parents) if p.exists())
+    free = shutil.disk_usage(folder).free
+    largest = max((path.stat().st_size for path in own.releases_dir.glob("*.duckdb")), default=0)
+    needed = max(_LEAST_SPACE, 4 * largest)
+    words = f"{free / 1e9:.1f} GB are free where releases are kept"
+    if free < needed:
+        yield _wrong("Disk", f"{words}; a refresh may need {needed / 1e9:.1f} GB. Make room.")
+    else:
+        yield _fine("Disk", f"{words}.")
+
+
+def _private_files(own: Settings) -> Iterator[Finding]:
+    subject = "Private files"
+    loose = [
+        path
+        for path in (own.inbox_file, own.log_file, own.links_file)
+        if path.exists() and path.stat().st_mode & _OTHERS_MAY
+    ]
+    for path in loose:
+        yield _wrong(subject, f"Others on this machine may read {path}. Run `chmod 600 {path}`.")
+    if not loose:
+        yield _fine(subject, "What visitors suggested and who did what is this user's alone.")
+
+
+def _open_files(own: Settings) -> Iterator[Finding]:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = own.max_sessions * _FILES_PER_SESSION + _OTHER_FILES
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        yield _advice(
+            "Open files",
+            f"This user may open {hard:,} files, enough for about "
+            f"{max(hard - _OTHER_FILES, 0) // _FILES_PER_SESSION:,} visitors at once, not "
+            f"{own.max_sessions:,}. Raise the limit (LimitNOFILE={needed} in a systemd unit).",
+        )
+    else:
+        yield _fine("Open files", f"Enough for {own.max_sessions:,} visitors at once.")
+
+
+def _address(own: Settings) -> Iterator[Finding]:
+    subject = "Address"
+    if not own.site_url and not own.allowed_hosts:
+        yield _advice(
+            subject,
+            "CYBER_VALLEYS_SITE_URL is not set: feeds, sitemap and link previews only work on "
+            "this machine.",
+        )
+    elif own.site_url and links.web_address(own.site_url) is None:
+        yield _wrong(subject, f"CYBER_VALLEYS_SITE_URL is no web address: {own.site_url!r}.")
+    elif own.site_url.startswith("http://"):
+        yield _advice(subject, f"{own.site_url} is not encrypted: serve it by https.")
+    else:
+        yield _fine(subject, own.site_url or f"Reached as {', '.join(own.allowed_hosts)}.")
+
+
+def _publisher(own: Settings) -> Iterator[Finding]:
+    named = {
+        "CYBER_VALLEYS_PUBLISHER": own.publisher,
+        "CYBER_VALLEYS_CONTACT": own.contact,
+        "CYBER_VALLEYS_IMPRINT_URL": own.imprint_url,
+        "CYBER_VALLEYS_PRIVACY_URL": own.privacy_url,
+    }
+    missing = [name for name, value in named.items() if not value]
+    if missing:
+        yield _advice("Publisher", f"Visitors aren't told who runs this: set {', '.join(missing)}.")
+    else:
+        yield _fine("Publisher", own.publisher)
+
+
+def _sign_in(own: Settings, secrets: Path) -> Iterator[Finding]:
+    subject = "Sign-in"
+    if not own.secretariat:
+        yield _advice(
+            subject,
+            "CYBER_VALLEYS_SECRETARIAT names nobody: the secretariat's page is closed, and the "
+            "command line does all.",
+        )
+        return
+    if not secrets.exists():
+        yield _wrong(subject, f"{secrets} is missing: members can't sign in.")
+        return
+    if secrets.stat().st_mode & _OTHERS_MAY:
+        yield _wrong(subject, f"Others may read {secrets}. Run `chmod 600 {secrets}`.")
+    try:
+        known = tomllib.loads(secrets.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        yield _wrong(subject, f"{secrets} can't be read: {error}.")
+        return
+    auth = known.get("auth", {})
+    missing = [name for name in ("redirect_uri", "cookie_secret") if not auth.get(name)]
+    if missing:
+        yield _wrong(subject, f"[auth] in {secrets} lacks {' and '.join(missing)}.")
+    elif own.site_url and not auth["redirect_uri"].startswith(own.site_url.rstrip("/")):
+        yield _wrong(
+            subject,
+            f"redirect_uri in {secrets} begins with another address than CYBER_VALLEYS_SITE_URL.",
+        )
+    else:
+        yield _fine(subject, f"{len(own.secretariat)} members may sign in.")
+
+
+def _backups(own: Settings) -> Iterator[Finding]:
+    subject = "Backup"
+    folder = own.backup_dir
+    if folder is None:
+        yield _advice(subject, "CYBER_VALLEYS_BACKUP_DIR is not set: no copy is made by itself.")
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        yield _wrong(subject, f"{folder} can't be written by this user.")
+    elif folder.stat().st_dev == own.register_dir.stat().st_dev:
+        yield _advice(
+            subject, f"{folder} is on the same disk as the register: one fault takes both."
+        )
+    else:
+        yield _fine(subject, f"Copies go to {folder}.")
+
+
+def _port() -> Iterator[Finding]:
+    number = int(os.environ.get("STREAMLIT_SERVER_PORT", "8501"))
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        is_answered = probe.connect_ex(("127.0.0.1", number)) == 0
+    said = "somebody answers: the site, if it runs" if is_answered else "nobody listens"
+    yield _fine("Port", f"On {number} of this machine {said}.")

@@ -1,0 +1,153 @@
+"""What is wrong with an installation is named with the way out; a sound one has nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ecosystem.common.settings import Settings, settings
+from etl.cli import INPUT, OK, app
+from etl.doctor import Verdict, examine
+
+Change = Callable[[Path], dict[str, object]]
+
+
+@pytest.fixture
+def sound(tmp_path: Path, releases_dir: Path) -> Path:
+    """Folder of an installation of its own, with nothing wrong."""
+    shutil.copytree(releases_dir, tmp_path / "releases")
+    shutil.copytree(settings().register_dir, tmp_path / "register")
+    (tmp_path / "inbox").mkdir(mode=0o700)
+    inbox = tmp_path / "inbox" / "inbox.sqlite"
+    inbox.touch(mode=0o600)
+    secrets = tmp_path / "secrets.toml"
+    secrets.write_text(
+        '[auth]\nredirect_uri = "https://valleys.example/oauth2callback"\ncookie_secret = "x"\n',
+        encoding="utf-8",
+    )
+    secrets.chmod(0o600)
+    return tmp_path
+
+
+def installation(folder: Path, **other: object) -> Settings:
+    own: dict[str, object] = {
+        "releases_dir": folder / "releases",
+        "register_dir": folder / "register",
+        "inbox_file": folder / "inbox" / "inbox.sqlite",
+        "site_url": "https://valleys.example",
+        "publisher": "A region",
+        "contact": "office@valleys.example",
+        "imprint_url": "https://valleys.example/imprint",
+        "privacy_url": "https://valleys.example/privacy",
+        "secretariat": ("a@valleys.example",),
+        "max_sessions": 10,
+    }
+    return Settings(**{**own, **other})  # type: ignore[arg-type]
+
+
+def found(folder: Path, verdict: Verdict, **other: object) -> dict[str, str]:
+    """Sentences of one verdict by their subjects."""
+    findings = examine(installation(folder, **other), secrets=folder / "secrets.toml")
+    return {one.subject: one.sentence for one in findings if one.verdict is verdict}
+
+
+def test_nothing_is_wrong_with_a_sound_one(sound: Path) -> None:
+    assert found(sound, Verdict.WRONG) == {}
+    assert set(found(sound, Verdict.ADVICE)) <= {"Backup"}
+
+
+def remove_list(folder: Path) -> dict[str, object]:
+    (folder / "register" / "valleys.csv").unlink()
+    return {}
+
+
+def damage_release(folder: Path) -> dict[str, object]:
+    (database,) = (folder / "releases").glob("*.duckdb")
+    database.chmod(0o600)
+    database.write_bytes(b"damaged")
+    return {}
+
+
+def set_clock_back(folder: Path) -> dict[str, object]:
+    (manifest,) = (folder / "releases").glob("*.json")
+    later = json.loads(manifest.read_text(encoding="utf-8"))
+    later["created_at"] = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    manifest.chmod(0o600)
+    manifest.write_text(json.dumps(later), encoding="utf-8")
+    return {}
+
+
+def open_inbox(folder: Path) -> dict[str, object]:
+    (folder / "inbox" / "inbox.sqlite").chmod(0o644)
+    return {}
+
+
+def open_secrets(folder: Path) -> dict[str, object]:
+    (folder / "secrets.toml").chmod(0o640)
+    return {}
+
+
+def lose_secrets(folder: Path) -> dict[str, object]:
+    (folder / "secrets.toml").unlink()
+    return {}
+
+
+def mistype_secrets(folder: Path) -> dict[str, object]:
+    (folder / "secrets.toml").write_text("[auth", encoding="utf-8")
+    return {}
+
+
+@pytest.mark.parametrize(
+    ("change", "subject", "says"),
+    [
+        (remove_list, "Register", "lacks valleys.csv"),
+        (damage_release, "Release", "cyber-valleys refresh"),
+        (lambda folder: {"releases_dir": folder / "none"}, "Release", "no data yet"),
+        (set_clock_back, "Clock", "NTP"),
+        (open_inbox, "Private files", "chmod 600"),
+        (open_secrets, "Sign-in", "chmod 600"),
+        (lose_secrets, "Sign-in", "missing"),
+        (mistype_secrets, "Sign-in", "can't be read"),
+        (lambda folder: {"site_url": "https://other.example"}, "Sign-in", "another address"),
+        (lambda folder: {"site_url": "javascript:alert(1)"}, "Address", "no web address"),
+        (lambda folder: {"backup_dir": folder / "none"}, "Backup", "can't be written"),
+    ],
+)
+def test_what_is_wrong_is_named(sound: Path, change: Change, subject: str, says: str) -> None:
+    assert says in found(sound, Verdict.WRONG, **change(sound))[subject]
+
+
+@pytest.mark.parametrize(
+    ("other", "subject"),
+    [
+        ({"site_url": ""}, "Address"),
+        ({"site_url": "http://valleys.example"}, "Address"),
+        ({"publisher": ""}, "Publisher"),
+        ({"secretariat": ()}, "Sign-in"),
+        ({"max_sessions": 10**9}, "Open files"),
+    ],
+)
+def test_what_may_be_meant_is_advice(sound: Path, other: dict[str, object], subject: str) -> None:
+    assert subject in found(sound, Verdict.ADVICE, **other)
+
+
+def test_the_command_ends_with_a_fault_only_if_something_is_wrong(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CYBER_VALLEYS_RELEASES_DIR", str(sound / "releases"))
+    monkeypatch.setenv("CYBER_VALLEYS_INBOX_FILE", str(sound / "inbox" / "inbox.sqlite"))
+    settings.cache_clear()
+    fine = CliRunner().invoke(app, ["doctor"])
+    assert fine.exit_code == OK, fine.output
+    assert "0 wrong" in fine.output
+    damage_release(sound)
+    settings.cache_clear()
+    wrong = CliRunner().invoke(app, ["doctor", "--quiet"])
+    assert wrong.exit_code == INPUT
+    assert "1 wrong" in wrong.output

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from ecosystem.common.per_release import Recent
+from ecosystem.common.per_release import Recent, per_release
 from ecosystem.common.publisher import publisher
 from ecosystem.common.store import Database
 from ecosystem.tables import history
@@ -33,8 +33,13 @@ MEDIA_TYPE = "application/atom+xml"
 _CACHE = "public, max-age=900"
 # What XML 1.0 (section 2.2) has no way to write.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 # A feed of a long history takes seconds, and its readers ask every few minutes.
-_recent: Recent[bytes | None] = Recent(64)
+@per_release
+def _recent(database: Database) -> Recent[bytes | None]:
+    del database
+    return Recent(64)
 
 
 def routes() -> list[BaseRoute]:
@@ -88,9 +93,7 @@ def atom(database: Database, base_url: str, region_id: str = "") -> bytes | None
 def _answer(request: Request, database: Database) -> Response:
     region_id = request.path_params.get("region_id", "")
     release_id, base_url = database.release.release_id, addresses.base(request)
-    body = _recent.get(
-        (release_id, base_url, region_id), lambda: atom(database, base_url, region_id)
-    )
+    body = _recent(database).get((base_url, region_id), lambda: atom(database, base_url, region_id))
     if body is None:
         return not_found(request, f"There is no valley, country or NUTS region {region_id}.")
     headers = {"etag": f'"{release_id}"', "cache-control": _CACHE}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from icalendar import Calendar
@@ -33,11 +34,11 @@ def test_from_the_timeline_to_a_calendar_file(
         timeout=30_000
     )
     first = entries.locator("a", has_text="Calendar file").first
-    answer = page.request.get(site.address + str(first.get_attribute("href")))
+    answer = page.request.get(urljoin(page.url, str(first.get_attribute("href"))))
     assert answer.headers["content-type"].startswith("text/calendar")
     assert len(Calendar.from_ical(answer.body()).walk("VEVENT")) == 1
     whole = page.locator("a", has_text="Subscribe to the calendar").first.get_attribute("href")
-    body = page.request.get(site.address + str(whole)).body()
+    body = page.request.get(urljoin(page.url, str(whole))).body()
     assert len(Calendar.from_ical(body).walk("VEVENT")) > 10
     with page.expect_download() as download:
         page.locator(".st-key-events_csv button").click()

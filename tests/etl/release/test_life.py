@@ -58,7 +58,8 @@ def test_a_dropped_row_is_removed_and_nothing_else(
     ended_releases_dir: Path, tmp_path: Path
 ) -> None:
     register = Path(shutil.copytree(settings().register_dir, tmp_path / "register"))
-    gone = {CLOSED, "be-guardsquare"}
+    # Nothing in another list names either.
+    gone = {CLOSED, "be-secutec"}
 
     def drop(rows: list[dict[str, str]]) -> None:
         rows[:] = [row for row in rows if row["org_id"] not in gone]
@@ -66,7 +67,7 @@ def test_a_dropped_row_is_removed_and_nothing_else(
     edit_file(register / "organisations.csv", drop)
     with pipeline.prepare((), register, ended_releases_dir) as prepared:
         told = prepared.change[["row_id", "kind"]].to_numpy().tolist()
-        assert sorted(told) == [[CLOSED, "removed"], ["be-guardsquare", "removed"]]
+        assert sorted(told) == [[CLOSED, "removed"], ["be-secutec", "removed"]]
         assert prepared.missing == 2
         (total,) = (r.value for r in prepared.gates if r.gate.gate == "total")
         # Of those that are shown, one of 463 goes.

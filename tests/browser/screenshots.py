@@ -65,6 +65,8 @@ PICTURES = (
     Picture("compare", "/compare?compare=fr-bretagne&compare=DEA&compare=EE"),
     Picture("directory", "/directory?domain=cryptology"),
     Picture("organisation", "/organisation?org=fr-rubycat"),
+    Picture("network", "/network"),
+    Picture("partners", "/partners?from=fr-bretagne&need=domain:cryptology"),
     Picture("phone", "/", PHONE),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -64,24 +65,19 @@ def network_page(database: Database, params: Params) -> PlainPage:
 def partnerships_page(database: Database, params: Params) -> PlainPage:
     """All partnerships with their kind and period."""
     del params
-    found = partnerships.selection(database)
-    return PlainPage(
-        heading="Partnerships",
-        description="Interregional projects and networks on cybersecurity, with their members.",
-        listings=(
-            Listing(
-                wording.count(len(found), "partnership"),
-                tuple(
-                    Item(
-                        row["name"],
-                        f"partnership?{urlencode({'id': row['partnership_id']})}",
-                        _join(PARTNERSHIP_KINDS.label(row["kind"]), _period(row)),
-                    )
-                    for row in found.to_dict("records")
-                ),
-            ),
-        ),
-        canonical="partnerships",
+    return _list_page(
+        "Partnerships",
+        "Interregional projects and networks on cybersecurity, with their members.",
+        "partnership",
+        [
+            Item(
+                row["name"],
+                f"partnership?{urlencode({'id': row['partnership_id']})}",
+                _join(PARTNERSHIP_KINDS.label(row["kind"]), _period(row)),
+            )
+            for row in partnerships.selection(database).to_dict("records")
+        ],
+        "partnerships",
     )
 
 
@@ -120,24 +116,19 @@ def partnership_page(database: Database, params: Params) -> PlainPage:
 def practices_page(database: Database, params: Params) -> PlainPage:
     """All practices with their kind."""
     del params
-    found = practices.selection(database)
-    return PlainPage(
-        heading="Practices",
-        description="What regions do for cybersecurity: vouchers, labels, test beds, training.",
-        listings=(
-            Listing(
-                wording.count(len(found), "practice"),
-                tuple(
-                    Item(
-                        row["name"],
-                        f"practice?{urlencode({'id': row['practice_id']})}",
-                        PRACTICE_KINDS.label(row["kind"]),
-                    )
-                    for row in found.to_dict("records")
-                ),
-            ),
-        ),
-        canonical="practices",
+    return _list_page(
+        "Practices",
+        "What regions do for cybersecurity: vouchers, labels, test beds, training.",
+        "practice",
+        [
+            Item(
+                row["name"],
+                f"practice?{urlencode({'id': row['practice_id']})}",
+                PRACTICE_KINDS.label(row["kind"]),
+            )
+            for row in practices.selection(database).to_dict("records")
+        ],
+        "practices",
     )
 
 
@@ -223,47 +214,38 @@ def events_page(database: Database, params: Params) -> PlainPage:
         found = found[found["event_id"] == asked]
         if found.empty:
             return _nothing_at("Events", "event", "events", "All events")
-    return PlainPage(
-        heading="Events",
-        description="Investor days, interregional events, workshops and conferences.",
-        listings=(
-            Listing(
-                wording.count(len(found), "event"),
-                tuple(
-                    Item(
-                        row["name"],
-                        f"events?{urlencode({'id': row['event_id']})}",
-                        _join(EVENT_KINDS.label(row["kind"]), _period(row), _place(row)),
-                    )
-                    for row in found.to_dict("records")
-                ),
-            ),
-        ),
-        canonical=f"events?{urlencode({'id': asked})}" if asked else "events",
+    return _list_page(
+        "Events",
+        "Investor days, interregional events, workshops and conferences.",
+        "event",
+        [
+            Item(
+                row["name"],
+                f"events?{urlencode({'id': row['event_id']})}",
+                _join(EVENT_KINDS.label(row["kind"]), _period(row), _place(row)),
+            )
+            for row in found.to_dict("records")
+        ],
+        f"events?{urlencode({'id': asked})}" if asked else "events",
     )
 
 
 def library_page(database: Database, params: Params) -> PlainPage:
     """All documents, the latest first."""
     del params
-    found = documents.selection(database)
-    return PlainPage(
-        heading="Library",
-        description="What working groups and others published on Europe's cyber regions.",
-        listings=(
-            Listing(
-                wording.count(len(found), "document"),
-                tuple(
-                    Item(
-                        row["title"],
-                        links.web_address(row["url"]) or "",
-                        _join(DOCUMENT_KINDS.label(row["kind"]), _text(row["date"])),
-                    )
-                    for row in found.to_dict("records")
-                ),
-            ),
-        ),
-        canonical="library",
+    return _list_page(
+        "Library",
+        "What working groups and others published on Europe's cyber regions.",
+        "document",
+        [
+            Item(
+                row["title"],
+                links.web_address(row["url"]) or "",
+                _join(DOCUMENT_KINDS.label(row["kind"]), _text(row["date"])),
+            )
+            for row in documents.selection(database).to_dict("records")
+        ],
+        "library",
     )
 
 
@@ -279,6 +261,18 @@ def glossary_page(database: Database, params: Params) -> PlainPage:
             ),
         ),
         canonical="glossary",
+    )
+
+
+def _list_page(
+    heading: str, description: str, noun: str, items: Sequence[Item], canonical: str
+) -> PlainPage:
+    """A page that is one list, with how many entries it has."""
+    return PlainPage(
+        heading=heading,
+        description=description,
+        listings=(Listing(wording.count(len(items), noun), tuple(items)),),
+        canonical=canonical,
     )
 
 

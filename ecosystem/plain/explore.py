@@ -43,11 +43,12 @@ def map_page(database: Database, params: Params) -> PlainPage:
     filter_ = Filter.from_params(params)
     counts = regions.organisation_counts(database, filter_, "valley")
     counts = counts[counts > 0]
+    said = introduction(organisations.summary(database, Filter()))
     return PlainPage(
         heading=HEADING,
         title="" if filter_ != Filter() else "The open map of Europe's cyber valleys",
-        description=introduction(organisations.summary(database, Filter())),
-        paragraphs=(introduction(organisations.summary(database, Filter())),),
+        description=said,
+        paragraphs=(said,),
         facts=_numbers(database, filter_),
         picture=_valley_map(database, counts),
         picture_text="Map of Europe with its cyber valleys and the organisations in each; "
@@ -159,9 +160,14 @@ def organisation_page(database: Database, params: Params) -> PlainPage:
         paragraphs=tuple(filter(None, (fate.sentence() if fate else "", notes))),
         facts=facts(database, record),
         listings=(Listing("Elsewhere", elsewhere),) if elsewhere else (),
-        preview=f"preview/organisation/{quote(record['org_id'], safe='')}.png",
+        preview=preview_of(record["org_id"]),
         canonical=f"profile/{quote(record['org_id'], safe='')}",
     )
+
+
+def preview_of(org_id: str) -> str:
+    """Address of the picture that the preview of a link to an organisation shows."""
+    return f"preview/organisation/{quote(org_id, safe='')}.png"
 
 
 def summary_of(record: Mapping[Any, Any]) -> str:

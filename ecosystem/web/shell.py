@@ -183,6 +183,8 @@ def document(shell: Shell, page: PlainPage, base_url: str, root: str = "") -> Do
     root = root or f"{base_url}/"
     values = {
         "page": page,
+        "kind": "website",
+        "description": page.description,
         "title": f"{page.title or page.heading} · {SITE}",
         "canonical": f"{base_url}/{page.canonical}",
         "preview": f"{base_url}/{page.preview}",

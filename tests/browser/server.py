@@ -11,11 +11,28 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from ecosystem.common.settings import ROOT
 
 START_TIMEOUT = 60
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running site.
+
+    Attributes
+    ----------
+    address : str
+        Where it answers.
+    process : subprocess.Popen
+        What serves it.
+    """
+
+    address: str
+    process: subprocess.Popen[bytes]
 
 
 @contextmanager
@@ -32,6 +49,23 @@ def serving(
 
     ``path`` is what the options say that the site is below, as ``/valleys``.
     """
+    with server(
+        releases_dir, script, port=port, path=path, options=options, environment=environment
+    ) as running:
+        yield running.address
+
+
+@contextmanager
+def server(
+    releases_dir: Path,
+    script: str = "app.py",
+    *,
+    port: int | None = None,
+    path: str = "",
+    options: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
+    """As :func:`serving`, for whoever needs the process too."""
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     process = subprocess.Popen(
@@ -49,7 +83,7 @@ def serving(
     address = f"http://127.0.0.1:{port}{path}"
     try:
         _wait_for(address, process)
-        yield address
+        yield Server(address, process)
     finally:
         process.terminate()
         process.wait(timeout=20)

@@ -1,0 +1,265 @@
+"""A visitor without a browser: speaks Streamlit's protocol over the websocket.
+
+What a browser costs itself would hide what the server does, and one machine holds a few browsers
+only. A visitor here sends what Streamlit's own page sends and reads all that comes back, so the
+server does the same work: ``await visitor.go("/regions", "type=sme")`` is a visit by address,
+``await visitor.press("Research")`` a click on a button.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+
+PATIENCE_S = 120.0
+# Streamlit's page keeps messages that the server calls cacheable, and says which it has.
+_ANSWERS_OF_A_RUN = frozenset(
+    {
+        ForwardMsg.FINISHED_SUCCESSFULLY,
+        ForwardMsg.FINISHED_WITH_COMPILE_ERROR,
+        ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+    }
+)
+
+
+class PageError(Exception):
+    """A page showed an exception, or ended before it was whole."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one rerun sent.
+
+    Attributes
+    ----------
+    seconds : float
+        From the request to the message that the run is over.
+    bytes : int
+        Size of all messages.
+    elements, blocks : int
+        How many elements and containers.
+    """
+
+    seconds: float
+    bytes: int
+    elements: int
+    blocks: int
+
+
+class Visitor:
+    """One session; use :func:`visiting`.
+
+    Parameters
+    ----------
+    connection : ClientConnection
+        An open websocket.
+    address : str
+        The site's address.
+    """
+
+    def __init__(self, connection: ClientConnection, address: str) -> None:
+        self._connection = connection
+        self._address = address.rstrip("/")
+        self._kept: dict[str, ForwardMsg] = {}
+        self._page_hash = ""
+        self._hash_of: dict[str, str] = {}
+        self._query = ""
+        self.shown: dict[tuple[int, ...], Delta] = {}
+
+    async def go(self, path: str = "/", query: str = "") -> Answer:
+        """Show a page, as a link or the back button does.
+
+        Parameters
+        ----------
+        path : str
+            Of the page, below the site's root.
+        query : str
+            Parameters of the address, without a question mark.
+
+        Raises
+        ------
+        PageError
+            If the page shows an exception.
+        TimeoutError
+            If the run isn't over after :data:`PATIENCE_S` seconds.
+        """
+        name = path.strip("/")
+        request = BackMsg()
+        state = request.rerun_script
+        known = self._hash_of.get(name)
+        # A browser names a page once; from then on it knows its hash.
+        if known is None:
+            state.page_name = name
+        else:
+            state.page_script_hash = known
+        state.query_string = query
+        state.is_history_navigation = True
+        answer = await self._run(request, name)
+        self._hash_of[name] = self._page_hash
+        self._query = query
+        return answer
+
+    async def press(self, label: str) -> Answer:
+        """Click the first button with a label, or the first choice of a row of buttons with it.
+
+        Raises
+        ------
+        LookupError
+            If there is none.
+        """
+        request = BackMsg()
+        state = request.rerun_script
+        state.page_script_hash = self._page_hash
+        state.query_string = self._query
+        state.widget_states.widgets.append(self._pressed(label))
+        return await self._run(request, urlsplit(self._address).path)
+
+    def elements(self) -> Iterator[Element]:
+        """What the page shows, in the order in which it came."""
+        return (delta.new_element for delta in self.shown.values() if delta.HasField("new_element"))
+
+    def texts(self) -> str:
+        """All that the page writes as text or markup."""
+        return "\n".join(
+            getattr(element, kind).body
+            for element in self.elements()
+            if (kind := str(element.WhichOneof("type"))) in {"markdown", "html", "heading"}
+        )
+
+    def _pressed(self, label: str) -> WidgetState:
+        for element in self.elements():
+            if element.HasField("button") and element.button.label == label:
+                return WidgetState(id=element.button.id, trigger_value=True)
+            if element.HasField("button_group"):
+                names = [option.content for option in element.button_group.options]
+                if label in names:
+                    chosen = WidgetState(id=element.button_group.id)
+                    chosen.int_array_value.data.append(names.index(label))
+                    return chosen
+        raise LookupError(f"No button “{label}” on this page.")
+
+    async def _run(self, request: BackMsg, name: str) -> Answer:
+        state = request.rerun_script
+        state.cached_message_hashes.extend(self._kept)
+        context = state.context_info
+        context.timezone, context.locale = "Europe/Brussels", "en-GB"
+        context.url = f"{self._address}/{name}"
+        begun = time.perf_counter()
+        await self._connection.send(request.SerializeToString())
+        async with asyncio.timeout(PATIENCE_S):
+            return await self._read(begun)
+
+    async def _read(self, begun: float) -> Answer:
+        size = 0
+        counted = {"new_element": 0, "add_block": 0}
+        async for payload in self._connection:
+            if isinstance(payload, str):
+                raise PageError("The server sent text, which Streamlit never does.")
+            size += len(payload)
+            message = self._whole(ForwardMsg.FromString(payload))
+            kind = message.WhichOneof("type")
+            if kind == "new_session":
+                self._page_hash = message.new_session.page_script_hash
+                self.shown.clear()
+            elif kind == "navigation":
+                self._page_hash = message.navigation.page_script_hash or self._page_hash
+            elif kind == "page_info_changed":
+                self._query = message.page_info_changed.query_string
+            elif kind == "delta":
+                delta = message.delta
+                self.shown[tuple(message.metadata.delta_path)] = delta
+                part = str(delta.WhichOneof("type"))
+                counted[part] = counted.get(part, 0) + 1
+            elif kind == "script_finished" and message.script_finished in _ANSWERS_OF_A_RUN:
+                self._look_for_exceptions()
+                seconds = time.perf_counter() - begun
+                return Answer(seconds, size, counted["new_element"], counted["add_block"])
+        raise PageError("The server closed the connection during a run.")
+
+    def _whole(self, message: ForwardMsg) -> ForwardMsg:
+        """A message, or the one that the server knows to be here already."""
+        if message.WhichOneof("type") == "ref_hash":
+            kept = ForwardMsg()
+            kept.CopyFrom(self._kept[message.ref_hash])
+            kept.metadata.CopyFrom(message.metadata)
+            return kept
+        if message.metadata.cacheable and message.hash:
+            self._kept[message.hash] = message
+        return message
+
+    def _look_for_exceptions(self) -> None:
+        for element in self.elements():
+            if element.HasField("exception"):
+                raise PageError(element.exception.message or element.exception.type)
+
+
+@asynccontextmanager
+async def visiting(address: str, client: str = "") -> AsyncIterator[Visitor]:
+    """A visitor of a running site, connected until the block ends.
+
+    Parameters
+    ----------
+    address : str
+        The site's address, ``http://host:port``.
+    client : str
+        The address that a proxy would say the visitor has; empty for none.
+    """
+    stream = address.replace("http", "ws", 1).rstrip("/") + "/_stcore/stream"
+    headers = {"x-forwarded-for": client} if client else {}
+    async with connect(
+        stream,
+        subprotocols=["streamlit"],  # type: ignore[list-item]
+        additional_headers=headers,
+        max_size=None,
+    ) as connection:
+        yield Visitor(connection, address)
+
+
+class Meter:
+    """Processor time and memory of another process.
+
+    Parameters
+    ----------
+    process : subprocess.Popen
+        A process of this machine that runs Linux.
+    """
+
+    def __init__(self, process: subprocess.Popen[Any]) -> None:
+        self._pid = process.pid
+        self._begun = 0.0
+        self.seconds = 0.0
+
+    def processor_s(self) -> float:
+        """Seconds of processor time of all its threads so far, also of those that have ended."""
+        # The clock of a process, as clock_getcpuclockid(3) numbers it: counted to the nanosecond,
+        # where /proc counts in hundredths of a second.
+        return time.clock_gettime(~self._pid << 3 | 2)
+
+    def memory_mb(self) -> float:
+        """Memory that it holds, in MB."""
+        status = Path(f"/proc/{self._pid}/status").read_text(encoding="ascii")
+        resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+        return int(resident.split()[1]) / 1000
+
+    def __enter__(self) -> Self:
+        """Begin to count; :attr:`seconds` holds the processor time at the end."""
+        self._begun = self.processor_s()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Stop counting."""
+        self.seconds = self.processor_s() - self._begun

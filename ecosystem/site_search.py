@@ -53,6 +53,7 @@ from ecosystem.tables import (
     network_entities,
     partnerships,
     practices,
+    programmes,
     regions,
 )
 
@@ -64,6 +65,7 @@ class Kind(StrEnum):
     PARTNERSHIP = "partnership"
     PRACTICE = "practice"
     INVESTOR = "investor"
+    PROGRAMME = "programme"
     NETWORK_ENTITY = "network_entity"
     EVENT = "event"
     DOCUMENT = "document"
@@ -89,6 +91,7 @@ _GENERIC_WORDS = {
     Kind.PARTNERSHIP: "partnership partnerships cooperation project projects",
     Kind.PRACTICE: "practice practices good measure measures",
     Kind.INVESTOR: "investor investors investment venture capital fund funds funding money",
+    Kind.PROGRAMME: "programme programmes program accelerator accelerators acceleration incubator",
     Kind.NETWORK_ENTITY: "network body bodies",
     Kind.EVENT: "event events conference meeting",
     Kind.DOCUMENT: "document documents paper publication",
@@ -326,6 +329,7 @@ class _Reader:
         yield from self._partnerships()
         yield from self._practices()
         yield from self._investors()
+        yield from self._programmes()
         yield from self._entities()
         yield from self._events()
         yield from self._documents()
@@ -380,6 +384,22 @@ class _Reader:
             self._put_town(words, city, country, towns)
             what = ["Investor", city, country and COUNTRIES.label(country)]
             yield Entry(Kind.INVESTOR, row["id"], row["name"], ", ".join(filter(None, what))), words
+
+    def _programmes(self) -> Iterator[tuple[Entry, Words]]:
+        rows = programmes.search_texts(self._database)
+        towns = nearby.names_of(self._database, _towns(rows))
+        for row in rows.to_dict("records"):
+            words = self._common_words(Kind.PROGRAMME, row)
+            city, country = _text(row["city"]), _text(row["country"])
+            self._put_places(words, row["name"], [], [country])
+            self._put_town(words, city, country, towns)
+            _put_year(words, row["start"])
+            known = country in COUNTRIES
+            what = ["Programme", city, COUNTRIES.label(country) if known else "several countries"]
+            yield (
+                Entry(Kind.PROGRAMME, row["id"], row["name"], ", ".join(filter(None, what))),
+                words,
+            )
 
     def _entities(self) -> Iterator[tuple[Entry, Words]]:
         rows = network_entities.search_texts(self._database)

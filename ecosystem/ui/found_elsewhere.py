@@ -24,6 +24,7 @@ from ecosystem.web.pages import (
     PARTNERSHIPS_PAGE,
     PRACTICE_PAGE,
     PRACTICES_PAGE,
+    PROGRAMME_PAGE,
     REGION_PAGE,
 )
 
@@ -80,6 +81,13 @@ _PLACES = {
         INVESTOR_PAGE,
         lambda entry: {"id": entry.id},
         INVESTORS_PAGE,
+    ),
+    Kind.PROGRAMME: _Place(
+        "Programmes",
+        ":material/rocket_launch:",
+        PROGRAMME_PAGE,
+        lambda entry: {listing.WORDS: entry.name},
+        PROGRAMME_PAGE,
     ),
     Kind.NETWORK_ENTITY: _Place(
         "Bodies of the network",

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from ecosystem import site_search
 from ecosystem.common import links, partial_dates, wording
 from ecosystem.common.glossary import explain
 from ecosystem.common.links import Link
@@ -131,12 +132,8 @@ def _narrow() -> pd.DataFrame:
             "country", "Country", listing.names(sorted(set(rows["country"].dropna())), names)
         )
     listing.left_out("programme", {"country": ("country", countries)})
-    kept = rows["country"].isin(countries) | (not countries)
-    told = rows[["name", "organiser", "town", "services", "notes"]].fillna("")
-    whole = told.agg(" ".join, axis=1).map(str.casefold)
-    for word in text.casefold().split():
-        kept &= whole.str.contains(word, regex=False)
-    return rows[kept].reset_index(drop=True)
+    ids = ask(site_search.ids, site_search.Kind.PROGRAMME, text) if text else None
+    return ask(programmes.selection, ids=ids, countries=countries)
 
 
 def _row(record: Mapping[Hashable, Any]) -> None:

@@ -25,6 +25,7 @@ TABLES = {
     "partnership": "SELECT partnership_id FROM partnership",
     "practice": "SELECT practice_id FROM practice",
     "investor": "SELECT investor_id FROM investor",
+    "programme": "SELECT programme_id FROM programme",
     "network_entity": "SELECT entity_id FROM network_entity",
     "event": "SELECT event_id FROM event",
     "document": "SELECT doc_id FROM document",
@@ -93,3 +94,18 @@ def test_every_synonym_of_a_kind_finds_all_of_that_kind(database: Database) -> N
             ).iloc[:, 0]
             for word in words:
                 assert set(meant) <= set(site_search.ids(database, kind, word)), word
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("cyber runway", "cyber-runway"),
+        ("accelerator Tallinn", "cybernorth"),
+        ("programmes in Estonia", "tehnopol-cyber-accelerator"),
+        ("bootcamp for first ideas", "hutzero"),
+    ],
+)
+def test_programmes_are_found_by_name_place_and_what_they_do(
+    database: Database, text: str, expected: str
+) -> None:
+    assert expected in site_search.ids(database, site_search.Kind.PROGRAMME, text)[:4]

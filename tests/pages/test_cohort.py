@@ -89,6 +89,13 @@ def test_the_programme_says_what_is_known_and_what_is_not(visit: Visit) -> None:
     assert "size: unknown" in said
 
 
+def test_programmes_are_searched_as_the_search_box_does(visit: Visit) -> None:
+    app = visit("programme", {"words": "CyberNort"})
+    assert not app.exception
+    assert "**CyberNorth**" in texts(app)
+    assert "Cyber Runway" not in texts(app)
+
+
 def test_ways_to_the_cohort(visit: Visit) -> None:
     def ways(app: AppTest) -> set[str]:
         return {link.proto.label for link in app.get("page_link") if link.proto.page == "cohort"}

@@ -162,6 +162,7 @@ SHOWN: dict[str, Callable[[Database, Row], bool]] = {
     "labels": is_organisation_shown,
     "s3_wordings": is_wording_shown,
     "investors": is_found(Kind.INVESTOR, "investor_id"),
+    "programmes": is_found(Kind.PROGRAMME, "programme_id"),
     "funding_rounds": is_round_shown,
     "organisation_facts": is_fact_shown,
     "event_outcomes": is_outcome_shown,
@@ -173,7 +174,6 @@ EMPTY = ("labels", "services")
 NOT_SHOWN = {
     "duplicate_decisions": "the secretariat's own",
     "s3_priorities": "the vocabulary of s3_wordings",
-    "programmes": "listed on the page of the programme",
 }
 
 

@@ -71,3 +71,8 @@ def test_programmes_are_there(database: Database) -> None:
     assert programmes.one(database, "nobody") is None
     everything = programmes.everything(database)
     assert len(everything) == len(programmes.search_texts(database)) == 33
+    some = ["hutzero", "tehnopol-cyber-accelerator", "cyber-runway", "nobody"]
+    assert list(programmes.selection(database, ids=some)["programme_id"]) == some[:3]
+    british = programmes.selection(database, ids=some, countries=["GB"])
+    assert list(british["programme_id"]) == ["hutzero", "cyber-runway"]
+    assert programmes.selection(database, ids=[]).empty

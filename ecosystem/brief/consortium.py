@@ -90,6 +90,7 @@ def content(database: Database, plan: Plan, address: str = "") -> dict[str, Any]
                 "unknown": verdict.rule.unknown,
                 "source": printable(verdict.rule.source, shared.ADDRESS),
                 "link": verdict.rule.source,
+                "source_is": printable(verdict.rule.source_is, 120),
                 "read": verdict.rule.read,
             }
             for verdict in found.verdicts
@@ -185,12 +186,13 @@ def consortium_xlsx(database: Database, plan: Plan, address: str = "") -> bytes:
             [
                 [verdict.rule.name, "holds" if verdict.holds else "does not hold yet", point.what,
                  point.found, point.least, verdict.rule.text, " ".join(verdict.remarks),
-                 verdict.rule.unknown, verdict.rule.source, verdict.rule.read]
+                 verdict.rule.unknown, verdict.rule.source, verdict.rule.source_is,
+                 verdict.rule.read]
                 for verdict in found.verdicts
                 for point in verdict.points
             ],
             columns=["rule", "verdict", "counted", "found", "at_least", "text", "remarks",
-                     "not_known", "source_url", "read_on"],
+                     "not_known", "source_url", "source_is", "read_on"],
         ),
         "Reasons": pd.DataFrame(
             [[label, text] for label, said in consortium.reasons(database, plan) for text in said],

@@ -48,8 +48,8 @@ class Rule:
         Types of organisations that count; all if empty.
     unknown : str
         What the register can't say of it.
-    source, read : str
-        The page that says so, and the day on which it was read.
+    source, source_is, read : str
+        The page that says so, what kind of page that is, and the day on which it was read.
     """
 
     code: str
@@ -63,6 +63,7 @@ class Rule:
     types: tuple[str, ...]
     unknown: str
     source: str
+    source_is: str
     read: str
 
     @property
@@ -261,7 +262,7 @@ def lead_types(fit: str) -> tuple[str, ...]:
 
 
 def country_sources(rule: Rule) -> list[Mapping[str, Any]]:
-    """Which associated countries count for a rule, with ``source`` and ``read`` of each group."""
+    """Which associated countries count for a rule, with its source and what kind it is."""
     content = _file()
     (name,) = (entry["countries"] for entry in content["rule"] if entry["code"] == rule.code)
     return [row for row in content["associated"] if row["programme"] == name]

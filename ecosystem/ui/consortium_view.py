@@ -239,13 +239,13 @@ def _rule(verdict: Verdict) -> None:
         st.markdown(markdown(remark))
     countries = [COUNTRIES.label(code) for code in sorted(rule.associated) if code in COUNTRIES]
     sources = [
-        link(f"{i}", row["source"])
+        f"{link(f'{i}', row['source'])}: {markdown(row['source_is'])}"
         for i, row in enumerate(consortium_rules.country_sources(rule), start=1)
     ]
     st.caption(
-        f"{markdown(rule.text)} {markdown(rule.unknown)} {link('Source', rule.source)}, read on "
-        f"{rule.read}. Beside the member states these countries of the map count: "
-        f"{wording.join(countries)} (sources {', '.join(sources)})."
+        f"{markdown(rule.text)} {markdown(rule.unknown)} {link('Source', rule.source)}: "
+        f"{markdown(rule.source_is)}, read on {rule.read}. Beside the member states these "
+        f"countries of the map count: {wording.join(countries)} (source {'; '.join(sources)})."
     )
 
 

@@ -109,6 +109,8 @@ def test_a_verdict_says_its_numbers() -> None:
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.code)
 def test_a_rule_has_its_source_and_its_countries(rule: Rule) -> None:
     assert rule.source.startswith("https://")
+    assert rule.source_is
+    assert all(row["source_is"] for row in country_sources(rule))
     assert len(rule.read) == len("2026-11-29")
     assert len(rule.members) == 27
     assert not rule.members & rule.associated

@@ -92,7 +92,7 @@ def proxying(folder: Path, servers: str, address: str) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
@@ -101,7 +101,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None:
             raise RuntimeError(f"nginx ended with {process.returncode} while starting.")
         try:
-            with urllib.request.urlopen(address, timeout=5):  # noqa: S310
+            with urllib.request.urlopen(address, timeout=30):  # noqa: S310
                 return
         except urllib.error.HTTPError:
             return

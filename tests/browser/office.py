@@ -54,8 +54,8 @@ class Office:
 
     def _back_at_the_front_page(self, page: Page) -> None:
         # Every page has the footer: only the address tells that the provider has sent us back.
-        page.wait_for_url(f"{self.address}/", timeout=60_000)
-        page.get_by_text("not ECSO's own data").first.wait_for(timeout=60_000)
+        page.wait_for_url(f"{self.address}/")
+        page.get_by_text("not ECSO's own data").first.wait_for()
 
     def check(self, page: Page, path: Path) -> None:
         """Choose a file on the page and have it checked."""

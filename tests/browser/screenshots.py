@@ -33,7 +33,6 @@ COLOURS = 256
 SETTLE_MS = 2500
 # Narrower than the other pictures: the guide is read in a column of text.
 DESK = (1080, 760)
-LONG = 60_000
 
 
 @dataclass(frozen=True)
@@ -109,18 +108,18 @@ def report(page: Page, desk: Office) -> bytes:
 def changes(page: Page, desk: Office) -> bytes:
     """One organisation has another name and year, one is gone."""
     desk.check(page, with_changes(desk))
-    page.get_by_role("tab", name="Changed").click(timeout=LONG)
+    page.get_by_role("tab", name="Changed").click()
     return settled(page, "3. What would change")
 
 
 def published(page: Page, desk: Office) -> bytes:
     """Two releases, one of them shown."""
     desk.check(page, with_changes(desk))
-    page.get_by_text("I have looked at what would change").click(timeout=LONG)
+    page.get_by_text("I have looked at what would change").click()
     page.get_by_role("button", name="Publish").click()
-    page.get_by_text("Published as release").wait_for(timeout=LONG)
+    page.get_by_text("Published as release").wait_for()
     page.get_by_text("Releases", exact=True).first.click()
-    page.get_by_role("heading", name="Releases").wait_for(timeout=LONG)
+    page.get_by_role("heading", name="Releases").wait_for()
     return settled(page)
 
 
@@ -153,7 +152,7 @@ def settled(page: Page, heading: str = "") -> bytes:
     """The window when nothing moves any more, with a heading at its top."""
     if heading:
         found = page.get_by_role("heading", name=heading)
-        found.wait_for(timeout=LONG)
+        found.wait_for()
         page.wait_for_timeout(SETTLE_MS)
         found.evaluate("heading => heading.scrollIntoView({block: 'start'})")
     page.wait_for_timeout(SETTLE_MS)

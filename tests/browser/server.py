@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ecosystem.common.settings import ROOT
 
-START_TIMEOUT = 60
+START_TIMEOUT = 180
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def server(
         yield Server(address, process)
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def free_port() -> int:
@@ -103,7 +103,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None:
             raise RuntimeError(f"The app ended with {process.returncode} while starting.")
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):  # noqa: S310
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=20):  # noqa: S310
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)

@@ -20,6 +20,9 @@ from playwright.sync_api import (
 WIDE = (1440, 900)
 PHONE = (390, 844)
 NOWHERE = "/nowhere"
+# What a page may take on a machine much slower and busier than a developer's. Nobody waits so long
+# but for what doesn't come.
+PATIENCE_MS = 120_000
 MAP = 'iframe[src*="streamlit_folium"]'
 # Chromium's remarks on how Streamlit frames its components, and Vega's on drawing a chart
 # once before Streamlit hands it its data; and Streamlit's on a map that a visitor left while it
@@ -68,6 +71,7 @@ class Site:
     def __enter__(self) -> Self:
         idle = _IDLE.setdefault(self._kind, [])
         self.context: BrowserContext = idle.pop() if idle else self._new_context()
+        self.context.set_default_timeout(PATIENCE_MS)
         self.page: Page = self.context.new_page()
         self.page.on("request", lambda request: self._note_request(request.url))
         self.page.on("console", lambda m: self._note_console(m.type, m.text, m.location))
@@ -134,10 +138,10 @@ class Site:
         answer = self.page.goto(self.address + path)
         self.status = answer.status if answer else 0
         # The page in plain words, which has gone when the page itself is there.
-        expect(self.page.locator("#plain")).to_have_count(0, timeout=60_000)
-        self.page.get_by_text("not ECSO's own data").first.wait_for(timeout=60_000)
+        expect(self.page.locator("#plain")).to_have_count(0)
+        self.page.get_by_text("not ECSO's own data").first.wait_for()
         # What stands where a widget will be whose code the browser hasn't got yet.
-        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
         if with_map:
             self.wait_for_map()
 
@@ -153,7 +157,7 @@ class Site:
 
     def wait_for_map(self) -> None:
         """Wait until the map is drawn and regions and labels are on it."""
-        self.map.locator("[data-drawn]").wait_for(timeout=60_000)
+        self.map.locator("[data-drawn]").wait_for()
         self.map.locator(".cv-label, .leaflet-container").first.wait_for()
         self.page.wait_for_timeout(600)
 
@@ -163,7 +167,7 @@ class Site:
 
     def wait_for_drawing(self, after: int) -> None:
         """Wait until the map is drawn again."""
-        self.map.locator(f'[data-drawn]:not([data-drawn="{after}"])').wait_for(timeout=15_000)
+        self.map.locator(f'[data-drawn]:not([data-drawn="{after}"])').wait_for()
 
     def symbols(self) -> list[dict[str, float]]:
         """Symbols on the map: position in the page and number of organisations."""
@@ -212,7 +216,7 @@ class Site:
         """Let the visitor's system change between light and dark."""
         self.page.emulate_media(color_scheme="dark" if dark else "light")
         colour = "rgb(20, 23, 31)" if dark else "rgb(255, 255, 255)"
-        expect(self.page.locator(".stApp")).to_have_css("background-color", colour, timeout=30_000)
+        expect(self.page.locator(".stApp")).to_have_css("background-color", colour)
         self._wait_for_script()
 
     def change_width(self, width: int) -> None:
@@ -226,7 +230,7 @@ class Site:
 
     def _wait_for_script(self) -> None:
         app = self.page.get_by_test_id("stApp")
-        expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
+        expect(app).to_have_attribute("data-test-script-state", "notRunning")
 
     def width_of_content(self) -> int:
         """Width in pixels that the page takes; more than the window means it scrolls sideways."""

@@ -22,16 +22,14 @@ def test_from_the_programme_to_a_cohort_and_its_sensitivity(
     page = site.page
     site.visit("/programme", with_map=False)
     page.get_by_role("link", name="Open the cohort builder").click()
-    expect(page.get_by_role("heading", name="The cohort", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="The cohort", exact=True)).to_be_visible()
     page.get_by_label("At most from one valley").fill("1")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("most_per_valley=1"), timeout=60_000)
-    expect(page.get_by_text("In every one of them")).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("20 companies").first).to_be_visible(timeout=60_000)
-    expect(page.get_by_text("Points that the best cohort would have more")).to_be_visible(
-        timeout=60_000
-    )
-    with page.expect_download(timeout=60_000) as download:
+    expect(page).to_have_url(re.compile("most_per_valley=1"))
+    expect(page.get_by_text("In every one of them")).to_be_visible()
+    expect(page.get_by_text("20 companies").first).to_be_visible()
+    expect(page.get_by_text("Points that the best cohort would have more")).to_be_visible()
+    with page.expect_download() as download:
         page.locator(".st-key-cohort_xlsx button").click()
     book = load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
     assert book["Cohort"].max_row == 21

@@ -22,17 +22,13 @@ def test_from_the_timeline_to_a_calendar_file(
     page = site.page
     site.visit("/about", with_map=False)
     site.choose_page("Events", "Events")
-    expect(page.get_by_role("heading", name="Timeline")).to_be_visible(timeout=30_000)
-    expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible(
-        timeout=30_000
-    )
+    expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
+    expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
     page.get_by_role("combobox", name="Kind").click()
     page.get_by_role("option", name="Investor day").click()
-    expect(page).to_have_url(re.compile("kind=investor-day"), timeout=30_000)
+    expect(page).to_have_url(re.compile("kind=investor-day"))
     entries = page.locator(".st-key-rows_listed")
-    expect(entries.get_by_text("SMEs 180 · Investors 60 · B2B meetings 400")).to_be_visible(
-        timeout=30_000
-    )
+    expect(entries.get_by_text("SMEs 180 · Investors 60 · B2B meetings 400")).to_be_visible()
     first = entries.locator("a", has_text="Calendar file").first
     answer = page.request.get(urljoin(page.url, str(first.get_attribute("href"))))
     assert answer.headers["content-type"].startswith("text/calendar")

@@ -10,8 +10,6 @@ from playwright.sync_api import expect
 
 from tests.browser.site import Site
 
-LONG = 20_000
-
 
 def test_from_a_search_to_a_profile_a_shortlist_and_a_correction(
     open_site: Callable[..., Site],
@@ -22,30 +20,28 @@ def test_from_a_search_to_a_profile_a_shortlist_and_a_correction(
     box = page.get_by_role("searchbox", name="Search").last
     box.fill("cryptologi renes")
     box.press("Enter")
-    page.get_by_role("link", name="Woleet").click(timeout=LONG)
+    page.get_by_role("link", name="Woleet").click()
     expect(
         page.get_by_test_id("stMain").get_by_role("heading", level=1, name="Woleet")
-    ).to_be_visible(timeout=LONG)
+    ).to_be_visible()
     expect(page).to_have_title("Woleet · Cyber Valleys")
     page.get_by_role("button", name="Add to shortlist").click()
-    page.get_by_role("link", name="Shortlist (1)").click(timeout=LONG)
+    page.get_by_role("link", name="Shortlist (1)").click()
     expect(
         page.get_by_test_id("stMain").get_by_role("heading", level=1, name="Shortlist")
-    ).to_be_visible(timeout=LONG)
+    ).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="PDF").click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
     page.get_by_role("link", name="Woleet").click()
-    page.get_by_role("link", name="Cryptology").click(timeout=LONG)
+    page.get_by_role("link", name="Cryptology").click()
     expect(
         page.get_by_test_id("stMain").get_by_role("heading", level=1, name="Directory")
-    ).to_be_visible(timeout=LONG)
+    ).to_be_visible()
     assert "domain=cryptology" in page.url
     page.go_back()
-    page.get_by_role("link", name="Suggest a correction").click(timeout=LONG)
-    expect(page.get_by_role("textbox", name="Name (required)")).to_have_value(
-        "Woleet", timeout=LONG
-    )
+    page.get_by_role("link", name="Suggest a correction").click()
+    expect(page.get_by_role("textbox", name="Name (required)")).to_have_value("Woleet")
     assert site.foreign == []
     assert site.complaints == []
 
@@ -59,6 +55,6 @@ def test_search_engines_read_a_profile(open_site: Callable[..., Site]) -> None:
     site.page.get_by_role("link", name="See it on the map").click()
     expect(
         site.page.get_by_test_id("stMain").get_by_role("heading", level=1, name="Secure-IC")
-    ).to_be_visible(timeout=LONG)
+    ).to_be_visible()
     assert site.foreign == []
     assert site.complaints == []

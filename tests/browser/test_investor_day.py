@@ -10,11 +10,10 @@ from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from ecosystem.matching.investor_day import my_day
-from tests.browser.site import PHONE, Site
+from tests.browser.site import PATIENCE_MS, PHONE, Site
 from tests.ecosystem.matching.investor_day.days import small_day
 from tests.ecosystem.matching.investor_day.test_calendars import MADE, PLAN, renamed
 
-LONG = 60_000
 SHORTLIST = "/shortlist?list=at-limes-security-gmbh&list=fr-secure-ic"
 HOSTILE = '<img src=x onerror="document.title=1">'
 
@@ -24,10 +23,10 @@ def choose(page: Page, label: str, option: str) -> None:
     box = page.get_by_role("combobox", name=label, exact=True)
     found = page.get_by_role("option", name=option).first
     for _ in range(6):
-        box.click(timeout=LONG)
+        box.click()
         box.fill(option)
         try:
-            found.click(timeout=LONG / 6)
+            found.click(timeout=PATIENCE_MS / 6)
             return
         except PlaywrightTimeout:
             page.keyboard.press("Escape")
@@ -41,26 +40,26 @@ def test_from_the_shortlist_to_a_participants_day_and_a_late_drop_out(
     page = site.page
     site.visit(SHORTLIST, with_map=False)
     page.get_by_role("link", name="Plan an investor day").click()
-    expect(page.get_by_role("heading", name="Investor day", level=1)).to_be_visible(timeout=LONG)
-    expect(page.get_by_text("The 2 organisations of the shortlist")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("heading", name="Investor day", level=1)).to_be_visible()
+    expect(page.get_by_text("The 2 organisations of the shortlist")).to_be_visible()
     page.get_by_role("combobox", name="Investors of the register").click()
     page.keyboard.type("TIIN")
     page.get_by_role("option", name="TIIN Capital").click()
     page.keyboard.press("Escape")
-    expect(page.get_by_text("It begins with 2 SMEs and 1 investor.")).to_be_visible(timeout=LONG)
-    with page.expect_download(timeout=LONG) as download:
+    expect(page.get_by_text("It begins with 2 SMEs and 1 investor.")).to_be_visible()
+    with page.expect_download() as download:
         page.get_by_role("button", name="Workbook with these").click()
     workbook = tmp_path / "day.xlsx"
     download.value.save_as(workbook)
 
     page.locator("input[type=file]").set_input_files(workbook)
-    expect(page.get_by_text("day.xlsx: 2 SMEs, 1 investor")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("day.xlsx: 2 SMEs, 1 investor")).to_be_visible()
     page.get_by_role("button", name="Plan", exact=True).click()
-    expect(page.get_by_role("heading", name="The plan")).to_be_visible(timeout=2 * LONG)
-    expect(page.get_by_text("or as many as they could have at all")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("heading", name="The plan")).to_be_visible()
+    expect(page.get_by_text("or as many as they could have at all")).to_be_visible()
     choose(page, "Participant", "Secure-IC")
-    expect(page.get_by_role("cell", name="TIIN Capital").first).to_be_visible(timeout=LONG)
-    with page.expect_download(timeout=LONG) as download:
+    expect(page.get_by_role("cell", name="TIIN Capital").first).to_be_visible()
+    with page.expect_download() as download:
         page.get_by_role("button", name="Participants' sheets (PDF)").click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
 
@@ -70,9 +69,7 @@ def test_from_the_shortlist_to_a_participants_day_and_a_late_drop_out(
 
     choose(page, "Who doesn't come after all", "Secure-IC")
     page.get_by_role("button", name="Drop out and plan again").click()
-    expect(page.get_by_role("heading", name="What changed for whom")).to_be_visible(
-        timeout=2 * LONG
-    )
+    expect(page.get_by_role("heading", name="What changed for whom")).to_be_visible()
     expect(page.get_by_role("button", name="Take back in and plan again")).to_be_visible()
     assert site.foreign == []
     assert site.complaints == []
@@ -85,7 +82,7 @@ def look_at_own_day(site: Site, link: str) -> None:
     asked: list[str] = []
     own.on("request", lambda request: asked.append(request.url))
     own.goto(link)
-    expect(own.get_by_role("heading", name="Secure-IC")).to_be_visible(timeout=LONG)
+    expect(own.get_by_role("heading", name="Secure-IC")).to_be_visible()
     expect(own.get_by_text("Meeting with TIIN Capital")).to_be_visible()
     assert own.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     with own.expect_download() as download:
@@ -98,8 +95,8 @@ def look_at_own_day(site: Site, link: str) -> None:
 
     evil = my_day.link(site.address, renamed(small_day(), HOSTILE), PLAN, "b", MADE)
     own.goto(evil)
-    expect(own.get_by_role("heading", name=HOSTILE)).to_be_visible(timeout=LONG)
+    expect(own.get_by_role("heading", name=HOSTILE)).to_be_visible()
     assert own.locator("main img").count() == 0
     own.goto(evil[:-9])
-    expect(own.get_by_text("This link is damaged")).to_be_visible(timeout=LONG)
+    expect(own.get_by_text("This link is damaged")).to_be_visible()
     own.close()

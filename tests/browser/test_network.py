@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from tests.browser.site import Site
 
-LONG = 30_000
 _IN_TABLE = "document.activeElement.closest('canvas') !== null"
 
 
@@ -18,7 +17,7 @@ def test_an_arc_is_followed_by_keyboard_through_its_table(open_site: Callable[..
     page = site.page
     site.visit("/network")
     table = page.locator("canvas td[role=gridcell]")
-    expect(table.first).to_be_attached(timeout=LONG)
+    expect(table.first).to_be_attached()
     # From the last thing before the table by Tab alone.
     page.get_by_role("tab", name="Alike without a link").focus()
     for _ in range(30):
@@ -28,10 +27,10 @@ def test_an_arc_is_followed_by_keyboard_through_its_table(open_site: Callable[..
     assert page.evaluate(_IN_TABLE)
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
-    expect(page).to_have_url(re.compile("selected=link%3A"), timeout=LONG)
+    expect(page).to_have_url(re.compile("selected=link%3A"))
     card = page.locator(".st-key-card")
     heading = card.get_by_role("heading")
-    expect(heading).to_contain_text(" – ", timeout=LONG)
+    expect(heading).to_contain_text(" – ")
     expect(card.get_by_role("link", name="Source").first).to_be_visible()
     first = heading.inner_text()
     site.wait_for_map()
@@ -39,6 +38,6 @@ def test_an_arc_is_followed_by_keyboard_through_its_table(open_site: Callable[..
     if not page.evaluate(_IN_TABLE):
         page.locator("[data-testid=stDataFrame] canvas").first.focus()
     page.keyboard.press("ArrowDown")
-    expect(heading).not_to_have_text(first, timeout=LONG)
+    expect(heading).not_to_have_text(first)
     assert site.foreign == []
     assert site.complaints == []

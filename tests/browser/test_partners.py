@@ -14,8 +14,6 @@ from pypdf import PdfReader
 
 from tests.browser.site import PHONE, WIDE, Site
 
-LONG = 30_000
-
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_choose_a_region_find_partners_and_take_a_consortium_away(
@@ -25,33 +23,25 @@ def test_choose_a_region_find_partners_and_take_a_consortium_away(
     page = site.page
     site.visit("/partners", with_map=False)
     choose(page, "My region", "Bretagne", "Brittany (Bretagne)")
-    expect(page.get_by_text("valleys fit for a joint project with Brittany.")).to_be_visible(
-        timeout=LONG
-    )
+    expect(page.get_by_text("valleys fit for a joint project with Brittany.")).to_be_visible()
     choose(page, "Need", "Cryptology", "Cryptology (JRC domain)")
     card = page.locator(".st-key-fit_es-cataluna")
-    expect(card.get_by_text("of its 9 organisations in the register work on")).to_be_visible(
-        timeout=LONG
-    )
+    expect(card.get_by_text("of its 9 organisations in the register work on")).to_be_visible()
     expect(page).to_have_url(re.compile("from=fr-bretagne&need=domain%3Acryptology"))
     card.get_by_role("button", name="Add", exact=True).first.click()
-    expect(page.get_by_text("Consortium sketch (2 regions, 1 organisation)")).to_be_visible(
-        timeout=LONG
-    )
+    expect(page.get_by_text("Consortium sketch (2 regions, 1 organisation)")).to_be_visible()
     page.get_by_text("Consortium sketch (2 regions, 1 organisation)").click()
-    expect(page.get_by_text("Nobody plays yet: SME, Large user, Cluster")).to_be_visible(
-        timeout=LONG
-    )
+    expect(page.get_by_text("Nobody plays yet: SME, Large user, Cluster")).to_be_visible()
     page.get_by_text("Add organisations").click()
     search = page.get_by_role("textbox", name="Search organisations")
     search.fill("Cybernetica")
     search.press("Enter")
     found = page.locator(".st-key-add_search_ee-cybernetica")
-    found.get_by_role("button").click(timeout=LONG)
-    expect(page.get_by_text("countries: 2 of at least 3").first).to_be_visible(timeout=LONG)
+    found.get_by_role("button").click()
+    expect(page.get_by_text("countries: 2 of at least 3").first).to_be_visible()
     # One more, of the region that asks, makes three countries.
     page.locator('[class*="st-key-add_csirt_fr-"]').first.get_by_role("button").click()
-    expect(page.get_by_text("research and innovation actions: holds")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("research and innovation actions: holds")).to_be_visible()
     assert site.width_of_content() <= size[0]
     text = " ".join(
         part.extract_text() for part in PdfReader(io.BytesIO(download(page, "PDF"))).pages
@@ -66,10 +56,10 @@ def test_choose_a_region_find_partners_and_take_a_consortium_away(
 def choose(page: Page, label: str, typed: str, option: str) -> None:
     page.get_by_role("combobox", name=label).click()
     page.keyboard.type(typed)
-    page.get_by_role("option", name=option, exact=True).first.click(timeout=LONG)
+    page.get_by_role("option", name=option, exact=True).first.click()
 
 
 def download(page: Page, ending: str) -> bytes:
-    with page.expect_download(timeout=60_000) as started:
+    with page.expect_download() as started:
         page.get_by_role("button", name=f"Sketch ({ending})").click()
     return Path(started.value.path()).read_bytes()

@@ -15,7 +15,6 @@ SMALL = (375, 667)
 PAGE = '[data-testid="stMain"]'
 ORG = "si-academia-maribor"
 # A machine that is four times slower takes its time.
-LONG = 30_000
 
 
 def top(locator: Locator) -> float:
@@ -47,13 +46,13 @@ def test_a_row_opens_its_card_and_escape_and_back_lead_to_the_row(
     for close in (lambda: site.page.keyboard.press("Escape"), site.page.go_back):
         before = top(row)
         row.tap()
-        expect(card.get_by_role("heading", name="Academia Maribor")).to_be_focused(timeout=LONG)
+        expect(card.get_by_role("heading", name="Academia Maribor")).to_be_focused()
         expect(card.get_by_role("heading", name="Academia Maribor")).to_be_in_viewport()
         expect(site.page.get_by_text("Selected: Academia Maribor")).to_be_attached()
         expect(site.page).to_have_url(re.compile(f"selected=org%3A{ORG}"))
         close()
-        expect(card).to_have_count(0, timeout=LONG)
-        expect(row).to_be_focused(timeout=LONG)
+        expect(card).to_have_count(0)
+        expect(row).to_be_focused()
         expect(row).to_be_in_viewport()
         assert top(row) == pytest.approx(before, abs=3)
 
@@ -66,12 +65,12 @@ def test_a_tap_on_the_map_opens_a_card_one_finger_moves_the_page_and_two_the_map
     found = next(symbol for symbol in site.symbols() if symbol["n"] == 13)
     site.page.touchscreen.tap(found["x"], found["y"])
     card = site.page.locator(".st-key-card")
-    expect(card.get_by_role("heading")).to_be_focused(timeout=LONG)
+    expect(card.get_by_role("heading")).to_be_focused()
     expect(card.get_by_role("heading")).to_be_in_viewport()
     expect(card.get_by_text("13 organisations")).to_be_in_viewport()
     card.get_by_role("button", name="Close").tap()
-    expect(card).to_have_count(0, timeout=LONG)
-    expect(site.map.locator(".leaflet-container")).to_be_focused(timeout=LONG)
+    expect(card).to_have_count(0)
+    expect(site.map.locator(".leaflet-container")).to_be_focused()
     expect(site.page.locator(MAP)).to_be_in_viewport()
 
     frame = site.page.locator(MAP).element_handle().content_frame()
@@ -95,7 +94,7 @@ def test_where_nothing_is_found_the_ways_on_come_before_the_map(open_site: Open)
     site = open_site(size=SMALL, touch=True)
     site.visit("/?q=forensics+zzzqqq+Dublin")
     way = site.page.get_by_role("button", name="Without “zzzqqq”")
-    expect(way).to_be_in_viewport(timeout=LONG)
+    expect(way).to_be_in_viewport()
     assert top(way) < top(site.page.locator(MAP))
 
 
@@ -114,19 +113,19 @@ def test_a_link_shows_its_card_and_a_valleys_card_keeps_the_place_in_the_list(
     )
     site.visit("/?level=valley&selected=valley:dk-denmark")
     card = site.page.locator(".st-key-card")
-    expect(card.get_by_role("heading", name="Denmark (Danmark)")).to_be_in_viewport(timeout=LONG)
+    expect(card.get_by_role("heading", name="Denmark (Danmark)")).to_be_in_viewport()
 
     site.visit("/?level=valley&page=3")
     place = site.page.get_by_text("25 to 36 of 465")
     expect(place).to_be_attached()
     found = next(symbol for symbol in site.symbols() if symbol["n"] == 29)
     site.page.touchscreen.tap(found["x"], found["y"])
-    expect(card.get_by_role("heading", name="Brittany (Bretagne)")).to_be_focused(timeout=LONG)
+    expect(card.get_by_role("heading", name="Brittany (Bretagne)")).to_be_focused()
     expect(site.page.get_by_text("1 to 12 of 29")).to_be_attached()
     card.get_by_role("button", name="Close").tap()
-    expect(card).to_have_count(0, timeout=LONG)
+    expect(card).to_have_count(0)
     expect(site.page).to_have_url(re.compile("page=3"))
-    expect(place).to_be_attached(timeout=LONG)
+    expect(place).to_be_attached()
 
 
 def test_the_filters_close_when_a_choice_is_made(open_site: Open) -> None:
@@ -138,13 +137,13 @@ def test_the_filters_close_when_a_choice_is_made(open_site: Open) -> None:
     )
     button.tap()
     panel.get_by_role("button", name="Research (76)").tap()
-    expect(panel).to_have_attribute("data-collapsed", "true", timeout=LONG)
-    expect(site.page.get_by_text("76 organisations").first).to_be_in_viewport(timeout=LONG)
+    expect(panel).to_have_attribute("data-collapsed", "true")
+    expect(site.page.get_by_text("76 organisations").first).to_be_in_viewport()
     expect(button).to_be_focused()
     button.tap()
     panel.get_by_role("combobox", name="Country").tap()
     site.page.get_by_role("option", name="Austria").tap()
-    expect(panel).to_have_attribute("data-collapsed", "true", timeout=LONG)
+    expect(panel).to_have_attribute("data-collapsed", "true")
     expect(site.page.get_by_role("listbox")).to_have_count(0)
     expect(site.page).to_have_url(re.compile("type=research.*country=AT"))
 
@@ -188,7 +187,7 @@ def test_the_keyboard_is_led_from_the_map_to_the_list_and_rows_say_their_type(
     focused = site.page.locator(":focus")
     assert focused.evaluate("(e) => getComputedStyle(e).outlineStyle") == "solid"
     focused.press("Enter")
-    expect(site.page.locator(".st-key-card h2")).to_be_focused(timeout=LONG)
+    expect(site.page.locator(".st-key-card h2")).to_be_focused()
 
 
 def test_a_choice_is_not_lost_to_escape(open_site: Open) -> None:

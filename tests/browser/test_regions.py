@@ -57,7 +57,7 @@ def test_measure_click_region_page_and_brief(open_site: Open) -> None:
     card.get_by_text("Open the region's page").click()
     expect(site.page).to_have_url(re.compile(r"/region\?region=FRH0"))
     expect(site.page.get_by_role("heading", name="Brittany (Bretagne)", level=1)).to_be_visible()
-    with site.page.expect_download(timeout=60_000) as download:
+    with site.page.expect_download() as download:
         site.page.get_by_role("button", name="Brief (PDF)").click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
 
@@ -124,6 +124,6 @@ def test_compare_three_and_share_the_link(open_site: Open) -> None:
     expect(
         other.page.get_by_text("In the register are 29 organisations in Brittany")
     ).to_be_visible()
-    with site.page.expect_download(timeout=60_000) as download:
+    with site.page.expect_download() as download:
         site.page.get_by_role("button", name="Numbers (Excel)").click()
     assert Path(download.value.path()).read_bytes().startswith(b"PK")

@@ -15,8 +15,6 @@ from ecosystem.common.store import current
 from tests.browser.office import Office, office
 from tests.browser.site import Site
 
-LONG = 60_000
-
 
 @pytest.fixture(scope="module")
 def desk(releases_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
@@ -38,22 +36,22 @@ def page(site: Site) -> Page:
 
 def test_a_member_signs_in_and_out(page: Page, desk: Office) -> None:
     desk.sign_in(page)
-    expect(page.get_by_text("Signed in as")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("Signed in as")).to_be_visible()
     desk.sign_out(page)
-    expect(page.get_by_role("button", name="Sign in")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
 
 
 def test_somebody_else_is_sent_away(page: Page, desk: Office) -> None:
     desk.sign_in(page, email="bob@example.org")
-    expect(page.get_by_text("isn't on the list")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("isn't on the list")).to_be_visible()
     expect(page.get_by_text("Register files")).to_have_count(0)
 
 
 def test_the_guide_opens_with_its_pictures(page: Page, desk: Office) -> None:
     desk.sign_in(page)
-    page.get_by_text("How this works").click(timeout=LONG)
+    page.get_by_text("How this works").click()
     pictures = page.locator("main img")
-    expect(pictures).to_have_count(5, timeout=LONG)
+    expect(pictures).to_have_count(5)
     for picture in pictures.all():
         assert picture.get_attribute("alt")
     expect(pictures.first).to_have_js_property("naturalWidth", 1080)
@@ -71,7 +69,7 @@ def test_faults_come_back_with_directions(page: Page, desk: Office) -> None:
     sheet.loc[2, "city"] = "Nirgendwo"
     desk.sign_in(page)
     desk.check(page, desk.save(sheet, "faults.xlsx"))
-    expect(page.get_by_text("2 cells must be corrected first")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("2 cells must be corrected first")).to_be_visible()
     expect(page.get_by_text("Organisations, C3")).to_be_visible()
     expect(page.get_by_text("Did you mean research (Research)?")).to_be_visible()
     with page.expect_download() as download:
@@ -87,31 +85,29 @@ def test_an_unknown_column_is_asked_for(page: Page, desk: Office) -> None:
     sheet = desk.register_as_sheet().rename(columns={"city": "Where it sits"})
     desk.sign_in(page)
     desk.check(page, desk.save(sheet, "odd.xlsx"))
-    expect(page.get_by_text("nothing is guessed")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("nothing is guessed")).to_be_visible()
     page.get_by_role("combobox", name="Which column of the file is “city”?").click()
     page.get_by_role("option", name="Where it sits").click()
     page.get_by_role("button", name="Check again").click()
-    expect(page.get_by_text("This would be published")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("This would be published")).to_be_visible()
 
 
 def test_a_sorted_column_is_put_right_and_rows_are_added(page: Page, desk: Office) -> None:
     sheet = desk.register_as_sheet()
     desk.sign_in(page)
     desk.check(page, desk.save(sheet.assign(website=sorted(sheet["website"])), "sorted.xlsx"))
-    expect(page.get_by_text("as if the column website had been sorted alone")).to_be_visible(
-        timeout=LONG
-    )
+    expect(page.get_by_text("as if the column website had been sorted alone")).to_be_visible()
     expect(page.get_by_text("These values were on the wrong rows before")).to_be_visible()
     page.get_by_role("button", name="Put the columns right").click()
-    expect(page.get_by_text("This would be published")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("This would be published")).to_be_visible()
     expect(page.get_by_text("no change")).to_be_visible()
     page.goto(f"{desk.address}/secretariat")
     rows = sheet.iloc[:2].assign(org_id="", name=["New A", "New B"], website="")
     path = desk.save(rows, "rows.xlsx")
     page.locator("input[type=file]").set_input_files(str(path))
-    page.get_by_text("Rows to add", exact=True).click(timeout=LONG)
+    page.get_by_text("Rows to add", exact=True).click()
     page.get_by_role("button", name="Check", exact=True).click()
-    expect(page.get_by_text(": 2 added.")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(": 2 added.")).to_be_visible()
     expect(page.get_by_role("button", name="Publish")).to_be_visible()
 
 
@@ -121,19 +117,19 @@ def test_a_file_is_published_and_taken_back(page: Page, desk: Office, browser: B
     sheet.loc[3, "name"] = "A Renamed Security School"
     desk.sign_in(page)
     desk.check(page, desk.save(sheet, "good.xlsx"))
-    expect(page.get_by_text("1 changed")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("1 changed")).to_be_visible()
     publish = page.get_by_role("button", name="Publish")
     expect(publish).to_be_disabled()
     page.get_by_text("I have looked at what would change").click()
     publish.click()
-    expect(page.get_by_text("Published as release")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("Published as release")).to_be_visible()
     assert current(desk.releases).release_id != before
     assert "A Renamed Security School" in (desk.register / "organisations.csv").read_text("utf-8")
     with Site(browser, desk.address) as visitor:
         visitor.visit("/whats_new", with_map=False)
         expect(visitor.page.get_by_text("A Renamed Security School").first).to_be_visible()
     page.get_by_text("Releases", exact=True).first.click()
-    page.get_by_text("to everybody, in place of").click(timeout=LONG)
+    page.get_by_text("to everybody, in place of").click()
     page.get_by_role("button", name="Go back").click()
-    expect(page.get_by_text("The register still holds")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("The register still holds")).to_be_visible()
     assert current(desk.releases).release_id == before

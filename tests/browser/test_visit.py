@@ -251,7 +251,7 @@ def empty(tmp_path: Path) -> Iterator[str]:
 def test_without_data_the_page_says_which_command_to_run(browser: Browser, empty: str) -> None:
     with Site(browser, empty) as site:
         site.page.goto(empty)
-        expect(site.page.get_by_text("cyber-valleys refresh")).to_be_visible(timeout=30_000)
+        expect(site.page.get_by_text("cyber-valleys refresh")).to_be_visible()
 
 
 def test_name_and_menus_at_the_top_stand_side_by_side(open_site: Open) -> None:
@@ -336,7 +336,7 @@ def test_a_page_without_filters_has_no_panel(open_site: Open) -> None:
         site.visit(start)
         site.choose_page(menu, page)
         expect(site.page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_be_visible()
-        expect(site.page.get_by_test_id("stSidebar")).to_be_hidden(timeout=15_000)
+        expect(site.page.get_by_test_id("stSidebar")).to_be_hidden()
 
 
 def test_an_address_without_a_page_says_so_and_leads_on(open_site: Open) -> None:

@@ -2,6 +2,9 @@
    lost it: after a reload, on coming back from another page, after a lost connection. */
 const open = new Map();
 const compared = new Map();
+/* Texts of a form that the server may not have heard of yet: it hears of one when its field is
+   left, and an answer that was on its way meanwhile says nothing of it. */
+const unheard = new Map();
 
 const read = (key) => {
   try {
@@ -24,7 +27,9 @@ addEventListener("input", ({ target }) => {
   if (!target.matches?.("input, textarea")) return;
   for (const [key, texts] of open) {
     const name = texts.find((text) => target.closest(`.st-key-${CSS.escape(text)}`));
-    if (name) write(key, { ...read(key), [name]: target.value });
+    if (!name) continue;
+    unheard.set(key, { ...unheard.get(key), [name]: target.value });
+    write(key, { ...read(key), [name]: target.value });
   }
 }, true);
 
@@ -32,6 +37,9 @@ export default function ({ data, setTriggerValue }) {
   const { name, opened, typed, texts } = data;
   const key = `cyber-valleys-draft-${name}`;
   open.set(key, texts);
+  const waiting = Object.entries(unheard.get(key) ?? {})
+    .filter(([text, value]) => texts.includes(text) && typed[text] !== value);
+  unheard.set(key, Object.fromEntries(waiting));
   const before = read(key);
   if (opened && compared.get(key) !== opened) {
     compared.set(key, opened);
@@ -39,7 +47,7 @@ export default function ({ data, setTriggerValue }) {
     if (inOrder(given) !== inOrder(typed)) setTriggerValue("told", before);
     write(key, given);
   } else {
-    write(key, typed);
+    write(key, { ...typed, ...unheard.get(key) });
   }
   return () => { if (open.get(key) === texts) open.delete(key); };
 }

@@ -8,7 +8,7 @@ still contradict each other. What is left is a smallest set: without any of them
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -16,6 +16,7 @@ from ortools.sat.python import cp_model
 
 from ecosystem.common import wording
 from ecosystem.matching.investor_day.checks import Fault
+from ecosystem.matching.investor_day.crowding import overload
 from ecosystem.matching.investor_day.model import (
     Day,
     Key,
@@ -25,12 +26,15 @@ from ecosystem.matching.investor_day.model import (
     Participant,
     Plan,
     Rule,
+    SessionKind,
     key,
 )
 from ecosystem.matching.investor_day.verify import verify
 
 # Pairs times slots up to which the day is modelled as it is.
 MAX_MODEL = 400_000
+# Above these the search would hardly see that limits ask for too much in all: they are summed up.
+SMALL_MODEL = 2_000
 
 Literal = cp_model.IntVar
 
@@ -49,9 +53,12 @@ def conflicts(day: Day, seconds: float = 30.0) -> list[Fault]:
     locks = lock_conflicts(day)
     if locks:
         return locks
-    if len(day.candidates) * len(day.slots) > MAX_MODEL:
-        return []
     until = time.monotonic() + seconds
+    size = len(day.candidates) * len(day.slots)
+    if size > SMALL_MODEL and (found := overload(day, seconds / 2)):
+        return [*found, *_slots(day)]
+    if size > MAX_MODEL:
+        return []
     facts = _Facts(day)
     core = facts.core(until)
     if core is None:
@@ -62,8 +69,22 @@ def conflicts(day: Day, seconds: float = 30.0) -> list[Fault]:
     found = [facts.facts[number] for number in sorted(core)]
     if len(found) > 2:
         # No fact that anybody could take back, but without it the others seem to go together.
-        found.append(Fault(f"The day has {wording.count(len(day.slots), 'slot')}."))
+        found += _slots(day)
     return found
+
+
+def _slots(day: Day) -> list[Fault]:
+    """How many slots each session of meetings gives, with the cell of its end."""
+    counts = Counter(slot.session for slot in day.slots)
+    return [
+        Fault(
+            f"{one.name} has {wording.count(counts[one.name], 'slot')} of {one.minutes} minutes "
+            f"from {one.start:%H:%M} to {one.end:%H:%M}.",
+            one.where.cell("end"),
+        )
+        for one in day.sessions
+        if one.kind is SessionKind.MEETINGS
+    ]
 
 
 def lock_conflicts(day: Day) -> list[Fault]:

@@ -10,10 +10,12 @@ from ecosystem.matching.investor_day.conflicts import conflicts
 from ecosystem.matching.investor_day.model import (
     Absence,
     Day,
+    Kind,
     Limits,
     Meeting,
     Mode,
     Pair,
+    Participant,
     Plan,
     Request,
     Rule,
@@ -46,7 +48,7 @@ SMALL = replace(small_day(), wishes=(), pairs=())
             ["Participants!I4: Xenon Ventures should have at most 1 meeting.",
              "Pairs!C2: Alpha and Xenon Ventures must meet.",
              "Pairs!C3: Beta and Xenon Ventures must meet.",
-             "The day has 3 slots."],
+             "Sessions!E2: Morning has 3 slots of 20 minutes from 09:00 to 10:00."],
         ),
         (
             replace(
@@ -59,14 +61,14 @@ SMALL = replace(small_day(), wishes=(), pairs=())
              "Absences!A2: Beta is away from 09:00 to 09:20.",
              "Absences!A3: Yttrium Capital is away from 09:40 to 11:00.",
              "Pairs!C2: Beta and Yttrium Capital must meet.",
-             "The day has 3 slots."],
+             "Sessions!E2: Morning has 3 slots of 20 minutes from 09:00 to 10:00."],
         ),
         (
             limited(replace(SMALL, pairs=musts(("a", "x"))), "a", table="2"),
             ["Participants!J2: Alpha stays at table 2.",
              "Participants!J4: Xenon Ventures stays at table 1.",
              "Pairs!C2: Alpha and Xenon Ventures must meet.",
-             "The day has 3 slots."],
+             "Sessions!E2: Morning has 3 slots of 20 minutes from 09:00 to 10:00."],
         ),
         (
             replace(SMALL, limits=Limits(sme_minimum=3)),
@@ -78,6 +80,22 @@ SMALL = replace(small_day(), wishes=(), pairs=())
                     limits=Limits(0, None, 1)),
             ["Day!B8: Xenon Ventures should have at least 1 meeting, but no more than 0 was asked "
              "for."],
+        ),
+        (
+            # Four in three slots for each of two investors.
+            replace(
+                SMALL,
+                limits=Limits(sme_minimum=2),
+                participants=(
+                    *(replace(one, table="", takes_part=()) for one in SMALL.participants),
+                    *(Participant(who, who.upper(), Kind.SME) for who in ("c", "d")),
+                ),
+            ),
+            ["Day!B6: Alpha should have at least 2 meetings.",
+             "Day!B6: Beta should have at least 2 meetings.",
+             "Day!B6: C should have at least 2 meetings.",
+             "Day!B6: D should have at least 2 meetings.",
+             "Sessions!E2: Morning has 3 slots of 20 minutes from 09:00 to 10:00."],
         ),
         (
             SMALL.with_locked([Meeting("a", "x", 1, "1"), Meeting("b", "x", 1, "1")]),
@@ -98,7 +116,7 @@ SMALL = replace(small_day(), wishes=(), pairs=())
              "Pairs!C4: Beta and Xenon Ventures must meet.",
              "Pairs!C5: Beta and Yttrium Capital must meet.",
              "Tables!A2: There is 1 table.",
-             "The day has 3 slots."],
+             "Sessions!E2: Morning has 3 slots of 20 minutes from 09:00 to 10:00."],
         ),
     ],
 )  # fmt: skip

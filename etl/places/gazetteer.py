@@ -252,7 +252,7 @@ class Gazetteer:
 
 
 def load_gazetteer(reference_dir: Path, schema_dir: Path) -> Gazetteer:
-    """Gazetteer and its supplement.
+    """Gazetteer and its supplement; read once by a process, and again when a file has changed.
 
     Parameters
     ----------
@@ -262,14 +262,26 @@ def load_gazetteer(reference_dir: Path, schema_dir: Path) -> Gazetteer:
     schema_dir : Path
         Folder of ``place_words.csv``.
     """
-    places = pd.read_parquet(reference_dir / "gazetteer.parquet")
-    places = places.assign(place_id="g" + places["geoname_id"].astype("str"))
-    supplement = pd.read_csv(
-        reference_dir / "places_supplement.csv", dtype={"same_as_geoname_id": "Int64"}
+    files = (
+        reference_dir / "gazetteer.parquet",
+        reference_dir / "places_supplement.csv",
+        schema_dir / "place_words.csv",
     )
+    return _read_gazetteer(*files, tuple(file.stat().st_mtime_ns for file in files))
+
+
+# Its names are made when they are asked for, which takes most of the time of a small check.
+@lru_cache(maxsize=1)
+def _read_gazetteer(
+    towns: Path, additions: Path, abbreviations: Path, times: tuple[int, ...]
+) -> Gazetteer:
+    del times  # another time is another gazetteer
+    places = pd.read_parquet(towns)
+    places = places.assign(place_id="g" + places["geoname_id"].astype("str"))
+    supplement = pd.read_csv(additions, dtype={"same_as_geoname_id": "Int64"})
     is_name = supplement["same_as_geoname_id"].notna()
     places = _with_names(places, supplement[is_name])
-    words = pd.read_csv(schema_dir / "place_words.csv", dtype="str")
+    words = pd.read_csv(abbreviations, dtype="str")
     return Gazetteer(
         pd.concat([places, _new_places(supplement[~is_name])], ignore_index=True),
         list(zip(words["word"], words["stands_for"], strict=True)),

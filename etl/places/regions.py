@@ -6,7 +6,7 @@ Coordinates are lon/lat in EPSG:4326; areas and distances are measured in EPSG:3
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -141,13 +141,21 @@ class Regions:
 
 
 def load_regions(reference_dir: Path) -> Regions:
-    """Regions from the boundary files under the reference folder."""
+    """Regions from the boundary files under the reference folder.
+
+    A process reads them once, and again when a file has changed.
+    """
     folder = reference_dir / "boundaries"
-    drawn = pd.concat(
-        [gpd.read_parquet(folder / f"nuts_2021_l{level}.parquet") for level in LEVELS],
-        ignore_index=True,
-    )
-    exact = gpd.read_parquet(folder / f"nuts_2021_l{LEVELS[-1]}_full.parquet")
+    drawn = tuple(folder / f"nuts_2021_l{level}.parquet" for level in LEVELS)
+    exact = folder / f"nuts_2021_l{LEVELS[-1]}_full.parquet"
+    return _read_regions(drawn, exact, tuple(f.stat().st_mtime_ns for f in (*drawn, exact)))
+
+
+@lru_cache(maxsize=1)
+def _read_regions(levels: tuple[Path, ...], full: Path, times: tuple[int, ...]) -> Regions:
+    del times  # another time is other regions
+    drawn = pd.concat([gpd.read_parquet(file) for file in levels], ignore_index=True)
+    exact = gpd.read_parquet(full)
     return Regions(exact=exact, drawn=gpd.GeoDataFrame(drawn, crs=exact.crs))
 
 

@@ -11,7 +11,7 @@ import math
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from scipy.sparse import csr_array, vstack
 
 from ecosystem.matching.investor_day.model import Key
 from ecosystem.matching.investor_day.problem import Group, Problem
+from ecosystem.matching.investor_day.rows import Rows
 
 # What a meeting is worth is counted in thousandths, so that sums of it are exact.
 SCALE = 1000
@@ -60,27 +61,6 @@ class OutOfTime(Exception):
     """Nothing was found in the time."""
 
 
-@dataclass
-class _Rows:
-    """Rows of the programme: which variables each sums up, and from what to what."""
-
-    members: list[list[int]] = field(default_factory=list)
-    low: list[float] = field(default_factory=list)
-    high: list[float] = field(default_factory=list)
-
-    def add(self, members: list[int], low: float, high: float) -> int:
-        self.members.append(members)
-        self.low.append(low)
-        self.high.append(high)
-        return len(self.low) - 1
-
-    def matrix(self, columns: int) -> csr_array:
-        lengths = [len(members) for members in self.members]
-        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        places = np.fromiter((j for row in self.members for j in row), np.int64, int(starts[-1]))
-        return csr_array((np.ones(len(places)), places, starts), (len(lengths), columns))
-
-
 class Chooser:
     """The programme of a problem.
 
@@ -92,13 +72,8 @@ class Chooser:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.columns: list[tuple[Key, Group]] = [
-            (pair, group)
-            for pair in problem.pairs
-            for group in problem.groups
-            if group[0] in problem.slots_of[pair]
-        ]
-        self._rows = _Rows()
+        self.columns = problem.columns
+        self._rows = Rows()
         self._of: dict[str, int] = {}
         self._fill()
         self.matrix = self._rows.matrix(len(self.columns))

@@ -16,11 +16,10 @@ from ortools.sat.python import cp_model
 
 from ecosystem.common import wording
 from ecosystem.matching.investor_day.checks import Fault
-from ecosystem.matching.investor_day.crowding import overload
+from ecosystem.matching.investor_day.crowding import overload, tables_fault
 from ecosystem.matching.investor_day.model import (
     Day,
     Key,
-    Kind,
     Meeting,
     Mode,
     Participant,
@@ -206,16 +205,8 @@ class _Facts:
                 self._off(one.id, during, fact)
 
     def _limits(self, one: Participant) -> None:
-        day, limits = self.day, self.day.limits
-        least, most = one.minimum, one.maximum
-        sme = one.kind is Kind.SME
-        cells = one.where.cell("minimum"), one.where.cell("maximum")
-        if least is None:
-            least = limits.sme_minimum if sme else limits.investor_minimum
-            cells = (_setting(day, "sme_minimum" if sme else "investor_minimum"), cells[1])
-        if most is None:
-            most = limits.sme_maximum if sme else limits.investor_maximum
-            cells = (cells[0], _setting(day, "sme_maximum" if sme else "investor_maximum"))
+        day = self.day
+        least = day.minimum(one)
         if least:
             number = wording.count(least, "meeting")
             text = f"{one.name} should have at least {number}."
@@ -223,11 +214,13 @@ class _Facts:
             if others < least:
                 only = "was asked for" if day.mode is Mode.PLACE else "could be had with anybody"
                 text = f"{text[:-1]}, but no more than {others} {only}."
-            fact = self.fact(text, cells[0])
+            fact = self.fact(text, day.limit_cell(one, "minimum"))
             self.model.add(sum(self.of[one.id]) >= least).only_enforce_if(fact)
+        most = day.limit(one, "maximum")
         if most is not None and most < len(self.of[one.id]):
             number = wording.count(most, "meeting")
-            fact = self.fact(f"{one.name} should have at most {number}.", cells[1])
+            text = f"{one.name} should have at most {number}."
+            fact = self.fact(text, day.limit_cell(one, "maximum"))
             self.model.add(sum(self.of[one.id]) <= most).only_enforce_if(fact)
 
     def _table(self, one: Participant) -> None:
@@ -292,9 +285,8 @@ class _Facts:
     def _tables(self) -> None:
         """No more meetings than tables; and of those who walk, than tables that are left."""
         day = self.day
-        cell = day.tables[0].where.cell("name") if day.tables else ""
-        number_of = wording.count(len(day.tables), "table")
-        fact = self.fact(f"There {'is' if len(day.tables) == 1 else 'are'} {number_of}.", cell)
+        told = tables_fault(day)
+        fact = self.fact(told.text, told.cell)
         for number in day.slot:
             kept = day.reserved(number)
             walks = [
@@ -331,7 +323,3 @@ def _solver(until: float) -> cp_model.CpSolver:
     solver.parameters.num_workers = 1
     solver.parameters.max_time_in_seconds = max(0.05, until - time.monotonic())
     return solver
-
-
-def _setting(day: Day, name: str) -> str:
-    return day.where.get(name, "")

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array, diags_array, hstack
 
 from ecosystem.common import wording
 from ecosystem.matching.investor_day.checks import Fault
 from ecosystem.matching.investor_day.model import Day, Key, Kind, Participant
 from ecosystem.matching.investor_day.problem import Group, Problem
+from ecosystem.matching.investor_day.rows import Rows
 
 _NOTHING = 1e-7
 
@@ -29,8 +30,7 @@ _NOTHING = 1e-7
 class _Fact:
     """What one cell says, with the rows of the programme that it stands for."""
 
-    text: str
-    cell: str
+    fault: Fault
     rows: list[int] = field(default_factory=list)
 
 
@@ -51,7 +51,14 @@ def overload(day: Day, seconds: float) -> list[Fault]:
         fewer = [one for one in facts if one is not fact]
         if time.monotonic() < until and flow.core(fewer, until):
             facts = fewer
-    return [Fault(fact.text, fact.cell) for fact in facts]
+    return [fact.fault for fact in facts]
+
+
+def tables_fault(day: Day) -> Fault:
+    """How many tables there are, as something that others contradict."""
+    are = "is" if len(day.tables) == 1 else "are"
+    cell = day.tables[0].where.cell("name") if day.tables else ""
+    return Fault(f"There {are} {wording.count(len(day.tables), 'table')}.", cell)
 
 
 class _Flow:
@@ -60,30 +67,18 @@ class _Flow:
     def __init__(self, day: Day) -> None:
         self.day = day
         self.problem = problem = Problem(day)
-        self.columns = [
-            (pair, group)
-            for pair in problem.pairs
-            for group in problem.groups
-            if group[0] in problem.slots_of[pair]
-        ]
         self.facts: list[_Fact] = []
-        self._members: list[list[int]] = []
-        self._signs: list[float] = []
-        self._most: list[float] = []
+        self._rows = Rows()
         self._people()
         self._tables()
-        lengths = [len(members) for members in self._members]
-        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        places = np.array([j for row in self._members for j in row], np.int64)
-        signs = np.repeat(np.array(self._signs), lengths)
-        self.matrix = csr_array((signs, places, starts), (len(lengths), len(self.columns)))
-        self.most = np.array(self._most)
+        low, high = np.array(self._rows.low), np.array(self._rows.high)
+        is_most = np.isfinite(high)
+        self.most = np.where(is_most, high, -low)
+        signs = diags_array(np.where(is_most, 1.0, -1.0), format="csr")
+        self.matrix = signs @ self._rows.matrix(len(problem.columns))
 
-    def _row(self, members: list[int], most: float, sign: float = 1.0) -> int:
-        self._members.append(members)
-        self._signs.append(sign)
-        self._most.append(most)
-        return len(self._most) - 1
+    def _at_most(self, members: list[int], most: float) -> int:
+        return self._rows.add(members, -np.inf, most)
 
     def _people(self) -> None:
         """Nobody is in two places; and the limits, those of a side together."""
@@ -91,45 +86,41 @@ class _Flow:
         of_who: dict[str, list[int]] = defaultdict(list)
         of_pair: dict[Key, list[int]] = defaultdict(list)
         in_group: dict[tuple[str, Group], list[int]] = defaultdict(list)
-        for j, (pair, group) in enumerate(self.columns):
+        for j, (pair, group) in enumerate(problem.columns):
             of_pair[pair].append(j)
             for who in pair:
                 of_who[who].append(j)
                 in_group[who, group].append(j)
         for members in of_pair.values():
             if len(members) > 1:
-                self._row(members, 1.0)
+                self._at_most(members, 1.0)
         for (_, group), members in in_group.items():
-            self._row(members, float(len(group)))
-        least: dict[str, list[tuple[Participant, int]]] = defaultdict(list)
-        most: dict[str, list[tuple[Participant, int]]] = defaultdict(list)
+            self._at_most(members, float(len(group)))
+        # By whose limit it is: that of a side, or somebody's own.
+        least: dict[tuple[Kind, str], list[tuple[Participant, int]]] = defaultdict(list)
+        most: dict[tuple[Kind, str], list[tuple[Participant, int]]] = defaultdict(list)
         for one in day.participants:
-            side = "sme" if one.kind is Kind.SME else "investor"
-            if problem.least(one.id):
-                own = one.where.cell("minimum") or f"{one.id} at least"
-                cell = day.where.get(f"{side}_minimum", "") if one.minimum is None else own
-                row = self._row(of_who[one.id], -float(problem.least(one.id)), -1.0)
-                least[cell].append((one, row))
-            if problem.most(one.id) + problem.counts.get(one.id, 0) < len(day.free[one.id]):
-                own = one.where.cell("maximum") or f"{one.id} at most"
-                cell = day.where.get(f"{side}_maximum", "") if one.maximum is None else own
-                row = self._row(of_who[one.id], float(max(0, problem.most(one.id))))
-                most[cell].append((one, row))
-        for cell, limited in least.items():
+            if wanted := problem.least(one.id):
+                row = self._rows.add(of_who[one.id], float(wanted), np.inf)
+                least[one.kind, "" if one.minimum is None else one.id].append((one, row))
+            if day.maximum(one) < len(day.free[one.id]):
+                row = self._at_most(of_who[one.id], float(max(0, problem.most(one.id))))
+                most[one.kind, "" if one.maximum is None else one.id].append((one, row))
+        for limited in least.values():
             people = [one for one, _ in limited]
-            wanted = [day.minimum(one) for one in people]
-            text = f"{_each(people)} should have at least {wording.count(wanted[0], 'meeting')}"
-            self._fact(text + self._sum(people, wanted), cell, limited)
-        for cell, limited in most.items():
+            asked = [day.minimum(one) for one in people]
+            text = f"{_each(people)} should have at least {wording.count(asked[0], 'meeting')}"
+            self._limit(text + self._sum(people, asked), "minimum", limited)
+        for limited in most.values():
             people = [one for one, _ in limited]
             allowed = [day.maximum(one) for one in people]
             text = f"{_each(people)} should have at most {wording.count(max(allowed), 'meeting')}"
             text += "." if len(people) == 1 else f": {sum(allowed):,} in all."
-            self._fact(text, cell, limited)
+            self._limit(text, "maximum", limited)
 
-    def _fact(self, text: str, cell: str, members: Sequence[tuple[Participant, int]]) -> None:
-        cell = cell if "!" in cell else ""
-        self.facts.append(_Fact(text, cell, [row for _, row in members]))
+    def _limit(self, text: str, name: str, limited: Sequence[tuple[Participant, int]]) -> None:
+        cell = self.day.limit_cell(limited[0][0], name)
+        self.facts.append(_Fact(Fault(text, cell), [row for _, row in limited]))
 
     def _sum(self, people: list[Participant], wanted: list[int]) -> str:
         """How many that are in all, and that the other side can't have so many if it can't."""
@@ -150,17 +141,15 @@ class _Flow:
     def _tables(self) -> None:
         day, problem = self.day, self.problem
         at_table: dict[tuple[str, Group], list[int]] = defaultdict(list)
-        for j, (pair, group) in enumerate(self.columns):
+        for j, (pair, group) in enumerate(problem.columns):
             at_table[day.table_of(*pair), group].append(j)
-        cell = day.tables[0].where.cell("name") if day.tables else ""
-        are = "is" if len(day.tables) == 1 else "are"
-        fact = _Fact(f"There {are} {wording.count(len(day.tables), 'table')}.", cell)
+        fact = _Fact(tables_fault(day))
         for (table, group), members in at_table.items():
             if not table:
                 seats = float(len(group) * problem.seats[group[0]])
-                fact.rows.append(self._row(members, seats))
+                fact.rows.append(self._at_most(members, seats))
             elif table in problem.shared_tables:
-                self._row(members, float(len(group)))
+                self._at_most(members, float(len(group)))
         self.facts.append(fact)
 
     def core(self, facts: list[_Fact], until: float) -> list[_Fact]:
@@ -179,7 +168,7 @@ class _Flow:
         lacks = csr_array(
             (-np.ones(len(soft)), (soft, np.arange(len(soft)))), (len(kept), len(soft))
         )
-        n = len(self.columns)
+        n = len(self.problem.columns)
         found = linprog(
             np.concatenate([np.zeros(n), np.ones(len(soft))]),
             A_ub=hstack([self.matrix[kept], lacks], format="csr"),

@@ -500,19 +500,24 @@ class Day:
                         start = end + timedelta(minutes=session.pause)
         return tuple(found)
 
+    def limit(self, participant: Participant, name: str) -> int | None:
+        """Somebody's ``minimum`` or ``maximum`` of meetings: their own, else that of their side."""
+        own: int | None = getattr(participant, name)
+        return getattr(self.limits, _of_side(participant, name)) if own is None else own
+
+    def limit_cell(self, participant: Participant, name: str) -> str:
+        """The cell that says :meth:`limit`; empty if none does."""
+        if getattr(participant, name) is None:
+            return self.where.get(_of_side(participant, name), "")
+        return participant.where.cell(name)
+
     def minimum(self, participant: Participant) -> int:
         """Meetings that a participant has at least."""
-        if participant.minimum is not None:
-            return participant.minimum
-        limits = self.limits
-        return limits.sme_minimum if participant.kind is Kind.SME else limits.investor_minimum
+        return self.limit(participant, "minimum") or 0
 
     def maximum(self, participant: Participant) -> int:
         """Meetings that a participant has at most; never more than the slots they could use."""
-        limits = self.limits
-        said = participant.maximum
-        if said is None:
-            said = limits.sme_maximum if participant.kind is Kind.SME else limits.investor_maximum
+        said = self.limit(participant, "maximum")
         most = len(self.free[participant.id])
         return most if said is None else min(said, most)
 
@@ -685,3 +690,8 @@ _WITHOUT_LOCKS = frozenset(
 def overlap(one: Session | Absence, start: datetime, end: datetime) -> bool:
     """Whether something and a time have more than a moment in common."""
     return one.start < end and start < one.end
+
+
+def _of_side(participant: Participant, name: str) -> str:
+    """The field of :class:`Limits` that stands for somebody without a limit of their own."""
+    return f"{'sme' if participant.kind is Kind.SME else 'investor'}_{name}"

@@ -146,6 +146,16 @@ class Problem:
             alike[about, taken, self.seats[n]].append(n)
         return tuple(map(tuple, alike.values()))
 
+    @cached_property
+    def columns(self) -> tuple[tuple[Key, Group], ...]:
+        """Every pair with every group in which it could meet: the variables of a programme."""
+        return tuple(
+            (pair, group)
+            for pair in self.pairs
+            for group in self.groups
+            if group[0] in self.slots_of[pair]
+        )
+
     def side(self, who: str) -> Kind:
         """Whether somebody is an SME or an investor."""
         return self.day.by_id[who].kind

@@ -20,6 +20,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from ecosystem.common.text import fold, slug
+from etl import files
 
 _PARTS = re.compile(r"[/()|]")
 _WORD = re.compile(r"([^\W_]+)(\.?)")
@@ -262,20 +263,20 @@ def load_gazetteer(reference_dir: Path, schema_dir: Path) -> Gazetteer:
     schema_dir : Path
         Folder of ``place_words.csv``.
     """
-    files = (
+    paths = (
         reference_dir / "gazetteer.parquet",
         reference_dir / "places_supplement.csv",
         schema_dir / "place_words.csv",
     )
-    return _read_gazetteer(*files, tuple(file.stat().st_mtime_ns for file in files))
+    return _read_gazetteer(*paths, files.states(*paths))
 
 
 # Its names are made when they are asked for, which takes most of the time of a small check.
 @lru_cache(maxsize=1)
 def _read_gazetteer(
-    towns: Path, additions: Path, abbreviations: Path, times: tuple[int, ...]
+    towns: Path, additions: Path, abbreviations: Path, states: tuple[tuple[int, int], ...]
 ) -> Gazetteer:
-    del times  # another time is another gazetteer
+    del states  # of other files another gazetteer is kept
     places = pd.read_parquet(towns)
     places = places.assign(place_id="g" + places["geoname_id"].astype("str"))
     supplement = pd.read_csv(additions, dtype={"same_as_geoname_id": "Int64"})

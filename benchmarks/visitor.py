@@ -16,7 +16,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Delta_pb2 import Delta
@@ -26,7 +25,6 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 PATIENCE_S = 120.0
-# Streamlit's page keeps messages that the server calls cacheable, and says which it has.
 _ANSWERS_OF_A_RUN = frozenset(
     {
         ForwardMsg.FINISHED_SUCCESSFULLY,
@@ -74,7 +72,9 @@ class Visitor:
     def __init__(self, connection: ClientConnection, address: str) -> None:
         self._connection = connection
         self._address = address.rstrip("/")
+        # Streamlit's page keeps messages that the server calls cacheable, and says which it has.
         self._kept: dict[str, ForwardMsg] = {}
+        self._path = ""
         self._page_hash = ""
         self._hash_of: dict[str, str] = {}
         self._query = ""
@@ -108,7 +108,8 @@ class Visitor:
             state.page_script_hash = known
         state.query_string = query
         state.is_history_navigation = True
-        answer = await self._run(request, name)
+        self._path = name
+        answer = await self._run(request)
         self._hash_of[name] = self._page_hash
         self._query = query
         return answer
@@ -126,7 +127,7 @@ class Visitor:
         state.page_script_hash = self._page_hash
         state.query_string = self._query
         state.widget_states.widgets.append(self._pressed(label))
-        return await self._run(request, urlsplit(self._address).path)
+        return await self._run(request)
 
     def elements(self) -> Iterator[Element]:
         """What the page shows, in the order in which it came."""
@@ -152,12 +153,12 @@ class Visitor:
                     return chosen
         raise LookupError(f"No button “{label}” on this page.")
 
-    async def _run(self, request: BackMsg, name: str) -> Answer:
+    async def _run(self, request: BackMsg) -> Answer:
         state = request.rerun_script
         state.cached_message_hashes.extend(self._kept)
         context = state.context_info
         context.timezone, context.locale = "Europe/Brussels", "en-GB"
-        context.url = f"{self._address}/{name}"
+        context.url = f"{self._address}/{self._path}"
         begun = time.perf_counter()
         await self._connection.send(request.SerializeToString())
         async with asyncio.timeout(PATIENCE_S):
@@ -207,9 +208,8 @@ class Visitor:
                 raise PageError(element.exception.message or element.exception.type)
 
 
-@asynccontextmanager
-async def visiting(address: str, client: str = "") -> AsyncIterator[Visitor]:
-    """A visitor of a running site, connected until the block ends.
+def call(address: str, client: str = "") -> connect:
+    """A connection as Streamlit's page opens it: to await, or to enter as a block.
 
     Parameters
     ----------
@@ -218,14 +218,19 @@ async def visiting(address: str, client: str = "") -> AsyncIterator[Visitor]:
     client : str
         The address that a proxy would say the visitor has; empty for none.
     """
-    stream = address.replace("http", "ws", 1).rstrip("/") + "/_stcore/stream"
-    headers = {"x-forwarded-for": client} if client else {}
-    async with connect(
-        stream,
+    return connect(
+        address.replace("http", "ws", 1).rstrip("/") + "/_stcore/stream",
         subprotocols=["streamlit"],  # type: ignore[list-item]
-        additional_headers=headers,
+        additional_headers={"x-forwarded-for": client} if client else {},
+        ping_interval=None,
         max_size=None,
-    ) as connection:
+    )
+
+
+@asynccontextmanager
+async def visiting(address: str, client: str = "") -> AsyncIterator[Visitor]:
+    """A visitor of a site, connected until the block ends; parameters as of :func:`call`."""
+    async with call(address, client) as connection:
         yield Visitor(connection, address)
 
 

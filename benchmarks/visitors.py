@@ -16,9 +16,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus
 
+from benchmarks.visitor import call
 from ecosystem.common.settings import settings
 from tests.browser.server import serving
 
@@ -29,15 +30,9 @@ ASKED = ("/", "/regions", "/feed.xml", "/sitemap.xml", "/assets/map.js")
 
 async def _open(address: str, number: int) -> ClientConnection | int:
     """One more connection, from an address of its own; the status if it is refused."""
-    stream = address.replace("http", "ws", 1) + "/_stcore/stream"
     visitor = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
     try:
-        return await connect(
-            stream,
-            subprotocols=["streamlit"],  # type: ignore[list-item]
-            additional_headers={"x-forwarded-for": visitor},
-            ping_interval=None,
-        )
+        return await call(address, visitor)
     except InvalidStatus as error:
         return error.response.status_code
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ecosystem.common.settings import ROOT
 
@@ -36,26 +37,6 @@ class Server:
 
 
 @contextmanager
-def serving(
-    releases_dir: Path,
-    script: str = "app.py",
-    *,
-    port: int | None = None,
-    path: str = "",
-    options: Sequence[str] = (),
-    environment: Mapping[str, str] | None = None,
-) -> Iterator[str]:
-    """Serve a folder of releases; gives the site's address, ends the process afterwards.
-
-    ``path`` is what the options say that the site is below, as ``/valleys``.
-    """
-    with server(
-        releases_dir, script, port=port, path=path, options=options, environment=environment
-    ) as running:
-        yield running.address
-
-
-@contextmanager
 def server(
     releases_dir: Path,
     script: str = "app.py",
@@ -65,7 +46,10 @@ def server(
     options: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
-    """As :func:`serving`, for whoever needs the process too."""
+    """Serve a folder of releases; ends the process afterwards.
+
+    ``path`` is what the options say that the site is below, as ``/valleys``.
+    """
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     process = subprocess.Popen(
@@ -87,6 +71,13 @@ def server(
     finally:
         process.terminate()
         process.wait(timeout=60)
+
+
+@contextmanager
+def serving(*args: Any, **options: Any) -> Iterator[str]:
+    """As :func:`server`, for whoever needs the site's address only."""
+    with server(*args, **options) as running:
+        yield running.address
 
 
 def free_port() -> int:

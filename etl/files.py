@@ -17,12 +17,6 @@ RELEASE_KEPT = "The current release is as it was."
 _NEW_FILE, _READABLE = 0o644, 0o444
 
 
-def states(*paths: Path) -> tuple[tuple[int, int], ...]:
-    """Size and time of the last change of some files: other states, other contents."""
-    found = (path.stat() for path in paths)
-    return tuple((status.st_size, status.st_mtime_ns) for status in found)
-
-
 @contextmanager
 def lock(path: Path) -> Iterator[None]:
     """Let one process at a time read a file, change it and write it again.

@@ -20,7 +20,6 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from ecosystem.common.text import fold, slug
-from etl import files
 
 _PARTS = re.compile(r"[/()|]")
 _WORD = re.compile(r"([^\W_]+)(\.?)")
@@ -263,20 +262,20 @@ def load_gazetteer(reference_dir: Path, schema_dir: Path) -> Gazetteer:
     schema_dir : Path
         Folder of ``place_words.csv``.
     """
-    paths = (
+    files = (
         reference_dir / "gazetteer.parquet",
         reference_dir / "places_supplement.csv",
         schema_dir / "place_words.csv",
     )
-    return _read_gazetteer(*paths, files.states(*paths))
+    return _read_gazetteer(*files, tuple(file.stat().st_mtime_ns for file in files))
 
 
 # Its names are made when they are asked for, which takes most of the time of a small check.
 @lru_cache(maxsize=1)
 def _read_gazetteer(
-    towns: Path, additions: Path, abbreviations: Path, states: tuple[tuple[int, int], ...]
+    towns: Path, additions: Path, abbreviations: Path, times: tuple[int, ...]
 ) -> Gazetteer:
-    del states  # of other files another gazetteer is kept
+    del times  # another time is another gazetteer
     places = pd.read_parquet(towns)
     places = places.assign(place_id="g" + places["geoname_id"].astype("str"))
     supplement = pd.read_csv(additions, dtype={"same_as_geoname_id": "Int64"})

@@ -17,7 +17,6 @@ import pandas as pd
 import shapely
 
 from ecosystem.common.text import fold
-from etl import files
 
 LEVELS = range(4)
 METRIC = "EPSG:3035"
@@ -149,14 +148,12 @@ def load_regions(reference_dir: Path) -> Regions:
     folder = reference_dir / "boundaries"
     drawn = tuple(folder / f"nuts_2021_l{level}.parquet" for level in LEVELS)
     exact = folder / f"nuts_2021_l{LEVELS[-1]}_full.parquet"
-    return _read_regions(drawn, exact, files.states(*drawn, exact))
+    return _read_regions(drawn, exact, tuple(f.stat().st_mtime_ns for f in (*drawn, exact)))
 
 
 @lru_cache(maxsize=1)
-def _read_regions(
-    levels: tuple[Path, ...], full: Path, states: tuple[tuple[int, int], ...]
-) -> Regions:
-    del states  # of other files other regions are kept
+def _read_regions(levels: tuple[Path, ...], full: Path, times: tuple[int, ...]) -> Regions:
+    del times  # another time is other regions
     drawn = pd.concat([gpd.read_parquet(file) for file in levels], ignore_index=True)
     exact = gpd.read_parquet(full)
     return Regions(exact=exact, drawn=gpd.GeoDataFrame(drawn, crs=exact.crs))

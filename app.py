@@ -4,7 +4,7 @@ import streamlit as st
 
 from ecosystem.ui import frame, state, streamlit_internals, tab_title
 from ecosystem.ui.navigation import not_found
-from ecosystem.web import routes, shell, warm_up
+from ecosystem.web import plain_logs, routes, shell, warm_up
 from ecosystem.web.pages import PAGES
 from ecosystem.web.uploads import uploaders
 from etl.ui import sign_in, suggestions_feed
@@ -38,6 +38,8 @@ def page() -> None:
 if not streamlit_internals.is_script_run():
     # Imported by the server: this is the site. Run by the server: this is one page's script.
     streamlit_internals.own_the_pages()
+    streamlit_internals.hide_the_server()
+    plain_logs.begin()
     streamlit_files = streamlit_internals.static_folder()
     base = streamlit_internals.base_path()
     served = routes.below(

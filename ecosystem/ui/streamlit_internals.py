@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+import uvicorn
 from streamlit import config, file_util
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -16,6 +17,7 @@ __all__ = [
     "asked_page",
     "base_path",
     "client_address",
+    "hide_the_server",
     "is_script_run",
     "own_the_pages",
     "session_id",
@@ -63,6 +65,23 @@ def static_folder() -> Path:
     Without it they go out as Streamlit sends them, each compressed anew for each visitor.
     """
     return Path(file_util.get_static_dir())
+
+
+def hide_the_server() -> None:
+    """Keep what server this is out of the headers of its answers.
+
+    Without it each answer says ``server: uvicorn``: Streamlit has no option for it, and uvicorn
+    adds the header below all middleware. The header is asked for anew every second.
+    """
+
+    def without_name(config: uvicorn.Config) -> list[tuple[bytes, bytes]]:
+        headers: list[tuple[bytes, bytes]] = vars(config).get("encoded_headers", [])
+        return [header for header in headers if header[0] != b"server"]
+
+    def keep(config: uvicorn.Config, headers: list[tuple[bytes, bytes]]) -> None:
+        vars(config)["encoded_headers"] = headers
+
+    uvicorn.Config.encoded_headers = property(without_name, keep)  # type: ignore[assignment]
 
 
 def base_path() -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Collection
 
@@ -9,18 +11,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ecosystem.web import addresses
 
-# What has to stay as loose as it is:
-# - 'unsafe-inline' for scripts: Streamlit's own page and its component frames hold some, and
-#   st.html puts ours in; their hashes change with every version of Streamlit.
-# - 'unsafe-eval': streamlit-folium evaluates the map's script in its frame, and Vega draws charts
-#   by functions that it makes of expressions.
+# The only inline scripts that run are those of Streamlit's own document, by their hashes. What has
+# to stay as loose as it is:
+# - 'unsafe-inline' and 'unsafe-eval', in the map's frame alone: streamlit-folium puts the map's
+#   script, which is another for every map, into the frame and evaluates what the map says. Vega
+#   draws charts without it, since Streamlit lets an interpreter read their expressions.
+# - blob: for scripts: Streamlit turns the script of each component into such an address and imports
+#   it. Only a script that runs already can make one.
 # - 'unsafe-inline' for styles: Streamlit styles everything by elements that its script writes.
 # The tile server may only be reached by an image, which only the visitor's switch asks for.
 # 'self' covers the site's own websocket (CSP, level 3).
 _POLICY = "; ".join(
     [
         "default-src 'self'",
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+        "script-src {scripts}",
         "worker-src 'self' blob:",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob: https://tile.openstreetmap.org",
@@ -29,12 +33,17 @@ _POLICY = "; ".join(
         "object-src 'none'",
         "base-uri 'self'",
         "form-action 'self'",
+        "frame-ancestors {framing}",
     ]
 )
+_MAP_SCRIPTS = "'self' 'unsafe-inline' 'unsafe-eval'"
+# A script that stands in the document itself and not behind an address.
+_INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 # Addresses that hold a secret, which no request that follows may pass on.
 _SECRET = ("/confirm", "/suggestions/")
 # Shown in frames by the site's own pages: the map, and what Streamlit keeps for downloads.
-_FRAMED = ("/component/", "/media/")
+_MAP = "/component/"
+_KEPT = "/media/"
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.*-]+(:[0-9]{1,5})?")
 _NOBODY = "'none'"
 _HEADERS = [
@@ -58,13 +67,20 @@ class SecurityHeaders:
     embedding_sites : collection of str
         Origins of the sites that may show pages of this one in a frame, as
         ``https://example.org``.
+    document : str
+        Streamlit's document, whose own inline scripts may run.
     """
 
-    def __init__(self, app: ASGIApp, embedding_sites: Collection[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, embedding_sites: Collection[str] = (), document: str = ""
+    ) -> None:
         self.app = app
-        framing = " ".join(site for site in embedding_sites if _ORIGIN.fullmatch(site))
-        self._of_page = f"{_POLICY}; frame-ancestors {framing or _NOBODY}".encode()
-        self._of_framed = f"{_POLICY}; frame-ancestors 'self' {framing}".rstrip().encode()
+        sites = " ".join(site for site in embedding_sites if _ORIGIN.fullmatch(site))
+        scripts = " ".join(["'self'", "blob:", *inline_scripts(document)])
+        by_own = f"'self' {sites}".rstrip()
+        self._of_page = _policy(scripts, sites or _NOBODY)
+        self._of_kept = _policy(scripts, by_own)
+        self._of_map = _policy(_MAP_SCRIPTS, by_own)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add the headers to the start of the answer."""
@@ -78,9 +94,29 @@ class SecurityHeaders:
 
     def _headers(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         path = addresses.below(scope) or ""
-        policy = self._of_framed if path.startswith(_FRAMED) else self._of_page
+        policy = self._of_page
+        if path.startswith(_MAP):
+            policy = self._of_map
+        elif path.startswith(_KEPT):
+            policy = self._of_kept
         is_secret = path.startswith(_SECRET)
         referrer = b"no-referrer" if is_secret else b"strict-origin-when-cross-origin"
         own = [(b"content-security-policy", policy), (b"referrer-policy", referrer)]
         by_https = [_HTTPS_ONLY] if scope.get("scheme") == "https" else []
         return [*_HEADERS, *own, *by_https]
+
+
+def inline_scripts(document: str) -> list[str]:
+    """Sources of a content security policy that let just the inline scripts of a document run.
+
+    Parameters
+    ----------
+    document : str
+        HTML. Only what it holds before anything from elsewhere is put into it may be given.
+    """
+    found = (hashlib.sha256(script.encode()).digest() for script in _INLINE.findall(document))
+    return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in found]
+
+
+def _policy(scripts: str, framing: str) -> bytes:
+    return _POLICY.format(scripts=scripts, framing=framing).encode()

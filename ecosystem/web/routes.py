@@ -9,7 +9,7 @@ from pathlib import Path
 import js_lib_leaflet
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -53,6 +53,11 @@ def _map_script(request: Request) -> Response:
     return Response(map_script(), headers=_KEEP, media_type="text/javascript")
 
 
+def _icon(request: Request) -> Response:
+    del request
+    return FileResponse(ASSETS / "icon.svg", headers=_KEEP, media_type="image/svg+xml")
+
+
 def _type_mark(request: Request) -> Response:
     type_ = request.path_params["type"]
     if type_ not in TYPES:
@@ -73,6 +78,8 @@ def routes() -> list[BaseRoute]:
         Route("/geo/{release_id}/{layer}.json", endpoint(outlines)),
         Route("/assets/map.js", _map_script),
         Route(f"/{type_marks.ADDRESS}".format("{type}"), _type_mark),
+        # Asked for by browsers where no page names one, and by Streamlit's document until it does.
+        *[Route(path, _icon) for path in ("/favicon.ico", "/favicon.png")],
         Mount("/assets/leaflet", _CachedFiles(directory=LEAFLET)),
         Mount("/assets", _CachedFiles(directory=ASSETS)),
     ]
@@ -125,7 +132,11 @@ def middleware(
     return [
         Middleware(SitePath, path=base),
         Middleware(ProxyHeadersMiddleware, trusted_hosts=list(own.trusted_proxies)),
-        Middleware(SecurityHeaders, embedding_sites=own.embedding_sites),
+        Middleware(
+            SecurityHeaders,
+            embedding_sites=own.embedding_sites,
+            document=(streamlit_files / "index.html").read_text(encoding="utf-8"),
+        ),
         Middleware(
             Connections,
             pages=pages,

@@ -15,7 +15,7 @@ from ecosystem.common.vocabulary import BY_COLUMN
 from ecosystem.tables import regions
 from ecosystem.ui import state
 from ecosystem.ui.data import ask
-from ecosystem.ui.escape import markdown
+from ecosystem.ui.escape import code, markdown
 from ecosystem.web.pages import ORGANISATION_PAGE
 from etl.errors import PublishError, RegisterError
 from etl.inbox import moderation
@@ -337,7 +337,7 @@ def _facts(review: Review) -> None:
     if suggestion.comment:
         st.markdown(f"**Comment**: {markdown(suggestion.comment)}")
     if suggestion.contact:
-        st.markdown(f"**Contact for questions**: {markdown(suggestion.contact)}")
+        st.markdown(f"**Contact for questions**: {code(suggestion.contact)}")
 
 
 def _lines(changes: list[Change], *, is_new: bool) -> str:

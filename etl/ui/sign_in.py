@@ -12,7 +12,7 @@ from typing import Any, ParamSpec
 import streamlit as st
 
 from ecosystem.common.settings import settings
-from ecosystem.ui.escape import markdown
+from ecosystem.ui.escape import code, markdown
 from etl.actions import Action, acting_as, record
 from etl.errors import PublishError
 
@@ -149,13 +149,14 @@ def _has_account() -> bool:
 
 
 def _address(claims: Mapping[str, Any]) -> str:
-    return markdown(str(claims.get("email") or "an account without an address"))
+    email = claims.get("email")
+    return code(email) if email else "an account without an address"
 
 
 def _account_in_full(claims: Mapping[str, Any]) -> str:
     """All that whoever keeps the list needs of it."""
     verified = "" if claims.get("email_verified") in (True, "true") else ", not verified"
-    return f"{_address(claims)} (subject {markdown(str(claims.get('sub', '')))}{verified})"
+    return f"{_address(claims)} (subject {code(claims.get('sub', ''))}{verified})"
 
 
 def _sign_out_button() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterator
 
 import pytest
@@ -53,6 +55,19 @@ def test_the_policy_names_no_other_host_but_the_street_map() -> None:
     assert [word for word in policy.split() if ":" in word and "//" in word] == [
         "https://tile.openstreetmap.org;"
     ]
+
+
+def test_only_the_document_s_own_inline_scripts_run_and_only_the_map_evaluates() -> None:
+    document = '<script src="a.js">no</script><script type="module">x = 1</script>'
+    client = site(document=document)
+    page, kept, framed = (
+        client.get(path).headers["content-security-policy"] for path in ("/", "/media/x", FRAME)
+    )
+    own = "'sha256-" + base64.b64encode(hashlib.sha256(b"x = 1").digest()).decode() + "'"
+    for policy in (page, kept):
+        assert f"script-src 'self' blob: {own};" in policy
+        assert policy.count("unsafe") == 1, "styles alone"
+    assert "script-src 'self' 'unsafe-inline' 'unsafe-eval';" in framed
 
 
 def test_what_else_an_answer_says() -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ecosystem.ui import frame, state, streamlit_internals, tab_title
+from ecosystem.ui import data, frame, state, streamlit_internals, tab_title
 from ecosystem.ui.navigation import not_found
 from ecosystem.web import plain_logs, routes, shell, warm_up
 from ecosystem.web.pages import PAGES
@@ -28,6 +28,7 @@ def page() -> None:
     chosen = st.navigation([*pages, *not_found(pages)], position="hidden")
     if chosen.title != PAGES[0].title:
         tab_title.show(chosen.title)
+    data.begin()
     state.begin()
     frame.header(PAGES, chosen.url_path)
     entry = next((entry for entry in PAGES if entry.url_path == chosen.url_path), PAGES[0])

@@ -62,6 +62,11 @@ class Recent(Generic[T]):
                 self._kept.popitem(last=False)
         return new
 
+    def clear(self) -> None:
+        """Forget all answers."""
+        with self._lock:
+            self._kept.clear()
+
     def drop(self, question: Hashable) -> None:
         """Forget the answer to a question."""
         with self._lock:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
 from ecosystem.common import late
+from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.finding.filters import Filter
 from ecosystem.regional.statistics import concentration
 from ecosystem.tables import regions
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
 
 NEIGHBOURS = 6
 
@@ -47,12 +52,7 @@ def over_nuts2(database: Database, filter_: Filter) -> Concentration:
     """
     there = regions.is_collected(database, "nuts2")
     counts = regions.organisation_counts(database, filter_, "nuts2")[there]
-    units = regions.units(database, "nuts2").set_index("region_id").loc[counts.index]
-    points = gpd.GeoSeries(
-        gpd.points_from_xy(units["lon"], units["lat"]), index=units.index, crs=4326
-    ).to_crs(3035)
-    weights = late.load("libpysal.graph").Graph.build_knn(points, k=NEIGHBOURS)
-    moran = concentration.morans_i(counts.astype("float64"), weights)
+    moran = concentration.morans_i(counts.astype("float64"), _neighbours(database))
     return Concentration(
         regions=len(counts),
         gini=concentration.gini(counts),
@@ -60,3 +60,16 @@ def over_nuts2(database: Database, filter_: Filter) -> Concentration:
         moran_p=moran.p,
         sentence=concentration.in_words(counts, moran),
     )
+
+
+@per_release
+def _neighbours(database: Database) -> Graph:
+    """Who is whose neighbour among the NUTS 2 regions that were collected, ordered by id."""
+    there = regions.is_collected(database, "nuts2")
+    ids = there.index[there].sort_values()
+    units = regions.units(database, "nuts2").set_index("region_id").loc[ids]
+    points = gpd.GeoSeries(
+        gpd.points_from_xy(units["lon"], units["lat"]), index=units.index, crs=4326
+    ).to_crs(3035)
+    graph: Graph = late.load("libpysal.graph").Graph.build_knn(points, k=NEIGHBOURS)
+    return graph

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest, app_test
 from streamlit.util import calc_hash
 
 from ecosystem.common.settings import ROOT, settings
+from ecosystem.ui import data
 from ecosystem.ui.streamlit_internals import PagesManager, own_the_pages
 from ecosystem.web.pages import PAGES
 
@@ -65,7 +65,7 @@ def _hash_of(page: str) -> str:
     return calc_hash(path) if path else ""
 
 
-_read_last: list[Path] = []  # folder of releases whose answers are in Streamlit's cache
+_read_last: list[Path] = []  # folder of releases whose answers are kept
 
 
 def use_releases(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -77,4 +77,4 @@ def use_releases(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     settings.cache_clear()
     if _read_last != [folder]:
         _read_last[:] = [folder]
-        st.cache_data.clear()
+        data.forget()

@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ecosystem.common.store import Database, current
@@ -21,6 +20,7 @@ from ecosystem.tables import (
     organisation_facts,
     services,
 )
+from ecosystem.ui import data
 from ecosystem.ui.escape import markdown
 from tests.pages.conftest import Visit
 from tests.pages.test_pages import plain, words
@@ -119,13 +119,13 @@ def test_no_service_yet_is_explained_and_services_are_counted(
     assert not app.exception
     assert "data/register/services.csv" in words(app)
     monkeypatch.setattr(services, "everything", delivered)
-    st.cache_data.clear()
+    data.forget()
     app = visit("services", {"year": "2027"})
     assert "1 service · 1 organisation · 4.5 hours" in read(app)
     table = app.dataframe[0].value
     row = ["Brittany (Bretagne)", "2027", "Access to funding", 1, 1, 4.5]
     assert table.to_numpy().tolist() == [row]
-    st.cache_data.clear()
+    data.forget()
 
 
 def delivered(database: Database) -> pd.DataFrame:
@@ -176,7 +176,7 @@ def test_text_of_the_register_stays_text(visit: Visit, monkeypatch: pytest.Monke
     ):
         question = delivered if module is services else getattr(module, name)
         monkeypatch.setattr(module, name, spoilt(question, columns, lists))
-    st.cache_data.clear()
+    data.forget()
     for page, params in (
         ("investors", {}),
         ("investor", {"id": "tikehau-capital"}),
@@ -192,4 +192,4 @@ def test_text_of_the_register_stays_text(visit: Visit, monkeypatch: pytest.Monke
         assert said
         assert all(markdown(HOSTILE) in value for value in (*said, *labels))
         assert not any("javascript:" in value for value in (*said, *labels))
-    st.cache_data.clear()
+    data.forget()

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-import streamlit as st
 
 from ecosystem.common.store import Database
 from ecosystem.tables import documents, events
+from ecosystem.ui import data
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.library import citation
 from tests.pages.conftest import Visit
@@ -76,7 +76,7 @@ def test_text_of_the_register_stays_text(visit: Visit, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(events, "selection", hostile_events)
     monkeypatch.setattr(documents, "selection", hostile_documents)
-    st.cache_data.clear()
+    data.forget()
     for page in ("events", "library"):
         app = visit(page)
         assert not app.exception
@@ -84,4 +84,4 @@ def test_text_of_the_register_stays_text(visit: Visit, monkeypatch: pytest.Monke
         assert said
         assert all(markdown(HOSTILE) in text for text in said)
         assert not any("javascript:" in text for text in said)
-    st.cache_data.clear()
+    data.forget()

@@ -6,38 +6,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.site import MAP, PHONE, Site
 
 Open = Callable[..., Site]
-PAGES = ["/regions", "/region?region=FRH0", "/compare?compare=fr-bretagne&compare=DEA&compare=EE"]
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_no_request_leaves_and_nothing_complains(open_site: Open, path: str) -> None:
-    site = open_site()
-    site.visit(path, with_map="compare" not in path)
-    assert site.foreign == []
-    assert site.complaints == []
-
-
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("path", PAGES)
-def test_accessible_to_assistive_technology(open_site: Open, path: str, dark: bool) -> None:
-    site = open_site(dark=dark)
-    site.visit(path, with_map="compare" not in path)
-    found = Axe().run(site.page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_a_phone_never_scrolls_sideways(open_site: Open, path: str) -> None:
-    site = open_site(size=PHONE)
-    site.visit(path, with_map="compare" not in path)
-    assert site.width_of_content() <= PHONE[0]
 
 
 def test_measure_click_region_page_and_brief(open_site: Open) -> None:

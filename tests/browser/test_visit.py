@@ -24,14 +24,11 @@ EXAMPLES = {
     "practice": "/practice?id=slovenia-cyber-voucher",
     "partners": "/partners?from=fr-bretagne&need=domain:cryptology",
     "shortlist": "/shortlist?list=at-limes-security-gmbh&list=fr-secure-ic",
+    "region": "/region?region=FRH0",
+    "compare": "/compare?compare=fr-bretagne&compare=DEA&compare=EE",
 }
-VISITED_WITH_REGIONS = ("regions", "region", "compare")
 PATHS = [
-    *(
-        EXAMPLES.get(entry.name, f"/{entry.url_path}")
-        for entry in PAGES
-        if entry.name not in VISITED_WITH_REGIONS
-    ),
+    *(EXAMPLES.get(entry.name, f"/{entry.url_path}") for entry in PAGES),
     "/?level=nuts2",
     "/suggest?org=at-limes-security-gmbh",
     NOWHERE,
@@ -39,7 +36,8 @@ PATHS = [
 
 
 def has_map(path: str) -> bool:
-    return path == "/" or path.startswith(("/?", "/network", "/organisation", "/investors"))
+    with_map = ("/?", "/network", "/organisation", "/investors", "/region")
+    return path == "/" or path.startswith(with_map)
 
 
 # One visit for all of it: loading Streamlit is most of what a visit costs.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from ecosystem.api import figures
 from ecosystem.api.collections import COLLECTIONS, Collection, Shape, properties
 from ecosystem.api.items import schema_of
 from ecosystem.api.request import CQL2_TEXT, CRS84, FORMATS, LIMIT, filters_of
 from ecosystem.common.publisher import publisher
 from ecosystem.common.store import Database
+from ecosystem.finding.filters import PARAMS
 
 TITLE = "Cyber Valleys: open data"
 ABOUT = (
@@ -61,6 +63,7 @@ def landing(api: str) -> dict[str, Any]:
             link(f"{api}/openapi.json?f=html", "service-doc", "text/html", "The API explained"),
             link(f"{api}/conformance", "conformance", _JSON, "What it conforms to"),
             link(f"{api}/collections", "data", _JSON, "Collections"),
+            link(f"{api}/statistics", "related", _JSON, "Figures of the pages as data"),
         ],
     }
 
@@ -130,6 +133,15 @@ def openapi(database: Database, api: str) -> dict[str, Any]:
         "/openapi.json": _get("This document", "getDefinition"),
         "/collections": _get("Collections", "getCollections"),
     }
+    codes = list(figures.catalogue(database))
+    of_figure = _figure_parameters(codes)
+    # Without a figure the first lists them all; the second describes the columns of one.
+    paths["/statistics"] = _get("Figures of the pages", "getFigures", of_figure)
+    paths["/statistics/csvw"] = _get(
+        "Columns of a figure's CSV",
+        "getFiguresCsvw",
+        [of_figure[0] | {"required": True}, *of_figure[1:]],
+    )
     for name, found in COLLECTIONS.items():
         own = f"/collections/{name}"
         paths[own] = _get(found.title, f"describe_{name}")
@@ -206,6 +218,16 @@ def _parameters(database: Database, found: Collection) -> list[dict[str, Any]]:
         _parameter("filter", "CQL2 text", {"type": "string"}),
         _parameter("filter-lang", "", {"type": "string", "enum": [CQL2_TEXT]}),
         *(_parameter(name, "", texts) for name in filters_of(found, known)),
+    ]
+
+
+def _figure_parameters(codes: list[str]) -> list[dict[str, Any]]:
+    texts = {"type": "array", "items": {"type": "string"}}
+    return [
+        _parameter("measure", "Which figure", {"type": "string", "enum": codes}),
+        _parameter("level", "Of which regions", {"type": "string", "enum": list(figures.LEVELS)}),
+        _parameter("region", "Of these regions only", texts),
+        *(_parameter(name, "", texts) for name in PARAMS),
     ]
 
 

@@ -92,6 +92,22 @@ def filters_of(collection: Collection, known: Mapping[str, Property]) -> list[st
     return [name for name, property_ in known.items() if property_.kind != "array"]
 
 
+def filter_of(params: Params) -> Filter:
+    """The site's filter that parameters say.
+
+    Raises
+    ------
+    ApiError
+        If one of them makes no sense.
+    """
+    own = {name: list(values) for name, values in params.items() if name in PARAMS}
+    lost = left_out(own)
+    if lost:
+        label, text = lost[0]
+        raise invalid(f"“{text[:60]}” makes no sense as {label}.")
+    return Filter.from_params(own)
+
+
 def _only(params: Params, name: str) -> str:
     values = params[name]
     if len(values) != 1:
@@ -202,11 +218,7 @@ def _own_filters(
     database: Database, collection: Collection, known: Mapping[str, Property], params: Params
 ) -> Condition:
     if collection.name == "organisations":
-        lost = left_out({name: list(values) for name, values in params.items() if name in PARAMS})
-        if lost:
-            label, text = lost[0]
-            raise invalid(f"“{text[:60]}” makes no sense as {label}.")
-        return Filter.from_params(params).where()
+        return filter_of(params).where()
     parts: list[Condition] = [("TRUE", {})]
     for name in filters_of(collection, known):
         if name in params:

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from ecosystem.api import description, items
+from ecosystem.api import description, figures, items, statistics
 from ecosystem.api import request as asked
 from ecosystem.api.collections import COLLECTIONS, Collection
 from ecosystem.api.description import link
@@ -36,6 +36,7 @@ _LONGEST = 8_000
 _ACCEPTED = {
     "application/geo+json": "json",
     "application/json": "json",
+    "application/csvm+json": "json",
     "application/*": "json",
     "application/vnd.oai.openapi+json": "json",
     "application/schema+json": "json",
@@ -62,7 +63,8 @@ class Asked:
     def __init__(self, request: Request, formats: tuple[str, ...]) -> None:
         if len(request.url.query) > _LONGEST:
             raise ApiError(414, "URITooLong", f"The query is longer than {_LONGEST:,} characters.")
-        self.api = f"{addresses.base(request)}{PREFIX}"
+        self.site = addresses.base(request)
+        self.api = f"{self.site}{PREFIX}"
         self.path = request.scope["path"].partition(PREFIX)[2].rstrip("/")
         self.params: Params = _parse(request.url.query)
         self.path_params = request.path_params
@@ -112,6 +114,8 @@ def routes() -> list[BaseRoute]:
         Route("/collections/{name}/queryables", _route(_queryables, two)),
         Route("/collections/{name}/items", _route(_items, three)),
         Route("/collections/{name}/items/{key}", _route(_item, two)),
+        Route("/statistics", _route(_statistics, three)),
+        Route("/statistics/csvw", _route(_csvw, ("json",))),
         Route("/{rest:path}", _nowhere),
     ]
     everybody = [
@@ -345,3 +349,34 @@ def _item(database: Database, asked_: Asked) -> Answer:
         link(own, "collection", _JSON, collection.title),
     ]
     return _document(asked_, feature, str(feature["properties"].get("name", key)), _GEOJSON)
+
+
+def _statistics(database: Database, asked_: Asked) -> Answer:
+    if "measure" not in asked_.own_params:
+        _no_parameters(asked_)
+        if asked_.format == "csv":
+            raise ApiError(406, "NotAcceptable", "The list of figures is there as JSON and HTML.")
+        return _document(asked_, figures.list_of(database, asked_.api), "Figures as data")
+    query = statistics.read(database, asked_.own_params)
+    own = f"{asked_.site}/{query.address}"
+    metadata = own.replace("/statistics?", "/statistics/csvw?")
+    links = {"self": f"{own}&f=json", "csv": f"{own}&f=csv", "csvw": metadata}
+    if asked_.format == "csv":
+        described = {"describedby": metadata, "alternate": links["self"]}
+        return Answer(statistics.csv(database, query), "text/csv; charset=utf-8", described)
+    if asked_.format == "html":
+        said = statistics.about(database, query)
+        found = statistics.table(database, query)
+        page = template("api_figures.html").render(
+            said=said, table=found, rows=statistics.in_words(found), links=links, api=asked_.api
+        )
+        return Answer(page.encode(), "text/html")
+    return _document(asked_, statistics.json_stat(database, query, links), query.figure.label)
+
+
+def _csvw(database: Database, asked_: Asked) -> Answer:
+    query = statistics.read(database, asked_.own_params)
+    csv = f"{asked_.site}/{query.address}&f=csv"
+    return _document(
+        asked_, statistics.csvw(database, query, csv), query.figure.label, "application/csvm+json"
+    )

@@ -1,0 +1,278 @@
+"""Figures as JSON-stat 2.0 and as CSV on the web, with what they are of and how they are made.
+
+JSON-stat: https://json-stat.org/format/. CSV on the web: W3C Recommendation of 2015,
+https://www.w3.org/TR/tabular-metadata/.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import pandas as pd
+
+from ecosystem.api import figures
+from ecosystem.api.collections import COLLECTIONS
+from ecosystem.api.errors import ApiError, invalid
+from ecosystem.api.figures import Column, Figure, Table
+from ecosystem.api.request import Params, filter_of
+from ecosystem.common import wording
+from ecosystem.common.spreadsheet import table_csv
+from ecosystem.common.store import Database
+from ecosystem.finding.filters import PARAMS, Filter
+from ecosystem.regional.profiles import SAMPLE_NOTE
+from ecosystem.tables import regions, releases
+
+LICENCE = COLLECTIONS["organisations"].licence
+OWN = ("measure", "level", "region")
+_MOST_REGIONS = 50
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which figure is asked for: the figure, the filter, the level and the regions (none: all)."""
+
+    figure: Figure
+    filter: Filter
+    level: str
+    region_ids: tuple[str, ...]
+
+    @property
+    def address(self) -> str:
+        """Where it is, below the root of the site."""
+        return figures.address(self.figure.code, self.level, self.filter, self.region_ids)
+
+
+def read(database: Database, params: Params) -> Query:
+    """Read the parameters of a request.
+
+    Raises
+    ------
+    ApiError
+        If one of them is unknown or makes no sense.
+    """
+    strange = [name for name in params if name not in PARAMS and name not in OWN]
+    if strange:
+        raise invalid(
+            f"There is no parameter “{strange[0][:60]}”. There are: "
+            f"{', '.join(sorted({*PARAMS, *OWN}))}."
+        )
+    known = figures.catalogue(database)
+    measure = _single(params, "measure")
+    if measure not in known:
+        raise invalid(f"There is no figure “{measure[:60]}”. There are: {', '.join(known)}.")
+    figure = known[measure]
+    region_ids = _regions(database, params)
+    of_regions = {regions.level_of(id_) for id_ in region_ids}
+    if len(of_regions) > 1:
+        raise invalid("The regions are of different levels; ask for each level by itself.")
+    usual = of_regions.pop() if of_regions else figure.levels[0]
+    level = _single(params, "level") if "level" in params else usual
+    if level not in figure.levels:
+        raise invalid(f"“level” of this figure can be {', '.join(figure.levels)}.")
+    if region_ids and level != usual:
+        raise invalid(f"The regions are of the level {usual}, not {level}.")
+    if figure.needs_region and not region_ids:
+        raise invalid("This figure is of single regions: name them with “region”.")
+    filter_ = filter_of(params)
+    if filter_.active() and not figure.takes_filter:
+        raise invalid("This figure is of all organisations: no filter changes it.")
+    return Query(figure, filter_, level, region_ids)
+
+
+def _single(params: Params, name: str) -> str:
+    values = params.get(name, [])
+    if len(values) != 1:
+        raise invalid(f"The parameter “{name}” is needed once; it is given {len(values)} times.")
+    return values[0]
+
+
+def _regions(database: Database, params: Params) -> tuple[str, ...]:
+    asked = tuple(dict.fromkeys(params.get("region", [])))
+    if len(asked) > _MOST_REGIONS:
+        raise invalid(f"“region” may be given {_MOST_REGIONS} times at most.")
+    known = regions.labels(database)
+    for id_ in asked:
+        if id_ not in known:
+            raise ApiError(404, "NotFound", f"There is no region “{id_[:60]}” in this release.")
+    return asked
+
+
+def table(database: Database, query: Query) -> Table:
+    """The numbers that are asked for."""
+    return query.figure.make(database, query.filter, query.level, query.region_ids)
+
+
+def in_words(found: Table) -> list[list[str]]:
+    """The rows of a table as people read them: labels, numbers with their decimals, the remark."""
+    return [
+        [
+            *(labels[row[name]] for name, labels in found.dimensions.items()),
+            *(_cell(column, row[column.name]) for column in found.columns),
+            row["status"],
+        ]
+        for row in found.rows.to_dict("records")
+    ]
+
+
+def _cell(column: Column, value: Any) -> str:
+    number = _number(value)
+    if number is None:
+        return wording.DASH
+    # A year has no thousands to be told apart.
+    return wording.year(number) if column.unit == "year" else wording.number(number, column.digits)
+
+
+def about(database: Database, query: Query) -> dict[str, str]:
+    """What a figure is of, how it is made, from what, and how to cite it."""
+    figure = query.figure
+    return {
+        "measure": figure.code,
+        "label": figure.label,
+        "level": query.level,
+        "denominator": figure.denominator,
+        "interval": figure.interval,
+        "method": figure.method,
+        "filter": query.filter.sentence(),
+        "note": SAMPLE_NOTE,
+        "source": releases.attribution(database, figure.sources),
+        "licence": LICENCE,
+        "release_id": database.release.release_id,
+        "citation": releases.citation(database),
+    }
+
+
+def json_stat(database: Database, query: Query, links: dict[str, str]) -> dict[str, Any]:
+    """A figure as a dataset of JSON-stat 2.0; the last dimension is which number it is.
+
+    Parameters
+    ----------
+    links : dict of str to str
+        Addresses: ``self``, ``csv`` and ``csvw``.
+    """
+    found, said = table(database, query), about(database, query)
+    names = list(found.dimensions)
+    by_key = {tuple(row[name] for name in names): row for row in found.rows.to_dict("records")}
+    values: list[float | None] = []
+    status: dict[str, str] = {}
+    for key in product(*(found.dimensions[name] for name in names)):
+        row = by_key.get(key, {})
+        if row.get("status"):
+            status[str(len(values))] = row["status"]
+        values.extend(_number(row.get(column.name)) for column in found.columns)
+    created = releases.story(database)["created_at"]
+    return {
+        "version": "2.0",
+        "class": "dataset",
+        "href": links["self"],
+        "label": query.figure.label,
+        "source": said["source"],
+        "updated": f"{created:%Y-%m-%dT%H:%M:%SZ}",
+        "note": [said["method"], f"Of: {said['denominator']}.", said["note"]],
+        "id": [*names, "figure"],
+        "size": [*(len(found.dimensions[name]) for name in names), len(found.columns)],
+        "role": {
+            "metric": ["figure"],
+            **{role: [n for n in names if n in of] for role, of in _ROLES if set(names) & of},
+        },
+        "dimension": {
+            **{
+                name: {
+                    "label": name.capitalize(),
+                    "category": {"index": list(labels), "label": labels},
+                }
+                for name, labels in found.dimensions.items()
+            },
+            "figure": {
+                "label": "Figure",
+                "category": {
+                    "index": [column.name for column in found.columns],
+                    "label": {column.name: column.label for column in found.columns},
+                    "unit": {
+                        column.name: {"label": column.unit, "decimals": column.digits}
+                        for column in found.columns
+                    },
+                },
+            },
+        },
+        "value": values,
+        "status": status,
+        "extension": {**said, "statuses": dict(figures.statuses())},
+        "link": {
+            "alternate": [{"type": "text/csv", "href": links["csv"]}],
+            "describedby": [{"type": "application/csvm+json", "href": links["csvw"]}],
+            "license": [{"href": LICENCE}],
+        },
+    }
+
+
+_ROLES = (("geo", {"region", "area"}), ("time", {"year"}))
+
+
+def _number(value: Any) -> float | None:
+    if value is None or pd.isna(value):
+        return None
+    number = float(value)
+    return number if math.isfinite(number) else None
+
+
+def csv(database: Database, query: Query) -> bytes:
+    """A figure as CSV, a row each, with unit, denominator, method, source and licence."""
+    found, said = table(database, query), about(database, query)
+    rows = pd.DataFrame(index=found.rows.index)
+    for name, labels in found.dimensions.items():
+        rows[name] = found.rows[name]
+        rows[f"{name}_label"] = found.rows[name].map(labels)
+    for column in found.columns:
+        rows[column.name] = [_number(value) for value in found.rows[column.name]]
+    rows = rows.assign(status=found.rows["status"], unit=found.columns[0].unit, **said)
+    return table_csv(rows)
+
+
+def csvw(database: Database, query: Query, address: str) -> dict[str, Any]:
+    """What the columns of a figure's CSV are, as metadata of CSV on the web.
+
+    Parameters
+    ----------
+    address : str
+        Of the CSV.
+    """
+    found, said = table(database, query), about(database, query)
+    texts = [
+        *(
+            {"name": f"{name}{end}", "titles": f"{name}{end}", "datatype": "string"}
+            for name in found.dimensions
+            for end in ("", "_label")
+        )
+    ]
+    numbers = [
+        {
+            "name": column.name,
+            "titles": column.name,
+            "dc:description": column.label,
+            "datatype": "number",
+            "schema:unitText": column.unit,
+        }
+        for column in found.columns
+    ]
+    rest = ("status", "unit", *said)
+    return {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+        "url": address,
+        "dc:title": query.figure.label,
+        "dc:description": said["method"],
+        "dc:source": said["source"],
+        "dc:license": {"@id": LICENCE},
+        "dc:bibliographicCitation": said["citation"],
+        "dialect": {"encoding": "utf-8", "lineTerminators": ["\r\n"]},
+        "tableSchema": {
+            "columns": [
+                *texts,
+                *numbers,
+                *({"name": name, "titles": name, "datatype": "string"} for name in rest),
+            ],
+            "primaryKey": list(found.dimensions),
+        },
+    }

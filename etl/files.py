@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -89,6 +90,58 @@ def write_whole(path: Path, content: bytes, *, readable: bool = False) -> None:
             part.unlink(missing_ok=True)
         raise
     sync(path.parent)
+
+
+def write_folder(folder: Path, contents: Iterable[tuple[str, bytes]], mark: str) -> tuple[int, int]:
+    """Write a folder of files whole or not at all, in the place of an earlier one of its kind.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to; the folder that it is in has to be there.
+    contents : iterable of (str, bytes)
+        Files by their paths below it, ``/`` between the parts.
+    mark : str
+        Name of a file that tells that a folder is of this kind and may be replaced.
+
+    Returns
+    -------
+    n_files, n_bytes : int
+        What was written, without the mark.
+
+    Raises
+    ------
+    PublishError
+        If there is something else at that place, or it can't be written; it is as it was.
+    """
+    part, old = (folder.with_name(f".{folder.name}.{end}") for end in ("part", "old"))
+    n_files = n_bytes = 0
+    with writing(folder.parent, then=""):
+        if folder.exists() and not _may_be_replaced(folder, mark):
+            raise PublishError(
+                f"{folder} holds something else than an earlier copy; name a new folder."
+            )
+        shutil.rmtree(part, ignore_errors=True)
+        try:
+            part.mkdir()
+            (part / mark).touch()
+            for path, content in contents:
+                file = part / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+                n_files, n_bytes = n_files + 1, n_bytes + len(content)
+            shutil.rmtree(old, ignore_errors=True)
+            if folder.exists():
+                folder.rename(old)
+            part.rename(folder)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+    return n_files, n_bytes
+
+
+def _may_be_replaced(folder: Path, mark: str) -> bool:
+    return folder.is_dir() and ((folder / mark).exists() or not any(folder.iterdir()))
 
 
 def sync(path: Path) -> None:

@@ -154,6 +154,26 @@ def ended_releases_dir(
 LIFE = ("status", "status_year", "successor_id", "successor_name", "status_source_url")
 
 
+@pytest.fixture(scope="session")
+def static_copy(releases_dir: Path) -> Path:
+    """Folder with the test release as a site of files; built once and shared: never written to."""
+    from ecosystem.common.store import Database, current
+    from ecosystem.web import static_site
+
+    shared = releases_dir.with_name(f"{releases_dir.name}-static-copy")
+    with FileLock(f"{shared}.lock"):
+        if not shared.exists():
+            part = shared.with_name(f"{shared.name}-part")
+            database = Database(current(releases_dir))
+            for file in static_site.files(database):
+                path = part / file.path
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(file.content)
+            database.close()
+            part.rename(shared)
+    return shared
+
+
 def _three_lives(rows: list[dict[str, str]]) -> None:
     fates = {
         "at-limes-security-gmbh": ("closed", "2024", "", "", "https://example.org/closed"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from xml.sax.saxutils import escape
+import re
+from collections.abc import Callable, Sequence
+from xml.sax.saxutils import escape, unescape
 
 import geopandas as gpd
 import numpy as np
@@ -27,6 +28,9 @@ _HEIGHT_OF_WIDTH = 0.72
 _WIDTH = 720
 _LETTER, _FONT_SIZE = 6.6, 13
 _LABELS, _LONGEST = 16, 30
+_QUOTED, _QUOTES = {'"': "&quot;"}, {"&quot;": '"'}
+# Text of the register is escaped, so that no "<" of it can begin such a tag.
+_ADDRESS = re.compile('<a href="([^"]*)">')
 
 
 def draw(
@@ -42,7 +46,8 @@ def draw(
     ----------
     points : DataFrame
         ``lon, lat`` (degrees, EPSG:4326), ``label`` (what is there) and ``leads``, whether it is
-        drawn full; those outside Europe are left out.
+        drawn full; those outside Europe are left out. With a column ``address``, each leads
+        there; :func:`with_addresses` fits them to where the map is shown.
     areas : sequence of str
         Ids of regions and valleys that are tinted.
     dark : bool
@@ -70,12 +75,13 @@ def draw(
     ]
     x, y = _pixels(there["x"].to_numpy(), there["y"].to_numpy(), frame)
     marks = list(zip(x, y, there["label"], there["leads"], strict=True))
-    for left, top, _, leads in marks:
+    for (left, top, label, leads), address in zip(marks, there["address"], strict=True):
         fill = accent if leads else halo
-        layers.append(
+        circle = (
             f'<circle cx="{left:.1f}" cy="{top:.1f}" r="5.5" fill="{fill}" stroke="{accent}" '
             f'stroke-width="2.2"/>'
         )
+        layers.append(_link(circle, label, address) if address else circle)
     layers += _labels(marks, ink, halo)
     height = round(_WIDTH * _HEIGHT_OF_WIDTH)
     return (
@@ -84,15 +90,39 @@ def draw(
     )
 
 
+def with_addresses(svg: str, rewrite: Callable[[str], str]) -> str:
+    """A map whose marks lead where `rewrite` says, for pages that aren't at the site's root.
+
+    Parameters
+    ----------
+    svg : str
+        As :func:`draw` makes it.
+    rewrite : callable
+        Takes an address of ``address`` and gives the one to follow; empty if there is none.
+    """
+    return _ADDRESS.sub(lambda found: _opening(rewrite(unescape(found[1], _QUOTES))), svg)
+
+
+def _link(mark: str, label: str, address: str) -> str:
+    return f"{_opening(address)}<title>{escape(label)}</title>{mark}</a>"
+
+
+def _opening(address: str) -> str:
+    return f'<a href="{escape(address, _QUOTED)}">' if address else "<a>"
+
+
 def _inside(points: pd.DataFrame) -> pd.DataFrame:
     """Points in metres, one for each place: the first name there, and how many more."""
-    known = points.dropna(subset=["lon", "lat"])
+    known = points.dropna(subset=["lon", "lat"]).assign(address=points.get("address", ""))
     projected = gpd.GeoSeries.from_xy(known["lon"], known["lat"], crs=4326).to_crs(_CRS)
     placed = known.assign(x=projected.x.round(-3), y=projected.y.round(-3))
     west, south, east, north = _EUROPE
     seen = placed[placed["x"].between(west, east) & placed["y"].between(south, north)]
     there = seen.groupby(["x", "y"], sort=False).agg(
-        label=("label", "first"), more=("label", "size"), leads=("leads", "any")
+        label=("label", "first"),
+        more=("label", "size"),
+        leads=("leads", "any"),
+        address=("address", "first"),
     )
     there["label"] = [
         _short(label) + (f" +{more - 1}" if more > 1 else "")

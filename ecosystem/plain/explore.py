@@ -115,7 +115,7 @@ def region_page(database: Database, params: Params) -> PlainPage:
         ),
         listings=(_organisations(database, inside, found.organisations, params, "region"),),
         preview=f"preview/region/{quote(place.place_id, safe='')}.png",
-        canonical=f"region?{urlencode({'region': place.place_id})}",
+        canonical=_region_address(place.place_id),
         is_lasting=filter_ == Filter(),
     )
 
@@ -154,12 +154,18 @@ def organisation_page(database: Database, params: Params) -> PlainPage:
     elsewhere = tuple(
         Item(label, address) for label, text_ in addresses if (address := links.web_address(text_))
     )
+    names = regions.labels(database)
+    around = tuple(
+        Item(names[id_], _region_address(id_))
+        for column in ("valley_id", "nuts2", "nuts0")
+        if (id_ := record[column]) in names
+    )
     return PlainPage(
         heading=record["name"],
         description=summary_of(record),
         paragraphs=tuple(filter(None, (fate.sentence() if fate else "", notes))),
         facts=facts(database, record),
-        listings=(Listing("Elsewhere", elsewhere),) if elsewhere else (),
+        listings=(Listing("Its regions", around), Listing("Elsewhere", elsewhere)),
         preview=preview_of(record["org_id"]),
         canonical=f"profile/{quote(record['org_id'], safe='')}",
     )
@@ -240,6 +246,10 @@ def _numbers(database: Database, filter_: Filter) -> tuple[tuple[str, str], ...]
     return (*numbers, ("Shown", filter_.sentence(data)))
 
 
+def _region_address(region_id: str) -> str:
+    return f"region?{urlencode({'region': region_id})}"
+
+
 def _by_region(database: Database, counts: pd.Series, heading: str) -> Listing:
     """Regions by name with how many organisations of the register each has."""
     names = regions.labels(database)
@@ -249,7 +259,7 @@ def _by_region(database: Database, counts: pd.Series, heading: str) -> Listing:
         tuple(
             Item(
                 names[id_],
-                f"region?{urlencode({'region': id_})}",
+                _region_address(id_),
                 f"{wording.count(n, 'organisation')} in the register",
             )
             for _, id_, n in rows
@@ -291,6 +301,7 @@ def _valley_map(database: Database, counts: pd.Series) -> str:
             "lat": there["lat"].reindex(n.index),
             "label": [f"{names[str(id_)]} {count:,.0f}" for id_, count in n.items()],
             "leads": True,
+            "address": [_region_address(str(id_)) for id_ in n.index],
         }
     )
     return european_map.draw(database, points, ())

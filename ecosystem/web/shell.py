@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Route
 from ecosystem.common.per_release import Recent, per_release
 from ecosystem.common.settings import settings
 from ecosystem.common.store import Database, ReleaseError
+from ecosystem.drawing import european_map
 from ecosystem.finding.made_in_europe import today
 from ecosystem.plain.catalogue import MAKERS
 from ecosystem.plain.page import Item, PlainPage
@@ -191,9 +192,10 @@ def document(shell: Shell, page: PlainPage, base_url: str, root: str = "") -> Do
         "root": root,
         "menu": _MENU,
         "pages": _LISTED,
-        "href": lambda item: item.address if _is_elsewhere(item) else f"{root}{item.address}",
-        "is_elsewhere": _is_elsewhere,
-        "attribution": _ATTRIBUTION,
+        "picture": european_map.with_addresses(page.picture, lambda address: f"{root}{address}"),
+        "href": lambda item: _href(item, root),
+        "is_elsewhere": is_elsewhere,
+        "attribution": ATTRIBUTION,
     }
     text = "".join(
         (
@@ -208,11 +210,16 @@ def document(shell: Shell, page: PlainPage, base_url: str, root: str = "") -> Do
     return Document(body, f'W/"{hashlib.sha256(body).hexdigest()[:24]}"')
 
 
-def _is_elsewhere(item: Item) -> bool:
+def _href(item: Item, root: str) -> str:
+    return item.address if is_elsewhere(item) or not item.address else f"{root}{item.address}"
+
+
+def is_elsewhere(item: Item) -> bool:
+    """Whether an entry leads away from the site."""
     return item.address.startswith(("https://", "http://"))
 
 
-_ATTRIBUTION = (
+ATTRIBUTION = (
     "Compiled from public sources after ECSO's 2019 map; not ECSO's own data. CC BY 4.0. "
     "© EuroGeographics for the administrative boundaries. Source: Eurostat. GeoNames, CC BY 4.0. "
     "Neighbouring land: Natural Earth."

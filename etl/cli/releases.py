@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
 
 class FileFormat(enum.StrEnum):
-    """What a release can be exported as."""
+    """What a release can be exported as: the first four are files, the last a folder."""
 
     CSV = "csv"
     XLSX = "xlsx"
     GEOJSON = "geojson"
     GEOPARQUET = "geoparquet"
+    SITE = "site"
 
 
 def list_releases() -> None:
@@ -96,40 +97,69 @@ def export(
         str | None,
         typer.Argument(
             metavar="[ID]",
-            help="The release, or the beginning of its id; the current one by default.",
+            help="The release, or the beginning of its id; the current one by default. With "
+            "--format site and without --output: the folder to write.",
             show_default=False,
         ),
     ] = None,
     file_format: Annotated[
-        FileFormat, typer.Option("--format", help="Format of the file.")
+        FileFormat, typer.Option("--format", help="Format of the file; site is a folder.")
     ] = FileFormat.CSV,
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="The file to write.", show_default=False
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The file or folder to write.",
+            show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Write the organisations of a release to a file, with source, licence and citation.
+    """Write the organisations of a release to a file, or the whole site as a folder of files.
 
     Example: `cyber-valleys export --format geojson --output organisations.geojson`
+
+    Example: `cyber-valleys export --format site cyber-valleys-copy`, a copy that opens from a
+    stick without a network
     """
+    if file_format is FileFormat.SITE and output is None and release_id:
+        output, release_id = Path(release_id), None
     if output is None:
         fail("Say where to write it: --output FILE.", USAGE)
     with sentences():
-        from ecosystem.export import FORMATS, geoparquet
-        from ecosystem.finding.filters import Filter
-        from etl.files import writing
-
         database = _open(_choose(release_id))
         try:
-            writers = {form.ending: form.write for form in FORMATS} | {"geoparquet": geoparquet}
-            content = writers[file_format.value](database, Filter())
+            write = _write_site if file_format is FileFormat.SITE else _write_file
+            written = write(database, output, file_format)
         finally:
             database.close()
-        with writing(output.parent, then=""):
-            output.write_bytes(content)
-    say(f"Written: {output} ({len(content) / 1e6:,.1f} MB).")
+    say(written)
+
+
+def _write_file(database: Database, output: Path, file_format: FileFormat) -> str:
+    from ecosystem.export import FORMATS, geoparquet
+    from ecosystem.finding.filters import Filter
+    from etl.files import writing
+
+    writers = {form.ending: form.write for form in FORMATS} | {"geoparquet": geoparquet}
+    content = writers[file_format.value](database, Filter())
+    with writing(output.parent, then=""):
+        output.write_bytes(content)
+    return f"Written: {output} ({len(content) / 1e6:,.1f} MB)."
+
+
+def _write_site(database: Database, output: Path, _: FileFormat) -> str:
+    from ecosystem.web import static_site
+    from etl.files import write_folder
+    from etl.report import words
+
+    contents = ((file.path, file.content) for file in static_site.files(database))
+    n_files, n_bytes = write_folder(output, contents, static_site.MARK)
+    return (
+        f"Written: {output}, {words.quantity(n_files, 'file')} ({n_bytes / 1e6:,.1f} MB). "
+        f"Open {output / 'index.html'} in a browser."
+    )
 
 
 def rollback(

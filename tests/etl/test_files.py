@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from filelock import FileLock
 
 from etl import files
 from etl.errors import PublishError
-from etl.files import lock, replace, sha256, write_whole, writing
+from etl.files import lock, replace, sha256, write_folder, write_whole, writing
 
 
 def mode(path: Path) -> int:
@@ -129,3 +130,29 @@ def test_the_hash_of_a_file(tmp_path: Path) -> None:
     assert sha256(tmp_path / "a") == (
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     )
+
+
+def test_a_folder_is_replaced_by_one_of_its_kind_and_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    assert write_folder(folder, [("a/b.html", b"one"), ("c.css", b"")], ".mark") == (2, 3)
+    assert write_folder(folder, [("d.html", b"two")], ".mark") == (1, 3)
+    assert sorted(path.name for path in folder.iterdir()) == [".mark", "d.html"]
+    other = tmp_path / "photographs"
+    other.mkdir()
+    (other / "one.jpg").touch()
+    with pytest.raises(PublishError, match="holds something else"):
+        write_folder(other, [("d.html", b"two")], ".mark")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy", "photographs"]
+
+
+def test_a_folder_that_fails_halfway_is_as_it_was(tmp_path: Path) -> None:
+    def break_off() -> Iterator[tuple[str, bytes]]:
+        yield "a.html", b"new"
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    folder = tmp_path / "copy"
+    write_folder(folder, [("a.html", b"old")], ".mark")
+    with pytest.raises(PublishError, match="No space left"):
+        write_folder(folder, break_off(), ".mark")
+    assert (folder / "a.html").read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]

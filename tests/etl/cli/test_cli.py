@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from ecosystem.common.settings import settings
 from ecosystem.common.store import open_read_only
+from ecosystem.web import static_site
 from etl import pipeline
 from etl.actions import entries
 from etl.cli import GATE, INPUT, OK, USAGE, WRITE, app
@@ -355,6 +356,24 @@ def test_export(own_releases: Path, release_dir: Path, tmp_path: Path, file_form
     assert len(frame) == 465
     assert call("export").exit_code == USAGE
     assert call("export", "-o", tmp_path / "no" / "folder.csv").exit_code == WRITE
+
+
+def test_the_site_is_written_to_a_folder(
+    own_releases: Path, release_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(release_dir, own_releases)
+    text = b"one"
+    monkeypatch.setattr(
+        "ecosystem.web.static_site.files", lambda _: [static_site.File("index.html", text)]
+    )
+    folder = tmp_path / "copy"
+    result = call("export", "--format", "site", folder)
+    assert result.exit_code == OK, result.output
+    assert (folder / "index.html").read_bytes() == text
+    text = b"two"
+    assert call("export", "--format", "site", "--output", folder).exit_code == OK
+    assert (folder / "index.html").read_bytes() == text
+    assert call("export", "--format", "site").exit_code == USAGE
 
 
 @pytest.mark.slow

@@ -47,6 +47,7 @@ def test_what_is_expected_is_in_the_register(
         assert set(query["expected"].split()) <= known[query["kind"]], query
 
 
+@pytest.mark.slow
 def test_what_people_type_finds_what_they_mean_first(
     database: Database, queries: list[dict[str, str]]
 ) -> None:

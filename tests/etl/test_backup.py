@@ -235,6 +235,7 @@ def test_an_empty_installation_can_be_copied_too(install: Install, tmp_path: Pat
     assert (made.release_id, made.members) == ("", {})
 
 
+@pytest.mark.slow
 def test_a_copy_is_made_after_each_publication_and_the_oldest_go(
     here: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,6 +260,7 @@ def test_a_copy_is_made_after_each_publication_and_the_oldest_go(
     assert "is published, but the copy of the data was not made" in back_up_after_publication()
 
 
+@pytest.mark.slow
 def test_the_commands_say_what_they_did(here: Installation, tmp_path: Path) -> None:
     run, file = CliRunner().invoke, tmp_path / "all.zip"
     made = run(app, ["backup", str(file), "--every-release"])

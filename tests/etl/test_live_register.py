@@ -101,12 +101,14 @@ def _read(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype="str", keep_default_na=False)
 
 
+@pytest.mark.slow
 def test_a_release_can_be_made_of_it(live: Path, tmp_path: Path) -> None:
     outcome = run(live, tmp_path / "releases", dry_run=True)
     faults = [rejection.reason for rejection in outcome.rejections]
     assert outcome.status is Status.PASSED, faults or [r.sentence() for r in outcome.gates]
 
 
+@pytest.mark.slow
 def test_it_is_a_valid_data_package(live: Path, tmp_path: Path) -> None:
     shutil.copyfile(ROOT / "data" / "datapackage.json", tmp_path / "datapackage.json")
     shutil.copytree(ROOT / "data" / "schema", tmp_path / "schema")

@@ -72,6 +72,7 @@ def test_the_same_input_makes_the_same_tables(release_dir: Path, tmp_path: Path)
         assert again[name] == rows, name
 
 
+@pytest.mark.slow
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     outcome = run(releases_dir=tmp_path / "releases", dry_run=True)
     assert outcome.status is Status.PASSED
@@ -79,6 +80,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "releases").exists()
 
 
+@pytest.mark.slow
 def test_changes_against_the_current_release(edit: Edit, releases: Path) -> None:
     first = shelf.current_id(releases)
 
@@ -102,6 +104,7 @@ def test_changes_against_the_current_release(edit: Edit, releases: Path) -> None
     assert change_rows["at-softwarepark-hagenberg", "removed", None] == (None, None)
 
 
+@pytest.mark.slow
 def test_faults_of_every_kind_are_found_in_one_go(edit: Edit, tmp_path: Path) -> None:
     def spoil(rows: Rows) -> None:
         rows[0]["type"] = "smee"
@@ -178,6 +181,7 @@ def test_investors_anywhere_never_stop_a_release(edit: Edit, tmp_path: Path) -> 
     assert not outcome.rejections
 
 
+@pytest.mark.slow
 def test_many_lost_towns_stop_the_release(edit: Edit, tmp_path: Path) -> None:
     def move(rows: Rows) -> None:
         for row in rows[:20]:
@@ -249,6 +253,7 @@ def test_a_file_of_organisations_replaces_the_one_of_the_register(
     assert outcome.status is Status.PUBLISHED
 
 
+@pytest.mark.slow
 def test_what_was_prepared_is_published_as_it_was_checked(releases: Path) -> None:
     with prepare(releases_dir=releases) as prepared:
         assert prepared.verdict().status is Status.PASSED
@@ -273,6 +278,7 @@ def test_nothing_is_published_if_the_release_compared_with_is_not_current_any_mo
     assert len(shelf.releases(releases)) == 2
 
 
+@pytest.mark.slow
 def test_a_failed_gate_can_not_be_published(edit: Edit, releases: Path) -> None:
     def halve(rows: Rows) -> None:
         del rows[::2]

@@ -21,6 +21,7 @@ def test_a_synthetic_register_can_be_published(tmp_path: Path) -> None:
     assert outcome.counts["organisation"] == 3_000
 
 
+@pytest.mark.slow
 def test_the_seed_decides() -> None:
     assert synthetic_register(500, 7).equals(synthetic_register(500, 7))
     assert not synthetic_register(500, 7).equals(synthetic_register(500, 8))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Visit
@@ -35,6 +36,7 @@ def test_a_cohort_is_chosen_with_its_firmness(visit: Visit) -> None:
     assert "at least 10 different countries" in app.warning[0].value
 
 
+@pytest.mark.slow
 def test_weights_and_wishes_are_kept_by_the_address(visit: Visit) -> None:
     app = visit("cohort", {"c_stage": "0", "age": "2-8", "wanted": "cryptology"})
     assert app.slider(key="cohort_weight_stage").value == 0

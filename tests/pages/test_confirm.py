@@ -60,6 +60,7 @@ def test_a_link_is_used_once(visit: Visit, inbox: Inbox) -> None:
     assert len(inbox.suggestions()) == 1
 
 
+@pytest.mark.slow
 def test_an_organisation_corrects_its_entry(visit: Visit, inbox: Inbox) -> None:
     app = visit("confirm", link())
     app.toggle(key="confirm_wrong").set_value(True).run()

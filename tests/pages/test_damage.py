@@ -38,6 +38,7 @@ def test_the_about_page_says_what_is_served_instead_until_it_is_mended(
     assert "is damaged" not in words(app)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_cut_off_while_it_is_served_is_no_traceback(
     visit: Visit, damaged: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

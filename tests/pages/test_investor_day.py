@@ -67,6 +67,7 @@ def downloads(app: AppTest) -> list[str]:
     return [str(button.proto.label) for button in app.get("download_button")]
 
 
+@pytest.mark.slow
 def test_a_workbook_is_planned_shown_and_taken_away(visit: Visit) -> None:
     app = visit("day")
     assert headers(app) == ["1. Get the workbook", "2. Give it back"]
@@ -89,6 +90,7 @@ def test_a_workbook_is_planned_shown_and_taken_away(visit: Visit) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_planned_workbook_is_shown_and_planned_again_with_few_changes(visit: Visit) -> None:
     app = give(visit("day"), workbook.write(small_day(), PLAN))
     assert "The plan" in headers(app)
@@ -98,6 +100,7 @@ def test_a_planned_workbook_is_shown_and_planned_again_with_few_changes(visit: V
     }
 
 
+@pytest.mark.slow
 def test_who_drops_out_late_changes_the_plan_for_as_few_as_possible(visit: Visit) -> None:
     app = give(visit("day"), workbook.write(small_day(), PLAN))
     app.selectbox(key="keep_until_1").select(3).run()
@@ -114,6 +117,7 @@ def test_who_drops_out_late_changes_the_plan_for_as_few_as_possible(visit: Visit
     assert {one.key for one in plan(app).meetings} >= {("a", "x"), ("b", "y")}
 
 
+@pytest.mark.slow
 def test_who_joins_late_is_planned_in(visit: Visit) -> None:
     app = give(visit("day"), workbook.write(small_day(), PLAN))
     name = next(field for field in app.text_input if field.label == "Who joins")
@@ -127,6 +131,7 @@ def test_who_joins_late_is_planned_in(visit: Visit) -> None:
     assert r"Gamma \<b\>" in "".join(table.value.to_string() for table in app.table)
 
 
+@pytest.mark.slow
 def test_a_locked_meeting_stays_where_it_is(visit: Visit) -> None:
     day = small_day()
     locked = replace(PLAN.meetings[2], slot=3, table="1")
@@ -136,6 +141,7 @@ def test_a_locked_meeting_stays_where_it_is(visit: Visit) -> None:
     assert plan(app).at["b", "x"].table == "1"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("day", "said"),
     [
@@ -193,6 +199,7 @@ def test_another_file_is_refused_with_a_sentence(visit: Visit, content: bytes) -
     assert len(app.table[0].value) == 1
 
 
+@pytest.mark.slow
 def test_meetings_that_are_given_are_placed(visit: Visit) -> None:
     day = replace(small_day(), pairs=(), requests=(Request("a", "b"), Request("b", "y")))
     app = give(visit("day"), workbook.template(day))
@@ -221,6 +228,7 @@ def test_the_workbook_begins_with_the_shortlist(visit: Visit) -> None:
     assert "ends before it begins" in app.error[0].value
 
 
+@pytest.mark.slow
 def test_the_plan_of_a_stopped_session_is_not_taken(visit: Visit) -> None:
     app = give(visit("day"), workbook.template(small_day()))
     app.slider(key="seconds_1").set_value(1)

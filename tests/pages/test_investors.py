@@ -44,6 +44,7 @@ def test_a_ticket_leaves_out_whom_nothing_is_known_of_and_says_so(visit: Visit) 
     assert "ticket EUR 0 " not in said
 
 
+@pytest.mark.slow
 def test_what_an_address_asks_for_is_what_the_list_has(visit: Visit) -> None:
     app = visit("investors", {"stage": "seed", "country": "EE", "words": "Tallinn"})
     names = [plain(link.label) for link in app.get("page_link")]
@@ -88,6 +89,7 @@ def test_an_organisation_tells_rounds_and_facts_with_their_evidence(visit: Visit
     assert "Situation: in liquidation (2024)" in ended
 
 
+@pytest.mark.slow
 def test_a_region_sums_what_is_known_in_euro_and_counts_the_rest(
     visit: Visit, releases_dir: Path
 ) -> None:
@@ -103,6 +105,7 @@ def test_a_region_sums_what_is_known_in_euro_and_counts_the_rest(
     assert "those outside the register included" in said
 
 
+@pytest.mark.slow
 def test_outcomes_are_told_with_their_source_and_what_isn_t_known(visit: Visit) -> None:
     for params in ({}, {"id": "ecso-investor-days-2017-2019"}):
         said = read(visit("events", params))

@@ -56,6 +56,7 @@ def test_an_empty_register_says_so_and_shows_no_zero(visit: Visit) -> None:
     assert "filter_label" not in [box.key for box in app.multiselect]
 
 
+@pytest.mark.slow
 def test_labels_are_listed_with_status_day_and_issuer(
     visit: Visit, with_labels: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,6 +70,7 @@ def test_labels_are_listed_with_status_day_and_issuer(
     assert made_in_europe.EMPTY not in text
 
 
+@pytest.mark.slow
 def test_the_label_filters_and_is_counted(
     visit: Visit, with_labels: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

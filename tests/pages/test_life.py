@@ -153,6 +153,7 @@ def test_a_release_without_statuses_is_shown(database: Database) -> None:
     assert not life.has_ended({"name": "A"})
 
 
+@pytest.mark.slow
 def test_that_a_closed_one_is_active_again_can_be_suggested(
     ended: Visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

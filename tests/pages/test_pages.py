@@ -266,6 +266,7 @@ def test_regions_are_compared_once_and_by_one_name(visit: Visit) -> None:
     assert names == list(table.columns)[1:]
 
 
+@pytest.mark.slow
 def test_regions_of_the_filter_can_be_compared(visit: Visit) -> None:
     app = visit("compare", {"valley": ["fr-bretagne", "ee-estonia"]})
     app.button(key="compare_filtered").click().run()
@@ -287,6 +288,7 @@ def test_the_filter_of_nuts_regions_offers_a_place_once(visit: Visit) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_peers_are_none_where_none_was_collected(visit: Visit) -> None:
     app = visit("region", {"region": "CZ01"})
     said = "The register was not collected for Prague, so it has no peers here."
@@ -312,6 +314,7 @@ def test_distances_are_between_towns(visit: Visit) -> None:
     assert "under 1 km" not in words(app)
 
 
+@pytest.mark.slow
 def test_an_empty_region_blames_no_filter_unless_there_is_one(visit: Visit) -> None:
     empty = visit("region", {"region": "DK02"})
     assert "The register has no organisation here." in words(empty)
@@ -453,6 +456,7 @@ def test_damaged_release_is_said_and_the_last_good_one_shown(
     assert "**465 organisations**" in words(app)
 
 
+@pytest.mark.slow
 def test_a_region_that_is_chosen_is_in_the_address(visit: Visit) -> None:
     app = visit("region", {})
     app.selectbox(key="choose_region").select("ES11").run()
@@ -473,6 +477,7 @@ def test_a_region_is_found_by_a_town_in_it(visit: Visit) -> None:
     assert "No town in Europe is called “Xyzzyq”." in words(app)
 
 
+@pytest.mark.slow
 def test_a_region_says_that_nobody_counted_it_and_what_its_figures_are(visit: Visit) -> None:
     app = visit("region", {"region": "DEA"})
     assert "**Coverage:** not known. No count by others is known" in words(app)
@@ -481,6 +486,7 @@ def test_a_region_says_that_nobody_counted_it_and_what_its_figures_are(visit: Vi
     assert (people["Value"], people["Made from"]) == ("18,034,454", "sum of 5 regions, 2025")
 
 
+@pytest.mark.slow
 def test_how_widespread_a_kind_is_says_of_how_many_regions(visit: Visit) -> None:
     app = visit("regions", {})
     table = app.dataframe[-1].value.set_index("JRC domain")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import Visit
@@ -30,6 +31,7 @@ def test_nothing_chosen_says_what_to_do(visit: Visit) -> None:
     assert not empty.get("download_button")
 
 
+@pytest.mark.slow
 def test_a_region_and_a_need_give_regions_with_reasons(visit: Visit) -> None:
     app = visit("partners", {"from": "FRH0", "need": "domain:cryptology"})
     said = texts(app)
@@ -46,12 +48,14 @@ def test_a_region_and_a_need_give_regions_with_reasons(visit: Visit) -> None:
     assert "Practices known there" in texts(exchange)
 
 
+@pytest.mark.slow
 def test_only_those_without_a_common_partnership(visit: Visit) -> None:
     app = visit("partners", {"from": "fr-bretagne", "new": "1", "shown": "43"})
     assert "Already together in" not in texts(app)
     assert "No common partnership is known." in texts(app)
 
 
+@pytest.mark.slow
 def test_adding_goes_into_the_address(visit: Visit) -> None:
     app = visit("partners", {"from": "fr-bretagne", "need": "domain:cryptology"})
     app.button(key="add_region_es-cataluna").click().run()
@@ -63,6 +67,7 @@ def test_adding_goes_into_the_address(visit: Visit) -> None:
     assert app.query_params["with"] == ["es-cataluna", "de-berlin-brandenburg"]
 
 
+@pytest.mark.slow
 def test_a_sketch_counts_roles_and_rules(visit: Visit) -> None:
     app = visit("partners", SKETCH)
     said = texts(app)

@@ -44,6 +44,7 @@ def test_a_question_is_answered_and_says_how_it_was_understood(visit: Visit, pag
     assert app.text_input(key="near_town").value == "Rennes, France"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["map", "directory"])
 def test_each_chip_can_be_taken_away(visit: Visit, page: str) -> None:
     app = visit(page, {"q": "company near Rennes"})

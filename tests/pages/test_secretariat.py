@@ -176,6 +176,7 @@ def desk(
     return Desk(visit_as(visit, ANNA), register, releases)
 
 
+@pytest.mark.slow
 def test_the_first_release_is_published_from_the_page(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -458,6 +459,7 @@ def button(app: AppTest, label: str) -> Button:
     return next(button for button in app.button if button.label == label)
 
 
+@pytest.mark.slow
 def test_half_a_list_is_asked_about_first(desk: Desk) -> None:
     desk.choose(desk.sheet().iloc[::2])
     desk.press("Check")
@@ -550,6 +552,7 @@ def _number(desk: Desk) -> int:
     return number
 
 
+@pytest.mark.slow
 def test_the_number_of_suggestions_that_wait_is_in_the_navigation(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -586,6 +589,7 @@ def test_a_member_gets_the_links_for_a_mail_merge(
     assert labels == ["Download as Excel", "Download as CSV"]
 
 
+@pytest.mark.slow
 def test_a_flood_is_rejected_in_one_action(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

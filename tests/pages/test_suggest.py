@@ -109,6 +109,7 @@ def test_faults_are_said_as_one_types_in_the_words_of_a_refresh(visit: Visit, in
     assert "Name is empty" not in text
 
 
+@pytest.mark.slow
 def test_one_of_several_towns_is_chosen(visit: Visit, inbox: Inbox) -> None:
     app = fill_all(visit("suggest"), city="Salamanca", country="ES")
     assert "can be one of several towns" in said(app)
@@ -131,6 +132,7 @@ def test_likely_duplicates_are_shown_before_sending(visit: Visit, inbox: Inbox) 
     assert "Limes Security GmbH" in said(app)
 
 
+@pytest.mark.slow
 def test_a_correction_shows_old_and_new_and_keeps_what_changed(visit: Visit, inbox: Inbox) -> None:
     app = visit("suggest", {"org": LIMES})
     assert app.title[0].value == "Correct Limes Security GmbH"
@@ -153,6 +155,7 @@ def test_nobody_can_not_be_corrected(visit: Visit, inbox: Inbox, org: str) -> No
     assert len(app.text_input) == 0
 
 
+@pytest.mark.slow
 def test_a_double_click_is_one_suggestion(visit: Visit, inbox: Inbox) -> None:
     app = fill_all(visit("suggest"))
     app.session_state["_suggest_sent"] = {}
@@ -163,6 +166,7 @@ def test_a_double_click_is_one_suggestion(visit: Visit, inbox: Inbox) -> None:
     assert len(inbox.suggestions()) == 1
 
 
+@pytest.mark.slow
 def test_a_link_tells_what_became_of_a_suggestion(visit: Visit, inbox: Inbox) -> None:
     app = send(fill_all(visit("suggest"), name=HOSTILE))
     (link,) = [link for link in app.get("page_link") if "Number 1" in link.proto.label]
@@ -201,6 +205,7 @@ def test_a_link_that_nobody_was_given_tells_nothing(visit: Visit, inbox: Inbox, 
     assert not app.exception
 
 
+@pytest.mark.slow
 def test_a_form_is_kept_by_its_tab_and_filled_again(
     visit: Visit, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,6 +230,7 @@ def test_a_form_is_kept_by_its_tab_and_filled_again(
     assert sent[-1]["typed"] == {}, "what was sent is no draft any more"
 
 
+@pytest.mark.slow
 def test_a_correction_is_filled_again_without_complaint(visit: Visit, inbox: Inbox) -> None:
     app = visit("suggest", {"org": LIMES})
     app.session_state[f"suggest_{LIMES}_name"] = "Limes"
@@ -236,6 +242,7 @@ def test_a_correction_is_filled_again_without_complaint(visit: Visit, inbox: Inb
     assert not app.warning
 
 
+@pytest.mark.slow
 def test_a_robot_is_told_so(visit: Visit, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     app = send(fill_all(visit("suggest"), trap="http://spam.example"))
     assert "as robots do" in app.error[0].value
@@ -264,6 +271,7 @@ def test_an_inbox_that_can_not_be_written_is_a_sentence(visit: Visit, inbox: Inb
     assert "try again later" in app.error[0].value
 
 
+@pytest.mark.slow
 def test_a_bad_contact_address_is_said(visit: Visit, inbox: Inbox) -> None:
     app = send(fill_all(visit("suggest"), contact="nobody"))
     assert "This is not an e-mail address" in said(app)
@@ -309,6 +317,7 @@ def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder / "organisations.csv"
 
 
+@pytest.mark.slow
 def test_a_moderator_accepts_and_rejects(tmp_path: Path, inbox: Inbox, register: Path) -> None:
     inbox.add(new("Lab One"), "a")
     inbox.add(new(HOSTILE), "b")
@@ -338,6 +347,7 @@ def test_a_moderator_accepts_and_rejects(tmp_path: Path, inbox: Inbox, register:
     assert MARK not in register.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_moderator_decides_many_at_once_and_takes_back(
     tmp_path: Path, inbox: Inbox, register: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -365,6 +375,7 @@ def test_a_moderator_decides_many_at_once_and_takes_back(
     assert [s.number for s in inbox.suggestions(State.OPEN)] == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_the_status_shows_the_answer_of_an_acceptance(
     visit: Visit, inbox: Inbox, register: Path, tmp_path: Path
 ) -> None:
@@ -398,6 +409,7 @@ def test_no_message_of_a_form_names_a_column(
         assert not re.findall(r"\b(?:source_url|nuts2_hint|org_id|checked_on|former_names)\b", text)
 
 
+@pytest.mark.slow
 def test_a_moderator_changes_a_cell_first(tmp_path: Path, inbox: Inbox, register: Path) -> None:
     inbox.add(new("Lab Two", city="Nowhere at all"), "a")
     app = view(tmp_path)
@@ -407,6 +419,7 @@ def test_a_moderator_changes_a_cell_first(tmp_path: Path, inbox: Inbox, register
     assert "fr-lab-two,Lab Two,sme,Rennes,FR,FRH0" in register.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_nobody_but_a_member_accepts(
     tmp_path: Path, inbox: Inbox, register: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -417,6 +430,7 @@ def test_nobody_but_a_member_accepts(
     assert "Lab One" not in register.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("cells", "typed", "row"),
     [
@@ -449,6 +463,7 @@ def test_a_moderator_says_where_it_is(
     assert row in register.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_change_that_needs_another_one_offers_it(
     tmp_path: Path, inbox: Inbox, register: Path
 ) -> None:
@@ -464,6 +479,7 @@ def test_a_change_that_needs_another_one_offers_it(
     assert (row["city"], row["lat"], row["lon"]) == ("Nowhere at all", "48.1", "-1.6")
 
 
+@pytest.mark.slow
 def test_a_moderator_must_have_seen_a_conflict(
     tmp_path: Path, inbox: Inbox, register: Path
 ) -> None:
@@ -476,6 +492,7 @@ def test_a_moderator_must_have_seen_a_conflict(
     assert "is in the register" in app.success[0].value
 
 
+@pytest.mark.slow
 def test_that_it_has_closed_is_a_short_form(visit: Visit, inbox: Inbox) -> None:
     app = visit("suggest", {"org": LIMES})
     app.radio(key=f"suggest_{LIMES}_event").set_value("closed").run()
@@ -500,6 +517,7 @@ def test_that_it_has_closed_is_a_short_form(visit: Visit, inbox: Inbox) -> None:
     assert event(kept.values, kept.before) == "has closed"
 
 
+@pytest.mark.slow
 def test_a_year_typed_for_another_choice_is_none_of_a_correction(
     visit: Visit, inbox: Inbox
 ) -> None:
@@ -512,6 +530,7 @@ def test_a_year_typed_for_another_choice_is_none_of_a_correction(
     assert set(kept.before) == {"founded", "source_url"}
 
 
+@pytest.mark.slow
 def test_that_it_has_moved_asks_for_the_new_town(visit: Visit, inbox: Inbox) -> None:
     app = visit("suggest", {"org": LIMES})
     app.radio(key=f"suggest_{LIMES}_event").set_value("moved").run()

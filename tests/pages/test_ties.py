@@ -43,6 +43,7 @@ def test_partnerships_that_are_none_are_said_with_the_way_back(visit: Visit) -> 
     assert len(listed(app)) == 20
 
 
+@pytest.mark.slow
 def test_a_partnership_says_what_is_known(visit: Visit) -> None:
     app = visit("partnership", {"id": "interreg-cyber"})
     assert "**Interreg project** · 2018 to May 2023" in words(app)
@@ -93,6 +94,7 @@ def test_a_search_without_organisations_still_finds_the_rest(visit: Visit) -> No
     assert "Cyber rapid response teams (PESCO) · Network" in links(app)
 
 
+@pytest.mark.slow
 def test_a_region_shows_what_connects_it(visit: Visit) -> None:
     shown = links(visit("region", {"region": "fr-bretagne"}))
     assert "Cyberbreakfast" in shown

@@ -286,6 +286,7 @@ def served(releases_dir: Path) -> Iterator[str]:
         yield f"{address}/api"
 
 
+@pytest.mark.slow
 def test_gdal_reads_it(served: str, database: Database) -> None:
     source = f"OAPIF:{served}"
     assert set(pyogrio.list_layers(source)[:, 0]) == set(COLLECTIONS)

@@ -242,6 +242,7 @@ def test_letters_of_every_eu_language_come_out_again(language: str) -> None:
     assert printable(LETTERS[language], 200) == _composed(LETTERS[language])
 
 
+@pytest.mark.slow
 def test_letters_of_all_eu_languages_are_in_the_text(
     database: Database, bretagne: profiles.Profile
 ) -> None:
@@ -251,6 +252,7 @@ def test_letters_of_all_eu_languages_are_in_the_text(
         assert _spaced(_composed(sentence)) in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("region_id", ["AL", "FRY1"])
 def test_a_region_without_organisations_is_a_brief_without_gaps(
     database: Database, region_id: str
@@ -336,6 +338,7 @@ def test_hostile_texts_stay_texts_on_two_pages(
         )
 
 
+@pytest.mark.slow
 def test_no_cell_of_a_hostile_workbook_is_a_formula(hostile: Database) -> None:
     made = [
         brief.region_xlsx(hostile, Filter(), _profile(hostile, "FRH0")),
@@ -403,6 +406,7 @@ def test_a_workbook_has_the_profiles_numbers_as_numbers(
     assert "© EuroGeographics for the administrative boundaries" in about
 
 
+@pytest.mark.slow
 def test_a_comparisons_workbook_has_its_numbers(
     database: Database, compared: comparisons.Comparison
 ) -> None:
@@ -417,12 +421,14 @@ def test_a_comparisons_workbook_has_its_numbers(
     }
 
 
+@pytest.mark.slow
 def test_the_same_numbers_make_the_same_file(
     database: Database, bretagne: profiles.Profile, bretagne_pdf: bytes
 ) -> None:
     assert brief.region_pdf(database, Filter(), bretagne) == bretagne_pdf
 
 
+@pytest.mark.slow
 def test_it_can_be_made_without_the_font_package(
     database: Database, bretagne: profiles.Profile, monkeypatch: pytest.MonkeyPatch
 ) -> None:

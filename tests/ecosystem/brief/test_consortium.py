@@ -88,6 +88,7 @@ def hostile(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Ite
     opened.close()
 
 
+@pytest.mark.slow
 def test_hostile_names_are_only_text(hostile: Database) -> None:
     ids = tuple(organisations.ids(hostile, limit=MOST_MEMBERS))
     plan = Plan(PLAN.region_ids, ids, PLAN.own, PLAN.need_id, title=HOSTILE)

@@ -161,6 +161,7 @@ def test_briefs_and_comparisons_have_the_measure_where_labels_are(labelled: Data
     )
 
 
+@pytest.mark.slow
 def test_without_a_label_nothing_counts_labels(database: Database) -> None:
     assert not made_in_europe.is_any_recorded(database)
     assert made_in_europe.label_holders(database).empty

@@ -72,6 +72,7 @@ def test_counts_are_those_of_the_register(
         assert len(answers(database, register, question)) == int(question["count"]), question
 
 
+@pytest.mark.slow
 def test_questions_find_what_they_ask_for(
     database: Database, register: pd.DataFrame, questions: list[dict[str, str]]
 ) -> None:

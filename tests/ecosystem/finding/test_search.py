@@ -322,6 +322,7 @@ def test_marks_are_the_only_markup() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_list_comes_by_relevance_within_any_filter(
     database: Database, register: pd.DataFrame
 ) -> None:
@@ -338,6 +339,7 @@ def test_the_list_comes_by_relevance_within_any_filter(
     assert pd.concat(parts)["org_id"].tolist() == expected
 
 
+@pytest.mark.slow
 def test_threads_find_the_same(database: Database) -> None:
     texts = ["cyber", "rennes cryptology", "bundesdrukerei", "security", "münchen"] * 4
     alone = [search.find(database, text).ordinals.tolist() for text in texts]

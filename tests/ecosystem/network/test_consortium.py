@@ -58,6 +58,7 @@ def test_who_could_play_an_open_role_is_of_the_regions_and_meets_the_need_first(
     assert meets == sorted(meets, reverse=True)
 
 
+@pytest.mark.slow
 def test_unknown_and_ended_ones_are_told_and_merged_ones_followed(
     ended_releases_dir: Path,
 ) -> None:

@@ -72,6 +72,7 @@ def test_where_a_part_is_missing_there_is_no_figure(database: Database) -> None:
         assert own <= set(having)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", ["valley", "nuts0", "nuts1"])
 def test_numbers_per_million_use_the_population_that_the_column_shows(
     database: Database, level: str

@@ -138,6 +138,7 @@ def test_a_region_without_an_organisation_has_no_rank(database: Database) -> Non
     assert profile.headline["rank"].isna().all()
 
 
+@pytest.mark.slow
 def test_nothing_that_depends_on_coverage_has_a_rank(database: Database) -> None:
     # Of most regions nobody knows how completely they were collected.
     profile = profiles.profile(database, Filter(), "FRH0")
@@ -177,6 +178,7 @@ def test_a_filter_that_leaves_nobody_leaves_a_true_zero(database: Database) -> N
     assert pd.isna(table["organisations"]["CZ01"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("region_id", ["FRH0", "DEA2", "ES51"])
 def test_peers_are_regions_with_organisations(database: Database, region_id: str) -> None:
     counts = regions.organisation_counts(database, Filter(), "nuts2")
@@ -186,6 +188,7 @@ def test_peers_are_regions_with_organisations(database: Database, region_id: str
     assert (profile.peers["distance"] <= 1).all()
 
 
+@pytest.mark.slow
 def test_founding_years_are_no_growth(database: Database) -> None:
     profile = profiles.profile(database, Filter(), "FRH0")
     assert profile is not None
@@ -196,6 +199,7 @@ def test_founding_years_are_no_growth(database: Database) -> None:
     assert profile.founding_sentence.endswith("so this is no growth.")
 
 
+@pytest.mark.slow
 def test_too_few_peers_are_said_to_be_few(database: Database) -> None:
     collected = regions.is_collected(database, "nuts2").loc[lambda s: s].index
     few = next(str(id_) for id_ in collected if len(profiles._peers(database, str(id_))) < 3)
@@ -225,6 +229,7 @@ def test_page_brief_and_workbook_share_names_and_reasons_of_related_regions(
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_comparison_without_known_coverage_has_no_best(database: Database) -> None:
     found = comparisons.compare(database, Filter(), ["fr-bretagne", "DEA", "EE"])
     assert not found.best.any(axis=None)
@@ -232,6 +237,7 @@ def test_a_comparison_without_known_coverage_has_no_best(database: Database) -> 
     assert found.shares.shape == (15, 3)
 
 
+@pytest.mark.slow
 def test_what_the_register_has_and_what_others_count_stand_beside_each_other(
     database: Database,
 ) -> None:
@@ -254,6 +260,7 @@ def test_what_the_register_has_and_what_others_count_stand_beside_each_other(
     assert list(own.cells.values()) == ["29", "14", "11", "9"]
 
 
+@pytest.mark.slow
 def test_estimates_have_an_interval_and_neither_star_nor_rank(database: Database) -> None:
     # Lombardy and Lazio were collected comparably, so counts may have a star.
     found = comparisons.compare(database, Filter(), ["ITC4", "it-lazio"])
@@ -275,6 +282,7 @@ def test_estimates_have_an_interval_and_neither_star_nor_rank(database: Database
         assert shading.shade(database, Filter(), "nuts2", code).unranked.startswith("No ranking")
 
 
+@pytest.mark.slow
 def test_diversity_is_compared_at_the_size_of_the_smallest(database: Database) -> None:
     found = comparisons.compare(database, Filter(), ["FRH0", "ES51"])
     raw, equal = (
@@ -297,17 +305,20 @@ def test_a_region_that_was_not_collected_is_compared_with_nothing(database: Data
     assert "in Prague" not in " ".join(found.sentences)
 
 
+@pytest.mark.slow
 def test_comparison_with_its_own_parent_says_so(database: Database) -> None:
     found = comparisons.compare(database, Filter(), ["FR", "FRH0"])
     assert sum("overlap" in remark for remark in found.remarks) == 1
 
 
+@pytest.mark.slow
 def test_a_place_is_compared_once_whichever_of_its_ids_are_given(database: Database) -> None:
     found = comparisons.compare(database, Filter(), ["FRH0", "EE", "fr-bretagne", "FRH", "EE00"])
     assert found.region_ids == ["FRH0", "EE"]
     assert list(found.names.values()) == ["Brittany (Bretagne)", "Estonia (Eesti)"]
 
 
+@pytest.mark.slow
 def test_investors_of_their_own_list_are_said_to_be_so(database: Database) -> None:
     profile = profiles.profile(database, Filter(), "fr-ile-de-france")
     assert profile is not None

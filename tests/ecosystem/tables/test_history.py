@@ -34,6 +34,7 @@ def test_a_first_release_has_no_changes(database: Database) -> None:
     assert history.of_organisation(database, DETAILS).empty
 
 
+@pytest.mark.slow
 def test_a_release_counts_its_changes(changed: Database) -> None:
     (release,) = history.releases(changed, Selection()).to_dict("records")
     assert release["release_id"] == changed.release.release_id

@@ -6,6 +6,8 @@ import gc
 import threading
 from typing import cast
 
+import pytest
+
 from ecosystem.matching.investor_day.planner import Job
 from ecosystem.ui.investor_day.attendance import Attended
 
@@ -38,6 +40,7 @@ def test_a_job_is_ended_when_nobody_asks_any_more() -> None:
     assert held.ask() == 0
 
 
+@pytest.mark.slow
 def test_who_asks_is_told_how_many_come_before() -> None:
     jobs = [Standing() for _ in range(3)]
     first, second, third = (attended(job, _PATIENCE_S) for job in jobs)

@@ -97,6 +97,7 @@ def test_an_unknown_organisation_is_not_found(client: TestClient, org_id: str) -
     assert "<" not in response.text
 
 
+@pytest.mark.slow
 def test_the_sitemap_holds_every_organisation_once(
     client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

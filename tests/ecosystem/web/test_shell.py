@@ -99,6 +99,7 @@ def test_a_filter_in_the_address_counts(client: TestClient, database: Database) 
     assert found.meta["robots"] == "noindex"
 
 
+@pytest.mark.slow
 def test_every_organisation_is_reached_page_by_page(client: TestClient, database: Database) -> None:
     path, reached = "/directory", set()
     while path:

@@ -154,6 +154,7 @@ def test_exchanged_identifiers_are_named_and_put_right(
     assert ": no change." in result.output
 
 
+@pytest.mark.slow
 def test_a_dry_run_publishes_nothing(own_releases: Path) -> None:
     result = call("refresh", "--dry-run")
     assert result.exit_code == OK
@@ -161,6 +162,7 @@ def test_a_dry_run_publishes_nothing(own_releases: Path) -> None:
     assert not own_releases.exists()
 
 
+@pytest.mark.slow
 def test_invalid_cells(own_releases: Path, edit: Callable[..., Path]) -> None:
     def spoil(rows: Rows) -> None:
         rows[0]["type"] = "smee"
@@ -176,6 +178,7 @@ def test_invalid_cells(own_releases: Path, edit: Callable[..., Path]) -> None:
     assert "This would not be published: 1 cell must be corrected first." in result.output
 
 
+@pytest.mark.slow
 def test_a_failed_gate(own_releases: Path, edit: Callable[..., Path]) -> None:
     def empty_valley(rows: Rows) -> None:
         for row in rows:
@@ -217,6 +220,7 @@ def test_wrong_usage(own_releases: Path) -> None:
     assert call("nonsense").exit_code == USAGE
 
 
+@pytest.mark.slow
 def test_a_folder_that_can_not_be_written(
     own_releases: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -249,6 +253,7 @@ def test_mint(tmp_path: Path) -> None:
     assert call("mint", tmp_path / "none.csv").exit_code == INPUT
 
 
+@pytest.mark.slow
 def test_check_writes_a_report_and_publishes_nothing(
     own_releases: Path, edit: Callable[..., Path], tmp_path: Path
 ) -> None:
@@ -318,6 +323,7 @@ def test_refresh_asks_before_it_publishes_on_a_terminal(
     assert ("Nothing was published." in result.output) is not published
 
 
+@pytest.mark.slow
 def test_refresh_does_not_ask_with_yes(own_releases: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("etl.cli.data.is_interactive", lambda: True)
     assert call("refresh", "-q", "--yes").output.startswith("Published as release ")
@@ -338,6 +344,7 @@ def test_the_story_of_a_release(own_releases: Path, release_dir: Path) -> None:
     assert call("show", "nonsense").exit_code == WRITE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file_format", ["csv", "xlsx", "geojson", "geoparquet"])
 def test_export(own_releases: Path, release_dir: Path, tmp_path: Path, file_format: str) -> None:
     shutil.copytree(release_dir, own_releases)
@@ -452,6 +459,7 @@ def test_headers_are_asked_for_on_a_terminal(
     assert "column name is missing" in refused.output
 
 
+@pytest.mark.slow
 def test_help_documents_the_exit_codes_and_loads_nothing_heavy() -> None:
     for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
         if hasattr(command, "commands"):
@@ -505,6 +513,7 @@ def test_the_advice_for_an_exact_duplicate_can_be_followed(
     assert call("decide", b, a, "undecided").exit_code == INPUT
 
 
+@pytest.mark.slow
 def test_the_case_of_acronyms_is_proposed_with_the_reason(release_dir: Path) -> None:
     path = Path(__file__).parents[1] / "cases" / "acronym_and_full_name.csv"
     with pipeline.prepare([path], None, release_dir) as prepared:

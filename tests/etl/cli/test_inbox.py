@@ -72,6 +72,7 @@ def test_what_can_not_be_decided(inbox: Inbox) -> None:
     assert call("accept", "one").exit_code == USAGE
 
 
+@pytest.mark.slow
 def test_a_conflict_names_the_way_on(inbox: Inbox) -> None:
     inbox.add(correction("1999", "2011"), "a")
     assert call("accept", 1).exit_code == INPUT
@@ -115,6 +116,7 @@ def test_files_hold_no_formula_and_no_contact(inbox: Inbox, tmp_path: Path) -> N
     assert call("export", tmp_path / "none" / "s.csv").exit_code == WRITE
 
 
+@pytest.mark.slow
 def test_several_are_decided_at_once_and_one_is_taken_back(inbox: Inbox, register: Path) -> None:
     for name, city in (("Armor", "Brest"), ("Zebulon", "Brest"), ("Lost", "Nowhere at all")):
         inbox.add(new(name, city=city), name)

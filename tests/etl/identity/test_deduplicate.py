@@ -261,6 +261,7 @@ def test_variants_of_the_register_are_found(register: pd.DataFrame, seed: int) -
         assert result.found.get(kind, 0) >= result.made[kind] - 2, result.missed
 
 
+@pytest.mark.slow
 def test_the_order_of_rows_makes_no_difference(
     register: pd.DataFrame, legal_forms: list[str]
 ) -> None:

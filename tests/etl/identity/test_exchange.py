@@ -61,6 +61,7 @@ def test_every_column_that_was_sorted_alone_is_found_and_put_right(
         check(frame, sort_alone(frame, (name,)), schema, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("together", [False, True])
 @pytest.mark.parametrize("resource", LISTS)
 def test_every_pair_of_columns_that_was_sorted_is_found(

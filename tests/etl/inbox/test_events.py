@@ -76,6 +76,7 @@ def test_a_correction_adds_no_columns(
     ]
 
 
+@pytest.mark.slow
 def test_a_moderator_mends_what_is_missing(desk: Desk, register: Path) -> None:
     number = desk.inbox.add(fate(status="merged"), "session")
     review = desk.review(number)

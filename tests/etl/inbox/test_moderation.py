@@ -148,6 +148,7 @@ def test_a_blank_region_in_the_register_is_no_conflict(
     assert {name: row[name] for name in moved} == moved
 
 
+@pytest.mark.slow
 def test_the_refresh_publishes_what_was_accepted(
     desk: Desk, register: Path, releases: Path
 ) -> None:
@@ -158,6 +159,7 @@ def test_the_refresh_publishes_what_was_accepted(
     assert outcome.changes == {"added": 1, "changed": 1}
 
 
+@pytest.mark.slow
 def test_a_register_that_changed_meanwhile_must_be_looked_at_again(
     desk: Desk, lines: Lines, edit: Callable[..., Path]
 ) -> None:
@@ -270,6 +272,7 @@ def test_a_letter_that_the_file_can_not_hold_is_refused_before_anything_is_recor
     assert desk.inbox.get(number).state is State.OPEN  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_likely_duplicates_and_imitations_are_pointed_out(desk: Desk) -> None:
     twin = new("Limes Security", city="Hagenberg im Mühlkreis", country="AT")
     review = desk.review(desk.inbox.add(twin, "a"))
@@ -328,6 +331,7 @@ def test_a_register_that_can_not_be_written(
     assert len(difference(before, lines())[1]) == 1
 
 
+@pytest.mark.slow
 def test_what_was_accepted_goes_again_until_it_is_published(
     desk: Desk, lines: Lines, register: Path, releases: Path, box: Inbox, against: Reference
 ) -> None:
@@ -382,6 +386,7 @@ def test_a_rejected_one_is_opened_again_as_long_as_its_texts_are_kept(
         desk.undo(number)
 
 
+@pytest.mark.slow
 def test_many_are_decided_at_once_but_for_those_that_need_a_look(desk: Desk) -> None:
     good = [desk.inbox.add(new(name, city="Brest"), name) for name in ("Armor", "Zebulon")]
     faulty = desk.inbox.add(new(city="Nowhere at all"), "c")
@@ -401,6 +406,7 @@ def test_many_are_decided_at_once_but_for_those_that_need_a_look(desk: Desk) -> 
     assert desk.open_suggestions() == []
 
 
+@pytest.mark.slow
 def test_an_organisation_confirms_its_row(desk: Desk, register: Path, lines: Lines) -> None:
     before = lines()
     draft = confirmation(register)
@@ -416,6 +422,7 @@ def test_an_organisation_confirms_its_row(desk: Desk, register: Path, lines: Lin
     assert len(difference(before, lines())[1]) == 1
 
 
+@pytest.mark.slow
 def test_an_organisation_confirms_only_what_it_has_seen(
     desk: Desk, register: Path, edit: Callable[..., Path], lines: Lines
 ) -> None:

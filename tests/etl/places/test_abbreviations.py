@@ -49,6 +49,7 @@ def test_abbreviated_saints_are_asked_for_or_right(gazetteer: Gazetteer, regions
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_the_beginning_of_a_larger_towns_name_is_asked_for(
     gazetteer: Gazetteer, regions: Regions
 ) -> None:

@@ -344,6 +344,7 @@ read_sheets("unending.xlsx", Path(sys.argv[1]).read_bytes(), [])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tags", UNENDING)
 def test_tags_without_an_end_cost_no_more_than_their_number(
     tags: str, rows: Rows, tmp_path: Path

@@ -100,6 +100,7 @@ def test_labels_reach_the_release(register: Path, tmp_path: Path) -> None:
     assert rows == [tuple(GOOD.values())]
 
 
+@pytest.mark.slow
 def test_a_fault_refuses_the_register(register: Path, tmp_path: Path) -> None:
     with (register / "labels.csv").open("a", encoding="utf-8", newline="") as file:
         csv.DictWriter(file, list(GOOD)).writerow(GOOD | {"valid_until": "2026-02-30"})

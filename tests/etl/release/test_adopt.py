@@ -80,6 +80,7 @@ def test_the_register_holds_what_was_published(
     assert again.changes == {}
 
 
+@pytest.mark.slow
 def test_rows_are_added_to_the_register_and_all_others_stay(
     register: Path, releases: Path, tmp_path: Path
 ) -> None:
@@ -100,6 +101,7 @@ def test_rows_are_added_to_the_register_and_all_others_stay(
     assert after["name"].tolist()[-3:] == ["New A", "New B", "New C"]
 
 
+@pytest.mark.slow
 def test_rows_to_add_that_are_there_already_are_told_with_the_row_of_the_register(
     register: Path, releases: Path, tmp_path: Path
 ) -> None:
@@ -136,6 +138,7 @@ def test_a_spoilt_register_is_put_right_itself(register: Path, releases: Path) -
     pd.testing.assert_frame_equal(as_before(after, before), before)
 
 
+@pytest.mark.slow
 def test_the_register_itself_is_not_written_again(register: Path, releases: Path) -> None:
     with pipeline.prepare((), register, releases) as prepared:
         assert prepared.adoptable.files == {}
@@ -363,6 +366,7 @@ def full_register(register: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return register
 
 
+@pytest.mark.slow
 def test_it_is_said_that_the_release_is_published_and_the_register_is_not(
     full_register: Path, releases: Path, tmp_path: Path
 ) -> None:

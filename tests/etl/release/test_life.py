@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pytest
 
 from ecosystem.common.settings import settings
 from ecosystem.common.store import open_read_only, pointed_at, read_manifest
@@ -44,6 +45,7 @@ def test_the_history_tells_it_in_words(ended_releases_dir: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_an_older_file_without_statuses_opens_nothing_again(
     ended_releases_dir: Path, tmp_path: Path
 ) -> None:
@@ -54,6 +56,7 @@ def test_an_older_file_without_statuses_opens_nothing_again(
         assert any("3 organisations keep their published status" in n for n in outcome.notes)
 
 
+@pytest.mark.slow
 def test_a_dropped_row_is_removed_and_nothing_else(
     ended_releases_dir: Path, tmp_path: Path
 ) -> None:

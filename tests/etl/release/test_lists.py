@@ -279,6 +279,7 @@ def test_whats_new_and_its_words_tell_every_list(
         database.close()
 
 
+@pytest.mark.slow
 def test_an_older_release_is_compared_and_its_history_goes_on(
     edited: tuple[Path, pipeline.Outcome, Path], tmp_path: Path, schemas: dict[str, Schema]
 ) -> None:
@@ -313,6 +314,7 @@ def test_an_older_release_is_compared_and_its_history_goes_on(
         database.close()
 
 
+@pytest.mark.slow
 def test_what_somebody_else_changed_in_a_list_since_is_not_lost(
     edited: tuple[Path, pipeline.Outcome, Path],
     tmp_path: Path,

@@ -205,6 +205,7 @@ def test_towns_are_all_of_the_gazetteer(gazetteer: Gazetteer) -> None:
     assert {"munchen", "monachium"} <= set(munich["names"])
 
 
+@pytest.mark.slow
 def test_former_names_are_found_and_hostile_ones_harmless(
     edit: Callable[..., Path], tmp_path: Path
 ) -> None:

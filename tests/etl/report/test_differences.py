@@ -22,6 +22,7 @@ def book(prepared: Prepared, outcome: Outcome) -> Workbook:
     return openpyxl.load_workbook(io.BytesIO(workbook(Content(outcome))))
 
 
+@pytest.mark.slow
 def test_sheets(book: Workbook) -> None:
     assert book.sheetnames == [
         "Counts", "Added", "Removed", "Changed", "Moved", "Merged", "Closed", "Acquired",

@@ -49,6 +49,7 @@ def parsed(prepared: Prepared, outcome: Outcome) -> Parsed:
     return Parsed(page(Content(outcome)))
 
 
+@pytest.mark.slow
 def test_every_fault_has_its_cell_its_value_and_its_mend(parsed: Parsed) -> None:
     rows = {row[1]: row for row in parsed.rows if len(row) == 6}
     type_cell = "row 4, column “type”"
@@ -92,6 +93,7 @@ def test_long_lists_are_cut_and_say_so(prepared: Prepared, outcome: Outcome) -> 
     assert "more rows, not shown here" in parsed.text
 
 
+@pytest.mark.slow
 def test_a_sound_register_reads_as_such(release_dir: object) -> None:
     with prepare(releases_dir=release_dir) as ready:  # type: ignore[arg-type]
         text = Parsed(page(Content(ready.verdict()))).text

@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import openpyxl
+import pytest
 
 from ecosystem.common.settings import settings
 from ecosystem.common.vocabulary import BY_COLUMN
@@ -15,6 +16,7 @@ from etl.report.register import register_workbook
 from etl.schema import load_schemas
 
 
+@pytest.mark.slow
 def test_the_workbook_is_the_register(register: Path, releases: Path, tmp_path: Path) -> None:
     path = tmp_path / "register.xlsx"
     path.write_bytes(register_workbook(register))
@@ -25,6 +27,7 @@ def test_the_workbook_is_the_register(register: Path, releases: Path, tmp_path: 
         assert len(prepared.adoptable.files) == len(prepared.extracts)
 
 
+@pytest.mark.slow
 def test_codes_stand_in_a_sheet_of_their_own_and_can_be_chosen(
     register: Path, tmp_path: Path
 ) -> None:
@@ -49,6 +52,7 @@ def test_codes_stand_in_a_sheet_of_their_own_and_can_be_chosen(
     assert [note for one in read.values() for note in one.notes] == []
 
 
+@pytest.mark.slow
 def test_text_that_looks_like_a_formula_or_is_a_negative_number_stays_as_it_is(
     register: Path, releases: Path, tmp_path: Path
 ) -> None:

@@ -25,6 +25,7 @@ from tests.ecosystem.matching.investor_day.test_conflicts import SMALL
 from tests.examples import examples
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("batch", range(10))
 def test_what_is_planned_is_the_best_of_all_plans(mode: Mode, batch: int) -> None:

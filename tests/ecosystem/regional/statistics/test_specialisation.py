@@ -114,6 +114,7 @@ def test_interval_ends_where_it_must():
     assert quotients.loc["D", ["low", "high"]].isna().to_numpy().all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("region_n", "region_share", "rest_n", "rest_share"),
     [(29, 0.3, 436, 0.2), (10, 0.1, 455, 0.15), (60, 0.05, 405, 0.1), (12, 0.5, 40, 0.4)],

@@ -22,7 +22,7 @@ with left:
     region_views.map_files(shaded, level)
 with right:
     cards.selection(filter_)
-    region_views.ranking(shaded, level, selected)
+    region_views.ranking(shaded, level, measure, selected)
 
 filter_panel.facets(filter_)
 region_views.how_concentrated(filter_)

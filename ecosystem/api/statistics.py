@@ -7,6 +7,7 @@ https://www.w3.org/TR/tabular-metadata/.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -16,33 +17,39 @@ import pandas as pd
 from ecosystem.api import figures
 from ecosystem.api.collections import COLLECTIONS
 from ecosystem.api.errors import ApiError, invalid
-from ecosystem.api.figures import Column, Figure, Table
 from ecosystem.api.request import Params, filter_of
+from ecosystem.api.tables import Choice, Column, Figure, Table, statuses
 from ecosystem.common import wording
+from ecosystem.common.per_release import Recent, per_release
 from ecosystem.common.spreadsheet import table_csv
 from ecosystem.common.store import Database
-from ecosystem.finding.filters import PARAMS, Filter
+from ecosystem.common.vocabulary import PARTNERSHIP_KINDS
+from ecosystem.finding.filters import PARAMS
+from ecosystem.finding.made_in_europe import today
 from ecosystem.regional.profiles import SAMPLE_NOTE
 from ecosystem.tables import regions, releases
 
 LICENCE = COLLECTIONS["organisations"].licence
-OWN = ("measure", "level", "region")
+OWN = ("measure", "level", "region", "kind", "year")
 _MOST_REGIONS = 50
+_KEPT = 100
+_YEAR = re.compile("[12][0-9]{3}")
 
 
 @dataclass(frozen=True)
 class Query:
-    """Which figure is asked for: the figure, the filter, the level and the regions (none: all)."""
+    """Which figure is asked for, and of what."""
 
     figure: Figure
-    filter: Filter
-    level: str
-    region_ids: tuple[str, ...]
+    of: Choice
 
     @property
     def address(self) -> str:
         """Where it is, below the root of the site."""
-        return figures.address(self.figure.code, self.level, self.filter, self.region_ids)
+        of = self.of
+        return figures.address(
+            self.figure.code, of.level, of.filter, of.region_ids, kinds=of.kinds, year=of.year
+        )
 
 
 def read(database: Database, params: Params) -> Query:
@@ -79,7 +86,24 @@ def read(database: Database, params: Params) -> Query:
     filter_ = filter_of(params)
     if filter_.active() and not figure.takes_filter:
         raise invalid("This figure is of all organisations: no filter changes it.")
-    return Query(figure, filter_, level, region_ids)
+    kinds, year = _partnerships(params)
+    if (kinds or year) and not figure.takes_partnerships:
+        raise invalid("No kind of partnership and no year changes this figure.")
+    return Query(figure, Choice(level, filter_, region_ids, kinds, year))
+
+
+def _partnerships(params: Params) -> tuple[tuple[str, ...], int | None]:
+    kinds = tuple(dict.fromkeys(params.get("kind", [])))
+    for kind in kinds:
+        if kind not in PARTNERSHIP_KINDS:
+            known = ", ".join(PARTNERSHIP_KINDS)
+            raise invalid(f"“kind” can be {known}; it is “{kind[:60]}”.")
+    if "year" not in params:
+        return kinds, None
+    year = _single(params, "year")
+    if not _YEAR.fullmatch(year):
+        raise invalid(f"“year” is a year of four digits; it is “{year[:60]}”.")
+    return kinds, int(year)
 
 
 def _single(params: Params, name: str) -> str:
@@ -101,8 +125,15 @@ def _regions(database: Database, params: Params) -> tuple[str, ...]:
 
 
 def table(database: Database, query: Query) -> Table:
-    """The numbers that are asked for."""
-    return query.figure.make(database, query.filter, query.level, query.region_ids)
+    """The numbers that are asked for; kept, since a figure is asked for in several formats."""
+    key = (query.address, today())
+    return _tables(database).get(key, lambda: query.figure.make(database, query.of))
+
+
+@per_release
+def _tables(database: Database) -> Recent[Table]:
+    del database
+    return Recent(_KEPT)
 
 
 def in_words(found: Table) -> list[list[str]]:
@@ -131,17 +162,24 @@ def about(database: Database, query: Query) -> dict[str, str]:
     return {
         "measure": figure.code,
         "label": figure.label,
-        "level": query.level,
+        "level": query.of.level,
         "denominator": figure.denominator,
         "interval": figure.interval,
         "method": figure.method,
-        "filter": query.filter.sentence(),
+        "filter": _selection(query.of),
         "note": SAMPLE_NOTE,
         "source": releases.attribution(database, figure.sources),
         "licence": LICENCE,
         "release_id": database.release.release_id,
         "citation": releases.citation(database),
     }
+
+
+def _selection(of: Choice) -> str:
+    kinds = wording.join([PARTNERSHIP_KINDS.label(kind) for kind in of.kinds])
+    of_kinds = f" Partnerships of the kind {kinds}." if kinds else ""
+    in_year = f" Partnerships active in {of.year}." if of.year else ""
+    return f"{of.filter.sentence()}{of_kinds}{in_year}"
 
 
 def json_stat(database: Database, query: Query, links: dict[str, str]) -> dict[str, Any]:
@@ -199,7 +237,7 @@ def json_stat(database: Database, query: Query, links: dict[str, str]) -> dict[s
         },
         "value": values,
         "status": status,
-        "extension": {**said, "statuses": dict(figures.statuses())},
+        "extension": {**said, "statuses": dict(statuses())},
         "link": {
             "alternate": [{"type": "text/csv", "href": links["csv"]}],
             "describedby": [{"type": "application/csvm+json", "href": links["csvw"]}],

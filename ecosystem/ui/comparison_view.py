@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from ecosystem import brief
+from ecosystem.api import figures
 from ecosystem.common import links, wording
 from ecosystem.common.vocabulary import COUNTED, DOMAINS, FUNCTIONS
 from ecosystem.drawing import charts
@@ -136,6 +137,7 @@ def counts_elsewhere(found: Comparison) -> None:
         placeholder=wording.DASH,
         alt="What others count in the regions compared",
     )
+    st.caption(figure.data_link(figures.address("coverage", region_ids=found.region_ids)))
 
 
 def table(found: Comparison) -> None:
@@ -162,11 +164,16 @@ def table(found: Comparison) -> None:
     st.caption(
         "★ best of a measure where more is better and the regions can be ranked by it; “few” marks "
         f"fewer than {SMALL_N} organisations; in brackets, 95 % intervals. Size, specialisation "
-        "and completeness are separate measures and never one score."
+        "and completeness are separate measures and never one score. "
+        + figure.data_link(_data("measures", found))
     )
     with st.expander("How these are computed"):
         for measure in ask(measures.catalogue).values():
             st.markdown(f"**{measure.label}.** {measure.method}")
+
+
+def _data(measure: str, found: Comparison) -> str:
+    return figures.address(measure, "", state.filter_(), found.region_ids)
 
 
 def _cell(row: Row, region_id: str) -> str:
@@ -189,6 +196,7 @@ def pictures(found: Comparison) -> None:
             charts.heat(found.shares, names, dark=is_dark()),
             shares,
             f"Share of each region's organisations that work on a domain. {of}",
+            _data("representation", found),
         )
     with right:
         functions = found.functions.rename(columns=found.names)
@@ -198,4 +206,5 @@ def pictures(found: Comparison) -> None:
             charts.parallel(found.functions, names),
             functions,
             f"Share of each region's organisations that serve a function. {of}",
+            _data("function-shares", found),
         )

@@ -140,6 +140,7 @@ def _timeline(found: pd.DataFrame) -> None:
         pd.DataFrame(rows, columns=list(_TITLES)).rename(columns=_TITLES),
         "A dot is an event whose day is known; a bar covers all days that are possible where only "
         "the month or year is published. Source: the pages named with each event.",
+        "api/collections/events/items",
     )
 
 

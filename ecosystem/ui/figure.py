@@ -14,6 +14,7 @@ from ecosystem.drawing import pictures
 from ecosystem.drawing.charts import Spec
 from ecosystem.ui import state
 from ecosystem.ui.data import database
+from ecosystem.ui.escape import link
 
 
 def under_filters() -> str:
@@ -21,7 +22,18 @@ def under_filters() -> str:
     return " under these filters" if state.filter_().active() else ""
 
 
-def figure(title: str, spec: Spec, table: pd.DataFrame, method: str) -> None:
+def data_link(address: str) -> str:
+    """The quiet way to the numbers behind a chart or table, for the end of its caption.
+
+    Parameters
+    ----------
+    address : str
+        Below the root of the site, as :func:`ecosystem.api.figures.address` gives it.
+    """
+    return link("Data", address)
+
+
+def figure(title: str, spec: Spec, table: pd.DataFrame, method: str, data: str) -> None:
     """Show a chart with its method and source, its table, and both as files.
 
     Parameters
@@ -34,13 +46,15 @@ def figure(title: str, spec: Spec, table: pd.DataFrame, method: str) -> None:
         The numbers in the chart, with readable column names.
     method : str
         How they are computed, with their source.
+    data : str
+        Where they are as data, below the root of the site.
     """
     st.header(title, anchor=False)
     if table.empty:
         st.caption(f"Nothing to show here{under_filters()}.")
         return
     st.vega_lite_chart(spec, width="stretch")
-    st.caption(method)
+    st.caption(f"{method} {data_link(data)}")
     with st.popover("Table and files", icon=":material/table_chart:"):
         files(title, table, lambda: spec)
 

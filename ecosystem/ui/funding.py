@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from ecosystem.api import figures
 from ecosystem.common import links, money, partial_dates, wording
 from ecosystem.common.vocabulary import (
     COMPANY_STAGES,
@@ -20,7 +21,7 @@ from ecosystem.common.vocabulary import (
 )
 from ecosystem.regional.profiles import Profile
 from ecosystem.tables import funding_rounds, investors, organisation_facts
-from ecosystem.ui import listing
+from ecosystem.ui import figure, listing
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import link, markdown
 from ecosystem.web.pages import INVESTOR_PAGE, INVESTORS_PAGE, ORGANISATION_PAGE
@@ -189,7 +190,8 @@ def _rounds_by_year(profile: Profile, rounds: pd.DataFrame) -> None:
     st.dataframe(shown, hide_index=True, alt="Funding rounds by year")
     st.caption(
         "The sum is that of the rounds in euro alone: no currency is converted, and doubtful "
-        "amounts, acquisitions and listings are left out."
+        "amounts, acquisitions and listings are left out. "
+        + figure.data_link(figures.address("funding-rounds", region_ids=[profile.region_id]))
     )
     firms = (
         "Rounds of firms with their seat in the country, those outside the register included."

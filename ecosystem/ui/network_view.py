@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from ecosystem.api import figures
 from ecosystem.common import partial_dates, wording
 from ecosystem.common.links import web_address
 from ecosystem.common.spreadsheet import table_csv
@@ -19,6 +20,7 @@ from ecosystem.tables import network_entities, partnerships, regions, valleys
 from ecosystem.ui import cards, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import link, markdown
+from ecosystem.ui.figure import data_link
 from ecosystem.ui.map import view
 from ecosystem.ui.map.drawing import Arc
 from ecosystem.web.pages import PARTNERSHIP_PAGE, REGION_PAGE
@@ -30,6 +32,11 @@ SHOWN = {
     "bodies": "Bodies",
 }
 _DEFAULT = "partnerships"
+_FIGURES = {
+    "partnerships": "links",
+    "similar": "similar-profiles",
+    "complementary": "complementary-profiles",
+}
 # How many links are drawn at most; the table has all.
 DRAWN = {"30": "30 strongest", "60": "60 strongest", "120": "120 strongest", "all": "All"}
 _DEFAULT_DRAWN = "60"
@@ -394,8 +401,11 @@ def table(chosen: Choice) -> None:
         },
         alt="All links between valleys",
     )
+    data = figures.address(_FIGURES[chosen.show])
     if chosen.show == _DEFAULT:
-        st.caption(words.STRENGTH_NOTE)
+        data = figures.address("links", kinds=chosen.kinds, year=chosen.year)
+    note = words.STRENGTH_NOTE if chosen.show == _DEFAULT else "Source: the register."
+    st.caption(f"{note} {data_link(data)}")
     st.download_button(
         "Links as CSV",
         table_csv(shown),
@@ -429,7 +439,8 @@ def measures(chosen: Choice) -> None:
         if found.unlinked:
             alone = wording.join([names[id_] for id_ in found.unlinked])
             st.markdown(f"**In no known partnership with another valley**: {alone}.")
-        st.caption(words.BRIDGE_NOTE)
+        data = figures.address("connections", kinds=chosen.kinds, year=chosen.year)
+        st.caption(f"{words.BRIDGE_NOTE} {data_link(data)}")
     with overlap:
         _overlaps(chosen)
 

@@ -11,11 +11,12 @@ import pandas as pd
 import streamlit as st
 
 from ecosystem import export
+from ecosystem.api import figures
 from ecosystem.common import links, wording
 from ecosystem.common.glossary import explain
 from ecosystem.regional import coverage, quality
 from ecosystem.tables import regions
-from ecosystem.ui import state
+from ecosystem.ui import figure, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import link, markdown
 from ecosystem.web.pages import DIRECTORY_PAGE
@@ -101,7 +102,8 @@ def by_region() -> None:
     st.caption(
         f"{wording.count(len(table), 'region')}. Click a column's head to sort. "
         "Where a region has few rows, "
-        "each of them moves its shares a lot."
+        "each of them moves its shares a lot. "
+        + figure.data_link(figures.address("quality", level))
     )
     st.download_button(
         "CSV of this table",

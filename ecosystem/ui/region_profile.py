@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from ecosystem import brief
+from ecosystem.api import figures
 from ecosystem.common import links, wording
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, ROLES, TYPES
 from ecosystem.drawing import charts
@@ -119,7 +120,12 @@ def headline(profile: Profile) -> None:
         "For numbers per inhabitant, the whole register is its countries with a population "
         f"figure. {profile.rank_note}"
         + (f" Population: Eurostat, {profile.population_year}." if profile.population_year else "")
+        + f" {figure.data_link(_data('measures', profile))}"
     )
+
+
+def _data(measure: str, profile: Profile) -> str:
+    return figures.address(measure, "", state.filter_(), [profile.region_id])
 
 
 def domains(profile: Profile) -> None:
@@ -135,6 +141,7 @@ def domains(profile: Profile) -> None:
         charts.quotients(profile.quotients, dark=is_dark()),
         table,
         _QUOTIENT_METHOD,
+        _data("representation", profile),
     )
 
 
@@ -166,6 +173,7 @@ def types_and_functions(profile: Profile) -> None:
             charts.bars(types, TYPES.labels(), dark=is_dark()),
             _two_columns(types, TYPES.labels(), "Type", "Organisations"),
             "Organisations by type. Source: the register.",
+            _data("types", profile),
         )
         present = [ROLES.label(str(r)) for r, there in profile.roles.items() if there]
         absent = [ROLES.label(str(r)) for r, there in profile.roles.items() if not there]
@@ -182,6 +190,7 @@ def types_and_functions(profile: Profile) -> None:
             _two_columns(shares, FUNCTIONS.labels(), "Function", "Share"),
             "Share of the organisations that serve each function; most serve several. "
             "Source: the register.",
+            _data("function-shares", profile),
         )
     with right:
         years = profile.founding.rename(columns={"year": "Year", "organisations": "Organisations"})
@@ -191,6 +200,7 @@ def types_and_functions(profile: Profile) -> None:
             # One year makes no series.
             years if len(years) > 1 else years.head(0),
             f"{profile.founding_sentence} Source: the register.",
+            _data("founding-years", profile),
         )
 
 
@@ -278,7 +288,8 @@ def context(profile: Profile) -> None:
         alt="Eurostat's figures",
     )
     st.caption(
-        "Source: Eurostat, the tables named. Only years that Eurostat has; none is filled in."
+        "Source: Eurostat, the tables named. Only years that Eurostat has; none is filled in. "
+        + figure.data_link(figures.address("eurostat", region_ids=[profile.region_id]))
     )
     with st.expander("What they measure"):
         for row in ask(region_context.indicators).to_dict("records"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from ecosystem.api import figures
 from ecosystem.common import wording
 from ecosystem.common.glossary import explain
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, TYPES, Vocabulary
@@ -92,7 +93,7 @@ def _select(
     )
 
 
-def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
+def ranking(shaded: shading.Shaded, level: str, measure: str, selected: str) -> None:
     """Regions by the measure; ties share a rank; a click selects the region on the map too."""
     table = _rank(shaded)
     if table.empty:
@@ -133,6 +134,7 @@ def ranking(shaded: shading.Shaded, level: str, selected: str) -> None:
         notes.append(f"Fewer than {SMALL_N} organisations say little, so they have {consequence}.")
     if len(shaded.years) > 1:
         notes.append("Values rest on population figures of different years.")
+    notes.append(figure.data_link(figures.address(measure, level, state.filter_())))
     st.caption(" ".join(notes))
 
 
@@ -212,7 +214,8 @@ def how_concentrated(filter_: Filter) -> None:
         "have as many, 1: one has all). Whether neighbours are alike, Moran's I: "
         f"{_two_digits(found.moran_i)} (0: no, 1: wholly); share of random maps as alike, p: "
         f"{_two_digits(found.moran_p)} (one-sided, 999 permutations, six nearest "
-        "neighbours; computed with PySAL's esda)."
+        "neighbours; computed with PySAL's esda). "
+        + figure.data_link(figures.address("map-concentration", "", filter_))
     )
 
 
@@ -225,6 +228,7 @@ def how_widespread(filter_: Filter) -> None:
         "country stands how many of its regions the register was collected for."
     )
     kinds = {"JRC domain": DOMAINS, "Type": TYPES, FUNCTIONS.name: FUNCTIONS}
+    codes = {"JRC domain": "domains", "Type": "types", FUNCTIONS.name: "functions"}
     kind = st.segmented_control(
         "Of each", list(kinds), default="JRC domain", required=True, key="presence_kind"
     )
@@ -239,6 +243,8 @@ def how_widespread(filter_: Filter) -> None:
         height="content",
         alt="NUTS 2 regions with at least one organisation",
     )
+    to = figures.address(f"presence-{codes[str(kind)]}", "", filter_)
+    st.caption(f"Source: the register. {figure.data_link(to)}")
 
 
 def _with_at_least_one(found: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:

@@ -17,8 +17,10 @@ from starlette.testclient import TestClient
 from ecosystem.api import figures, statistics
 from ecosystem.common.store import Database
 from ecosystem.finding.filters import Filter
-from ecosystem.regional import measures, profiles, shading
+from ecosystem.network import valley_network
+from ecosystem.regional import measures, profiles, quality, shading
 from ecosystem.regional.comparisons import compare
+from ecosystem.tables import funding_rounds
 from tests.ecosystem.finding.test_filters import filters
 from tests.examples import examples
 
@@ -56,7 +58,7 @@ def same(left: float | None, right: Any) -> bool:
 
 
 @settings(
-    max_examples=examples(10),
+    max_examples=examples(6),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
 )
@@ -82,12 +84,12 @@ def test_the_data_has_the_number_of_the_page(
 def test_a_region_has_the_numbers_of_its_page(client: TestClient, database: Database) -> None:
     profile = profiles.profile(database, Filter(), "FRH0")
     assert profile is not None
+    together = cells(get(client, measure="measures", region="FRH0"))
     for code, row in profile.headline.iterrows():
-        values = cells(get(client, measure=str(code), region="FRH0"))
-        whole = cells(get(client, measure=str(code), level="register"))
-        assert same(values["FRH0", "value"], row["value"])
-        assert same(whole["all", "value"], row["whole"])
-        assert same(values.get(("FRH0", "low")), row["low"])
+        for column in ("value", "whole", "low", "high"):
+            assert same(together["FRH0", str(code), column], row[column])
+    whole = cells(get(client, measure="effective-domains", level="register"))
+    assert same(whole["all", "value"], profile.headline.loc["effective-domains", "whole"])
     for measure, shown in (("types", profile.types), ("function-shares", profile.functions)):
         values = cells(get(client, measure=measure, region="FRH0"))
         assert all(same(values["FRH0", code, "value"], n) for code, n in shown.items())
@@ -114,6 +116,49 @@ def test_regions_compared_have_the_numbers_of_the_page(
         assert same(covered[str(id_), "counted"], row["counted"])
 
 
+def test_the_network_has_the_numbers_of_its_page(client: TestClient, database: Database) -> None:
+    network = valley_network.network(database, ("pilot",), 2021)
+    of = {"kind": "pilot", "year": "2021"}
+    values = cells(get(client, measure="links", **of))
+    assert len(network.links)
+    for row in network.links.itertuples():
+        assert values[row.one, row.other, "value"] == row.partnerships
+        assert same(values[row.one, row.other, "strength"], row.strength)
+    values = cells(get(client, measure="connections", **of))
+    for id_, row in network.connections.iterrows():
+        assert values[str(id_), "value"] == row["partners"]
+        assert same(values[str(id_), "bridge"], row["bridge"])
+    alike = valley_network.similar(database).iloc[0]
+    values = cells(get(client, measure="similar-profiles", region=alike["one"]))
+    assert same(values[alike["one"], alike["other"], "value"], alike["similarity"])
+
+
+def test_funding_has_the_sums_of_its_page(client: TestClient, database: Database) -> None:
+    found = funding_rounds.by_year(funding_rounds.in_region(database, "FR"))
+    values = cells(get(client, measure="funding-rounds", region="FR"))
+    assert len(found) > 1
+    for row in found.to_dict("records"):
+        year = str(row["year"]) if row["year"] else "unknown"
+        assert values["FR", year, "value"] == row["raised"]
+        assert same(values["FR", year, "sum_meur"], row["sum_meur"])
+
+
+def test_side_by_side_is_what_each_measure_says_alone(client: TestClient) -> None:
+    together = cells(get(client, measure="measures", region="fr-bretagne"))
+    for code in ("organisations", "effective-domains", "median-founded"):
+        alone = cells(get(client, measure=code, region="fr-bretagne"))
+        for column in ("value", "low", "high", "n"):
+            assert together["fr-bretagne", code, column] == alone.get(("fr-bretagne", column))
+
+
+def test_data_quality_has_the_numbers_of_its_page(client: TestClient, database: Database) -> None:
+    table = quality.by_region(database, "valley")
+    values = cells(get(client, measure="quality", level="valley"))
+    for id_, row in table.iterrows():
+        assert same(values[str(id_), "has-website", "value"], row["has_website"])
+        assert same(values[str(id_), "duplicates", "value"], row["duplicates"])
+
+
 def test_where_nobody_looked_there_is_a_word_and_no_zero(
     client: TestClient, database: Database
 ) -> None:
@@ -132,7 +177,8 @@ def test_every_figure_says_of_what_how_and_from_where(
     client: TestClient, database: Database, form: str
 ) -> None:
     for code, figure in figures.catalogue(database).items():
-        of = {"region": ["fr-bretagne"]} if figure.needs_region else {"level": figure.levels[0]}
+        level = "valley" if "valley" in figure.levels else figure.levels[0]
+        of = {"region": ["fr-bretagne"]} if figure.needs_region else {"level": level}
         answer = client.get(STATISTICS, params={"measure": code, "f": form, **of})
         assert answer.status_code == 200, (code, answer.text)
         text = answer.text
@@ -182,6 +228,9 @@ def test_without_a_figure_it_lists_those_that_there_are(client: TestClient) -> N
         ({"measure": "types", "region": "FRH0", "level": "nuts3"}, "of the level nuts2"),
         ({"measure": "eurostat"}, "single regions"),
         ({"measure": "coverage", "country": "FR"}, "no filter changes it"),
+        ({"measure": "types", "year": "2024"}, "no year changes this"),
+        ({"measure": "links", "year": "20<24"}, "four digits"),
+        ({"measure": "links", "kind": "<b>"}, "“kind” can be"),
     ],
 )
 def test_a_wrong_question_is_told_in_a_sentence(
@@ -201,5 +250,5 @@ def test_the_address_of_a_figure_asks_for_it(database: Database) -> None:
     filter_ = Filter(country=("FR",), q="cyber")
     to = figures.address("types", "nuts2", filter_, ["FRH0"])
     query = statistics.read(database, parse_qs(to.partition("?")[2]))
-    assert (query.filter, query.level, query.region_ids) == (filter_, "nuts2", ("FRH0",))
+    assert (query.of.filter, query.of.level, query.of.region_ids) == (filter_, "nuts2", ("FRH0",))
     assert query.address == to

@@ -28,7 +28,12 @@ Map = Annotated[
 ]
 MappingFile = Annotated[
     Path | None,
-    typer.Option("--mapping", metavar="FILE", help="A mapping that was saved.", show_default=False),
+    typer.Option(
+        "--mapping",
+        metavar="FILE",
+        help="A mapping that was saved, or one that is known by name: atlas, openxeco.",
+        show_default=False,
+    ),
 ]
 SaveMapping = Annotated[
     Path | None,

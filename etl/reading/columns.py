@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
+from ecosystem.common.settings import settings
 from ecosystem.common.text import fold
 from etl.errors import RegisterError
 from etl.reading.model import list_names
@@ -67,7 +68,7 @@ class ColumnMapping:
     Attributes
     ----------
     columns : mapping of str to str
-        Header as it is written -> column of the schema.
+        Header as it is written -> column of the schema; empty if it stands for none.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -92,13 +93,16 @@ class ColumnMapping:
 
     @classmethod
     def load(cls, path: Path) -> ColumnMapping:
-        """Read a mapping that was saved.
+        """Read a mapping that was saved, or one of ``data/mappings`` by its name.
 
         Raises
         ------
         RegisterError
             If there is no such file, or it holds something else.
         """
+        kept = settings().schema_dir.with_name("mappings") / f"{path.name}.toml"
+        if path.name == str(path) and not path.exists() and kept.exists():
+            path = kept
         try:
             columns = tomllib.loads(path.read_text(encoding="utf-8"))["columns"]
             return cls({str(header): str(column) for header, column in columns.items()})
@@ -158,6 +162,7 @@ def match_headers(
         # Its other columns only look like ones of the register: "source" is that of the file.
         known = {fold_header(name): name for name in schema.columns} | {"nuts2": "nuts2_hint"}
     said = {fold_header(h): c for h, c in mapping.columns.items() if c in schema.columns}
+    left_out = {fold_header(header) for header, column in mapping.columns.items() if not column}
     # A header that somebody has spoken for stands for nothing else, nor does another for it.
     taken = set(said.values()) & {said.get(fold_header(cell)) for cell in header}
     found: dict[str, int] = {}
@@ -166,7 +171,7 @@ def match_headers(
             continue
         key = fold_header(cell)
         column = said.get(key) or known.get(key)
-        if column is None or (column in taken and key not in said):
+        if column is None or key in left_out or (column in taken and key not in said):
             continue
         if column in found:
             if header_name(header[found[column]]) == header_name(cell):

@@ -8,8 +8,10 @@ from ecosystem.api import figures
 from ecosystem.api.collections import COLLECTIONS, Collection, Shape, properties
 from ecosystem.api.items import schema_of
 from ecosystem.api.request import CQL2_TEXT, CRS84, FORMATS, LIMIT, filters_of
+from ecosystem.api.tables import LEVELS
 from ecosystem.common.publisher import publisher
 from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import PARTNERSHIP_KINDS
 from ecosystem.finding.filters import PARAMS
 
 TITLE = "Cyber Valleys: open data"
@@ -52,6 +54,7 @@ def landing(api: str) -> dict[str, Any]:
     api : str
         Address of the interface, without a slash at its end.
     """
+    site = api.rpartition("/")[0]
     return {
         "title": TITLE,
         "description": ABOUT,
@@ -64,6 +67,9 @@ def landing(api: str) -> dict[str, Any]:
             link(f"{api}/conformance", "conformance", _JSON, "What it conforms to"),
             link(f"{api}/collections", "data", _JSON, "Collections"),
             link(f"{api}/statistics", "related", _JSON, "Figures of the pages as data"),
+            link(f"{site}/catalogue", "related", "text/html", "Catalogue of all data"),
+            link(f"{site}/catalogue.ttl", "related", "text/turtle", "Catalogue as DCAT-AP"),
+            link(f"{site}/releases", "related", "text/html", "Releases, to download and cite"),
         ],
     }
 
@@ -142,9 +148,16 @@ def openapi(database: Database, api: str) -> dict[str, Any]:
         "getFiguresCsvw",
         [of_figure[0] | {"required": True}, *of_figure[1:]],
     )
+    texts = {"type": "array", "items": {"type": "string"}}
+    paths["/atlas"] = _get(
+        "Organisations in the form of a registration for the ECCC's Atlas",
+        "getAtlasForms",
+        [_parameter(name, "", texts) for name in PARAMS],
+    )
     for name, found in COLLECTIONS.items():
         own = f"/collections/{name}"
         paths[own] = _get(found.title, f"describe_{name}")
+        paths[f"{own}/csvw"] = _get("Columns of the CSV", f"csvw_{name}")
         paths[f"{own}/queryables"] = _get("What a filter may name", f"queryables_{name}")
         paths[f"{own}/items"] = _get(
             found.title, f"items_{name}", _parameters(database, found), "application/geo+json"
@@ -225,7 +238,16 @@ def _figure_parameters(codes: list[str]) -> list[dict[str, Any]]:
     texts = {"type": "array", "items": {"type": "string"}}
     return [
         _parameter("measure", "Which figure", {"type": "string", "enum": codes}),
-        _parameter("level", "Of which regions", {"type": "string", "enum": list(figures.LEVELS)}),
+        _parameter("level", "Of which regions", {"type": "string", "enum": list(LEVELS)}),
+        _parameter(
+            "kind",
+            "Kinds of partnerships, of figures of the network",
+            {
+                "type": "array",
+                "items": {"type": "string", "enum": list(PARTNERSHIP_KINDS)},
+            },
+        ),
+        _parameter("year", "Partnerships active in it", {"type": "string"}),
         _parameter("region", "Of these regions only", texts),
         *(_parameter(name, "", texts) for name in PARAMS),
     ]

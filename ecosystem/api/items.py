@@ -78,7 +78,7 @@ def geojson(database: Database, collection: Collection, rows: pd.DataFrame) -> l
             "type": "Feature",
             "id": str(record[collection.key]),
             "geometry": geometry,
-            "properties": {name: plain(record[name]) for name in known},
+            "properties": {name: _whole(plain(record[name]), of) for name, of in known.items()},
         }
         for record, geometry in zip(rows.to_dict("records"), shapes, strict=True)
     ]
@@ -87,10 +87,23 @@ def geojson(database: Database, collection: Collection, rows: pd.DataFrame) -> l
 def csv(database: Database, collection: Collection, rows: pd.DataFrame) -> bytes:
     """Rows as CSV for spreadsheets: columns, and where the point is; lists with semicolons."""
     known = properties(database, collection)
-    table = pd.DataFrame({name: [_cell(value) for value in rows[name]] for name in known})
+    table = pd.DataFrame(
+        {
+            name: pd.Series([_cell(value) for value in rows[name]], dtype=_DTYPES.get(of.kind))
+            for name, of in known.items()
+        }
+    )
     if collection.shape is not Shape.NONE:
         table["lon"], table["lat"] = list(rows["lon"]), list(rows["lat"])
     return table_csv(table)
+
+
+# A column of whole numbers with gaps is one of floats in a frame.
+_DTYPES = {"integer": "Int64"}
+
+
+def _whole(value: Any, column: Property) -> Any:
+    return int(value) if column.kind == "integer" and value is not None else value
 
 
 def plain(value: Any) -> Any:

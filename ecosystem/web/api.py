@@ -16,13 +16,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from ecosystem.api import description, figures, items, statistics
+from ecosystem.api import atlas, description, descriptors, figures, items, statistics
 from ecosystem.api import request as asked
 from ecosystem.api.collections import COLLECTIONS, Collection
 from ecosystem.api.description import link
 from ecosystem.api.errors import ApiError
 from ecosystem.common.per_release import Recent, per_release
 from ecosystem.common.store import Database, ReleaseError
+from ecosystem.export import XLSX_TYPE
+from ecosystem.finding.filters import PARAMS
 from ecosystem.finding.made_in_europe import today
 from ecosystem.tables import releases
 from ecosystem.web import addresses, serving
@@ -30,6 +32,7 @@ from ecosystem.web.templates import template
 
 PREFIX = "/api"
 _GEOJSON, _JSON = "application/geo+json", "application/json"
+_CSVW = "application/csvm+json"
 _KEPT, _LARGEST_KEPT = 400, 300_000
 _LONGEST = 8_000
 # What a browser or program asks for in words of its own, by the parameter f.
@@ -41,6 +44,7 @@ _ACCEPTED = {
     "application/vnd.oai.openapi+json": "json",
     "application/schema+json": "json",
     "text/csv": "csv",
+    XLSX_TYPE: "xlsx",
     "text/html": "html",
     "text/*": "html",
     "*/*": "json",
@@ -112,8 +116,10 @@ def routes() -> list[BaseRoute]:
         Route("/collections", _route(_collections, two)),
         Route("/collections/{name}", _route(_collection, two)),
         Route("/collections/{name}/queryables", _route(_queryables, two)),
+        Route("/collections/{name}/csvw", _route(_collection_csvw, ("json",))),
         Route("/collections/{name}/items", _route(_items, three)),
         Route("/collections/{name}/items/{key}", _route(_item, two)),
+        Route("/atlas", _route(_atlas, ("json", "xlsx"))),
         Route("/statistics", _route(_statistics, three)),
         Route("/statistics/csvw", _route(_csvw, ("json",))),
         Route("/{rest:path}", _nowhere),
@@ -301,6 +307,14 @@ def _queryables(database: Database, asked_: Asked) -> Answer:
     return _document(asked_, content, found.title, "application/schema+json")
 
 
+def _collection_csvw(database: Database, asked_: Asked) -> Answer:
+    found = _collection_asked(asked_)
+    _no_parameters(asked_)
+    csv = f"{asked_.api}/collections/{found.name}/items?f=csv"
+    content = descriptors.csv_metadata(database, found, csv)
+    return _document(asked_, content, found.title, _CSVW)
+
+
 def _items(database: Database, asked_: Asked) -> Answer:
     collection = _collection_asked(asked_)
     query = asked.read(database, collection, asked_.own_params)
@@ -313,6 +327,7 @@ def _items(database: Database, asked_: Asked) -> Answer:
         before = max(query.offset - query.limit, 0)
         links["prev"] = asked_.address(offset=before or None, release=release)
     if asked_.format == "csv":
+        links["describedby"] = f"{asked_.api}/collections/{collection.name}/csvw"
         return Answer(items.csv(database, collection, page.rows), "text/csv; charset=utf-8", links)
     content = {
         "type": "FeatureCollection",
@@ -351,12 +366,30 @@ def _item(database: Database, asked_: Asked) -> Answer:
     return _document(asked_, feature, str(feature["properties"].get("name", key)), _GEOJSON)
 
 
+def _atlas(database: Database, asked_: Asked) -> Answer:
+    for name in asked_.own_params:
+        if name not in PARAMS:
+            raise ApiError(
+                400, "InvalidParameterValue", f"There is no parameter “{name[:60]}” here."
+            )
+    filter_ = asked.filter_of(asked_.own_params)
+    if asked_.format == "xlsx":
+        return Answer(atlas.as_xlsx(database, filter_), XLSX_TYPE)
+    return Answer(atlas.as_json(database, filter_), _JSON)
+
+
 def _statistics(database: Database, asked_: Asked) -> Answer:
     if "measure" not in asked_.own_params:
         _no_parameters(asked_)
         if asked_.format == "csv":
             raise ApiError(406, "NotAcceptable", "The list of figures is there as JSON and HTML.")
-        return _document(asked_, figures.list_of(database, asked_.api), "Figures as data")
+        content = figures.list_of(database, asked_.api)
+        if asked_.format == "html":
+            page = template("api_figure_list.html").render(
+                content=content, api=asked_.api, here=asked_.address(f="json")
+            )
+            return Answer(page.encode(), "text/html")
+        return _document(asked_, content, "Figures as data")
     query = statistics.read(database, asked_.own_params)
     own = f"{asked_.site}/{query.address}"
     metadata = own.replace("/statistics?", "/statistics/csvw?")
@@ -377,6 +410,5 @@ def _statistics(database: Database, asked_: Asked) -> Answer:
 def _csvw(database: Database, asked_: Asked) -> Answer:
     query = statistics.read(database, asked_.own_params)
     csv = f"{asked_.site}/{query.address}&f=csv"
-    return _document(
-        asked_, statistics.csvw(database, query, csv), query.figure.label, "application/csvm+json"
-    )
+    content = statistics.csvw(database, query, csv)
+    return _document(asked_, content, query.figure.label, _CSVW)

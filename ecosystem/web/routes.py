@@ -17,7 +17,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from ecosystem.common.settings import settings
 from ecosystem.common.vocabulary import TYPES
 from ecosystem.drawing import type_marks
-from ecosystem.web import api, calendars, documents, feeds, health, my_day, previews
+from ecosystem.web import api, calendars, catalogue, documents, feeds, health, my_day, previews
 from ecosystem.web.addresses import SitePath
 from ecosystem.web.compression import CompressedFiles
 from ecosystem.web.endpoints import endpoint, not_found
@@ -69,6 +69,7 @@ def routes() -> list[BaseRoute]:
     """Routes beside Streamlit's own, as they are at the root of a host."""
     return [
         *api.routes(),
+        *catalogue.routes(),
         *feeds.routes(),
         *calendars.routes(),
         *documents.routes(),

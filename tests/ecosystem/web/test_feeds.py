@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from starlette.testclient import TestClient
 from ecosystem.common.settings import settings
 from ecosystem.common.store import Database, current
 from ecosystem.tables import history
+from ecosystem.tables.history import Selection
 from ecosystem.web import feeds
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -163,3 +165,26 @@ def test_without_a_release_it_says_what_to_do(
     answer = client.get("/feed.xml")
     assert answer.status_code == 503
     assert "cyber-valleys refresh" in answer.json()["error"]
+
+
+def test_json_has_each_change_field_by_field(changed: Database) -> None:
+    document = feeds.json_feed(changed, BASE)
+    assert document is not None
+    feed = json.loads(document)
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    (entry,) = feed["items"]
+    shown = history.page(changed, Selection(), limit=1_000)
+    assert len(entry["_changes"]) == len(shown)
+    kinds = {change["kind"] for change in entry["_changes"]}
+    assert {"added", "removed", "merged", "moved", "changed"} == kinds
+    (name,) = [c for c in entry["_changes"] if c["field"] == "name"]
+    assert name["new"].startswith("IT-Cluster <x>&</x>")
+    assert feeds.json_feed(changed, BASE, "XX") is None
+
+
+def test_json_answers_beside_atom(client: TestClient) -> None:
+    for path in ("/feed.json", "/feed/AT.json"):
+        answer = client.get(path)
+        assert answer.headers["content-type"] == "application/feed+json"
+        assert answer.json()["feed_url"] == f"{BASE}{path}"
+    assert client.get("/feed/XX.json").status_code == 404

@@ -1,0 +1,217 @@
+"""Releases as they were published: which are kept, their data in files, and how to cite them.
+
+A release's database isn't given away as it is: it also holds what people decided about pairs of
+rows, and counts of investor days that only sums of may be told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from ecosystem.api import descriptors, items
+from ecosystem.api.collections import COLLECTIONS, Collection, Shape
+from ecosystem.common.per_release import per_release
+from ecosystem.common.publisher import publisher
+from ecosystem.common.settings import settings
+from ecosystem.common.store import Database, Release, fault, in_order, read_manifests
+from ecosystem.regional.profiles import SAMPLE_NOTE
+from ecosystem.tables import features, releases
+
+# As many as a sheet of paper has lines; ten are kept by default.
+_MOST = 100
+_OPEN = 2
+_EVERYTHING: features.Condition = ("TRUE", {})
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A release that is kept.
+
+    Attributes
+    ----------
+    release_id : str
+        Its id.
+    created_at : datetime
+        UTC.
+    organisations : int
+        How many are in it.
+    sha256 : str
+        Of its database, hexadecimal: what tells it from any other.
+    """
+
+    release_id: str
+    created_at: datetime
+    organisations: int
+    sha256: str
+
+
+def list_all(folder: Path) -> list[Snapshot]:
+    """The releases of a folder, the newest first."""
+    manifests = read_manifests(folder)
+    known = [manifests[id_] for id_ in reversed(in_order(manifests))]
+    return [
+        Snapshot(
+            manifest.release_id,
+            datetime.fromisoformat(manifest.created_at).astimezone(UTC),
+            manifest.organisations,
+            manifest.sha256,
+        )
+        for manifest in known[:_MOST]
+        if manifest is not None
+    ]
+
+
+@lru_cache(maxsize=_OPEN)
+def database(folder: Path, release_id: str, sha256: str) -> Database | None:
+    """A release that is kept, opened; None if its file isn't as it was published.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the releases.
+    release_id, sha256 : str
+        As :func:`list_all` gives them.
+    """
+    del sha256  # another file of the same name is another release
+    if fault(folder, release_id):
+        return None
+    return Database(Release(release_id, folder / f"{release_id}.duckdb"))
+
+
+@per_release
+def files(database: Database) -> dict[str, bytes]:
+    """What is given away of a release, by file name: tables, their description, how to cite.
+
+    Outlines of regions aren't among it, since their licence is another; the open data interface
+    has them.
+    """
+    found = {}
+    there = [c for c in COLLECTIONS.values() if features.columns(database, c.table)]
+    for collection in there:
+        rows = _all_rows(database, collection)
+        found[f"{collection.name}.csv"] = items.csv(database, collection, rows)
+        if collection.shape is Shape.POINT:
+            found[f"{collection.name}.geojson"] = _geojson(database, collection, rows)
+    package = descriptors.data_package(
+        database, {c.name: f"{c.name}.csv" for c in there}, name=f"cyber-valleys-{_slug(database)}"
+    )
+    found["datapackage.json"] = json.dumps(package, ensure_ascii=False, indent=1).encode()
+    found["CITATION.cff"] = citation_file(database).encode()
+    found["citation.bib"] = bibtex(database).encode()
+    found["README.txt"] = _readme(database).encode()
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
+    found["SHA256SUMS"] = "".join(f"{sum_}  {name}\n" for name, sum_ in sums.items()).encode()
+    return found
+
+
+@per_release
+def archive(database: Database) -> bytes:
+    """All files of a release in one, the same bytes whenever it is made."""
+    made = releases.story(database)["created_at"].timetuple()[:6]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as zipped:
+        for name, content in files(database).items():
+            entry = zipfile.ZipInfo(name, date_time=made)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            zipped.writestr(entry, content)
+    return buffer.getvalue()
+
+
+def address(database: Database) -> str:
+    """Where a release stays, as far as the installation knows its own address."""
+    site = settings().site_url.rstrip("/")
+    return f"{site}/releases/{database.release.release_id}" if site else ""
+
+
+def citation_file(database: Database) -> str:
+    """How to cite a release, in the Citation File Format (https://citation-file-format.github.io).
+
+    A string of JSON is one of YAML, so nothing in a name can end it.
+    """
+    made, to = releases.story(database)["created_at"], address(database)
+    lines = {
+        "cff-version": "1.2.0",
+        "message": "If you use this data, please cite it as below.",
+        "type": "dataset",
+        "title": _TITLE,
+        "version": database.release.release_id,
+        "date-released": f"{made:%Y-%m-%d}",
+        "license": "CC-BY-4.0",
+        **({"url": to} if to else {}),
+    }
+    said = [f"{name}: {json.dumps(text, ensure_ascii=False)}" for name, text in lines.items()]
+    author = json.dumps(_author(), ensure_ascii=False)
+    return "\n".join([*said, "authors:", f"  - name: {author}"]) + "\n"
+
+
+def bibtex(database: Database) -> str:
+    """How to cite a release, for BibTeX and BibLaTeX."""
+    made, to = releases.story(database)["created_at"], address(database)
+    fields = {
+        "author": f"{{{_tex(_author())}}}",
+        "title": _tex(_TITLE),
+        "year": f"{made:%Y}",
+        "version": _tex(database.release.release_id),
+        "note": f"Release {_tex(database.release.release_id)}, CC BY 4.0",
+        **({"url": _tex(to)} if to else {}),
+    }
+    said = ",\n".join(f"  {name} = {{{text}}}" for name, text in fields.items())
+    return f"@misc{{cyber-valleys-{_slug(database)},\n{said}\n}}\n"
+
+
+_TITLE = "Cyber Valleys, the open map of Europe's regional cybersecurity ecosystems"
+# What TeX would take for an instruction.
+_TEX = {**{sign: f"\\{sign}" for sign in "&%$#_{}"}, "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}  # fmt: skip
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(sign, sign) for sign in text if sign.isprintable())
+
+
+def _author() -> str:
+    own = publisher()
+    return own.name if own.is_named else "Cyber Valleys"
+
+
+def _slug(database: Database) -> str:
+    return re.sub("[^a-z0-9]+", "-", database.release.release_id.lower()).strip("-")
+
+
+def _all_rows(database: Database, collection: Collection) -> pd.DataFrame:
+    count = features.count(database, collection.table, _EVERYTHING)
+    return features.page(
+        database, collection.table, collection.key, _EVERYTHING, limit=count, offset=0
+    )
+
+
+def _geojson(database: Database, collection: Collection, rows: pd.DataFrame) -> bytes:
+    document = {
+        "type": "FeatureCollection",
+        "features": items.geojson(database, collection, rows),
+    }
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _readme(database: Database) -> str:
+    return (
+        f"{_TITLE}\n\nRelease {database.release.release_id}. {releases.citation(database)}\n\n"
+        f"{SAMPLE_NOTE}\nCompiled from public sources after ECSO's 2019 map; not ECSO's own data. "
+        "Each row names its source.\n\n"
+        f"{releases.attribution(database)}\n\n"
+        "datapackage.json says what the columns are (Data Package, https://datapackage.org). "
+        "Lists in a cell are separated by semicolons. SHA256SUMS has the checksum of each file. "
+        "Outlines of valleys and regions are in the open data interface of the site: their "
+        "licence is another.\n"
+    )

@@ -155,6 +155,10 @@ def sources() -> None:
     st.markdown("**How to cite**")
     st.code(ask(releases.citation, state.address()), language=None, wrap_lines=True)
     st.markdown(
+        "All data is in the [catalogue](catalogue), in every format and with the licence of each "
+        "file. Each [release](releases) has an address, files and a citation of its own."
+    )
+    st.markdown(
         "This site sets no cookies of its own, counts no visitors and asks no third party for "
         "anything, unless you switch the street basemap on."
     )

@@ -68,6 +68,7 @@ def test_hostile_names_are_plain_text(database: Database, monkeypatch: pytest.Mo
     assert record["form"]["name_national"] == HOSTILE
 
 
+@pytest.mark.slow
 def test_a_form_comes_back_with_the_difference_of_its_fields(
     client: TestClient, releases_dir: Path, reference_data_read_once: None, tmp_path: Path
 ) -> None:

@@ -121,6 +121,7 @@ def test_columns_are_described_for_the_csv(client: TestClient) -> None:
     assert [column["name"] for column in described["tableSchema"]["columns"]] == header
 
 
+@pytest.mark.slow
 def test_a_release_is_a_data_package_that_holds(
     client: TestClient, database: Database, tmp_path: Path
 ) -> None:

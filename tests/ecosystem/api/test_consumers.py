@@ -27,6 +27,7 @@ def served(releases_dir: Path) -> Iterator[str]:
         yield f"{address}/api"
 
 
+@pytest.mark.slow
 def test_the_notebook_runs(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CYBER_VALLEYS_API", served)
     mpl.use("agg")

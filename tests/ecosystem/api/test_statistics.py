@@ -81,6 +81,7 @@ def test_the_data_has_the_number_of_the_page(
         assert same(values[*key, "value"], row["value"] if row["is_collected"] else None)
 
 
+@pytest.mark.slow
 def test_a_region_has_the_numbers_of_its_page(client: TestClient, database: Database) -> None:
     profile = profiles.profile(database, Filter(), "FRH0")
     assert profile is not None
@@ -143,6 +144,7 @@ def test_funding_has_the_sums_of_its_page(client: TestClient, database: Database
         assert same(values["FR", year, "sum_meur"], row["sum_meur"])
 
 
+@pytest.mark.slow
 def test_side_by_side_is_what_each_measure_says_alone(client: TestClient) -> None:
     together = cells(get(client, measure="measures", region="fr-bretagne"))
     for code in ("organisations", "effective-domains", "median-founded"):
@@ -172,6 +174,7 @@ def test_where_nobody_looked_there_is_a_word_and_no_zero(
         assert found["status"][str(i * width)] == "not collected"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["json", "csv", "html"])
 def test_every_figure_says_of_what_how_and_from_where(
     client: TestClient, database: Database, form: str

@@ -17,6 +17,7 @@ import pandas as pd
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import TYPES
 from ecosystem.common.web_mercator import to_degrees, to_metres
+from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import regions
 
@@ -25,7 +26,7 @@ MAX_SYMBOLS = 1500
 _CELL_BITS_AT_ZOOM_0 = 23
 _OUTSIDE_CELL_BITS = 20
 _TYPE_COUNTS = ", ".join(f"count(*) FILTER (type = '{code}') AS {code}" for code in TYPES)
-_COLUMNS = ["kind", "key", "name", "lon", "lat", "n", *TYPES]
+_COLUMNS = ["kind", "key", "name", "lon", "lat", "n", *TYPES, "labelled"]
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def are_cells_needed(database: Database, filter_: Filter) -> bool:
     return int(towns) > MAX_SYMBOLS
 
 
+@made_in_europe.depends_on_today
 def symbols(database: Database, filter_: Filter, view: View = EVERYTHING) -> pd.DataFrame:
     """Symbols of the organisations that a filter leaves.
 
@@ -102,8 +104,9 @@ def symbols(database: Database, filter_: Filter, view: View = EVERYTHING) -> pd.
     -------
     DataFrame
         One row per symbol, largest first: ``kind`` ("place" or "cell"), ``key`` (a place id, or
-        empty), ``name``, ``lon`` and ``lat`` (degrees, EPSG:4326), ``n`` organisations, and
-        one column of counts per type. ``n`` adds up to the number of organisations found.
+        empty), ``name``, ``lon`` and ``lat`` (degrees, EPSG:4326), ``n`` organisations, one
+        column of counts per type, and ``labelled``, how many have a valid label. ``n`` adds up to
+        the number of organisations found.
     """
     if not are_cells_needed(database, filter_):
         return _places(database, filter_, "TRUE", {})
@@ -117,6 +120,7 @@ def symbols(database: Database, filter_: Filter, view: View = EVERYTHING) -> pd.
     return pd.concat([near, far], ignore_index=True)
 
 
+@made_in_europe.depends_on_today
 def of_valleys(database: Database, filter_: Filter) -> pd.DataFrame:
     """One symbol per valley, at its label point; columns as :func:`symbols`, keys valley ids.
 
@@ -125,18 +129,16 @@ def of_valleys(database: Database, filter_: Filter) -> pd.DataFrame:
     where, bound = filter_.where()
     rows = database.frame(
         f"""
-        SELECT 'valley' AS kind, valley_id AS key, '' AS name, v.lon, v.lat, c.* EXCLUDE (valley_id)
-        FROM (
-            SELECT valley_id, count(*) AS n, {_TYPE_COUNTS}
-            FROM organisation WHERE {where} GROUP BY valley_id
-        ) c JOIN valley v USING (valley_id)
+        SELECT 'valley' AS kind, key, '' AS name, v.lon, v.lat, c.* EXCLUDE (key, x, y)
+        FROM ({_counts("valley_id", where)}) c JOIN valley v ON v.valley_id = key
         ORDER BY n DESC, key
         """,
-        bound,
+        {**bound, **made_in_europe.BOUND},
     )
     return rows.assign(name=rows["key"].map(regions.names_in_text(database)))
 
 
+@made_in_europe.depends_on_today
 def at_place(database: Database, place_id: str) -> pd.DataFrame:
     """The one symbol of a town, with all its organisations; columns as :func:`symbols`."""
     return _places(database, Filter(), "place_id = $place_id", {"place_id": place_id})
@@ -148,14 +150,11 @@ def _places(
     where, bound = filter_.where()
     return database.frame(
         f"""
-        SELECT 'place' AS kind, place_id AS key, p.name, p.lon, p.lat, c.* EXCLUDE (place_id)
-        FROM (
-            SELECT place_id, count(*) AS n, {_TYPE_COUNTS}
-            FROM organisation WHERE {where} AND {inside} GROUP BY place_id
-        ) c JOIN place p USING (place_id)
+        SELECT 'place' AS kind, key, p.name, p.lon, p.lat, c.* EXCLUDE (key, x, y)
+        FROM ({_counts("place_id", f"{where} AND {inside}")}) c JOIN place p ON p.place_id = key
         ORDER BY n DESC, key LIMIT {MAX_SYMBOLS + 1}
         """,
-        {**bound, **box},
+        {**bound, **box, **made_in_europe.BOUND},
     )
 
 
@@ -163,14 +162,30 @@ def _cells(
     database: Database, filter_: Filter, inside: str, box: dict[str, int], bits: int
 ) -> pd.DataFrame:
     where, bound = filter_.where()
+    cell = f"((x >> {bits})::BIGINT << 32) | (y >> {bits})"
     cells = database.frame(
         f"""
-        SELECT 'cell' AS kind, '' AS key, '' AS name, avg(x) AS x, avg(y) AS y,
-               count(*) AS n, {_TYPE_COUNTS}
-        FROM organisation WHERE {where} AND {inside}
-        GROUP BY x >> {bits}, y >> {bits} ORDER BY n DESC, x, y
+        SELECT 'cell' AS kind, * REPLACE ('' AS key), '' AS name
+        FROM ({_counts(cell, f"{where} AND {inside}")}) ORDER BY n DESC, x, y
         """,
-        {**bound, **box},
+        {**bound, **box, **made_in_europe.BOUND},
     )
     cells["lon"], cells["lat"] = to_degrees(cells["x"], cells["y"])
     return cells[_COLUMNS]
+
+
+def _counts(key: str, where: str) -> str:
+    """SQL: by a key, how many organisations there are, of each type and with a label; their middle.
+
+    Labels are joined and not looked up row by row: where few have one, that costs nothing.
+    """
+    return f"""
+        SELECT c.*, coalesce(l.labelled, 0) AS labelled
+        FROM (
+            SELECT {key} AS key, avg(x) AS x, avg(y) AS y, count(*) AS n, {_TYPE_COUNTS}
+            FROM organisation WHERE {where} GROUP BY ALL
+        ) c LEFT JOIN (
+            SELECT {key} AS key, count(*) AS labelled
+            FROM organisation WHERE {where} AND {made_in_europe.IS_LABELLED} GROUP BY ALL
+        ) l USING (key)
+    """

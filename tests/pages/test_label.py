@@ -49,10 +49,15 @@ def words(app: AppTest) -> str:
     return "\n".join(str(element.value) for elements in kinds for element in elements)
 
 
+def legend(app: AppTest) -> str:
+    return next(html.proto.body for html in app.get("html") if "cv-legend" in html.proto.body)
+
+
 def test_an_empty_register_says_so_and_shows_no_zero(visit: Visit) -> None:
     assert made_in_europe.EMPTY in words(visit("label"))
     app = visit("map")
     assert "labelled" not in words(app)
+    assert made_in_europe.NAME not in legend(app)
     assert "filter_label" not in [box.key for box in app.multiselect]
 
 
@@ -77,9 +82,11 @@ def test_the_label_filters_and_is_counted(
     use_releases(monkeypatch, with_labels)
     app = visit("map")
     assert "2 labelled" in words(app)
+    assert made_in_europe.NAME in legend(app)
     app.multiselect(key="filter_label").set_value(["expired"]).run()
     assert app.query_params["label"] == "expired"
     assert "**1 organisation**" in words(app)
+    assert made_in_europe.NAME not in legend(app)
     app = visit("organisation", {"org": SECURE})
     assert "expires within 90 days" in words(app)
     app = visit("directory", {"label": "valid"})

@@ -19,6 +19,8 @@ from branca.element import MacroElement, Template
 from jinja2.utils import htmlsafe_json_dumps
 
 from ecosystem.common.vocabulary import DARK_TEXT_ON, TYPES, Vocabulary
+from ecosystem.drawing import label_mark
+from ecosystem.finding.made_in_europe import NAME
 
 ATTRIBUTION = (
     "© EuroGeographics for the administrative boundaries · Natural Earth · GeoNames, CC BY 4.0"
@@ -163,9 +165,11 @@ def _around(symbols: pd.DataFrame) -> tuple[float, float, float, float] | None:
 def symbol_rows(symbols: pd.DataFrame, types: Vocabulary = TYPES) -> list[list[Any]]:
     """Symbols as rows of ``[key, name, lon, lat, [type number, count, ...]]``.
 
-    An empty key is a cell. Three decimals are 100 metres: the middle of a town.
+    An empty key is a cell. Three decimals are 100 metres: the middle of a town. Where some have a
+    valid label, their number is behind it.
     """
     counts = symbols[list(types)].to_numpy()
+    labelled = symbols["labelled"] if "labelled" in symbols else [0] * len(symbols)
     return [
         [
             key,
@@ -173,9 +177,13 @@ def symbol_rows(symbols: pd.DataFrame, types: Vocabulary = TYPES) -> list[list[A
             round(lon, 3),
             round(lat, 3),
             [number for i, n in enumerate(row) if n for number in (i, int(n))],
+            *([int(with_label)] if with_label else []),
         ]
-        for key, name, lon, lat, row in zip(
-            *(symbols[column] for column in ("key", "name", "lon", "lat")), counts, strict=True
+        for key, name, lon, lat, row, with_label in zip(
+            *(symbols[column] for column in ("key", "name", "lon", "lat")),
+            counts,
+            labelled,
+            strict=True,
         )
     ]
 
@@ -287,6 +295,13 @@ def base_map(base: Base) -> folium.Map:
                     for term in base.types.values()
                 ],
                 "noun": base.noun,
+                "label": {
+                    "name": NAME,
+                    "seal": label_mark.SEAL,
+                    "tick": label_mark.TICK,
+                    "colour": label_mark.COLOUR,
+                    "ink": label_mark.INK,
+                },
                 "attribution": ATTRIBUTION,
                 "geometry": base.geometry,
                 "dark": base.dark,

@@ -14,8 +14,8 @@ from ecosystem.common import wording
 from ecosystem.common.glossary import explain
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, DARK_TEXT_ON, TYPES, Vocabulary
-from ecosystem.drawing import symbols
-from ecosystem.finding import nearby
+from ecosystem.drawing import label_mark, symbols
+from ecosystem.finding import made_in_europe, nearby
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures, shading
 from ecosystem.tables import life, organisations, regions
@@ -329,7 +329,10 @@ def _legend(filter_: Filter, level: str, measure: str) -> None:
             (term.colour, term.letter, term.label, term.colour in DARK_TEXT_ON)
             for term in TYPES.values()
         ]
-        st.html(_legend_html(types))
+        # The seal comes first: on a phone the end of the line is out of sight.
+        seal = (label_mark.BACKGROUND, "", f"Label {made_in_europe.NAME}", False)
+        is_any_labelled = ask(organisations.summary, filter_).labelled > 0
+        st.html(_legend_html([seal, *types] if is_any_labelled else types))
     else:
         _classes(ask(shading.shade, filter_, level, measure, dark=is_dark()))
 

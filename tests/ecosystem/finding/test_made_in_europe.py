@@ -20,11 +20,13 @@ from pypdf import PdfReader
 from ecosystem import brief, export
 from ecosystem.common.store import Database, Release
 from ecosystem.common.vocabulary import LABEL_STATUSES
+from ecosystem.drawing import symbols
 from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
 from ecosystem.finding.made_in_europe import CRITERIA, EXPIRING_DAYS, status
 from ecosystem.regional import comparisons, measures, profiles
 from ecosystem.tables import organisations
+from ecosystem.ui.map.drawing import symbol_rows
 
 TODAY = date(2026, 11, 25)
 LIMES, SECURE, HAGENBERG = "at-limes-security-gmbh", "fr-secure-ic", "at-softwarepark-hagenberg"
@@ -148,6 +150,23 @@ def test_numbers_by_region_add_up(labelled: Database) -> None:
 
 
 @pytest.mark.slow
+def test_symbols_of_the_map_count_valid_labels(
+    labelled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = [organisations.one(labelled, id_) for id_ in (LIMES, SECURE)]
+    by_town = symbols.symbols(labelled, Filter()).set_index("key")["labelled"]
+    assert by_town[by_town > 0].to_dict() == {record["place_id"]: 1 for record in records if record}
+    by_valley = symbols.of_valleys(labelled, Filter()).set_index("key")["labelled"]
+    assert {*by_valley[by_valley > 0].index} == {r["valley_id"] for r in records if r} - {None}
+    monkeypatch.setattr(symbols, "MAX_SYMBOLS", 20)
+    cells = symbols.symbols(labelled, Filter())
+    assert {*cells["kind"]} == {"cell"}
+    assert cells["labelled"].sum() == 2
+    rows = {len(row) for row in symbol_rows(cells)}
+    assert rows == {5, 6}, "the number of labels is sent where there are any"
+    assert symbols.symbols(labelled, Filter(label=("expired",)))["labelled"].sum() == 0
+
+
 def test_briefs_and_comparisons_have_the_measure_where_labels_are(labelled: Database) -> None:
     profile = profiles.profile(labelled, Filter(), "FR")
     assert profile is not None

@@ -6,6 +6,8 @@
   const FARTHEST = 18;
   // Part of a symbol's radius that its number's ground takes.
   const HOLE = 0.62;
+  // Pixels of the label's seal, half its width.
+  const SEAL = [5.5, 8.5];
   let layers = [];
 
   function makeSymbols(scene) {
@@ -72,7 +74,7 @@
     drawCyberValleysSymbol(layer) {
       if (!this._drawing || layer._empty()) return;
       const { x, y } = layer._point;
-      const { n, counts, isSelected } = layer.options.cv;
+      const { n, counts, labelled, isSelected } = layer.options.cv;
       const r = layer._radius;
       const ctx = this._ctx;
       ctx.save();
@@ -110,26 +112,44 @@
         ctx.font = `700 ${Math.max(7.5, r * 1.2)}px sans-serif`;
         ctx.fillText(type.letter, x, y + 0.5);
       }
+      if (labelled) paintSeal(ctx, x + r * 0.75, y - r * 0.75, r);
       ctx.restore();
     },
   });
+
+  // On the symbol's edge, where it hides neither the number nor the letter.
+  function paintSeal(ctx, x, y, r) {
+    const { seal, tick, colour, ink } = cv.options.label;
+    const scale = Math.min(Math.max(r * 0.45, SEAL[0]), SEAL[1]) / 10;
+    ctx.translate(x - 10 * scale, y - 10 * scale);
+    ctx.scale(scale, scale);
+    ctx.lineJoin = "round";
+    ctx.strokeStyle = ink;
+    ctx.lineWidth = 4;
+    ctx.stroke(new Path2D(seal));
+    ctx.fillStyle = colour;
+    ctx.fill(new Path2D(seal));
+    ctx.lineWidth = 2.5;
+    ctx.stroke(new Path2D(tick));
+  }
 
   function short(n) {
     return n < 1000 ? String(n) : n < 10000 ? (n / 1000).toFixed(1) + "k" : Math.round(n / 1000) + "k";
   }
 
-  function symbol([id, name, lon, lat, counts], scene) {
+  function symbol([id, name, lon, lat, counts, labelled = 0], scene) {
     const dense = new Array(cv.options.types.length).fill(0);
     for (let k = 0; k < counts.length; k += 2) dense[counts[k]] = counts[k + 1];
     const n = dense.reduce((a, b) => a + b, 0);
     const layer = new Symbol_([lat, lon], {
       renderer: cv.canvas, radius: radius(n),
-      cv: { n, counts: dense, isSelected: id !== "" && id === scene.selected },
+      cv: { n, counts: dense, labelled, isSelected: id !== "" && id === scene.selected },
     });
     const kinds = dense.map((count, i) => count && `${count} ${cv.options.types[i].label}`)
       .filter(Boolean).join(", ");
     const found = `${n.toLocaleString("en")} ${cv.options.noun[n === 1 ? 0 : 1]}`;
-    cv.tooltip(layer, () => (id ? [name, found, kinds] : [found, "Click to zoom in"]));
+    const label = labelled ? [`${labelled.toLocaleString("en")} with the label ${cv.options.label.name}`] : [];
+    cv.tooltip(layer, () => (id ? [name, found, kinds, ...label] : [found, ...label, "Click to zoom in"]));
     if (id) layer.toGeoJSON = cv.answer(scene.kind, id);
     else layer.on("click", () => cv.map.flyTo([lat, lon], Math.min(cv.map.getZoom() + 2, 15), { duration: 0.4 }));
     return layer;

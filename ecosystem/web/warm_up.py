@@ -12,6 +12,7 @@ from ecosystem import site_search
 from ecosystem.common import late
 from ecosystem.common.store import ReleaseError
 from ecosystem.finding import search
+from ecosystem.matching import register
 from ecosystem.web import open_files, serving
 from ecosystem.web.outlines import outlines_json
 
@@ -35,5 +36,6 @@ def _warm_up() -> None:
         outlines_json(serving.database(), "land")
         search.prepare(serving.database())
         site_search.prepare(serving.database())
+        register.facts(serving.database())
     for name in late.LIBRARIES:
         late.load(name)

@@ -45,13 +45,21 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 # Two valleys that a partnership of hostile names links.
 LINKED = (("FR", "fr-bretagne", "FRH0"), ("DE", "de-berlin-brandenburg", "DE30"))
 TIES = ("partnerships.csv", "partnership_members.csv", "practices.csv")
+CAPITAL = ("investors.csv", "funding_rounds.csv", "programmes.csv")
 IDS = tuple(f"gr-hostile-{i}" for i in range(len(HOSTILE)))
 
 
 def release_of(folder: Path, change: Callable[[str, pd.DataFrame], pd.DataFrame]) -> Path:
     """A release of the register with its files changed; gives the folder of releases."""
     register = Path(shutil.copytree(settings().register_dir, folder / "register"))
-    for name in ("organisations.csv", "valleys.csv", "network.csv", "s3_wordings.csv", *TIES):
+    for name in (
+        "organisations.csv",
+        "valleys.csv",
+        "network.csv",
+        "s3_wordings.csv",
+        *TIES,
+        *CAPITAL,
+    ):
         frame = pd.read_csv(register / name, dtype="str", keep_default_na=False)
         change(name, frame).to_csv(register / name, index=False)
     outcome = pipeline.run(register, folder / "releases")
@@ -84,9 +92,28 @@ def with_hostile_ties(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([frame, new[[c for c in frame.columns if c in new]]]).fillna("")
 
 
+def with_hostile_capital(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """An investor, a round that it leads and a programme for each text."""
+    sourced = {"source_url": "https://example.org/$y^2$", "evidence": "page", "website": WEBSITE}
+    rows = [
+        {**sourced, "investor_id": f"hostile-{i}", "programme_id": f"hostile-{i}", "name": text,
+         "country": "GR", "stages": "seed", "org_id": IDS[0], "round": "seed",
+         "date": f"20{10 + i}", "lead_investors": text.replace(";", ","),
+         "lead_investor_ids": f"hostile-{i}", "organiser": text, "town": TOWN, "services": text,
+         "cohort_size": text, "notes": f"{text} {MARK}"}
+        for i, text in enumerate(HOSTILE)
+    ]  # fmt: skip
+    new = pd.DataFrame(rows)
+    if name == "funding_rounds.csv":
+        new["name"] = HOSTILE[0]
+    return pd.concat([frame, new[[c for c in frame.columns if c in new]]]).fillna("")
+
+
 def with_hostile_rows(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if name in TIES:
         return with_hostile_ties(name, frame)
+    if name in CAPITAL:
+        return with_hostile_capital(name, frame)
     if name == "network.csv":
         new = [
             {"entity_id": f"hostile-{i}", "name": text, "scope": "regional", "country": "GR",
@@ -300,6 +327,30 @@ def test_a_partnership_with_its_members_shows_hostile_text_as_it_is(victim: Vict
     victim.check_unharmed()
 
 
+def test_investors_matches_cohort_and_programmes_show_hostile_text_as_it_is(
+    victim: Victim,
+) -> None:
+    page = victim.page
+    victim.visit("/investor?id=hostile-6", with_map=False)
+    expect(page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_have_text(
+        shown(HOSTILE[6])
+    )
+    expect(page.get_by_text(shown(HOSTILE[0], whole=False)).first).to_be_visible()
+    victim.check_unharmed()
+    rows_of = {
+        f"/matching?org={IDS[0]}&country=GR": "listed",
+        "/matching?show=companies&investor=hostile-1&country=GR": "listed",
+        f"/cohort?size=10&{'&'.join(f'list={id_}' for id_ in IDS)}": "cohort",
+        f"/programme?words={MARK}": "programmes",
+    }
+    for address, key in rows_of.items():
+        victim.visit(address, with_map=False)
+        for text in HOSTILE:
+            listed = page.locator(f".st-key-rows_{key}").get_by_text(shown(text))
+            expect(listed.first).to_be_visible()
+        victim.check_unharmed()
+
+
 def download(site: Site, label: str, *, counted: bool = True) -> bytes:
     name = f"{label} ({len(HOSTILE)})" if counted else label
     with site.page.expect_download() as started:
@@ -349,6 +400,8 @@ ADDRESSES = {
     "partners": f"/partners?from={quote(HOSTILE[0])}&need={LONG}&fit={LONG}&shown={LONG}",
     "sketch": f"/partners?view=sketch&title={quote(HOSTILE[6])}&with=gr&members={IDS[0]}"
     f"&members={IDS[5]}&members={IDS[6]}&members={LONG}&with={quote(HOSTILE[1])}&find={MARK}",
+    "matching": f"/matching?org={quote(HOSTILE[0])}&show={LONG}&w_stage={LONG}&sure={LONG}",
+    "cohort": f"/cohort?list={quote(HOSTILE[1])}&list={IDS[0]}&size={LONG}&age={LONG}&in={LONG}",
     "unknown parameters": f"/directory?{quote(HOSTILE[0])}={quote(HOSTILE[1])}&__proto__=1",
 }
 

@@ -96,14 +96,15 @@ def notes(day: Day) -> list[str]:
 
 
 def _size(day: Day) -> Iterator[Fault]:
-    for number, most, noun in (
-        (len(day.participants), MAX_PARTICIPANTS, "participants"),
-        (len(day.tables), MAX_TABLES, "tables"),
+    for rows, most, noun in (
+        (day.participants, MAX_PARTICIPANTS, "participants"),
+        (day.tables, MAX_TABLES, "tables"),
     ):
-        if number > most:
+        if len(rows) > most:
             yield Fault(
-                f"{number:,} {noun} are more than the {most:,} that can be planned together; "
-                "split the day into several workbooks."
+                f"{len(rows):,} {noun} are more than the {most:,} that can be planned together; "
+                "split the day into several workbooks.",
+                rows[most].where.cell("name"),
             )
 
 

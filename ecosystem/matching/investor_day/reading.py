@@ -637,8 +637,9 @@ def _one_of(choices: type[Choice]) -> Callable[[Any], Choice]:
 
     def take(value: Any) -> Choice:
         word = fold(_text(value))
-        # People write "SMEs" and "investors", too.
-        found = words.get(word) or words.get(word.removesuffix("s"))
+        # People write "SMEs" and "pitches", too.
+        singulars = (word.removesuffix(ending) for ending in ("", "s", "es"))
+        found = next((words[one] for one in singulars if one in words), None)
         if found is None:
             allowed = ", ".join(one.value for one in choices if one.value)
             raise ValueError(f"{_text(value)} can't be taken; write one of {allowed}.")

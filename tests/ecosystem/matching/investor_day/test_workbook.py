@@ -33,6 +33,7 @@ from ecosystem.matching.investor_day.model import (
     SessionKind,
     Table,
     Weights,
+    Where,
     Wish,
 )
 from ecosystem.matching.investor_day.workbook import read, template, write
@@ -147,6 +148,7 @@ def test_a_template_can_be_filled_in() -> None:
     assert book.sheetnames[:5] == ["Read me", "Day", "Sessions", "Tables", "Participants"]
     assert book["Participants"].data_validations.dataValidation
     book["Sessions"].append(["Morning", "Meetings", "04.03.2027", "9:00", "10:00", 20])
+    book["Sessions"].append(["Show", "Pitches", "04.03.2027", "10:00", "10:30", 10])
     book["Tables"].append([1])
     for row in (["", "Alpha", "sme"], ["", "Xenon", "Investors"]):
         book["Participants"].append(row)
@@ -156,6 +158,7 @@ def test_a_template_can_be_filled_in() -> None:
     day = read("mine.xlsx", file.getvalue()).day
     assert [one.id for one in day.participants] == ["alpha", "xenon"]
     assert day.wished == {("alpha", "xenon")}
+    assert [session.kind for session in day.sessions] == [SessionKind.MEETINGS, SessionKind.PITCH]
     assert [f"{slot.start:%d.%m. %H:%M}" for slot in day.slots] == [
         "04.03. 09:00",
         "04.03. 09:20",
@@ -254,9 +257,13 @@ def test_who_is_known_by_nothing_is_noted() -> None:
 
 
 def test_far_too_many_participants_are_refused_in_a_sentence() -> None:
-    people = tuple(Participant(f"p{n}", f"P {n}", Kind.SME) for n in range(5000))
+    people = tuple(
+        Participant(f"p{n}", f"P {n}", Kind.SME, where=Where("Participants", n + 2, {"name": "B"}))
+        for n in range(5000)
+    )
     (fault,) = checks.faults(replace(small_day(), participants=people))
     assert fault.text.startswith("5,000 participants are more than the 1,000 that can be planned")
+    assert fault.cell == "Participants!B1002", "the first that is too many"
 
 
 def zip_bomb() -> bytes:

@@ -7,7 +7,10 @@ is in the product.
 
 from __future__ import annotations
 
+import asyncio
+import os
 import random
+import statistics
 import sys
 import time
 from collections import defaultdict
@@ -15,6 +18,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from benchmarks.visitor import Visitor, visiting
+from ecosystem.common.settings import settings
+from ecosystem.common.vocabulary import COUNTRIES
+from ecosystem.matching.investor_day import workbook
 from ecosystem.matching.investor_day.changes import What, changes
 from ecosystem.matching.investor_day.measures import Measures, measure
 from ecosystem.matching.investor_day.model import (
@@ -34,9 +41,14 @@ from ecosystem.matching.investor_day.model import (
 )
 from ecosystem.matching.investor_day.solver import Outcome, Progress, solve
 from ecosystem.matching.investor_day.verify import verify
+from tests.browser.server import serving
 
 MORNING, AFTERNOON = "Morning", "Afternoon"
 MINUTES = 20
+# What a visitor of the map looks at while others plan, how long between two looks, how often all.
+MAP_QUERIES = ("", *(f"country={code}" for code in list(COUNTRIES)[:15]))
+THINKING_S = 0.3
+ROUNDS = 3
 
 
 def sessions(slots: int) -> tuple[Session, ...]:
@@ -242,6 +254,60 @@ def late() -> None:
         verdict("replanned within 5 s", taken <= 5.5)
 
 
+def site() -> None:
+    """The map's answers while an organiser watches the large day being planned: within 1.5 x."""
+    content = workbook.write(choosing(180, 60, 16, 60))
+    usual, meanwhile = asyncio.run(_visit_while_planning(content))
+    times = {"usual": usual, "while a day is planned": meanwhile}
+    for name, seconds in times.items():
+        tenth = statistics.quantiles(seconds, n=10)[-1]
+        print(
+            f"map, {name}: median {1000 * statistics.median(seconds):.0f} ms, "
+            f"nine of ten within {1000 * tenth:.0f} ms ({len(seconds)} answers)"
+        )
+    print(f"  load of the machine {os.getloadavg()[0]:.1f}")
+    ratio = statistics.median(meanwhile) / statistics.median(usual)
+    verdict(f"{ratio:.2f} x, at most 1.5 x", ratio <= 1.5)
+
+
+async def _visit_while_planning(content: bytes) -> tuple[list[float], list[float]]:
+    """Seconds of answers of the map before and between plans, and during them."""
+    usual: list[float] = []
+    meanwhile: list[float] = []
+    with serving(settings().releases_dir) as address:
+        async with visiting(address) as visitor, visiting(address) as organiser:
+            for query in MAP_QUERIES:
+                await visitor.go("/", query)
+            await organiser.go("/day")
+            await organiser.upload("Filled-in workbook", "day.xlsx", content)
+            for round_ in range(ROUNDS):
+                usual += await _answers(visitor)
+                await organiser.press("Plan again" if round_ else "Plan")
+                watching = asyncio.create_task(_watch(organiser))
+                meanwhile += await _answers(visitor, watching)
+                await watching
+    return usual, meanwhile
+
+
+async def _answers(visitor: Visitor, watching: asyncio.Task[None] | None = None) -> list[float]:
+    """Seconds of answers to each address, no longer than somebody watches what is planned."""
+    found = []
+    for query in MAP_QUERIES:
+        await asyncio.sleep(THINKING_S)
+        answer = await visitor.go("/", query)
+        if watching is not None and watching.done():
+            break
+        found.append(answer.seconds)
+    return found
+
+
+async def _watch(organiser: Visitor) -> None:
+    """Ask every second how far the plan is, as the page does, until it is there."""
+    while organiser.is_watching:
+        await asyncio.sleep(1)
+        await organiser.look_again()
+
+
 def gone(day: Day, who: str) -> Day:
     """The day without somebody."""
     people = (replace(one, comes=one.id != who) for one in day.participants)
@@ -312,6 +378,7 @@ MEASURED: dict[str, Callable[[], None]] = {
     "large": large,
     "place": place,
     "late": late,
+    "site": site,
 }
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 What a browser costs itself would hide what the server does, and one machine holds a few browsers
 only. A visitor here sends what Streamlit's own page sends and reads all that comes back, so the
 server does the same work: ``await visitor.go("/regions", "type=sme")`` is a visit by address,
-``await visitor.press("Research")`` a click on a button.
+``await visitor.press("Research")`` a click on a button, ``await visitor.upload("Workbook", name,
+content)`` a chosen file, and ``await visitor.look_again()`` what a page that watches something asks
+by itself.
 """
 
 from __future__ import annotations
@@ -11,11 +13,13 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import time
+import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+from uuid import uuid4
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Delta_pb2 import Delta
@@ -76,6 +80,9 @@ class Visitor:
         self._kept: dict[str, ForwardMsg] = {}
         self._path = ""
         self._page_hash = ""
+        self._session_id = ""
+        # The part of the page that asks to be run again and again.
+        self._watching = ""
         self._hash_of: dict[str, str] = {}
         self._query = ""
         self.shown: dict[tuple[int, ...], Delta] = {}
@@ -122,11 +129,62 @@ class Visitor:
         LookupError
             If there is none.
         """
-        request = BackMsg()
-        state = request.rerun_script
-        state.page_script_hash = self._page_hash
-        state.query_string = self._query
-        state.widget_states.widgets.append(self._pressed(label))
+        request = self._again()
+        request.rerun_script.widget_states.widgets.append(self._pressed(label))
+        return await self._run(request)
+
+    async def upload(self, label: str, name: str, content: bytes) -> Answer:
+        """Choose a file in the field with a label.
+
+        Raises
+        ------
+        LookupError
+            If there is no such field.
+        urllib.error.HTTPError
+            If the server refuses the file.
+        """
+        fields = (one.file_uploader for one in self.elements() if one.HasField("file_uploader"))
+        field = next((one for one in fields if one.label == label), None)
+        if field is None:
+            raise LookupError(f"No field “{label}” for a file on this page.")
+        asked = BackMsg()
+        asked.file_urls_request.request_id = uuid4().hex
+        asked.file_urls_request.file_names.append(name)
+        asked.file_urls_request.session_id = self._session_id
+        await self._connection.send(asked.SerializeToString())
+        async with asyncio.timeout(PATIENCE_S):
+            while (message := await self._next()).WhichOneof("type") != "file_urls_response":
+                pass
+        (urls,) = message.file_urls_response.file_urls
+        await asyncio.to_thread(self._put, urls.upload_url, name, content)
+        request = self._again()
+        chosen = WidgetState(id=field.id)
+        info = chosen.file_uploader_state_value.uploaded_file_info.add()
+        info.name, info.size, info.file_id = name, len(content), urls.file_id
+        info.file_urls.CopyFrom(urls)
+        request.rerun_script.widget_states.widgets.append(chosen)
+        return await self._run(request)
+
+    @property
+    def is_watching(self) -> bool:
+        """Whether a part of the page asks to be run again and again."""
+        return bool(self._watching)
+
+    async def look_again(self) -> Answer:
+        """Ask for the part of the page that is to be asked for again and again.
+
+        Afterwards only that part is known here, unless it asked for the whole page.
+
+        Raises
+        ------
+        LookupError
+            If there is no such part, or not any more.
+        """
+        if not self._watching:
+            raise LookupError("Nothing on this page asks to be run again.")
+        request = self._again()
+        request.rerun_script.fragment_id = self._watching
+        request.rerun_script.is_auto_rerun = True
         return await self._run(request)
 
     def elements(self) -> Iterator[Element]:
@@ -140,6 +198,31 @@ class Visitor:
             for element in self.elements()
             if (kind := str(element.WhichOneof("type"))) in {"markdown", "html", "heading"}
         )
+
+    def _again(self) -> BackMsg:
+        """The request to run the page that is shown."""
+        request = BackMsg()
+        request.rerun_script.page_script_hash = self._page_hash
+        request.rerun_script.query_string = self._query
+        return request
+
+    def _put(self, path: str, name: str, content: bytes) -> None:
+        """Send a file as Streamlit's page does, with the token that the server gave."""
+        with urllib.request.urlopen(f"{self._address}/_stcore/health") as answer:  # noqa: S310
+            cookie = answer.headers.get("Set-Cookie", "").partition(";")[0]
+        edge = uuid4().hex
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        request = urllib.request.Request(  # noqa: S310
+            self._address + path,
+            b"".join((head.encode(), content, f"\r\n--{edge}--\r\n".encode())),
+            {
+                "Content-Type": f"multipart/form-data; boundary={edge}",
+                "Cookie": cookie,
+                "X-Xsrftoken": cookie.partition("=")[2],
+            },
+            method="PUT",
+        )
+        urllib.request.urlopen(request).close()  # noqa: S310
 
     def _pressed(self, label: str) -> WidgetState:
         for element in self.elements():
@@ -162,9 +245,15 @@ class Visitor:
         begun = time.perf_counter()
         await self._connection.send(request.SerializeToString())
         async with asyncio.timeout(PATIENCE_S):
-            return await self._read(begun)
+            return await self._read(begun, state.fragment_id)
 
-    async def _read(self, begun: float) -> Answer:
+    async def _next(self) -> ForwardMsg:
+        payload = await self._connection.recv()
+        if isinstance(payload, str):
+            raise PageError("The server sent text, which Streamlit never does.")
+        return self._whole(ForwardMsg.FromString(payload))
+
+    async def _read(self, begun: float, part: str) -> Answer:
         size = 0
         counted = {"new_element": 0, "add_block": 0}
         async for payload in self._connection:
@@ -175,7 +264,16 @@ class Visitor:
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 self._page_hash = message.new_session.page_script_hash
+                self._session_id = message.new_session.initialize.session_id
                 self.shown.clear()
+                # A whole page says anew what is to be asked for again; its part doesn't.
+                if not part:
+                    self._watching = ""
+                part = ""
+            elif kind == "auto_rerun":
+                self._watching = message.auto_rerun.fragment_id
+            elif kind == "stop_auto_rerun":
+                self._watching = ""
             elif kind == "navigation":
                 self._page_hash = message.navigation.page_script_hash or self._page_hash
             elif kind == "page_info_changed":
@@ -183,8 +281,8 @@ class Visitor:
             elif kind == "delta":
                 delta = message.delta
                 self.shown[tuple(message.metadata.delta_path)] = delta
-                part = str(delta.WhichOneof("type"))
-                counted[part] = counted.get(part, 0) + 1
+                type_ = str(delta.WhichOneof("type"))
+                counted[type_] = counted.get(type_, 0) + 1
             elif kind == "script_finished" and message.script_finished in _ANSWERS_OF_A_RUN:
                 self._look_for_exceptions()
                 seconds = time.perf_counter() - begun

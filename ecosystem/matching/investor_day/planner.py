@@ -96,8 +96,9 @@ class Job:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
-            # A terminal's Ctrl-C is for whoever gave the order.
-            start_new_session=True,
+            # A terminal's Ctrl-C is for whoever gave the order. Not a session of its own: Linux
+            # shares processors out among sessions first, and niceness counts within one only.
+            process_group=0,
         )
         self._box = _Box()
         self._end = weakref.finalize(self, _end, self._process)

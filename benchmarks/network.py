@@ -67,6 +67,9 @@ def steps(n_regions: int, partnerships: int) -> dict[str, Callable[[], Any]]:
         "overlaps": lambda: graph_measures.overlaps(rows, regions),
         "similar profiles": lambda: links.similar_links(counts, n, mixes),
         "complementary profiles": lambda: links.complementary_links(counts, n),
+        "differences beyond chance": lambda: links.clear_differences(
+            counts, n, counts.sum(), int(n.sum())
+        ),
     }
 
 

@@ -15,7 +15,10 @@ from scipy import sparse, special
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.regional.statistics import similarity
 from ecosystem.regional.statistics.counts import SMALL_N
-from ecosystem.regional.statistics.specialisation import SPECIALISED_ABOVE
+from ecosystem.regional.statistics.specialisation import SPECIALISED_ABOVE, location_quotient
+
+# Who could give, who lacks, and the JRC domain.
+Gap = tuple[str, str, str]
 
 # So many organisations of a domain are needed before a region could give of it.
 LEAST_TO_GIVE = 3
@@ -177,8 +180,8 @@ def complementary_links(
 
     A region could give a domain if at least three of its organisations work on it and its
     representation quotient is above 1.25; a region lacks it if none works on it or the quotient
-    is below 0.8. These are what the register shows, a sample: what chance doesn't explain is
-    said by :func:`ecosystem.regional.statistics.similarity.complements`.
+    is below 0.8. These are what the register shows, a sample; with domains dealt out at random it
+    shows nearly as many. What chance hardly explains is said by :func:`clear_differences`.
 
     Parameters
     ----------
@@ -246,11 +249,14 @@ class Difference:
         JRC domain.
     giver, receiver : tuple of int
         Organisations that work on it, of how many in the register.
+    is_clear : bool
+        Whether chance hardly explains it; see :func:`clear_differences`.
     """
 
     code: str
     giver: tuple[int, int]
     receiver: tuple[int, int]
+    is_clear: bool = False
 
     @property
     def label(self) -> str:
@@ -264,8 +270,9 @@ def differences(
     could_add: tuple[pd.DataFrame, pd.DataFrame],
     giver: str,
     receiver: str,
+    clear: frozenset[Gap] = frozenset(),
 ) -> list[Difference]:
-    """What one region could give another, most frequent at the giver first.
+    """What one region could give another, what is clear first, then most frequent at the giver.
 
     Parameters
     ----------
@@ -277,15 +284,50 @@ def differences(
         As :func:`give_and_lack` gives them.
     giver, receiver : str
         The regions.
+    clear : frozenset of tuple of str
+        As :func:`clear_differences` gives them.
     """
     there, here = (counts.loc[id_].to_dict() for id_ in (giver, receiver))
     gives, lacks = could_add[0].loc[giver].to_dict(), could_add[1].loc[receiver].to_dict()
     found = [
-        Difference(str(code), (int(there[code]), n[giver]), (int(here[code]), n[receiver]))
+        Difference(
+            str(code),
+            (int(there[code]), n[giver]),
+            (int(here[code]), n[receiver]),
+            (giver, receiver, str(code)) in clear,
+        )
         for code in counts.columns
         if gives[code] and lacks[code]
     ]
-    return sorted(found, key=lambda one: -one.giver[0])
+    return sorted(found, key=lambda one: (not one.is_clear, -one.giver[0]))
+
+
+def clear_differences(
+    counts: pd.DataFrame, n: pd.Series, whole_counts: pd.Series, whole_n: int
+) -> frozenset[Gap]:
+    """Differences between regions that chance hardly makes, however many are looked at.
+
+    Those of :func:`ecosystem.regional.statistics.similarity.complements`: the giver is specialised
+    with the false discovery rate over all regions and domains held at 5 %, and Fisher's exact test
+    of the two regions, adjusted for the number of such strengths, is at most 5 %.
+
+    Parameters
+    ----------
+    counts, n
+        As for :func:`similar_links`.
+    whole_counts, whole_n : Series of int and int
+        Organisations of the whole by domain and in total.
+
+    Returns
+    -------
+    frozenset of tuple of str
+        Giver, receiver and JRC domain.
+    """
+    quotients = location_quotient(counts, n, whole_counts=whole_counts, whole_n=whole_n)
+    if not quotients["clear"].any():
+        return frozenset()
+    found = similarity.complements(quotients, counts.index, counts.index)
+    return frozenset(zip(found["giver"], found["receiver"], found["code"], strict=True))
 
 
 def in_common(counts: pd.DataFrame, one: str, other: str) -> list[str]:

@@ -19,6 +19,7 @@ from ecosystem.network.needs import Need
 from ecosystem.network.specialisation import LEAST
 from ecosystem.regional import region_counts
 from ecosystem.regional.statistics.counts import SMALL_N
+from ecosystem.regional.statistics.specialisation import FALSE_DISCOVERY_RATE, upper_tail
 from ecosystem.tables import organisations, partnerships, regions, s3_priorities, valleys
 
 EXCHANGE, PROJECT = consortium_rules.FITS
@@ -80,6 +81,9 @@ class Suggestion:
         How many both are in, as far as is known.
     km : float
         Along the geodesic between points inside the two, kilometres.
+    adds_need : bool
+        Whether more there meet the need than in the region that asks, beyond chance; see
+        :func:`is_clearly_more`.
     """
 
     region_id: str
@@ -92,6 +96,12 @@ class Suggestion:
     gets: tuple[Difference, ...]
     partnerships: int
     km: float
+    adds_need: bool = False
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the valley could add something that is more than chance."""
+        return self.adds_need or any(one.is_clear for one in self.gives)
 
 
 @dataclass(frozen=True)
@@ -130,7 +140,8 @@ def partners(database: Database, region_id: str, need_id: str = "", fit: str = P
     """Valleys that fit a region, best first.
 
     To exchange practice, those whose mix of domains is most surely alike; for a joint project,
-    those that could add most and get something in return. With a need, only those where at
+    those that could add something beyond chance, then those that have more of most domains of
+    which the other has little, on both sides. With a need, only those where at
     least three organisations meet it, or which declare it as a priority; for a project first those
     where more meet it than in the whole while few do in the region that asks. Valleys that overlap
     the region are left out.
@@ -156,14 +167,20 @@ def partners(database: Database, region_id: str, need_id: str = "", fit: str = P
     similar = _similar(database, own, counts, n)
     sizes = {str(id_): int(count) for id_, count in n.items()}
     could_add = links.give_and_lack(counts, n, valley_network.shares(database))
+    clear = (
+        valley_network.clear_differences(database)
+        if own in valley_network.counts(database).n.index
+        else valley_network.clear_among(database, counts, n)
+    )
+    apart = _apart(database, own)
     together = partnerships.with_place(database, own).set_index("valley_id")["partnerships"]
     there = _places(database, own)
     country, km = there["country"].to_dict(), there["km"].to_dict()
     found = []
-    for valley_id in _apart(database, own):
+    for valley_id in apart:
         alike = similar.get(valley_id)
         gives, gets = (
-            tuple(links.differences(counts, sizes, could_add, giver, receiver))
+            tuple(links.differences(counts, sizes, could_add, giver, receiver, clear))
             if min(sizes[giver], sizes[receiver]) >= SMALL_N
             else ()
             for giver, receiver in ((valley_id, own), (own, valley_id))
@@ -180,6 +197,7 @@ def partners(database: Database, region_id: str, need_id: str = "", fit: str = P
                 gets,
                 int(together.get(valley_id, 0)),
                 km[valley_id],
+                is_clearly_more(met.get(valley_id), met.get(own), len(apart)),
             )
         )
     ordered = sorted(found, key=lambda one: _order(one, fit, met.get(own)))
@@ -196,6 +214,26 @@ def partners(database: Database, region_id: str, need_id: str = "", fit: str = P
     )
 
 
+def is_clearly_more(there: Meeting | None, here: Meeting | None, compared: int) -> bool:
+    """Whether chance hardly makes so many meet a need there and so few here.
+
+    Fisher's exact test, one-sided, times the number of regions compared (Bonferroni): at most 5 %.
+
+    Parameters
+    ----------
+    there, here : Meeting or None
+        Of the region that could give and of the one that asks.
+    compared : int
+        How many regions are looked at.
+    """
+    if there is None or here is None or there.n is None or here.n is None:
+        return False
+    if not (there.could_give and here.lacks):
+        return False
+    chance = upper_tail(there.n, there.of, there.n + here.n, there.of + here.of)
+    return bool(chance * compared <= FALSE_DISCOVERY_RATE)
+
+
 def _fits(one: Suggestion, fit: str) -> bool:
     if one.meeting is not None:
         return one.meeting.is_there
@@ -209,7 +247,15 @@ def _order(one: Suggestion, fit: str, own: Meeting | None) -> tuple[Any, ...]:
         return (chance, -met, one.region_id)
     adds = own is not None and one.meeting is not None and one.meeting.could_give and own.lacks
     mutual = min(len(one.gives), len(one.gets))
-    return (not adds, -mutual, -len(one.gives) - len(one.gets), -met, one.region_id)
+    return (
+        not one.adds_need,
+        not adds,
+        not one.is_clear,
+        -mutual,
+        -len(one.gives) - len(one.gets),
+        -met,
+        one.region_id,
+    )
 
 
 def _counts(database: Database, own: str) -> tuple[pd.DataFrame, pd.Series]:

@@ -13,7 +13,13 @@ from ecosystem.common import wording
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, EVIDENCE, TYPES
 from ecosystem.network import words
 from ecosystem.network.needs import Need
-from ecosystem.network.partner_finding import EXCHANGE, Finding, Meeting, Suggestion
+from ecosystem.network.partner_finding import (
+    EXCHANGE,
+    PROJECT,
+    Finding,
+    Meeting,
+    Suggestion,
+)
 from ecosystem.network.valley_network import CHANCE
 from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.regional.statistics.specialisation import wilson_interval
@@ -24,10 +30,12 @@ SMALL_NOTE = f"With fewer than {SMALL_N} organisations in the register that says
 HOW = {
     "exchange": (
         "To exchange practice: valleys whose organisations work on much the same JRC domains; "
-        "first those of which chance makes the fewest pairs so alike."
+        "first those of which chance makes the fewest pairs so alike. Chance alone makes about one "
+        "pair in twenty so alike that fewer than one random pair in twenty is."
     ),
     "project": (
-        "For a joint project: valleys that could add most domains and get something in return. "
+        "For a joint project: valleys that have more of a domain of which your region has little, "
+        "and the other way round; first those that could add something beyond chance. "
         f"{words.COMPLEMENT_NOTE}"
     ),
 }
@@ -69,7 +77,11 @@ def reasons(
         said.append(meeting(name, one.meeting, need))
         if finding.meeting and one.meeting.could_give and finding.meeting.lacks:
             n, of = finding.meeting.n, finding.meeting.of
-            said.append(f"{name} could add it: in {own} {n} of {of} {need.does}.")
+            said.append(
+                f"{name} could add it: in {own} {n} of {of} {need.does}."
+                if one.adds_need
+                else f"In {own} {n} of {of} {need.does}; so few differ as much by chance."
+            )
     said += [alike(names, finding, one)] if fit == EXCHANGE else adds(names, finding, one)
     said.append(apart(finding.country, one))
     return said
@@ -99,8 +111,8 @@ def alike(names: Names, finding: Finding, one: Suggestion) -> str:
     in_common = f" What they have in common is above all {domains}." if domains else ""
     return (
         f"{own} and {name} are no more alike than chance makes them: similarity "
-        f"{one.similarity:.2f} of 1, and {wording.percent(one.chance)} of pairs of this size drawn "
-        f"at random are at least as alike.{in_common}"
+        f"{one.similarity:.2f} of 1, and {words.share_drawn(one.chance)} of pairs of this size "
+        f"drawn at random are at least as alike.{in_common}"
     )
 
 
@@ -116,7 +128,7 @@ def adds(names: Names, finding: Finding, one: Suggestion) -> list[str]:
         return said
     if min(finding.sizes[finding.region_id], finding.sizes[one.region_id]) < SMALL_N:
         return [alike(names, finding, one)] if one.similarity is None else []
-    return ["By the numbers of the register, neither has a domain that the other lacks."]
+    return ["By the numbers of the register, neither has much of what the other has little of."]
 
 
 def apart(own_country: str, one: Suggestion) -> str:
@@ -171,6 +183,13 @@ def summary(finding: Finding, names: Names, need: Need | None, fit: str) -> str:
     what = "to exchange practice with" if fit == EXCHANGE else "for a joint project with"
     about = f" on {need.label}" if need else ""
     said = f"{n} of {wording.count(every, 'valley')} fit {what} {own}{about}."
+    if fit == EXCHANGE and not need and n:
+        alike = sum(one.chance is not None and one.chance < CHANCE for one in finding.suggestions)
+        said = (
+            f"{n} of {wording.count(every, 'valley')} have enough organisations to be compared "
+            f"with {own}; {alike} of them are more alike than nineteen in twenty pairs drawn at "
+            f"random, where chance alone makes about {round(n * CHANCE)}."
+        )
     if not finding.is_collected:
         return (
             f"{said} The register was not collected for {own}: this rests on the other side alone."
@@ -178,6 +197,11 @@ def summary(finding: Finding, names: Names, need: Need | None, fit: str) -> str:
     if finding.n < SMALL_N:
         size = wording.count(finding.n, "organisation")
         return f"{said} {own} has {size} in the register. {SMALL_NOTE}"
+    if fit == PROJECT and n and not any(one.is_clear for one in finding.suggestions):
+        return (
+            f"{said} No difference is larger than chance makes: take the list as whom to ask, not "
+            "as who is strong."
+        )
     return said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.finding.filters import Filter
 from ecosystem.network import graph_measures, links
-from ecosystem.network.links import Difference
+from ecosystem.network.links import Difference, Gap
 from ecosystem.regional import region_counts
 from ecosystem.regional.statistics.counts import RegionCounts
 from ecosystem.tables import organisations, partnerships, regions
@@ -93,9 +94,41 @@ def similar(database: Database) -> pd.DataFrame:
 
 
 def complementary(database: Database) -> pd.DataFrame:
-    """Pairs of valleys that could add to each other; see :func:`links.complementary_links`."""
+    """Pairs of valleys that complement each other; see :func:`links.complementary_links`.
+
+    Returns
+    -------
+    DataFrame
+        As there, and ``clear``: how many of the differences chance hardly makes. Pairs with most
+        of those come first.
+    """
     counted = counts(database)
-    return links.complementary_links(counted.domains, counted.n)
+    found = links.complementary_links(counted.domains, counted.n)
+    of_pair = Counter(frozenset(gap[:2]) for gap in clear_differences(database))
+    pairs = zip(found["one"], found["other"], strict=True)
+    found = found.assign(clear=[of_pair[frozenset(pair)] for pair in pairs])
+    return found.sort_values("clear", ascending=False, kind="stable").reset_index(drop=True)
+
+
+@per_release
+def clear_differences(database: Database) -> frozenset[Gap]:
+    """Differences between valleys that chance hardly makes; see the function there."""
+    counted = counts(database)
+    return clear_among(database, counted.domains, counted.n)
+
+
+def clear_among(database: Database, domains: pd.DataFrame, n: pd.Series) -> frozenset[Gap]:
+    """Differences between regions that chance hardly makes; see :func:`links.clear_differences`.
+
+    Parameters
+    ----------
+    domains : DataFrame of int
+        Organisations by region and domain.
+    n : Series of int
+        Organisations by region.
+    """
+    everyone = region_counts.whole(database, Filter())
+    return links.clear_differences(domains, n, everyone.domains.T["all"], int(everyone.n["all"]))
 
 
 def alike_without_link(
@@ -127,7 +160,8 @@ def differences(database: Database, giver: str, receiver: str) -> list[Differenc
     """What one valley could give another; see :func:`links.differences`."""
     counted = counts(database)
     could_add = links.give_and_lack(counted.domains, counted.n, shares(database))
-    return links.differences(counted.domains, sizes(database), could_add, giver, receiver)
+    clear = clear_differences(database)
+    return links.differences(counted.domains, sizes(database), could_add, giver, receiver, clear)
 
 
 def shares(database: Database) -> pd.Series:

@@ -29,7 +29,7 @@ def pairs(
     -------
     DataFrame
         ``one, other, weight`` (0, the weakest, to 1), ``text`` and what the kind is measured by:
-        ``partnerships, strength``, or ``similarity, chance``, or ``gives, gets, domains``.
+        ``partnerships, strength``, or ``similarity, chance``, or ``gives, gets, domains, clear``.
     """
     if kind == "similar":
         found = valley_network.similar(database)
@@ -40,10 +40,12 @@ def pairs(
     if kind == "complementary":
         found = valley_network.complementary(database)
         texts = [
-            f"Could add {gives} and get {gets}"
+            f"More of {wording.count(gives, 'domain')}, less of {gets}"
             for gives, gets in zip(found["gives"], found["gets"], strict=True)
         ]
-        mutual = found[["gives", "gets"]].min(axis=1) + found["domains"] / 100
+        mutual = (
+            found[["gives", "gets"]].min(axis=1) + found["domains"] / 100 + 100 * found["clear"]
+        )
         return found.assign(weight=spread(mutual), text=texts)
     found = valley_network.network(database, partnership_kinds, year).links
     texts = [wording.count(n, "common partnership") for n in found["partnerships"]]

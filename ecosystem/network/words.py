@@ -42,11 +42,11 @@ def connections_of(network: Network, names: Names, valley_id: str) -> str:
     row = found.loc[valley_id]
     if not row["partners"]:
         return f"No partnership joins {names[valley_id]} with another valley, as far as is known."
-    rank = int((found["partners"] > row["partners"]).sum()) + 1
+    # No rank: how many are linked depends on how completely members are published.
     said = (
-        f"{names[valley_id]} is in partnerships with "
-        f"{wording.count(int(row['partners']), 'other valley', 'other valleys')} "
-        f"(place {rank} of {len(found)})."
+        f"{names[valley_id]} is in partnerships with {int(row['partners'])} of the "
+        f"{len(found) - 1} other valleys, as far as public pages name members; half of all "
+        f"valleys are with at least {wording.figure(float(found['partners'].median()))}."
     )
     joined = graph_measures.groups_joined(network.links, found, valley_id)
     if joined and row["bridge"] > 0:
@@ -64,7 +64,7 @@ def bridges(network: Network, names: Names, limit: int = 5) -> list[str]:
 
 def _bridge(network: Network, names: Names, valley_id: str, *, named: bool = True) -> str:
     found = network.connections
-    share = wording.percent(float(found["bridge"].to_dict()[valley_id]), 200)
+    share = wording.percent(float(found["bridge"].to_dict()[valley_id]))
     joined = graph_measures.groups_joined(network.links, found, valley_id)
     lies = "It lies" if named else "lies"
     said = f"{lies} on the shortest way between {share} of the pairs of others"
@@ -95,12 +95,18 @@ def alike(
     """Why two valleys have matching profiles, with how likely chance would make them so."""
     one, other = str(row["one"]), str(row["other"])
     domains = wording.join([DOMAINS.inside(code) for code in shared])
-    chance = wording.percent(float(row["chance"]), 200)
     return (
         f"{names[one]} ({n[one]} organisations in the register) and {names[other]} ({n[other]}) "
         f"work on much the same: similarity {float(row['similarity']):.2f} of 1, above all "
-        f"{domains}. Of pairs of this size drawn at random, {chance} are at least as alike."
+        f"{domains}. Of pairs of this size drawn at random, {share_drawn(float(row['chance']))} "
+        "are at least as alike."
     )
+
+
+def share_drawn(chance: float) -> str:
+    """A share of random draws in words; draws never show that something can't happen."""
+    least = 0.001
+    return "fewer than 0.1%" if chance < least else wording.percent(chance, 200)
 
 
 def how_much_is_chance(pairs: pd.DataFrame) -> str:
@@ -119,21 +125,52 @@ def how_much_is_chance(pairs: pd.DataFrame) -> str:
 
 
 def gives(names: Names, giver: str, receiver: str, found: Sequence[Difference]) -> str:
-    """What one valley could give another, in numbers; empty if nothing."""
-    if not found:
-        return ""
-    parts = [
-        f"{one.label} ({one.giver[0]} of {one.giver[1]} organisations, {names[receiver]} "
-        f"{one.receiver[0]} of {one.receiver[1]})"
-        for one in found
-    ]
-    return f"{names[giver]} could add {wording.join(parts)}."
+    """What one valley has more of than another, in numbers; empty if nothing.
+
+    Advice is only what chance hardly makes; the rest is told as what the register shows.
+    """
+    clear, others = (
+        wording.join(
+            [
+                f"{one.label} ({one.giver[0]} of {one.giver[1]} organisations, {names[receiver]} "
+                f"{one.receiver[0]} of {one.receiver[1]})"
+                for one in found
+                if one.is_clear == is_clear
+            ]
+        )
+        for is_clear in (True, False)
+    )
+    said = [f"{names[giver]} could add {clear}."] if clear else []
+    if others:
+        said.append(
+            f"In the register {names[giver]} has more of {others}; so few organisations differ as "
+            "much by chance."
+        )
+    return " ".join(said)
+
+
+def how_many_are_clear(pairs: pd.DataFrame) -> str:
+    """How many of the differences between valleys chance hardly makes."""
+    every, clear = int(pairs["domains"].sum()), int(pairs["clear"].sum())
+    said = f"Of {wording.count(every, 'such difference')} in {wording.count(len(pairs), 'pair')}, "
+    if not clear:
+        return (
+            f"{said}none is larger than chance makes among so many: the links say whom one might "
+            "ask, not who is strong."
+        )
+    are = "is" if clear == 1 else "are"
+    return (
+        f"{said}{clear} {are} larger than chance makes among so many; the others say whom one "
+        "might ask, not who is strong."
+    )
 
 
 COMPLEMENT_NOTE = (
-    "Could add: at least three organisations of the register work on the domain and it is "
-    "represented above 1.25 times the whole; lacks: none, or below 0.8 times. The register is a "
-    "sample: with so few organisations a difference may be chance."
+    "More of a domain: at least three organisations of the register work on it and it is "
+    "represented above 1.25 times the whole, while in the other valley none does or it is "
+    "represented below 0.8 times. “Could add” is said only of a difference that chance hardly "
+    "makes: Fisher's exact test, false discovery rate over all valleys and domains 5 % "
+    "(Benjamini and Yekutieli 2001). The register is a sample."
 )
 STRENGTH_NOTE = (
     "Strength: each common partnership counts one divided by the number of its other valleys, so "

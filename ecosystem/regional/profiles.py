@@ -163,7 +163,9 @@ class Profile:
                 "Too few organisations to say which regions are alike."
                 if few
                 else "No region is alike in what its organisations work on.",
-                "How alike the mix of domains is, from 0 to 1 (cosine similarity).",
+                "How alike the mix of domains is, from 0 to 1 (cosine similarity). With so few "
+                "organisations chance makes regions about as alike: whom to look at, not a "
+                "finding. The network of regions says how likely chance is, valley by valley.",
             ),
             Related(
                 "Would add most",

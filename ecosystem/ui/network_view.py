@@ -42,10 +42,12 @@ DRAWN = {"30": "30 strongest", "60": "60 strongest", "120": "120 strongest", "al
 _DEFAULT_DRAWN = "60"
 _ALL_YEARS = "All years"
 _JOIN = "~"
+# How many pairs without a link are told in sentences.
+_LISTED = 10
 _NOUNS = {
     "partnerships": "links by partnerships",
     "similar": "pairs that chance makes less than once in twenty",
-    "complementary": "pairs that could add to each other",
+    "complementary": "pairs each of which has more of what the other has little of",
 }
 
 
@@ -161,8 +163,9 @@ def introduction(chosen: Choice) -> None:
         )
     elif chosen.show == "complementary":
         st.markdown(
-            "Valleys each of which has domains that the other lacks could do a project together. "
-            f"{words.COMPLEMENT_NOTE}"
+            "Valleys each of which has more of a domain of which the other has little could do a "
+            "project together. "
+            f"{words.how_many_are_clear(ask(valley_network.complementary))}"
         )
     else:
         st.markdown(words.size(_network(chosen)))
@@ -368,7 +371,7 @@ def table(chosen: Choice) -> None:
     columns = {
         "partnerships": {"partnerships": "Partnerships", "strength": "Strength"},
         "similar": {"similarity": "Similarity", "chance": "Chance"},
-        "complementary": {"gives": "Could add", "gets": "Could get"},
+        "complementary": {"gives": "More of", "gets": "Less of", "clear": "Beyond chance"},
     }[chosen.show]
     shown = pd.DataFrame(
         {
@@ -398,14 +401,23 @@ def table(chosen: Choice) -> None:
             "Chance": st.column_config.NumberColumn(
                 format="percent", help="Share of random pairs of this size that are as alike."
             ),
+            "More of": st.column_config.NumberColumn(
+                help="JRC domains of which the first has more and the second little"
+            ),
+            "Less of": st.column_config.NumberColumn(
+                help="JRC domains of which the second has more and the first little"
+            ),
+            "Beyond chance": st.column_config.NumberColumn(
+                help="How many of these differences chance hardly makes"
+            ),
         },
         alt="All links between valleys",
     )
     data = figures.address(_FIGURES[chosen.show])
     if chosen.show == _DEFAULT:
         data = figures.address("links", kinds=chosen.kinds, year=chosen.year)
-    note = words.STRENGTH_NOTE if chosen.show == _DEFAULT else "Source: the register."
-    st.caption(f"{note} {data_link(data)}")
+    notes = {_DEFAULT: words.STRENGTH_NOTE, "complementary": words.COMPLEMENT_NOTE}
+    st.caption(f"{notes.get(chosen.show, 'Source: the register.')} {data_link(data)}")
     st.download_button(
         "Links as CSV",
         table_csv(shown),
@@ -447,7 +459,8 @@ def measures(chosen: Choice) -> None:
 
 def _alike_without_link(chosen: Choice) -> None:
     names, n = _names(), ask(valley_network.sizes)
-    found = ask(valley_network.alike_without_link, chosen.kinds, chosen.year).head(10)
+    every = ask(valley_network.alike_without_link, chosen.kinds, chosen.year)
+    found = every.head(_LISTED)
     st.markdown(
         "Valleys with matching profiles that no partnership of this choice joins: whom to ask "
         f"first. {words.how_much_is_chance(ask(valley_network.similar))}"
@@ -456,6 +469,11 @@ def _alike_without_link(chosen: Choice) -> None:
         one, other = str(row["one"]), str(row["other"])
         shared = ask(valley_network.in_common, one, other)
         st.markdown(f"- {words.alike(names, row, n, shared)}")
+    if len(every) > len(found):
+        st.caption(
+            f"The {len(found)} that chance makes least often, of "
+            f"{wording.count(len(every), 'pair')} without a link."
+        )
 
 
 def _overlaps(chosen: Choice) -> None:

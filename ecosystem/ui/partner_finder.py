@@ -220,8 +220,8 @@ def _why_none(chosen: Choice, found: Finding) -> str:
             else "No valley is known to declare it as a priority."
         )
     return (
-        "The register has too little of your region to say what others could add. Choose what you "
-        "look for, or exchange of practice."
+        "The register has too little of your region to say what others have more of. Choose what "
+        "you look for, or exchange of practice."
     )
 
 
@@ -383,8 +383,9 @@ def _table(chosen: Choice, found: Finding) -> None:
             **_need_columns(chosen, every),
             "Similarity": [one.similarity for one in every],
             "Chance": [one.chance for one in every],
-            "Could add": [len(one.gives) for one in every],
-            "Could get": [len(one.gets) for one in every],
+            "More of": [len(one.gives) for one in every],
+            "Less of": [len(one.gets) for one in every],
+            "Beyond chance": [sum(gap.is_clear for gap in one.gives) for one in every],
             "Partnerships": [one.partnerships for one in every],
             "About km": [round(one.km, -1) for one in every],
         }
@@ -401,8 +402,15 @@ def _table(chosen: Choice, found: Finding) -> None:
             "Chance": st.column_config.NumberColumn(
                 format="percent", help="Share of random pairs of this size that are as alike."
             ),
-            "Could add": st.column_config.NumberColumn(help="JRC domains it could add to yours"),
-            "Could get": st.column_config.NumberColumn(help="JRC domains yours could add to it"),
+            "More of": st.column_config.NumberColumn(
+                help="JRC domains of which it has more and your region little"
+            ),
+            "Less of": st.column_config.NumberColumn(
+                help="JRC domains of which your region has more and it little"
+            ),
+            "Beyond chance": st.column_config.NumberColumn(
+                help="JRC domains that it could add: more of them than chance makes"
+            ),
             "Partnerships": st.column_config.NumberColumn(help="That both are known to be in"),
         },
         placeholder=wording.DASH,

@@ -68,6 +68,24 @@ def test_give_and_lack_by_hand() -> None:
     assert pair == {"one": "A", "other": "B", "gives": 1, "gets": 1, "domains": 2}
 
 
+def test_a_planted_difference_is_clear_and_comes_first() -> None:
+    counts = pd.DataFrame({"x": [19, 0, 3], "y": [0, 18, 3]}, index=["A", "B", "C"])
+    n = pd.Series({"A": 20, "B": 20, "C": 20})
+    clear = links.clear_differences(counts, n, counts.sum(), int(n.sum()))
+    assert {("A", "B", "x"), ("B", "A", "y")} <= clear
+    could_add = links.give_and_lack(counts, n, counts.sum() / n.sum())
+    sizes = {str(id_): int(count) for id_, count in n.items()}
+    (found,) = links.differences(counts, sizes, could_add, "A", "B", clear)
+    assert (found.code, found.giver, found.receiver, found.is_clear) == (
+        "x",
+        (19, 20),
+        (0, 20),
+        True,
+    )
+    few = counts // 6
+    assert not links.clear_differences(few, n // 6, few.sum(), int((n // 6).sum()))
+
+
 def test_small_regions_are_compared_with_nobody(database: Database) -> None:
     mixes = organisations.mixes(database)
     counts = pd.DataFrame(1, index=["A", "B"], columns=CODES)

@@ -58,7 +58,8 @@ def test_a_project_begins_with_those_that_add_what_is_needed(project: Finding) -
     assert project.meeting.lacks
     adding = [one.meeting is not None and one.meeting.could_give for one in project.suggestions]
     assert adding[0]
-    assert adding == sorted(adding, reverse=True)
+    ordered = [(one.adds_need, adds) for one, adds in zip(project.suggestions, adding, strict=True)]
+    assert ordered == sorted(ordered, reverse=True)
     first = project.suggestions[0].meeting
     assert first is not None
     assert first.n is not None
@@ -66,6 +67,33 @@ def test_a_project_begins_with_those_that_add_what_is_needed(project: Finding) -
     own = project.meeting
     assert own.n is not None
     assert own.n / own.of < own.whole / 1.25
+
+
+def test_what_could_be_added_to_a_need_is_more_than_chance() -> None:
+    """Fisher's exact test by hand: all 6 of 6 against 0 of 6 is 1 in 924; of 43 regions, 4.7 %."""
+    there = Meeting(6, 6, 0.5, could_give=True)
+    here = Meeting(0, 6, 0.5, lacks=True)
+    assert partner_finding.is_clearly_more(there, here, 43)
+    assert not partner_finding.is_clearly_more(there, here, 47)
+    few = Meeting(3, 11, 0.15, could_give=True)
+    assert not partner_finding.is_clearly_more(few, Meeting(3, 29, 0.15, lacks=True), 43)
+    unseen = Meeting(None, 6, 0, could_give=True)
+    assert not partner_finding.is_clearly_more(unseen, here, 1)
+
+
+def test_nobody_could_add_what_chance_makes(database: Database) -> None:
+    """The register as it is has no difference beyond chance, and no sentence claims one."""
+    assert valley_network.clear_differences(database) == frozenset()
+    for wanted in ("", CRYPTOLOGY):
+        found = partner_finding.partners(database, BRITTANY, wanted, PROJECT)
+        need = needs.needs(database).get(wanted)
+        assert any(one.gives for one in found.suggestions)
+        for one in every(found):
+            why = " ".join(partner_words.reasons(names(database), found, one, need, PROJECT))
+            assert ("could add" in why) == one.is_clear
+        told = partner_words.summary(found, names(database), need, PROJECT)
+        clear = any(one.is_clear for one in found.suggestions)
+        assert ("No difference is larger than chance makes" in told) != clear
 
 
 def test_exchange_goes_by_chance(database: Database) -> None:
@@ -110,6 +138,16 @@ def test_a_region_of_no_organisation_says_so(database: Database) -> None:
     assert "The register was not collected for North-Western Bulgaria" in said
     first = found.suggestions[0]
     assert "fewer than 5 organisations" in partner_words.alike(names(database), found, first)
+
+
+def test_who_is_compared_is_not_yet_alike(database: Database) -> None:
+    found = partner_finding.partners(database, BRITTANY, "", EXCHANGE)
+    alike = [one for one in found.suggestions if (one.chance or 0) < valley_network.CHANCE]
+    said = partner_words.summary(found, names(database), None, EXCHANGE)
+    n = len(found.suggestions)
+    assert said.startswith(f"{n} of 42 valleys have enough organisations to be compared")
+    assert f"; {len(alike)} of them are more alike than nineteen in twenty pairs" in said
+    assert said.endswith(f"chance alone makes about {round(n * 0.05)}.")
 
 
 def test_an_unknown_region_or_need_is_an_error(database: Database) -> None:

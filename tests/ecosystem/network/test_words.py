@@ -47,8 +47,9 @@ def test_what_is_not_drawn_is_told() -> None:
 
 def test_a_bridge_names_the_groups_that_it_joins() -> None:
     said = words.connections_of(network(), NAMES, "b")
-    assert "in partnerships with 2 other valleys (place 1 of 3)" in said
-    assert said.endswith("100.0% of the pairs of others and links its group with that of Celand.")
+    assert "in partnerships with 2 of the 2 other valleys, as far as public pages" in said
+    assert "half of all valleys are with at least 1." in said
+    assert said.endswith("100% of the pairs of others and links its group with that of Celand.")
     (bridge,) = words.bridges(network(), NAMES)
     assert bridge.startswith("**Beland**: lies on the shortest way")
     assert words.groups(network(), NAMES) == ["Beland and Aland", "Celand"]
@@ -70,8 +71,32 @@ def test_as_many_as_chance_makes_is_no_finding() -> None:
     assert "not a finding" not in words.how_much_is_chance(many)
 
 
-def test_what_one_could_add_has_counts_of_both() -> None:
-    found = [Difference("cryptology", (6, 20), (0, 11))]
-    said = words.gives(NAMES, "a", "b", found)
-    assert "(6 of 20 organisations, Beland 0 of 11)" in said
+def test_no_draw_of_many_is_not_never() -> None:
+    assert words.share_drawn(0.00015) == "fewer than 0.1%"
+    assert words.share_drawn(0.004) == "0.4%"
+
+
+def test_only_what_chance_hardly_makes_could_be_added() -> None:
+    clear = Difference("cryptology", (16, 20), (0, 11), is_clear=True)
+    chance = Difference("legal-aspects", (3, 11), (3, 29))
+    assert words.gives(NAMES, "a", "b", [clear]) == (
+        "Aland could add cryptology (16 of 20 organisations, Beland 0 of 11)."
+    )
+    said = words.gives(NAMES, "a", "b", [chance])
+    assert "could add" not in said
+    assert (
+        "In the register Aland has more of legal aspects (3 of 11 organisations, Beland 3 of 29)"
+        in (said)
+    )
+    both = words.gives(NAMES, "a", "b", [clear, chance])
+    assert both.startswith("Aland could add cryptology (16 of 20")
+    assert both.endswith("so few organisations differ as much by chance.")
     assert words.gives(NAMES, "a", "b", []) == ""
+
+
+def test_how_many_differences_are_clear_is_told() -> None:
+    pairs = pd.DataFrame({"domains": [3, 2], "clear": [0, 0]})
+    assert words.how_many_are_clear(pairs).startswith(
+        "Of 5 such differences in 2 pairs, none is larger than chance makes"
+    )
+    assert "2 pairs, 1 is larger than" in words.how_many_are_clear(pairs.assign(clear=[1, 0]))

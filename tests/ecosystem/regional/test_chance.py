@@ -9,6 +9,7 @@ import pytest
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding.filters import Filter
+from ecosystem.network import links
 from ecosystem.regional import profiles, region_counts
 from ecosystem.regional.statistics import similarity, words
 from ecosystem.regional.statistics.counts import SMALL_N, RegionCounts
@@ -26,6 +27,8 @@ class Shuffled:
         self.counts = region_counts.region_counts(database, Filter(), level)
         self._has = np.array([[d in own for d in DOMAINS] for own in everyone["domains"]])
         ids = pd.Index(self.counts.regions)
+        self.whole = pd.Series(self._has.sum(axis=0), index=list(DOMAINS))
+        self.whole_n = len(self._has)
         self._region = ids.get_indexer(pd.Index(everyone[regions.LEVELS[level]]))
 
     def deal(self, random: np.random.Generator) -> RegionCounts:
@@ -41,9 +44,8 @@ class Shuffled:
 
     def quotients(self, counts: RegionCounts) -> pd.DataFrame:
         """Quotients against the whole register, as the site computes them."""
-        whole = pd.Series(self._has.sum(axis=0), index=list(DOMAINS))
         return location_quotient(
-            counts.domains, counts.n, whole_counts=whole, whole_n=len(self._has)
+            counts.domains, counts.n, whole_counts=self.whole, whole_n=self.whole_n
         )
 
 
@@ -51,10 +53,11 @@ class Shuffled:
 def test_a_shuffled_register_has_no_strengths(database: Database) -> None:
     register = Shuffled(database, "valley")
     random = np.random.default_rng(20261128)
-    named, told, by_interval, advice = 0, 0, 0, 0
+    named, told, by_interval, advice, network_advice = 0, 0, 0, 0, 0
+    whole_n = register.whole_n
     enough = register.counts.regions[register.counts.n >= SMALL_N]
     names = {str(region): str(region) for region in register.counts.regions}
-    for _ in range(SHUFFLES):
+    for number in range(SHUFFLES):
         counts = register.deal(random)
         quotients = register.quotients(counts)
         named += len(specialisations(quotients))
@@ -64,11 +67,16 @@ def test_a_shuffled_register_has_no_strengths(database: Database) -> None:
         large = quotients[~quotients["small"] & (quotients["count"] >= 3)]
         by_interval += int(((large["low"] > 1) & (large["lq"] > 1.25)).sum())
         advice += len(similarity.complements(quotients, enough, enough))
+        if number % 5 == 0:
+            clear = links.clear_differences(counts.domains, counts.n, register.whole, whole_n)
+            network_advice += bool(clear)
     # At most one in twenty sentences may claim a strength; of the strengths themselves, at most
     # one in twenty shuffles may name any.
     assert named <= 0.05 * SHUFFLES
     assert told <= 0.05 * SHUFFLES * 2
     assert advice <= 0.05 * SHUFFLES * len(enough)
+    # What the network page and the partner finder say one valley could add to another.
+    assert network_advice <= 0.05 * SHUFFLES / 5
     # What an interval above 1 alone would have claimed: the reason for all this.
     assert by_interval > 8 * SHUFFLES
 

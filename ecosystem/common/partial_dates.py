@@ -44,6 +44,33 @@ def period(start: str | None, end: str | None) -> str:
     return f"until {in_words(end)}, start not known" if end else "dates not known"
 
 
+def of_event(start: str | None, end: str | None) -> str:
+    """When something took place that lasts days, not years; without an end, on its start.
+
+    Parameters
+    ----------
+    start, end : str or None
+        As for :func:`period`.
+
+    Examples
+    --------
+    >>> of_event("2019-05-08", None), of_event("2025-11-18", "2025-11-19"), of_event(None, None)
+    ('8 May 2019', '18 to 19 November 2025', 'date not published')
+    >>> of_event("2024-09-30", "2024-10-04"), of_event("2025-11", "2025-11-28")
+    ('30 September to 4 October 2024', 'November to 28 November 2025')
+    >>> of_event("2024-12-30", "2025-01-03"), of_event("2025", "2025-03")
+    ('30 December 2024 to 3 January 2025', '2025 to March 2025')
+    """
+    if not start or not end or start == end:
+        return in_words(start or end or "") or "date not published"
+    first, last = in_words(start), in_words(end)
+    if len(start) == len(end) == _DAY and start[:_MONTH] == end[:_MONTH]:
+        return f"{first.split()[0]} to {last}"
+    if len(start) >= _MONTH and start[:4] == end[:4]:
+        return f"{first.removesuffix(start[:4]).rstrip()} to {last}"
+    return f"{first} to {last}"
+
+
 @dataclass(frozen=True)
 class Span:
     """The days between which something happens.

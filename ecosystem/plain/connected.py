@@ -222,7 +222,7 @@ def events_page(database: Database, params: Params) -> PlainPage:
             Item(
                 row["name"],
                 f"events?{urlencode({'id': row['event_id']})}",
-                _join(EVENT_KINDS.label(row["kind"]), _period(row), _place(row)),
+                _join(EVENT_KINDS.label(row["kind"]), _when(row), _place(row)),
             )
             for row in found.to_dict("records")
         ],
@@ -298,6 +298,11 @@ def _join(*parts: str) -> str:
 def _period(row: Any) -> str:
     start, end = _text(row["start_date"]), _text(row["end_date"])
     return partial_dates.period(start or None, end or None)
+
+
+def _when(row: Any) -> str:
+    start, end = _text(row["start_date"]), _text(row["end_date"])
+    return partial_dates.of_event(start or None, end or None)
 
 
 def _country(row: Any) -> str:

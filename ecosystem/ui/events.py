@@ -214,9 +214,7 @@ def _when(record: Mapping[Any, Any]) -> str:
         text if isinstance(text, str) and text else None
         for text in (record["start_date"], record["end_date"])
     )
-    if end is None or start is None:
-        return partial_dates.in_words(start or end or "") or "Date not published"
-    return partial_dates.period(start, end)
+    return partial_dates.of_event(start, end)
 
 
 def _where(record: Mapping[Any, Any]) -> str:

@@ -109,7 +109,7 @@ def _events(rows: pd.DataFrame) -> None:
 
 
 def _when(row: Any) -> str:
-    return partial_dates.period(_text(row["start_date"]) or None, _text(row["end_date"]) or None)
+    return partial_dates.of_event(_text(row["start_date"]) or None, _text(row["end_date"]) or None)
 
 
 def _text(value: object) -> str:

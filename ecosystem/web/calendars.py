@@ -115,7 +115,7 @@ def _event(row: Mapping[Hashable, Any], base_url: str, stamp: Any) -> Event:
 
 
 def _description(row: Mapping[Hashable, Any]) -> list[str]:
-    when = partial_dates.period(_plain(row["start_date"]), _plain(row["end_date"]))
+    when = partial_dates.of_event(_plain(row["start_date"]), _plain(row["end_date"]))
     lines = [f"{EVENT_KINDS.label(row['kind'])}, {when}"]
     if organiser := _plain(row["organiser"]):
         lines.append(f"Organised by {organiser}")

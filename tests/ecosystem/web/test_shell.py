@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from ecosystem.common.settings import settings
+from ecosystem.common.settings import ROOT, settings
 from ecosystem.common.store import Database
 from ecosystem.finding.filters import Filter
 from ecosystem.plain.page import Item, Listing, PlainPage
@@ -211,6 +211,15 @@ def test_without_a_release_the_shell_is_sent_all_the_same(
     settings.cache_clear()
     client = TestClient(Starlette(routes=shell.routes(streamlit_internals.static_folder())))
     assert read(client, "/").texts["h1"] == ["Map"]
+
+
+def test_nothing_of_a_half_made_page_shows_through_its_plain_words() -> None:
+    """The menu at the top stands above the page, so the plain words must stand above the menu."""
+    head = (ROOT / "ecosystem/web/templates/shell_head.html").read_text(encoding="utf-8")
+    style = (ROOT / "ecosystem/ui/assets/site.css").read_text(encoding="utf-8")
+    (plain,) = re.findall(r"#plain \{[^}]*z-index: (\d+)", head)
+    menu = re.findall(r"z-index: (\d+)", style)
+    assert int(plain) > max(map(int, menu))
 
 
 def test_another_shell_of_streamlit_is_an_error_at_the_start(tmp_path: Path) -> None:

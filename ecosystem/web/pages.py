@@ -109,7 +109,7 @@ PAGES = (
         ":material/compare_arrows:",
         Menu.EXPLORE,
         filters=True,
-        description="Up to five regions side by side: organisations, domains, coverage and "
+        description="Two to four regions side by side: organisations, domains, coverage and "
         "Eurostat figures.",
     ),
     PageEntry(REGION_PAGE, "Region", ":material/location_on:", in_sitemap=False),

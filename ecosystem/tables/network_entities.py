@@ -66,7 +66,7 @@ def search_texts(database: Database) -> pd.DataFrame:
 
 _CHOSEN = """
     ($scope = '' OR scope = $scope) AND ($kind = '' OR kind = $kind)
-    AND ($country = '' OR country = $country)
+    AND ($country = '' OR country = $country) AND ($valley = '' OR valley_id = $valley)
     AND contains(
         strip_accents(lower(concat_ws(' ', name, city, notes))), strip_accents(lower($words))
     )
@@ -75,8 +75,32 @@ _CHOSEN = """
 _TOWN = "round(lon, 3)::VARCHAR || ',' || round(lat, 3)::VARCHAR"
 
 
+def _bound(words: str, scope: str, kind: str, country: str, valley: str) -> dict[str, str]:
+    return {
+        "words": words.strip(),
+        "scope": scope,
+        "kind": kind,
+        "country": country,
+        "valley": valley,
+    }
+
+
+def valley_ids(database: Database) -> list[str]:
+    """Identifiers of the valleys that a body is in."""
+    rows = database.frame(
+        "SELECT DISTINCT valley_id FROM network_entity WHERE valley_id IS NOT NULL "
+        "ORDER BY valley_id"
+    )
+    return [str(id_) for id_ in rows["valley_id"]]
+
+
 def search(
-    database: Database, words: str = "", scope: str = "", kind: str = "", country: str = ""
+    database: Database,
+    words: str = "",
+    scope: str = "",
+    kind: str = "",
+    country: str = "",
+    valley: str = "",
 ) -> pd.DataFrame:
     """Bodies in the order of their names, those that match.
 
@@ -84,8 +108,8 @@ def search(
     ----------
     words : str
         Text that name, town or notes must hold, whatever its case and accents.
-    scope, kind, country : str
-        Codes; all if empty.
+    scope, kind, country, valley : str
+        Codes, and the identifier of a valley; all if empty.
 
     Returns
     -------
@@ -97,12 +121,17 @@ def search(
         SELECT *, {_TOWN} AS town_key FROM network_entity WHERE {_CHOSEN}
         ORDER BY strip_accents(lower(name))
         """,
-        {"words": words.strip(), "scope": scope, "kind": kind, "country": country},
+        _bound(words, scope, kind, country, valley),
     )
 
 
 def symbols(
-    database: Database, words: str = "", scope: str = "", kind: str = "", country: str = ""
+    database: Database,
+    words: str = "",
+    scope: str = "",
+    kind: str = "",
+    country: str = "",
+    valley: str = "",
 ) -> pd.DataFrame:
     """A row for each town with bodies that match; parameters as for :func:`search`.
 
@@ -120,6 +149,6 @@ def symbols(
         FROM network_entity WHERE lon IS NOT NULL AND {_CHOSEN}
         GROUP BY key ORDER BY key
         """,
-        {"words": words.strip(), "scope": scope, "kind": kind, "country": country},
+        _bound(words, scope, kind, country, valley),
     )
     return found.assign(kind="town")

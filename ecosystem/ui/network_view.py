@@ -498,12 +498,12 @@ def _network(chosen: Choice) -> valley_network.Network:
 
 def bodies() -> None:
     """The bodies of the network on a map and as a list, with filters in the address."""
-    words_, scope, kind, country = _body_filter()
-    found = ask(network_entities.search, words_, scope, kind, country)
+    asked = _body_filter()
+    found = ask(network_entities.search, *asked)
     chosen_kind, selected = cards.selected_id()
     left, right = st.columns([0.6, 0.4], gap="medium")
     with left:
-        towns = ask(network_entities.symbols, words_, scope, kind, country)
+        towns = ask(network_entities.symbols, *asked)
         view.towns_map(towns, selected, ENTITY_KINDS, ("body", "bodies"))
     with right:
         here = found[found["town_key"] == selected] if chosen_kind == "town" else found
@@ -517,8 +517,12 @@ def bodies() -> None:
     )
 
 
-def _body_filter() -> tuple[str, str, str, str]:
-    values = {name: state.get(name) for name in ("words", "scope", "entity_kind", "country")}
+def _body_filter() -> tuple[str, str, str, str, str]:
+    """Words, scope, kind, country and valley that the address holds; empty for all."""
+    names = ("words", "scope", "entity_kind", "country", "valley")
+    values = {name: state.get(name) for name in names}
+    labels = ask(regions.labels)
+    there = sorted(ask(network_entities.valley_ids), key=lambda id_: labels[id_].casefold())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Search",
@@ -527,23 +531,27 @@ def _body_filter() -> tuple[str, str, str, str]:
             width=240,
             on_change=state.bind("words", "bodies_words", values["words"], default=""),
         )
-        for name, vocabulary in (
-            ("scope", SCOPES), ("entity_kind", ENTITY_KINDS), ("country", COUNTRIES),
-        ):  # fmt: skip
-            value = values[name] if values[name] in vocabulary else None
+        for name, title, codes, label in (
+            ("scope", SCOPES.name, list(SCOPES), SCOPES.label),
+            ("entity_kind", ENTITY_KINDS.name, list(ENTITY_KINDS), ENTITY_KINDS.label),
+            ("country", COUNTRIES.name, list(COUNTRIES), COUNTRIES.label),
+            ("valley", "Valley", there, labels.__getitem__),
+        ):
+            value = values[name] if values[name] in codes else None
             values[name] = value or ""
             key = f"bodies_{name}"
             st.selectbox(
-                vocabulary.name,
-                list(vocabulary),
-                format_func=vocabulary.label,
+                title,
+                codes,
+                format_func=label,
                 key=key,
                 placeholder="All",
                 index=None,
                 width=180,
                 on_change=state.bind(name, key, value),
             )
-    return values["words"], values["scope"], values["entity_kind"], values["country"]
+    words_, scope, kind, country, valley = values.values()
+    return words_, scope, kind, country, valley
 
 
 def _body_table(found: pd.DataFrame) -> None:

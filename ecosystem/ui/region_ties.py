@@ -40,7 +40,7 @@ def show(profile: Profile) -> None:
     lists: list[tuple[str, pd.DataFrame, Callable[[pd.DataFrame], None], str]] = [
         ("Partnerships", together, _partnerships, PARTNERSHIPS_PAGE if is_valley else ""),
         ("Practices", done, practice_view.links, PRACTICES_PAGE if is_valley else ""),
-        ("Bodies of the network", bodies, _bodies, ""),
+        ("Bodies of the network", bodies, _bodies, NETWORK_PAGE if is_valley else ""),
         ("Events", events, _events, ""),
     ]
     present = [entry for entry in lists if len(entry[1])]
@@ -67,7 +67,8 @@ def _more(rows: pd.DataFrame, page: str, valley_id: str) -> None:
             page,
             label=f"All {len(rows):,} in the list",
             icon=":material/arrow_forward:",
-            query_params={"valley": valley_id},
+            query_params={"valley": valley_id}
+            | ({"show": "bodies"} if page == NETWORK_PAGE else {}),
         )
     elif more > 0:
         st.caption(f"and {wording.number(more)} more")

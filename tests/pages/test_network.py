@@ -71,5 +71,10 @@ def test_bodies_are_listed_and_counted(visit: Visit) -> None:
     rows = app.dataframe[0].value
     assert set(rows["Scope"]) == {"Regional"}
     assert f"{len(rows)} bodies; " in texts(app)
+    there = visit("network", {"show": "bodies", "valley": "fr-bretagne"})
+    in_brittany = there.dataframe[0].value
+    assert set(in_brittany["Valley"]) == {"Brittany (Bretagne)"}
+    assert "Breizh Cyber" in set(in_brittany["Name"])
+    assert there.selectbox(key="bodies_valley").value == "fr-bretagne"
     nobody = visit("network", {"show": "bodies", "words": "nobody has this name"})
     assert "No body matches" in texts(nobody)

@@ -175,6 +175,26 @@ _WORDS = (
         "is good.",
     ),
     Word(
+        "s3",
+        "Smart specialisation (S3)",
+        "A region's strategy for research and innovation, which the EU's regional funds ask for: "
+        "it names the few priorities in which the region wants to be strong. What it declares and "
+        "what is there are two things.",
+    ),
+    Word(
+        "partnership",
+        "Partnership",
+        "Regions, or bodies of them, that work together: in a project, an agreement or a network. "
+        "Its members are those that a public page names; such lists are often incomplete.",
+    ),
+    Word(
+        "network-body",
+        "Body of the network",
+        "An agency, cluster, authority or association that speaks for a region, a country or all "
+        "of Europe on cybersecurity. National coordination centres are among them: those that the "
+        "countries named for the network of the European Cybersecurity Competence Centre.",
+    ),
+    Word(
         "release",
         "Release",
         "One published state of the register. Every number, download and citation names the "
@@ -182,6 +202,17 @@ _WORDS = (
     ),
 )
 GLOSSARY = {word.code: word for word in _WORDS}
+
+
+def explain_all(*codes: str) -> str:
+    """What several words mean, each behind its label, for the help beside a widget (Markdown).
+
+    Raises
+    ------
+    KeyError
+        If the glossary doesn't have one of them.
+    """
+    return "\n\n".join(f"**{GLOSSARY[code].label}.** {explain(code)}" for code in codes)
 
 
 def explain(code: str) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 import streamlit as st
 
 from ecosystem.common import wording
-from ecosystem.common.glossary import GLOSSARY, explain
+from ecosystem.common.glossary import explain_all
 from ecosystem.finding.filters import FACETS, Filter, Shown
 from ecosystem.tables import organisations
 from ecosystem.ui import choices, labels, state
@@ -105,8 +105,7 @@ def _buttons(name: str, filter_: Filter) -> None:
 
 def _help(name: str) -> str | None:
     """What the words of a facet mean; None if everybody knows."""
-    said = [f"**{GLOSSARY[code].label}.** {explain(code)}" for code in _WORDS.get(name, ())]
-    return "\n\n".join(said) or None
+    return explain_all(*_WORDS.get(name, ())) or None
 
 
 def _list(name: str, filter_: Filter) -> None:

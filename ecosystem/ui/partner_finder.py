@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from ecosystem.common import partial_dates, wording
+from ecosystem.common.glossary import explain_all
 from ecosystem.common.spreadsheet import table_csv
 from ecosystem.common.vocabulary import COUNTRIES, PARTNERSHIP_KINDS, PRACTICE_KINDS
 from ecosystem.network import needs, partner_finding, partner_words
@@ -105,7 +106,7 @@ def head(chosen: Choice) -> None:
     plan = chosen.plan
     label = ask(regions.labels).get(plan.own, "")
     tab_title.show(label, "Consortium sketch" if chosen.shows_sketch else "Partners")
-    st.title("Find partners", anchor=False)
+    st.title("Find partners", anchor=False, help=explain_all("valley", "domain", "nuts", "s3"))
     if chosen.unknown:
         told = wording.join([f"“{markdown(text[:80])}”" for text in chosen.unknown])
         st.info(f"Left out, not in this release: {told}.", icon=":material/search_off:")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from ecosystem.common.glossary import explain_all
 from ecosystem.common.spreadsheet import table_csv
 from ecosystem.finding.filters import Filter
 from ecosystem.network import specialisation
@@ -138,7 +139,7 @@ def explanation(found: Specialisation) -> None:
 
 def page() -> None:
     """The whole page."""
-    st.title("Smart specialisation", anchor=False)
+    st.title("Smart specialisation", anchor=False, help=explain_all("s3", "valley", "domain"))
     introduction()
     question = specialisation.by_domain if columns() == "domain" else specialisation.specialisation
     found = ask(question)

@@ -155,6 +155,13 @@ def test_words_are_explained_where_they_stand(visit: Visit) -> None:
     }.items():  # fmt: skip
         assert all(explain(code) in helps[label] for code in codes)
     assert {m.label: m.help for m in app.metric}["Valleys"] == explain("valley")
+    for page, codes in {
+        "network": ("valley", "partnership", "network-body", "domain"),
+        "partners": ("valley", "domain", "nuts", "s3"),
+        "specialisation": ("s3", "valley", "domain"),
+    }.items():
+        (title,) = visit(page).title
+        assert all(explain(code) in str(title.help) for code in codes)
 
 
 def test_rejected_cells_are_under_words_that_people_read() -> None:

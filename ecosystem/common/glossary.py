@@ -46,9 +46,9 @@ _WORDS = (
     Word(
         "coverage",
         "Coverage",
-        "How many of the organisations that others count in a region are in the register. It "
-        "compares like with like: companies with companies. Where nobody else has counted, the "
-        "coverage is unknown.",
+        "The register's number divided by what somebody else counted in the region, like with "
+        "like: companies by companies. Only the numbers are compared, not the names, and whom "
+        "others count differs. Where nobody else has counted, the coverage is unknown.",
     ),
     Word(
         "not-collected",
@@ -185,7 +185,8 @@ _WORDS = (
         "partnership",
         "Partnership",
         "Regions, or bodies of them, that work together: in a project, an agreement or a network. "
-        "Its members are those that a public page names; such lists are often incomplete.",
+        "Its members are those that a public page names; such lists are often incomplete. A member "
+        "counts for the region in which it has its seat.",
     ),
     Word(
         "network-body",

@@ -146,7 +146,10 @@ def together(partnerships: int) -> str:
     """Whether a partnership joins two regions."""
     if not partnerships:
         return "No common partnership is known. Member lists are often incomplete."
-    return f"Already together in {wording.count(partnerships, 'partnership')}:"
+    return (
+        f"Members with their seat in the two are together in "
+        f"{wording.count(partnerships, 'partnership')}:"
+    )
 
 
 def why_lead(row: Mapping[Any, Any], need: Need | None) -> str:

@@ -25,7 +25,8 @@ def size(network: Network) -> str:
         f"**{linked} of {every}** valleys are in a partnership with another one: "
         f"{wording.count(network.partnerships, 'partnership')} join "
         f"{wording.count(len(network.links), 'pair')}, {pairs} of all pairs. Member lists are "
-        "often incomplete, so a missing link may be one that nobody published."
+        "often incomplete, so a missing link may be one that nobody published. A member counts for "
+        "the valley in which it has its seat, an authority of the whole country too."
     )
 
 
@@ -42,11 +43,12 @@ def connections_of(network: Network, names: Names, valley_id: str) -> str:
     row = found.loc[valley_id]
     if not row["partners"]:
         return f"No partnership joins {names[valley_id]} with another valley, as far as is known."
+    median = wording.figure(float(found["partners"].median()))
     # No rank: how many are linked depends on how completely members are published.
     said = (
         f"{names[valley_id]} is in partnerships with {int(row['partners'])} of the "
-        f"{len(found) - 1} other valleys, as far as public pages name members; half of all "
-        f"valleys are with at least {wording.figure(float(found['partners'].median()))}."
+        f"{len(found) - 1} other valleys, by the members with their seat there that public pages "
+        f"name; half of all valleys are with at least {median}."
     )
     joined = graph_measures.groups_joined(network.links, found, valley_id)
     if joined and row["bridge"] > 0:

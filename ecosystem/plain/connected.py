@@ -241,7 +241,9 @@ def library_page(database: Database, params: Params) -> PlainPage:
             Item(
                 row["title"],
                 links.web_address(row["url"]) or "",
-                _join(DOCUMENT_KINDS.label(row["kind"]), _text(row["date"])),
+                _join(
+                    DOCUMENT_KINDS.label(row["kind"]), partial_dates.in_words(_text(row["date"]))
+                ),
             )
             for row in documents.selection(database).to_dict("records")
         ],

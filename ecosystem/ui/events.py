@@ -113,8 +113,9 @@ def _summary(found: pd.DataFrame) -> None:
     published = int(found[list(events.FIGURES)].notna().any(axis=1).sum())
     says = f"Of {published:,} of them" if published else "Of none of them"
     st.caption(
-        f"{says} a page publishes the number of SMEs, investors or B2B meetings. Where none is "
-        "published, that isn't zero."
+        f"{says} a page publishes the number of SMEs, investors or B2B meetings, mostly rounded: "
+        "the notes say “about” or “over” where the page does. Where none is published, that isn't "
+        "zero."
     )
 
 

@@ -27,8 +27,9 @@ from ecosystem.web.pages import (
 )
 
 INCOMPLETE = (
-    "Members are those that a public page names: lists are often incomplete, so a region without "
-    "a partnership here may well have one."
+    "Members are those that a public page names, each in the region of its seat, an authority of "
+    "the whole country too. Lists are often incomplete: a region without a partnership here may "
+    "well have one."
 )
 _IN_LIST, _MEMBERS = 20, 40
 _PARAMS = ("kind", "year", "country", "valley")

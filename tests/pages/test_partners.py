@@ -51,7 +51,7 @@ def test_a_region_and_a_need_give_regions_with_reasons(visit: Visit) -> None:
 @pytest.mark.slow
 def test_only_those_without_a_common_partnership(visit: Visit) -> None:
     app = visit("partners", {"from": "fr-bretagne", "new": "1", "shown": "43"})
-    assert "Already together in" not in texts(app)
+    assert "in the two are together in" not in texts(app)
     assert "No common partnership is known." in texts(app)
 
 

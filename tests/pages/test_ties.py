@@ -25,7 +25,7 @@ def test_partnerships_are_narrowed_by_the_address(visit: Visit) -> None:
     app = visit("partnerships", {"kind": "pilot", "year": "2020", "valley": "fi-keski-suomi"})
     assert not app.exception
     assert [name.partition(" ")[0] for name in listed(app)] == ["CyberSec4Europe"]
-    assert "lists are often incomplete" in words(app)
+    assert "Lists are often incomplete" in words(app)
     app = visit("partnerships", {"words": "interreg cyber"})
     assert listed(app)[0].startswith("Interreg Europe CYBER")
     app.multiselect(key="list_country").select("SK").run()

@@ -38,6 +38,10 @@ def test_size_counts_partnerships_that_join() -> None:
     )
 
 
+def test_a_national_body_is_said_to_count_where_it_has_its_seat() -> None:
+    assert words.size(network()).endswith("its seat, an authority of the whole country too.")
+
+
 def test_what_is_not_drawn_is_told() -> None:
     assert words.drawing_note(2, 2, "links") == "All 2 links are drawn."
     assert words.drawing_note(60, 209, "links").startswith(
@@ -47,7 +51,7 @@ def test_what_is_not_drawn_is_told() -> None:
 
 def test_a_bridge_names_the_groups_that_it_joins() -> None:
     said = words.connections_of(network(), NAMES, "b")
-    assert "in partnerships with 2 of the 2 other valleys, as far as public pages" in said
+    assert "in partnerships with 2 of the 2 other valleys, by the members with their seat" in said
     assert "half of all valleys are with at least 1." in said
     assert said.endswith("100% of the pairs of others and links its group with that of Celand.")
     (bridge,) = words.bridges(network(), NAMES)

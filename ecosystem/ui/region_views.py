@@ -123,7 +123,7 @@ def ranking(shaded: shading.Shaded, level: str, measure: str, selected: str) -> 
                 width=150, help="What others count for the same territory; scopes differ"
             ),
         },
-        alt=f"Ranking by {shaded.label}",
+        alt=f"{'Ranking by' if shaded.ranked else 'Regions by name, with'} {shaded.label}",
     )
     notes = [f"Value: {shaded.label}."]
     notes.append("= marks a shared rank." if shaded.ranked else shaded.unranked)

@@ -207,13 +207,21 @@ def _candidates(
     if not there:
         return pd.DataFrame(columns=columns)
     every = pd.concat(there).drop_duplicates("org_id")
-    every = every.sort_values("meets", ascending=False, kind="stable")
     found = [
-        every[every["type"].isin(role.types)].head(_CANDIDATES).assign(role=role.label)
+        _in_turn(every[every["type"].isin(role.types)]).head(_CANDIDATES).assign(role=role.label)
         for role, names in roles.items()
         if not names
     ]
     return pd.concat([every.head(0).assign(role=""), *found])[columns].reset_index(drop=True)
+
+
+def _in_turn(rows: pd.DataFrame) -> pd.DataFrame:
+    """Those that meet the need first, and of these one of each region in turn."""
+    turn = rows.groupby(["meets", "region"], sort=False).cumcount()
+    ordered = rows.assign(turn=turn).sort_values(
+        ["meets", "turn"], ascending=[False, True], kind="stable"
+    )
+    return ordered.drop(columns="turn")
 
 
 def _pairs(database: Database, ids: Sequence[str]) -> pd.DataFrame:

@@ -89,7 +89,6 @@ def reasons(
 
 def alike(names: Names, finding: Finding, one: Suggestion) -> str:
     """How alike two regions are, with how likely chance would make them so."""
-    name, own = names[one.region_id], names[finding.region_id]
     if one.similarity is None or one.chance is None:
         few = [names[id_] for id_ in (finding.region_id, one.region_id)
                if finding.sizes[id_] < SMALL_N]  # fmt: skip
@@ -105,15 +104,7 @@ def alike(names: Names, finding: Finding, one: Suggestion) -> str:
         "similarity": one.similarity,
         "chance": one.chance,
     }
-    if one.chance < CHANCE:
-        return words.alike(names, row, finding.sizes, one.shared)
-    domains = wording.join([DOMAINS.inside(code) for code in one.shared])
-    in_common = f" What they have in common is above all {domains}." if domains else ""
-    return (
-        f"{own} and {name} are no more alike than chance makes them: similarity "
-        f"{one.similarity:.2f} of 1, and {words.share_drawn(one.chance)} of pairs of this size "
-        f"drawn at random are at least as alike.{in_common}"
-    )
+    return words.alike(names, row, finding.sizes, one.shared)
 
 
 def adds(names: Names, finding: Finding, one: Suggestion) -> list[str]:

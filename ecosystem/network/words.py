@@ -94,9 +94,17 @@ def groups(network: Network, names: Names) -> list[str]:
 def alike(
     names: Names, row: Mapping[Hashable, Any], n: Mapping[str, int], shared: Sequence[str]
 ) -> str:
-    """Why two valleys have matching profiles, with how likely chance would make them so."""
+    """How alike two valleys are, with how likely chance would make them so."""
     one, other = str(row["one"]), str(row["other"])
     domains = wording.join([DOMAINS.inside(code) for code in shared])
+    if float(row["chance"]) >= CHANCE:
+        in_common = f" What they have in common is above all {domains}." if domains else ""
+        return (
+            f"{names[one]} ({n[one]} organisations in the register) and {names[other]} "
+            f"({n[other]}) are no more alike than chance makes them: similarity "
+            f"{float(row['similarity']):.2f} of 1, and {share_drawn(float(row['chance']))} of "
+            f"pairs of this size drawn at random are at least as alike.{in_common}"
+        )
     return (
         f"{names[one]} ({n[one]} organisations in the register) and {names[other]} ({n[other]}) "
         f"work on much the same: similarity {float(row['similarity']):.2f} of 1, above all "

@@ -205,13 +205,13 @@ def _roles(chosen: Choice, found: Consortium) -> None:
     st.header("Roles", anchor=False)
     st.markdown(partner_words.open_roles(found.missing))
     for role, names in found.roles.items():
+        note = f" *{role.note}*" if role.note else ""
         if names:
-            note = f" *{role.note}*" if role.note else ""
             st.markdown(
                 f":material/check_circle: **{role.label}**: {markdown(wording.join(names))}.{note}"
             )
             continue
-        st.markdown(f":material/radio_button_unchecked: **{role.label}**: nobody yet.")
+        st.markdown(f":material/radio_button_unchecked: **{role.label}**: nobody yet.{note}")
         could = found.candidates[found.candidates["role"] == role.label]
         if could.empty:
             st.caption("The register has none in the regions picked that isn't picked already.")

@@ -58,6 +58,13 @@ def test_who_could_play_an_open_role_is_of_the_regions_and_meets_the_need_first(
     assert meets == sorted(meets, reverse=True)
 
 
+def test_open_roles_are_offered_to_each_region_in_turn(database: Database) -> None:
+    plan = Plan(("fr-bretagne", "de-bayern", "nl-zuid-holland"))
+    rows = consortium.sketch(database, plan).candidates
+    research = rows[rows["role"] == "Research"]
+    assert list(research["region"]) == ["Brittany", "Bavaria", "South Holland"]
+
+
 @pytest.mark.slow
 def test_unknown_and_ended_ones_are_told_and_merged_ones_followed(
     ended_releases_dir: Path,

@@ -67,6 +67,15 @@ def test_alike_says_how_many_and_how_likely() -> None:
     assert "0.4% are at least as alike" in said
 
 
+def test_as_alike_as_chance_makes_is_not_much_the_same() -> None:
+    row = {"one": "a", "other": "b", "similarity": 0.84, "chance": 0.746}
+    assert words.alike(NAMES, row, {"a": 15, "b": 28}, ["cryptology"]) == (
+        "Aland (15 organisations in the register) and Beland (28) are no more alike than chance "
+        "makes them: similarity 0.84 of 1, and 74.6% of pairs of this size drawn at random are at "
+        "least as alike. What they have in common is above all cryptology."
+    )
+
+
 def test_as_many_as_chance_makes_is_no_finding() -> None:
     few = pd.DataFrame({"chance": [0.01] * 5 + [0.5] * 95})
     assert "5 are so alike" in words.how_much_is_chance(few)

@@ -310,6 +310,7 @@ def _remarks(database: Database, ids: list[str], table: pd.DataFrame) -> list[st
             remarks.append(
                 f"{names[one]} and {names[other]} overlap: organisations in both count in each."
             )
+    remarks += filter(None, (coverage.collected_in_part(database, id_) for id_ in ids))
     years = table["population_year"].dropna()
     if years.nunique() > 1:
         of = wording.join([f"{names[str(id_)]} {year}" for id_, year in years.items()])

@@ -315,6 +315,30 @@ def elsewhere(database: Database, region_ids: Sequence[str]) -> str:
     return f"Others count {wording.join(clauses)}{care}."
 
 
+def collected_in_part(database: Database, region_id: str) -> str:
+    """That the register was collected for only some of a place's regions; empty if for all.
+
+    Its numbers per inhabitant and per area are then over more people and land than anybody
+    looked at.
+
+    Parameters
+    ----------
+    region_id : str
+        A NUTS region or valley.
+    """
+    parts = regions.nuts2_parts(database, regions.level_of(region_id))
+    own = parts.loc[parts["region_id"] == region_id, "nuts2"]
+    known = regions.collected_ids(database)
+    there = sum(code in known for code in own)
+    if not there or there == len(own):
+        return ""
+    name = regions.names_in_text(database)[region_id]
+    return (
+        f"The register was collected for {there} of the {len(own)} NUTS 2 regions of {name}; its "
+        "numbers per inhabitant and per area are over all of them."
+    )
+
+
 def _of(database: Database, region_ids: Sequence[str]) -> pd.DataFrame:
     levels = dict.fromkeys(regions.level_of(id_) for id_ in region_ids)
     every = pd.concat([of_regions(database, level) for level in levels])

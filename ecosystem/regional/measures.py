@@ -257,15 +257,17 @@ def table(
 def of_whole(database: Database, filter_: Filter) -> dict[str, float]:
     """The same measures of the register as a whole, to compare a region with.
 
-    Numbers per inhabitant use countries with a population figure only, on both sides of the
-    division; those per area all NUTS countries that have an organisation.
+    Numbers per inhabitant and per area are over the NUTS 2 regions that the register was
+    collected for, those per inhabitant over the ones with a population figure, on both sides of
+    the division: where nobody looked there is no number, and no zero either.
     """
     everyone = region_counts.whole(database, filter_)
-    countries = regions.units(database, "nuts0").set_index("region_id")
-    by_country = regions.organisation_counts(database, filter_, "nuts0")
-    people = regions.population(database, "nuts0")["inhabitants"].reindex(by_country.index)
-    present = by_country > 0
-    known = present & people.notna()
+    there = regions.is_collected(database, "nuts2")
+    collected = there.index[there]
+    by_region = regions.organisation_counts(database, filter_, "nuts2")[collected]
+    people = regions.population(database, "nuts2")["inhabitants"][collected]
+    areas = regions.units(database, "nuts2").set_index("region_id")["area_km2"][collected]
+    known = people.notna()
     roles = completeness.roles_present(
         everyone.types, pd.Series(investors(database, "nuts0").sum(), index=everyone.regions)
     )
@@ -273,12 +275,10 @@ def of_whole(database: Database, filter_: Filter) -> dict[str, float]:
     labelled = float(organisations.summary(database, filter_).labelled)
     return {
         "organisations": n,
-        "per-million": 1e6 * by_country[known].sum() / people[known].sum()
+        "per-million": 1e6 * by_region[known].sum() / people[known].sum()
         if known.any()
         else float("nan"),
-        "per-1000-km2": 1e3 * by_country.sum() / countries["area_km2"][present].sum()
-        if present.any()
-        else float("nan"),
+        "per-1000-km2": 1e3 * by_region.sum() / areas.sum() if len(areas) else float("nan"),
         "effective-domains": diversity.effective_number(everyone.domains)["all"],
         "concentration": diversity.herfindahl(everyone.domains)["all"],
         "roles": float(roles.sum(axis=1)["all"]),

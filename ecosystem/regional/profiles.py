@@ -294,8 +294,17 @@ def profile(database: Database, filter_: Filter, region_id: str) -> Profile | No
         n=int(counts.n[region_id]),
         roles=all_roles.T[region_id],
         investors=int(investors[region_id]),
-        sentences=words.profile(
-            region_id, names, counts, quotients, per_million=table["per-million"], roles=all_roles
+        sentences=_sentences(
+            database,
+            region_id,
+            words.profile(
+                region_id,
+                names,
+                counts,
+                quotients,
+                per_million=table["per-million"],
+                roles=all_roles,
+            ),
         )
         if is_collected
         else [words.not_collected(names[region_id])],
@@ -305,6 +314,12 @@ def profile(database: Database, filter_: Filter, region_id: str) -> Profile | No
         valley=_valley(database, region_id, level),
         population_year=None if pd.isna(year) else int(year),
     )
+
+
+def _sentences(database: Database, region_id: str, said: list[str]) -> list[str]:
+    """The profile in words, with what its first number leaves out right behind it."""
+    in_part = coverage.collected_in_part(database, region_id)
+    return [said[0], *([in_part] if in_part else []), *said[1:]]
 
 
 def quotients_of(database: Database, filter_: Filter, counts: RegionCounts) -> pd.DataFrame:

@@ -248,6 +248,8 @@ def _region(nuts_id: str, filter_: Filter) -> None:
         )
         density = wording.number(1e6 * n / people["inhabitants"], 1)
         st.markdown(f"{density} per million of {inhabitants}" if is_collected else inhabitants)
+        if in_part := ask(coverage.collected_in_part, nuts_id):
+            st.caption(markdown(in_part))
         st.caption("Source: Eurostat, table demo_r_d2jan.")
     if filter_.nuts != (nuts_id,):
         st.button(

@@ -117,8 +117,9 @@ def headline(profile: Profile) -> None:
                 width=285,
             )
     st.caption(
-        "For numbers per inhabitant, the whole register is its countries with a population "
-        f"figure. {profile.rank_note}"
+        "For numbers per inhabitant and per area, the whole register is the NUTS 2 regions that it "
+        "was collected for, as far as Eurostat has their population, and not all of their "
+        f"countries. {profile.rank_note}"
         + (f" Population: Eurostat, {profile.population_year}." if profile.population_year else "")
         + f" {figure.data_link(_data('measures', profile))}"
     )

@@ -8,7 +8,7 @@ import pytest
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTED, TYPES, TYPES_COUNTED
 from ecosystem.finding.filters import Filter
-from ecosystem.regional import coverage, quality
+from ecosystem.regional import comparisons, coverage, measures, profiles, quality
 from ecosystem.tables import organisations, regions
 
 
@@ -59,6 +59,36 @@ def test_what_was_not_collected_has_no_coverage(database: Database) -> None:
     shown = coverage.spans(database, ["ITG1"]).loc["ITG1"]
     assert shown["share"] == "not collected for the register"
     assert shown["text"].startswith("about 216 companies (2022) counted by others")
+
+
+def test_a_country_says_of_how_many_of_its_regions_its_numbers_are(database: Database) -> None:
+    there = regions.is_collected(database, "nuts2")
+    german = there[there.index.str.startswith("DE")]
+    assert 0 < german.sum() < len(german) == 38
+    said = coverage.collected_in_part(database, "DE")
+    assert said == (
+        f"The register was collected for {german.sum()} of the 38 NUTS 2 regions of Germany; its "
+        "numbers per inhabitant and per area are over all of them."
+    )
+    assert coverage.collected_in_part(database, "FRH0") == ""
+    assert coverage.collected_in_part(database, "fr-bretagne") == ""
+    assert coverage.collected_in_part(database, "CZ01") == "", "nobody looked at all"
+    found = profiles.profile(database, Filter(), "DE")
+    assert found is not None
+    assert found.sentences[1] == said
+    assert said in comparisons.compare(database, Filter(), ["DE", "LU"]).remarks
+
+
+def test_the_whole_is_what_was_collected(database: Database) -> None:
+    """Prague's inhabitants are in no denominator: nobody looked there."""
+    there = regions.is_collected(database, "nuts2")
+    people = regions.population(database, "nuts2")["inhabitants"][there[there].index].dropna()
+    n = regions.organisation_counts(database, Filter(), "nuts2")[people.index].sum()
+    whole = measures.of_whole(database, Filter())
+    assert whole["per-million"] == pytest.approx(1e6 * n / people.sum())
+    assert "CZ01" not in people.index
+    units = regions.units(database, "nuts2").set_index("region_id")["area_km2"]
+    assert whole["per-1000-km2"] == pytest.approx(1e3 * 465 / units[there[there].index].sum())
 
 
 def test_europe_has_counts_of_its_own(database: Database) -> None:

@@ -57,8 +57,10 @@ def catalogue(database: Database) -> dict[str, Figure]:
 def _of_measure(measure: measures.Measure) -> Figure:
     sources = {"per-million": (_REGISTER, _INDICATORS), "per-1000-km2": (_REGISTER, _BOUNDARIES)}
     denominators = {
-        "per-million": "inhabitants of the region",
-        "per-1000-km2": "area of the region",
+        "per-million": "inhabitants of the region; of the register, those of the NUTS 2 regions "
+        "that it was collected for",
+        "per-1000-km2": "area of the region; of the register, that of the NUTS 2 regions that it "
+        "was collected for",
         "median-founded": f"{_OF_REGION}, whose founding year is known",
         "roles": "six roles",
         "nist-functions": "five functions",

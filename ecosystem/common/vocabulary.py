@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ecosystem.common.colours import ACCENT
 
@@ -275,8 +276,40 @@ TYPES_COUNTED = {
     "centres": ("research",),
 }
 
+
 # ISO 3166-1 codes; NUTS writes EL and UK for two of them.
-COUNTRIES = Vocabulary(
+class _Countries(Vocabulary):
+    """Countries of the map; others, where an investor may come from, have a name as well."""
+
+    _ELSEWHERE: ClassVar[dict[str, str]] = {
+        "AE": "United Arab Emirates",
+        "AM": "Armenia",
+        "AU": "Australia",
+        "BA": "Bosnia and Herzegovina",
+        "CA": "Canada",
+        "GE": "Georgia",
+        "IL": "Israel",
+        "IN": "India",
+        "JP": "Japan",
+        "KR": "South Korea",
+        "MD": "Moldova",
+        "NZ": "New Zealand",
+        "SG": "Singapore",
+        "UA": "Ukraine",
+        "US": "United States",
+        "XK": "Kosovo",
+    }
+
+    def label(self, code: str) -> str:
+        """Name of a country, on the map or not; the code itself if it is unknown."""
+        return super().label(code) if code in self else self._ELSEWHERE.get(code, code)
+
+    def inside(self, code: str) -> str:
+        """Name of a country, which is the same inside a sentence."""
+        return self.label(code)
+
+
+COUNTRIES = _Countries(
     "Country",
     *(
         Term(code, name, is_name=True)

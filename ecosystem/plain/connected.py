@@ -309,7 +309,7 @@ def _when(row: Any) -> str:
 
 def _country(row: Any) -> str:
     country = _text(row["country"])
-    return COUNTRIES.label(country) if country in COUNTRIES else country
+    return COUNTRIES.label(country)
 
 
 def _place(row: Any) -> str:

@@ -45,3 +45,9 @@ def test_inside_a_sentence_only_names_and_abbreviations_keep_their_capitals(
 )
 def test_labels_that_are_no_terms_follow_the_same_rule(label: str, expected: str):
     assert inside(label) == expected
+
+
+def test_a_country_beside_the_map_has_a_name_and_is_no_choice() -> None:
+    assert (COUNTRIES.label("US"), COUNTRIES.inside("IL")) == ("United States", "Israel")
+    assert "US" not in COUNTRIES
+    assert COUNTRIES.label("ZZ") == "ZZ"

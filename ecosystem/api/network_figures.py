@@ -50,9 +50,10 @@ def _similar(database: Database, of: Choice) -> Table:
 def _complementary(database: Database, of: Choice) -> Table:
     found = valley_network.complementary(database).rename(columns={"domains": "value"})
     columns = (
-        Column("value", "Domains that either could add to the other", "domains"),
-        Column("gives", "Domains that the first could add", "domains"),
-        Column("gets", "Domains that the other could add", "domains"),
+        Column("value", "Domains of which one has more and the other little", "domains"),
+        Column("gives", "Domains of which the first has more", "domains"),
+        Column("gets", "Domains of which the other has more", "domains"),
+        Column("clear", "Of these beyond what chance makes", "domains"),
     )
     return _of_pairs(database, of, found, columns)
 
@@ -160,7 +161,7 @@ _FIGURES = (
     ),
     Figure(
         "complementary-profiles",
-        "Valleys that could add to each other",
+        "Valleys that complement each other in the register",
         words.COMPLEMENT_NOTE,
         "organisations of the register in the two valleys",
         "",

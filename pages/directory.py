@@ -3,6 +3,7 @@ import streamlit as st
 from ecosystem.tables import organisations
 from ecosystem.ui import (
     downloads,
+    embed,
     filter_panel,
     found_elsewhere,
     frame,
@@ -32,6 +33,7 @@ search_controls.chips(filter_)
 if found.organisations:
     organisation_list.results(filter_, found.organisations)
     downloads.downloads(filter_, found.organisations)
+    embed.button(filter_, "list")
     organisation_list.cohort_way(filter_)
 else:
     frame.nothing_found(filter_)

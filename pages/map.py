@@ -3,6 +3,7 @@ import streamlit as st
 from ecosystem.tables import organisations
 from ecosystem.ui import (
     cards,
+    embed,
     filter_panel,
     found_elsewhere,
     frame,
@@ -50,3 +51,4 @@ with right:
 filter_panel.facets(filter_)
 with below:
     strip.statistics(filter_, found)
+    embed.button(filter_, "map")

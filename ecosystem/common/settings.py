@@ -67,8 +67,8 @@ class Settings(BaseSettings):
         Names by which the site may be reached, separated by commas, where `site_url` says
         nothing; this machine's own are always allowed.
     embedding_sites : tuple of str
-        Origins of sites that may show this one in a frame, as ``https://example.org``, separated
-        by commas. None by default.
+        Origins of sites that may show the page ``/embed`` in a frame, as ``https://example.org``,
+        separated by commas; the other pages are never shown in one. None by default.
     publisher : str
         Who runs this installation, as visitors, feeds, briefs and citations name them.
     contact : str

@@ -49,8 +49,8 @@ def map_page(database: Database, params: Params) -> PlainPage:
         title="" if filter_ != Filter() else "The open map of Europe's cyber valleys",
         description=said,
         paragraphs=(said,),
-        facts=_numbers(database, filter_),
-        picture=_valley_map(database, counts),
+        facts=numbers(database, filter_),
+        picture=valley_map(database, counts),
         picture_text="Map of Europe with its cyber valleys and the organisations in each; "
         "they are listed below.",
         listings=(_by_region(database, counts, "Valleys"),),
@@ -68,7 +68,7 @@ def regions_page(database: Database, params: Params) -> PlainPage:
         description="Organisations on cybersecurity by European region, with how much of each "
         "region the register covers.",
         paragraphs=(SAMPLE_NOTE,),
-        facts=_numbers(database, filter_),
+        facts=numbers(database, filter_),
         listings=(
             _by_region(database, valley[valley > 0], "Valleys"),
             _by_region(database, country[country > 0], "Countries"),
@@ -128,7 +128,7 @@ def directory_page(database: Database, params: Params) -> PlainPage:
         heading="Directory",
         description="Companies, research, clusters, public bodies and response teams that work "
         "on cybersecurity in Europe's regions.",
-        facts=_numbers(database, filter_),
+        facts=numbers(database, filter_),
         listings=(_organisations(database, filter_, found.organisations, params, "directory"),),
         canonical="directory",
         is_lasting=filter_ == Filter() and not first(params, "page"),
@@ -230,20 +230,20 @@ _NO_POINTS = pd.DataFrame(
 )  # fmt: skip
 
 
-def _numbers(database: Database, filter_: Filter) -> tuple[tuple[str, str], ...]:
+def numbers(database: Database, filter_: Filter) -> tuple[tuple[str, str], ...]:
     """What a filter leaves, in numbers, and the filter in words."""
     found = organisations.summary(database, filter_)
-    numbers = (
+    counted = (
         ("Organisations", f"{found.organisations:,}"),
         ("Valleys", f"{found.valleys:,}"),
         ("Countries", f"{found.countries:,}"),
     )
     if filter_ == Filter():
-        return numbers
+        return counted
     names = regions.labels(database)
     place = nearby.town(database, filter_.near) if filter_.near else None
     data = {"valley": names, "nuts": names, "near": {place.town_id: place.label} if place else {}}
-    return (*numbers, ("Shown", filter_.sentence(data)))
+    return (*counted, ("Shown", filter_.sentence(data)))
 
 
 def _region_address(region_id: str) -> str:
@@ -289,8 +289,14 @@ def _organisations(
     return Listing(wording.span(offset, len(rows), total, "organisation"), items, more)
 
 
-def _valley_map(database: Database, counts: pd.Series) -> str:
-    """The valleys that have organisations, as dots with their names and counts; SVG."""
+def valley_map(database: Database, counts: pd.Series) -> str:
+    """The valleys that have organisations, as dots with their names and counts; SVG.
+
+    Parameters
+    ----------
+    counts : Series of int
+        Organisations of each valley that has any, by its id.
+    """
     places = regions.units(database, "valley").set_index("region_id")
     there = places[places.index.isin(counts.index)]
     names = regions.names_in_text(database)

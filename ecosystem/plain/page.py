@@ -6,6 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 Params = Mapping[str, Sequence[str]]
+# What every page says of its sources.
+ATTRIBUTION = (
+    "Compiled from public sources after ECSO's 2019 map; not ECSO's own data. CC BY 4.0. "
+    "© EuroGeographics for the administrative boundaries. Source: Eurostat. GeoNames, CC BY 4.0. "
+    "Neighbouring land: Natural Earth."
+)
 
 
 @dataclass(frozen=True)

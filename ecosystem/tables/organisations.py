@@ -98,7 +98,22 @@ def facet_counts(database: Database, filter_: Filter, name: str) -> dict[str, in
     dict of str to int
         Codes without an organisation are not in it.
     """
-    where, bound = filter_.where(leaving_out=name)
+    return _code_counts(database, filter_.where(leaving_out=name), name)
+
+
+def code_counts(database: Database, filter_: Filter, name: str) -> dict[str, int]:
+    """How many of the organisations of a filter have each code of a facet.
+
+    Parameters and result are those of :func:`facet_counts`, which leaves the facet's own filter
+    out.
+    """
+    return _code_counts(database, filter_.where(), name)
+
+
+def _code_counts(
+    database: Database, condition: tuple[str, dict[str, Any]], name: str
+) -> dict[str, int]:
+    where, bound = condition
     counts = database.frame(
         f"""
         SELECT code, count(*) AS n

@@ -41,11 +41,17 @@ _MAP_SCRIPTS = "'self' 'unsafe-inline' 'unsafe-eval'"
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 # Addresses that hold a secret, which no request that follows may pass on.
 _SECRET = ("/confirm", "/suggestions/")
+# The one page that is made for frames of others; it needs no script and loads nothing.
+_EMBED = "/embed"
+_EMBED_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors {framing}"
+)
 # Shown in frames by the site's own pages: the map, and what Streamlit keeps for downloads.
 _MAP = "/component/"
 _KEPT = "/media/"
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.*-]+(:[0-9]{1,5})?")
-_NOBODY = "'none'"
+_NOBODY, _OWN = "'none'", "'self'"
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"permissions-policy", b"geolocation=(self), camera=(), microphone=()"),
@@ -65,7 +71,7 @@ class SecurityHeaders:
     app : ASGIApp
         What it stands before.
     embedding_sites : collection of str
-        Origins of the sites that may show pages of this one in a frame, as
+        Origins of the sites that may show the page that is made for it in a frame, as
         ``https://example.org``.
     document : str
         Streamlit's document, whose own inline scripts may run.
@@ -77,10 +83,10 @@ class SecurityHeaders:
         self.app = app
         sites = " ".join(site for site in embedding_sites if _ORIGIN.fullmatch(site))
         scripts = " ".join(["'self'", "blob:", *inline_scripts(document)])
-        by_own = f"'self' {sites}".rstrip()
-        self._of_page = _policy(scripts, sites or _NOBODY)
-        self._of_kept = _policy(scripts, by_own)
-        self._of_map = _policy(_MAP_SCRIPTS, by_own)
+        self._of_page = _policy(scripts, _NOBODY)
+        self._of_kept = _policy(scripts, _OWN)
+        self._of_map = _policy(_MAP_SCRIPTS, _OWN)
+        self._of_embed = _EMBED_POLICY.format(framing=f"{_OWN} {sites}".rstrip()).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add the headers to the start of the answer."""
@@ -99,6 +105,8 @@ class SecurityHeaders:
             policy = self._of_map
         elif path.startswith(_KEPT):
             policy = self._of_kept
+        elif path == _EMBED:
+            policy = self._of_embed
         is_secret = path.startswith(_SECRET)
         referrer = b"no-referrer" if is_secret else b"strict-origin-when-cross-origin"
         own = [(b"content-security-policy", policy), (b"referrer-policy", referrer)]

@@ -17,7 +17,17 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from ecosystem.common.settings import settings
 from ecosystem.common.vocabulary import TYPES
 from ecosystem.drawing import type_marks
-from ecosystem.web import api, calendars, catalogue, documents, feeds, health, my_day, previews
+from ecosystem.web import (
+    api,
+    calendars,
+    catalogue,
+    documents,
+    embed,
+    feeds,
+    health,
+    my_day,
+    previews,
+)
 from ecosystem.web.addresses import SitePath
 from ecosystem.web.compression import CompressedFiles
 from ecosystem.web.endpoints import endpoint, not_found
@@ -73,6 +83,7 @@ def routes() -> list[BaseRoute]:
         *feeds.routes(),
         *calendars.routes(),
         *documents.routes(),
+        *embed.routes(),
         *health.routes(),
         *previews.routes(),
         *my_day.routes(),

@@ -10,7 +10,7 @@ import gzip
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -23,8 +23,8 @@ from ecosystem.common.store import Database, ReleaseError
 from ecosystem.drawing import european_map
 from ecosystem.finding.made_in_europe import today
 from ecosystem.plain.catalogue import MAKERS
-from ecosystem.plain.page import Item, PlainPage
-from ecosystem.web import addresses, serving
+from ecosystem.plain.page import ATTRIBUTION, Item, PlainPage
+from ecosystem.web import addresses, embed, serving
 from ecosystem.web.pages import PAGES, PageEntry
 from ecosystem.web.templates import template
 
@@ -189,6 +189,7 @@ def document(shell: Shell, page: PlainPage, base_url: str, root: str = "") -> Do
         "title": f"{page.title or page.heading} · {SITE}",
         "canonical": f"{base_url}/{page.canonical}",
         "preview": f"{base_url}/{page.preview}",
+        "oembed": _oembed(page, base_url),
         "root": root,
         "menu": _MENU,
         "pages": _LISTED,
@@ -210,6 +211,13 @@ def document(shell: Shell, page: PlainPage, base_url: str, root: str = "") -> Do
     return Document(body, f'W/"{hashlib.sha256(body).hexdigest()[:24]}"')
 
 
+def _oembed(page: PlainPage, base_url: str) -> str:
+    """Where programs read how to show the page in a frame; empty if it isn't made for one."""
+    if page.canonical not in embed.PAGES:
+        return ""
+    return f"{base_url}/oembed?{urlencode({'url': f'{base_url}/{page.canonical}'})}"
+
+
 def _href(item: Item, root: str) -> str:
     return item.address if is_elsewhere(item) or not item.address else f"{root}{item.address}"
 
@@ -217,10 +225,3 @@ def _href(item: Item, root: str) -> str:
 def is_elsewhere(item: Item) -> bool:
     """Whether an entry leads away from the site."""
     return item.address.startswith(("https://", "http://"))
-
-
-ATTRIBUTION = (
-    "Compiled from public sources after ECSO's 2019 map; not ECSO's own data. CC BY 4.0. "
-    "© EuroGeographics for the administrative boundaries. Source: Eurostat. GeoNames, CC BY 4.0. "
-    "Neighbouring land: Natural Earth."
-)

@@ -45,8 +45,12 @@ def test_nobody_shows_the_site_in_a_frame_unless_it_is_allowed(base: str) -> Non
     assert framing(site(base), FRAME) == "frame-ancestors 'self'", "the site's own map"
     sites = ("https://example.org", "https://*.example.eu:8443", "'unsafe'; script-src *")
     allowed = site(base, embedding_sites=sites)
-    assert framing(allowed, "/") == "frame-ancestors https://example.org https://*.example.eu:8443"
-    assert "'self' https://example.org" in framing(allowed, FRAME)
+    named = "frame-ancestors 'self' https://example.org https://*.example.eu:8443"
+    assert framing(allowed, "/embed") == named
+    assert framing(site(base), "/embed") == "frame-ancestors 'self'", "the preview"
+    for path in ("/", "/regions", "/embed/", "/embedded", "/organisation"):
+        assert framing(allowed, path) == "frame-ancestors 'none'"
+    assert framing(allowed, FRAME) == "frame-ancestors 'self'"
 
 
 def test_the_policy_names_no_other_host_but_the_street_map() -> None:

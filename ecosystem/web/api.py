@@ -188,6 +188,7 @@ def _tag(database: Database, request: Request, asked_: Asked) -> str:
     return f'W/"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
 
 
+@per_release
 def _modified(database: Database) -> str:
     """When the release was made, which is kept in UTC."""
     return f"{releases.story(database)['created_at']:%a, %d %b %Y %H:%M:%S GMT}"

@@ -18,6 +18,7 @@ from ecosystem.matching.investor_day.model import Day
 from ecosystem.matching.investor_day.planner import Job, Look, Stage
 from ecosystem.matching.investor_day.solver import Proof, State
 from ecosystem.matching.investor_day.verify import verify
+from ecosystem.matching.investor_day.worker import NICENESS
 from tests.ecosystem.matching.investor_day.days import large_day, small_day
 
 pytestmark = pytest.mark.slow
@@ -52,7 +53,7 @@ def check(day: Day, look: Look) -> None:
 def comes_after_the_site(pid: int) -> None:
     """Linux compares niceness within a session only, so the process needs both."""
     own = os.getpriority(os.PRIO_PROCESS, 0)
-    assert os.getpriority(os.PRIO_PROCESS, pid) == min(own + 15, 19)
+    assert os.getpriority(os.PRIO_PROCESS, pid) == min(own + NICENESS, 19)
     assert os.getsid(pid) == os.getsid(0)
     assert os.getpgid(pid) != os.getpgid(0), "Ctrl-C on a terminal doesn't end it"
 

@@ -7,7 +7,8 @@ from ecosystem.ui.navigation import not_found
 from ecosystem.web import plain_logs, routes, shell, warm_up
 from ecosystem.web.pages import PAGES
 from ecosystem.web.uploads import uploaders
-from etl.ui import sign_in, suggestions_feed
+from etl import private_files
+from etl.ui import sign_in, sign_in_addresses, suggestions_feed
 
 
 def page() -> None:
@@ -41,6 +42,7 @@ if not streamlit_internals.is_script_run():
     streamlit_internals.own_the_pages()
     streamlit_internals.hide_the_server()
     plain_logs.begin()
+    private_files.warn(streamlit_internals.secrets_files())
     streamlit_files = streamlit_internals.static_folder()
     base = streamlit_internals.base_path()
     served = routes.below(
@@ -50,12 +52,15 @@ if not streamlit_internals.is_script_run():
         __file__,
         lifespan=warm_up.lifespan,
         routes=served,
-        middleware=routes.middleware(
-            streamlit_files,
-            served,
-            streamlit_internals.uploaded_bytes,
-            base,
-        ),
+        middleware=[
+            *routes.middleware(
+                streamlit_files,
+                served,
+                streamlit_internals.uploaded_bytes,
+                base,
+            ),
+            sign_in_addresses.middleware(streamlit_internals.signed_in_claims),
+        ],
     )
 else:
     page()

@@ -37,7 +37,7 @@ _REGISTER, _RELEASES = "register", "releases"
 _INBOX, _LOG = "inbox/inbox.sqlite", "log/actions.jsonl"
 _LINKS = "inbox/links.key"
 _AUTOMATIC = "cyber-valleys-backup-"
-_OWNER_ONLY, _FOR_ALL = 0o600, 0o644
+_OWNER_ONLY, _OWNER_ONLY_FOLDER, _FOR_ALL = 0o600, 0o700, 0o644
 _log = logging.getLogger(__name__)
 
 
@@ -86,7 +86,7 @@ def back_up(path: Path, *, every_release: bool = False, on_wait: Say = say_nothi
     actions.require_ready()
     part = path.with_name(f".{path.name}.part")
     with files.writing(path.parent, then=""):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY_FOLDER)
         part.touch(mode=_OWNER_ONLY)
         part.chmod(_OWNER_ONLY)
         try:

@@ -9,7 +9,6 @@ import os
 import resource
 import shutil
 import socket
-import stat
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -28,13 +27,14 @@ from ecosystem.common.store import (
     pointed_at,
     read_manifests,
 )
+from etl import private_files
+from etl.members import members
 
 SECRETS = ROOT / ".streamlit" / "secrets.toml"
 # What a session and everything else need of open files; see ecosystem.web.visitors.
 _FILES_PER_SESSION, _OTHER_FILES = 4, 200
 _LEAST_SPACE = 1_000_000_000
 _AHEAD = timedelta(minutes=10)
-_OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
 
 
 class Verdict(StrEnum):
@@ -80,7 +80,7 @@ def examine(own: Settings | None = None, *, secrets: Path = SECRETS) -> list[Fin
         lambda: _releases(own),
         lambda: _clock(own),
         lambda: _space(own),
-        lambda: _private_files(own),
+        lambda: _private_files(own, secrets),
         lambda: _open_files(own),
         lambda: _address(own),
         lambda: _publisher(own),
@@ -178,17 +178,13 @@ def _space(own: Settings) -> Iterator[Finding]:
         yield _fine("Disk", f"{words}.")
 
 
-def _private_files(own: Settings) -> Iterator[Finding]:
+def _private_files(own: Settings, secrets: Path) -> Iterator[Finding]:
     subject = "Private files"
-    loose = [
-        path
-        for path in (own.inbox_file, own.log_file, own.links_file)
-        if path.exists() and path.stat().st_mode & _OTHERS_MAY
-    ]
-    for path in loose:
-        yield _wrong(subject, f"Others on this machine may read {path}. Run `chmod 600 {path}`.")
-    if not loose:
-        yield _fine(subject, "What visitors suggested and who did what is this user's alone.")
+    complaints = private_files.complaints(own, [secrets])
+    for sentence in complaints:
+        yield _wrong(subject, sentence)
+    if not complaints:
+        yield _fine(subject, "Suggestions, log, copies and secrets are this user's alone.")
 
 
 def _open_files(own: Settings) -> Iterator[Finding]:
@@ -237,18 +233,17 @@ def _publisher(own: Settings) -> Iterator[Finding]:
 
 def _sign_in(own: Settings, secrets: Path) -> Iterator[Finding]:
     subject = "Sign-in"
-    if not own.secretariat:
+    known_members = members(own)
+    if not known_members:
         yield _advice(
             subject,
-            "CYBER_VALLEYS_SECRETARIAT names nobody: the secretariat's page is closed, and the "
+            f"{own.secretariat_file} names nobody: the secretariat's page is closed, and the "
             "command line does all.",
         )
         return
     if not secrets.exists():
         yield _wrong(subject, f"{secrets} is missing: members can't sign in.")
         return
-    if secrets.stat().st_mode & _OTHERS_MAY:
-        yield _wrong(subject, f"Others may read {secrets}. Run `chmod 600 {secrets}`.")
     try:
         known = tomllib.loads(secrets.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -264,7 +259,7 @@ def _sign_in(own: Settings, secrets: Path) -> Iterator[Finding]:
             f"redirect_uri in {secrets} begins with another address than CYBER_VALLEYS_SITE_URL.",
         )
     else:
-        yield _fine(subject, f"{len(own.secretariat)} members may sign in.")
+        yield _fine(subject, f"{len(known_members)} members may sign in.")
 
 
 def _backups(own: Settings) -> Iterator[Finding]:

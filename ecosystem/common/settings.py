@@ -57,8 +57,12 @@ class Settings(BaseSettings):
         Addresses or networks of proxies, separated by commas, whose ``X-Forwarded-For`` and
         ``X-Forwarded-Proto`` are believed; this machine's own always are.
     secretariat : tuple of str
-        Accounts that may use the secretariat's page, separated by commas in the environment;
-        see :func:`etl.ui.sign_in.is_member`. Nobody by default.
+        Accounts that may use the secretariat's page, separated by commas in the environment: as
+        `secretariat_file` names them, but read at the start only. Nobody by default.
+    secretariat_file : Path
+        File with more of them, one in each line: a verified e-mail address, or ``sub:`` and the
+        provider's number of the account. Read anew at every click, so that a removed member is
+        out at once.
     site_url : str
         Address of the site as visitors see it, with the path below which a proxy shows it, for
         feeds, the sitemap and links that are passed on; by default the one that a request was
@@ -109,6 +113,7 @@ class Settings(BaseSettings):
     session_idle_minutes: PositiveFloat = 30
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     secretariat: Annotated[tuple[str, ...], NoDecode] = ()
+    secretariat_file: Path = ROOT / "data" / "members.txt"
 
     @field_validator(
         "secretariat", "trusted_proxies", "allowed_hosts", "embedding_sites", mode="before"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
 import uvicorn
 from streamlit import config, file_util
+from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.web.server.server_util import get_cookie_secret
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 __all__ = [
     "PagesManager",
@@ -20,7 +26,9 @@ __all__ = [
     "hide_the_server",
     "is_script_run",
     "own_the_pages",
+    "secrets_files",
     "session_id",
+    "signed_in_claims",
     "static_folder",
     "uploaded_bytes",
 ]
@@ -100,6 +108,29 @@ def client_address() -> str:
     """
     address = st.context.ip_address if Runtime.exists() else None
     return address if isinstance(address, str) else ""
+
+
+def secrets_files() -> list[Path]:
+    """Files that Streamlit reads secrets from, whether or not they are there."""
+    return [Path(file) for file in config.get_option("secrets.files")]
+
+
+def signed_in_claims(cookies: Mapping[str, str]) -> dict[str, object]:
+    """Claims of the identity token that a browser's cookies hold; empty if they aren't signed.
+
+    Without it nobody could tell whose sign-in a request to sign out ends.
+    """
+    secret = get_cookie_secret()
+
+    def signed(name: str) -> bytes | None:
+        value = cookies.get(name, "").encode("latin-1", errors="replace")
+        return decode_signed_value(secret, name, value) if value else None
+
+    try:
+        claims = json.loads(get_cookie_with_chunks(signed, USER_COOKIE_NAME) or b"{}")
+    except ValueError:
+        return {}
+    return claims if isinstance(claims, dict) else {}
 
 
 def session_id() -> str:

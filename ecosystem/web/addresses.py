@@ -51,6 +51,11 @@ def below(scope: Scope) -> str | None:
     return path.removeprefix(own) if path.startswith(f"{own}/") else None
 
 
+def root(scope: Scope) -> str:
+    """The path that the site is served below, as cookies name it; ``/`` at the root of a host."""
+    return str(scope.get(_PATH, "")) or "/"
+
+
 def up(scope: Scope) -> str:
     """The way from a request's address to the root of the site: ``./``, ``../``, ``../../``."""
     depth = (below(scope) or "/").count("/") - 1

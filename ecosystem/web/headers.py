@@ -66,6 +66,8 @@ _HTTPS_ONLY = (b"strict-transport-security", b"max-age=15552000")
 class SecurityHeaders:
     """ASGI middleware that adds the site's security headers to every HTTP answer.
 
+    By https it also keeps all cookies to https, which Streamlit leaves out.
+
     Parameters
     ----------
     app : ASGIApp
@@ -93,7 +95,10 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self._headers(scope)]
+                sent = message.get("headers", [])
+                if scope.get("scheme") == "https":
+                    sent = [_by_https_only(header) for header in sent]
+                message["headers"] = [*sent, *self._headers(scope)]
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
@@ -124,6 +129,15 @@ def inline_scripts(document: str) -> list[str]:
     """
     found = (hashlib.sha256(script.encode()).digest() for script in _INLINE.findall(document))
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in found]
+
+
+def _by_https_only(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """A header that sets a cookie, so that the browser sends it back by https alone."""
+    name, value = header
+    attributes = [part.strip().lower() for part in value.split(b";")[1:]]
+    if name.lower() != b"set-cookie" or b"secure" in attributes:
+        return header
+    return name, value + b"; Secure"
 
 
 def _policy(scripts: str, framing: str) -> bytes:

@@ -19,13 +19,13 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
 
-from ecosystem.common.settings import settings
+from ecosystem.common.settings import Settings, settings
 from etl.errors import PublishError
 from etl.files import sync, writing
 
 PAGE = "confirm"
 _ORG, _UNTIL, _KEY = "org", "until", "key"
-_SECRET_BYTES, _OWNER_ONLY = 32, 0o600
+_SECRET_BYTES, _OWNER_ONLY, _OWNER_ONLY_FOLDER = 32, 0o600, 0o700
 _SIGNATURE = re.compile(r"[\w-]{43}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -147,7 +147,7 @@ def make_secret() -> bytes:
     path = secret_file()
     if not read_secret() and not path.exists():
         with writing(path.parent, then="No link can be made."):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY_FOLDER)
             part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
             try:
                 part.touch(mode=_OWNER_ONLY, exist_ok=False)
@@ -167,9 +167,15 @@ def make_secret() -> bytes:
     return secret
 
 
-def secret_file() -> Path:
-    """Where the secret is, unless a setting holds it."""
-    return settings().inbox_file.with_name("links.key")
+def secret_file(own: Settings | None = None) -> Path:
+    """Where the secret is, unless a setting holds it.
+
+    Parameters
+    ----------
+    own : Settings, optional
+        Of the installation; those of this process by default.
+    """
+    return (own or settings()).inbox_file.with_name("links.key")
 
 
 _NOT_VALID = (

@@ -5,20 +5,20 @@ No password is ever asked for or kept here. Without a provider and a list the pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, ParamSpec
 
 import streamlit as st
 
-from ecosystem.common.settings import settings
 from ecosystem.ui.escape import code, markdown
+from etl import sign_ins
 from etl.actions import Action, acting_as, record
 from etl.errors import PublishError
+from etl.members import account_name, is_member, members
 
 P = ParamSpec("P")
-# How an entry of the list names an account by the provider's own number instead of an address.
-SUBJECT = "sub:"
 
 _HOW_TO = """
 1. Register the site with your OpenID Connect provider (Microsoft Entra, Google, Keycloak, EU Login
@@ -33,46 +33,35 @@ _HOW_TO = """
    client_secret = "..."
    server_metadata_url = "https://your-provider/.well-known/openid-configuration"
    ```
-3. Name the people who may enter in the environment, by their verified e-mail address or, where
-   the provider doesn't verify addresses, by their subject:
-   `CYBER_VALLEYS_SECRETARIAT="anna@example.org, sub:248289761001"`
-4. Start the site again.
+3. Name the people who may enter in the file `data/members.txt`, one in each line, by their
+   verified e-mail address or, where the provider doesn't verify addresses, by their subject:
+
+   ```text
+   anna@example.org
+   sub:248289761001
+   ```
+4. Start the site again. From now on the file is read anew at every click.
 """
-
-
-def is_member(claims: Mapping[str, Any], members: Collection[str]) -> bool:
-    """Whether an account is on the list.
-
-    Parameters
-    ----------
-    claims : mapping
-        Claims of the identity token: ``sub``, ``email``, ``email_verified``.
-    members : collection of str
-        E-mail addresses, which count only if the provider has verified them, or ``sub:`` and
-        the provider's number of the account.
-    """
-    email = str(claims.get("email") or "").casefold()
-    verified = claims.get("email_verified") in (True, "true")
-    subject = str(claims.get("sub") or "")
-    return any(
-        bool(subject) and member == SUBJECT + subject
-        if member.startswith(SUBJECT)
-        else verified and member.casefold() == email
-        for member in members
-    )
+_ENDED = (
+    "Your sign-in has ended: it lasts until you sign out, or as long as your provider says, at "
+    "most 8 hours. Sign in again to go on here."
+)
 
 
 def is_configured() -> bool:
     """Whether there is a provider to sign in with, and anybody who may enter."""
     has_provider = st.secrets.load_if_toml_exists() and "auth" in st.secrets
-    return has_provider and bool(settings().secretariat)
+    return has_provider and bool(members())
 
 
 def is_signed_in() -> bool:
     """Whether the visitor is a signed-in member; cheap enough for every page."""
-    return (
-        is_configured() and _has_account() and is_member(st.user.to_dict(), settings().secretariat)
-    )
+    return is_configured() and _was_signed_in() and may_enter(st.user.to_dict())
+
+
+def may_enter(claims: Mapping[str, Any]) -> bool:
+    """Whether a sign-in still holds and is a member's, by the claims of its identity token."""
+    return sign_ins.holds(claims) and is_member(claims, members())
 
 
 def by_member(write: Callable[P, None]) -> Callable[P, None]:
@@ -90,14 +79,6 @@ def by_member(write: Callable[P, None]) -> Callable[P, None]:
     return write_as_member
 
 
-def account_name(claims: Mapping[str, Any]) -> str:
-    """What an account is called in the log: its verified address, or the provider's number."""
-    email = str(claims.get("email") or "")
-    if email and claims.get("email_verified") in (True, "true"):
-        return email
-    return f"{SUBJECT}{claims.get('sub', '')}"
-
-
 def require() -> bool:
     """Whether the visitor is a member; anybody else is shown how to enter."""
     if not is_configured():
@@ -110,6 +91,8 @@ def require() -> bool:
             st.markdown(_HOW_TO)
         return False
     if not _has_account():
+        if _was_signed_in():
+            st.info(_ENDED, icon=":material/schedule:")
         st.markdown("Here the secretariat refreshes the data. Sign in with your own account.")
         st.button("Sign in", icon=":material/login:", type="primary", on_click=st.login)
         return False
@@ -124,7 +107,7 @@ def require() -> bool:
         return False
     claims = st.user.to_dict()
     try:
-        _record_sign_in(account_name(claims), str(claims.get("iat") or claims.get("exp") or ""))
+        _record_sign_in(account_name(claims), str(claims["iat"]))
     except PublishError as error:
         st.error(markdown(str(error)), icon=":material/error:")
         return False
@@ -132,9 +115,11 @@ def require() -> bool:
 
 
 def account() -> None:
-    """Who is signed in, and the way out."""
+    """Who is signed in, until when, and the way out."""
+    claims = st.user.to_dict()
+    until = datetime.fromtimestamp(sign_ins.end_of(claims), UTC)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Signed in as {_address(st.user.to_dict())}")
+        st.caption(f"Signed in as {_address(claims)} until {until:%H:%M} UTC")
         _sign_out_button()
 
 
@@ -145,6 +130,11 @@ def _record_sign_in(account: str, token: str) -> None:
 
 
 def _has_account() -> bool:
+    """Whether the visitor has signed in, and that still holds."""
+    return _was_signed_in() and sign_ins.holds(st.user.to_dict())
+
+
+def _was_signed_in() -> bool:
     return bool(st.user.get("is_logged_in", False))
 
 

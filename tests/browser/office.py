@@ -27,6 +27,7 @@ class Office:
     folder: Path
     register: Path
     releases: Path
+    members: Path
 
     def register_as_sheet(self) -> pd.DataFrame:
         """The organisations as the secretariat has them in its spreadsheet program."""
@@ -43,19 +44,20 @@ class Office:
         self.provider.claims = ANNA | changed
         page.goto(f"{self.address}/secretariat")
         page.get_by_role("button", name="Sign in").click()
-        self._back_at_the_front_page(page)
-        page.goto(f"{self.address}/secretariat")
+        # The provider leads back to the page that was asked for.
+        page.get_by_text("igned in as").first.wait_for()
 
     def sign_out(self, page: Page) -> None:
         """Sign out and open the page again."""
         page.get_by_role("button", name="Sign out").click()
-        self._back_at_the_front_page(page)
-        page.goto(f"{self.address}/secretariat")
-
-    def _back_at_the_front_page(self, page: Page) -> None:
-        # Every page has the footer: only the address tells that the provider has sent us back.
+        # Every page has the footer: only the address tells that it is the front page.
         page.wait_for_url(f"{self.address}/")
         page.get_by_text("not ECSO's own data").first.wait_for()
+        page.goto(f"{self.address}/secretariat")
+
+    def name_members(self, *members: str) -> None:
+        """Let these accounts enter from now on, and nobody else."""
+        self.members.write_text("\n".join(members) + "\n", encoding="utf-8")
 
     def check(self, page: Page, path: Path) -> None:
         """Choose a file on the page and have it checked."""
@@ -92,10 +94,12 @@ def office(releases_dir: Path, folder: Path) -> Iterator[Office]:
             encoding="utf-8",
         )
         environment = {
-            "CYBER_VALLEYS_SECRETARIAT": str(ANNA["email"]),
+            "CYBER_VALLEYS_SECRETARIAT_FILE": str(folder / "members.txt"),
             "CYBER_VALLEYS_REGISTER_DIR": str(register),
             "CYBER_VALLEYS_INBOX_FILE": str(folder / "inbox.sqlite"),
         }
         options = ["--secrets.files", str(secrets)]
         with serving(releases, port=port, options=options, environment=environment) as address:
-            yield Office(address, provider, folder, register, releases)
+            desk = Office(address, provider, folder, register, releases, folder / "members.txt")
+            desk.name_members(str(ANNA["email"]))
+            yield desk

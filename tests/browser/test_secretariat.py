@@ -37,8 +37,28 @@ def page(site: Site) -> Page:
 def test_a_member_signs_in_and_out(page: Page, desk: Office) -> None:
     desk.sign_in(page)
     expect(page.get_by_text("Signed in as")).to_be_visible()
+    assert page.url == f"{desk.address}/secretariat", "where somebody wanted to go"
+    copied = page.context.cookies()
+    assert any(cookie["name"] == "_streamlit_user" for cookie in copied)
     desk.sign_out(page)
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    page.context.clear_cookies()
+    page.context.add_cookies([{**cookie} for cookie in copied])  # type: ignore[typeddict-item]
+    page.goto(f"{desk.address}/secretariat")
+    expect(page.get_by_text("Your sign-in has ended")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def test_a_removed_member_is_out_at_once(page: Page, desk: Office) -> None:
+    desk.sign_in(page)
+    expect(page.get_by_text("Register files")).to_be_visible()
+    desk.name_members("somebody.else@example.org")
+    try:
+        page.get_by_role("button", name="Check", exact=True).click()
+        expect(page.get_by_text("isn't on the list")).to_be_visible()
+        expect(page.get_by_text("Register files")).to_have_count(0)
+    finally:
+        desk.name_members("anna@example.org")
 
 
 def test_somebody_else_is_sent_away(page: Page, desk: Office) -> None:

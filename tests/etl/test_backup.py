@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sqlite3
 import stat
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -23,7 +26,7 @@ from etl.cli import app
 from etl.errors import PublishError, RegisterError
 from etl.inbox.invitation import make_secret, read_secret, secret_file
 from etl.inbox.model import Draft
-from etl.inbox.store import inbox
+from etl.inbox.store import Inbox, inbox
 from etl.release import shelf
 
 
@@ -128,6 +131,45 @@ def test_a_new_machine_has_the_same_data(
 
 def test_nobody_else_may_read_a_copy(archive: Path) -> None:
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
+
+
+def test_a_copy_is_whole_while_suggestions_come_in(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CYBER_VALLEYS_INBOX_PER_SESSION", "1000000")
+    install("busy").register.mkdir(parents=True)
+    acknowledged: list[int] = []
+    first, end = Event(), Event()
+
+    def write() -> None:
+        while not end.is_set():
+            draft = Draft(org_id="", values={"name": f"Lab {len(acknowledged)}", "note": "x" * 900})
+            acknowledged.append(inbox().add(draft, f"session {len(acknowledged)}"))
+            first.set()
+
+    writer = Thread(target=write)
+    writer.start()
+    copies = []
+    try:
+        assert first.wait(60)
+        for number in range(5):
+            before = len(acknowledged)
+            copies.append((before, back_up(tmp_path / "new" / f"{number}.zip").path))
+    finally:
+        end.set()
+        writer.join()
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "busy" / "inbox").stat().st_mode) == 0o700
+    for before, copy in copies:
+        file = tmp_path / "copied.sqlite"
+        with zipfile.ZipFile(copy) as archive:
+            file.write_bytes(archive.read("inbox/inbox.sqlite"))
+        with closing(sqlite3.connect(file)) as database:
+            assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        names = {suggestion.values["name"] for suggestion in Inbox(file).suggestions()}
+        assert names == {f"Lab {number}" for number in range(len(names))}, "none is missing"
+        assert len(names) >= before, "what was acknowledged before is in it"
+        file.unlink()
 
 
 def test_what_is_there_is_set_aside_and_only_if_it_is_said(

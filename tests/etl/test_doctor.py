@@ -88,6 +88,28 @@ def open_inbox(folder: Path) -> dict[str, object]:
     return {}
 
 
+def open_key(folder: Path) -> dict[str, object]:
+    (folder / "inbox" / "links.key").touch(mode=0o644)
+    return {}
+
+
+def open_folder(folder: Path) -> dict[str, object]:
+    (folder / "inbox").chmod(0o755)
+    return {}
+
+
+def open_copy(folder: Path) -> dict[str, object]:
+    (folder / "copies").mkdir(mode=0o700)
+    (folder / "copies" / "one.zip").touch(mode=0o644)
+    return {"backup_dir": folder / "copies"}
+
+
+def open_list(folder: Path) -> dict[str, object]:
+    (folder / "members.txt").touch()
+    (folder / "members.txt").chmod(0o664)
+    return {"secretariat_file": folder / "members.txt"}
+
+
 def open_secrets(folder: Path) -> dict[str, object]:
     (folder / "secrets.toml").chmod(0o640)
     return {}
@@ -111,7 +133,11 @@ def mistype_secrets(folder: Path) -> dict[str, object]:
         (lambda folder: {"releases_dir": folder / "none"}, "Release", "no data yet"),
         (set_clock_back, "Clock", "NTP"),
         (open_inbox, "Private files", "chmod 600"),
-        (open_secrets, "Sign-in", "chmod 600"),
+        (open_key, "Private files", "links.key"),
+        (open_folder, "Private files", "chmod 700"),
+        (open_copy, "Private files", "chmod 600"),
+        (open_list, "Private files", "may write"),
+        (open_secrets, "Private files", "secrets.toml"),
         (lose_secrets, "Sign-in", "missing"),
         (mistype_secrets, "Sign-in", "can't be read"),
         (lambda folder: {"site_url": "https://other.example"}, "Sign-in", "another address"),

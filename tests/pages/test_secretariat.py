@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +32,8 @@ from tests.pages.conftest import Visit, use_releases
 
 ANNA = {
     "is_logged_in": True,
+    "iat": int(time.time()),
+    "exp": int(time.time()) + 7 * 3_600,
     "sub": "1",
     "email": "anna@example.org",
     "email_verified": True,
@@ -93,6 +96,17 @@ def test_a_member_comes_in(visit: Visit) -> None:
     assert len(app.get("file_uploader")) == 1
 
 
+@pytest.mark.usefixtures("open_to_anna")
+def test_a_sign_in_ends_while_the_page_is_open(visit: Visit) -> None:
+    app = visit_as(visit, ANNA | {"iat": int(time.time()) - 8 * 3_600 + 120})
+    assert len(app.get("file_uploader")) == 1
+    app.user = ANNA | {"iat": int(time.time()) - 8 * 3_600 - 1}
+    app.run()
+    assert "Your sign-in has ended" in app.info[0].value
+    assert labels(app) == ["Sign in"]
+    assert len(app.get("file_uploader")) == 0
+
+
 def test_the_page_says_nothing_of_a_list_that_is_not_there(visit: Visit) -> None:
     """A provider alone opens nothing: somebody has to be named."""
     app = visit_as(visit, ANNA)
@@ -101,8 +115,9 @@ def test_the_page_says_nothing_of_a_list_that_is_not_there(visit: Visit) -> None
 
 def test_the_way_to_turn_it_on_names_what_exists() -> None:
     text = (ROOT / "etl" / "ui" / "sign_in.py").read_text(encoding="utf-8")
-    assert "CYBER_VALLEYS_SECRETARIAT" in text
-    assert "secretariat" in type(settings()).model_fields
+    assert (
+        f"`{type(settings()).model_fields['secretariat_file'].default.relative_to(ROOT)}`" in text
+    )
 
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

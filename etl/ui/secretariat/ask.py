@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -20,6 +21,7 @@ from ecosystem.ui.escape import markdown
 from etl import actions
 from etl.actions import Action, acting_as
 from etl.inbox.mail_merge import MAX_DAYS, MONTH_DAYS, as_csv, as_xlsx, before, merge_table
+from etl.members import account_name
 from etl.ui import sign_in
 
 _MONTHS = {0: "at any time, or never", 6: "6 months or more", 12: "a year or more",
@@ -45,7 +47,7 @@ def view() -> None:
     days = st.number_input("Days that the links are valid", 1, MAX_DAYS, _DAYS)
     until = (datetime.now(UTC) + timedelta(days=int(days))).date()
     st.markdown(f"**{len(found):,} organisations** would be asked, until {until:%-d %B %Y}.")
-    account = sign_in.account_name(st.user.to_dict())
+    claims = st.user.to_dict()
     with st.container(horizontal=True):
         for label, ending, kind, write in (
             ("Download as Excel", "xlsx", XLSX_TYPE, as_xlsx),
@@ -53,7 +55,7 @@ def view() -> None:
         ):
             st.download_button(
                 label,
-                partial(_table, found, state.site(), until, account, write),
+                partial(_table, found, state.site(), until, claims, write),
                 f"cyber-valleys-links-until-{until}.{ending}",
                 kind,
                 icon=":material/download:",
@@ -84,11 +86,14 @@ def _table(
     found: pd.DataFrame,
     site: str,
     until: date,
-    account: str,
+    claims: Mapping[str, Any],
     write: Callable[[pd.DataFrame], bytes],
 ) -> bytes:
+    # Made when the button is pressed, which may be long after the page was shown.
+    if not sign_in.may_enter(claims):
+        raise PermissionError("Your sign-in has ended.")
     content = write(merge_table(found, site, until))
-    with acting_as(account):
+    with acting_as(account_name(claims)):
         actions.record(
             Action.INVITE, f"{len(found):,} organisations", after=f"links valid until {until}"
         )

@@ -84,6 +84,19 @@ def test_what_else_an_answer_says() -> None:
     assert "max-age" in site(scheme="https").get("/").headers["strict-transport-security"]
 
 
+def test_cookies_keep_to_https() -> None:
+    async def with_cookies(_: object) -> PlainTextResponse:
+        answer = PlainTextResponse("ok")
+        answer.set_cookie("a", "secure", httponly=True)
+        answer.set_cookie("b", "1", secure=True)
+        return answer
+
+    app = Starlette(routes=[Route("/", with_cookies)], middleware=[Middleware(SecurityHeaders)])
+    for scheme, times in (("https", 1), ("http", 0)):
+        sent = TestClient(app, f"{scheme}://testserver").get("/").headers.get_list("set-cookie")
+        assert [header.lower().split("; ").count("secure") for header in sent] == [times, 1]
+
+
 @pytest.mark.parametrize("base", ["", "/valleys"])
 def test_an_address_with_a_secret_is_passed_on_to_nobody(base: str) -> None:
     assert site(base).get("/confirm?key=x").headers["referrer-policy"] == "no-referrer"

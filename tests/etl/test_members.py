@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecosystem.common.settings import Settings
-from etl.ui.sign_in import is_member
+from etl.members import is_member, members
 
 MEMBERS = ("Anna@Example.org", "sub:248289761001")
 
@@ -49,3 +50,20 @@ def test_the_list_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) ->
     assert Settings().secretariat == ("anna@example.org", "sub:12")
     monkeypatch.setenv("CYBER_VALLEYS_SECRETARIAT", "")
     assert Settings().secretariat == ()
+
+
+def test_the_file_is_read_anew_each_time(tmp_path: Path) -> None:
+    file = tmp_path / "members.txt"
+    own = Settings(secretariat=("anna@example.org",), secretariat_file=file)
+    assert members(own) == ("anna@example.org",), "no file is no member"
+    file.write_text("# the office\n bob@example.org # until May\n\nsub:12\n", encoding="utf-8")
+    assert members(own) == ("anna@example.org", "bob@example.org", "sub:12")
+    file.write_text("sub:12\n", encoding="utf-8")
+    assert members(own) == ("anna@example.org", "sub:12")
+
+
+def test_a_file_that_cannot_be_read_lets_nobody_in(tmp_path: Path) -> None:
+    file = tmp_path / "members.txt"
+    file.write_bytes(b"anna@example.org\n\xff\xfe")
+    assert members(Settings(secretariat=(), secretariat_file=file)) == ()
+    assert members(Settings(secretariat=(), secretariat_file=tmp_path)) == ()

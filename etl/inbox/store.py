@@ -204,8 +204,8 @@ class Inbox:
         with self._reading() as connection:
             of_sender, in_all = connection.execute(
                 "SELECT count(*) FILTER (WHERE sender = ? AND sender <> ''), count(*) "
-                "FROM suggestion WHERE received > ? AND NOT own",
-                [sender, self._clock() - HOUR_S],
+                "FROM suggestion WHERE received BETWEEN ? AND ? AND NOT own",
+                [sender, *self._last_hour()],
             ).fetchone()
         return int(of_sender), int(in_all)
 
@@ -321,18 +321,25 @@ class Inbox:
         now = self._clock()
         with self._writing() as connection:
             connection.execute(
-                "UPDATE suggestion SET session = '' WHERE session <> '' AND received < ?",
-                [now - HOUR_S],
+                "UPDATE suggestion SET session = '' "
+                "WHERE session <> '' AND received NOT BETWEEN ? AND ?",
+                [now - HOUR_S, now],
             )
             connection.execute(
-                "UPDATE suggestion SET sender = '' WHERE sender <> '' AND received < ?",
-                [now - SENDER_H * HOUR_S],
+                "UPDATE suggestion SET sender = '' "
+                "WHERE sender <> '' AND received NOT BETWEEN ? AND ?",
+                [now - SENDER_H * HOUR_S, now],
             )
             return connection.execute(
                 "UPDATE suggestion SET body = '{}', plan = '{}' "
                 "WHERE decided < ? AND (body <> '{}' OR plan <> '{}')",
                 [now - KEPT_DAYS * 24 * HOUR_S],
             ).rowcount
+
+    def _last_hour(self) -> tuple[float, float]:
+        """Its beginning and end: what a wrong clock dated in the future is of no hour."""
+        now = self._clock()
+        return now - HOUR_S, now
 
     def _known_or_refused(
         self,
@@ -351,12 +358,11 @@ class Inbox:
             # As many as links were sent can come.
             self._refuse_if_full(connection)
             return None
-        since = self._clock() - HOUR_S
         in_all, own, of_sender = connection.execute(
             "SELECT count(*), count(*) FILTER (WHERE session = ?), "
             "count(*) FILTER (WHERE sender = ? AND sender <> '') "
-            "FROM suggestion WHERE received > ?",
-            [session, sender, since],
+            "FROM suggestion WHERE received BETWEEN ? AND ?",
+            [session, sender, *self._last_hour()],
         ).fetchone()
         if own >= self._per_session:
             raise Refused(

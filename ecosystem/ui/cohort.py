@@ -19,14 +19,15 @@ from ecosystem.matching.cohort import FULL, NEARLY_PERCENT, Choice, Cohort, Coho
 from ecosystem.matching.criteria import CRITERIA, Assessed, Wanted
 from ecosystem.matching.score import Part
 from ecosystem.tables import history, regions
-from ecosystem.ui import filter_panel, listing, shortlist, state
+from ecosystem.ui import drafts, filter_panel, listing, shortlist, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import ORGANISATION_PAGE
 
 # Not the filter's own parameter: a list stays on this page.
 _LIST = "list"
-_MOST_TYPED = 200
+_TYPED = "cohort_typed"
+_MOST_TYPED, _LONGEST_TYPED = 200, 60_000
 _MOST_WEIGHT = 5
 _ID = re.compile(r"[a-z]{2}-[a-z0-9-]{1,257}")
 _EDGE = 12
@@ -96,13 +97,15 @@ def _source() -> Filter | None:
                 args=({_LIST: own},),
             )
         with st.popover("Type identifiers", icon=":material/keyboard:"):
-            st.text_area(
-                "Identifiers of organisations",
-                key="cohort_typed",
-                placeholder="fr-yeswehack, es-alias-robotics",
-                help="Separated by spaces, commas or lines; an organisation’s page has it in its "
-                "address.",
-            )
+            with drafts.keep("cohort", {_TYPED: drafts.text(_LONGEST_TYPED)}):
+                st.text_area(
+                    "Identifiers of organisations",
+                    key=_TYPED,
+                    max_chars=_LONGEST_TYPED,
+                    placeholder="fr-yeswehack, es-alias-robotics",
+                    help="Separated by spaces, commas or lines; an organisation’s page has it in "
+                    "its address.",
+                )
             st.button("Take these", on_click=_take_typed)
         if typed:
             st.button(
@@ -136,7 +139,7 @@ def _source() -> Filter | None:
 
 
 def _take_typed() -> None:
-    ids = re.split(r"[\s,;]+", st.session_state["cohort_typed"].strip().lower())
+    ids = re.split(r"[\s,;]+", st.session_state[_TYPED].strip().lower())
     state.update({_LIST: list(dict.fromkeys(filter(None, ids)))[:_MOST_TYPED]})
 
 

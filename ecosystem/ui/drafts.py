@@ -11,6 +11,8 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
 
 import streamlit as st
 
@@ -31,11 +33,17 @@ class Field:
         Whether a value that the browser gives back can be the widget's. It may be anything.
     is_text : bool
         Whether it is typed letter by letter.
+    write : callable
+        Gives for a value what the browser keeps of it: text, a number, a list or a truth value.
+    read : callable
+        Gives for what the browser kept, if it is accepted, the value.
     """
 
     initial: object
     accepts: Callable[[object], bool]
     is_text: bool = False
+    write: Callable[[Any], object] = lambda value: value
+    read: Callable[[Any], object] = lambda told: told
 
 
 def text(longest: int, initial: str = "") -> Field:
@@ -63,6 +71,38 @@ def choices(
     return Field(list(initial), accepts)
 
 
+def number(lowest: int, highest: int, initial: int) -> Field:
+    """A field for a whole number."""
+    return Field(
+        initial,
+        lambda told: type(told) is int and lowest <= told <= highest,
+    )
+
+
+def day(initial: date) -> Field:
+    """A field for a day of the calendar."""
+    return Field(initial, lambda told: _is_written(date, told), False, _iso, date.fromisoformat)
+
+
+def clock(initial: time) -> Field:
+    """A field for a time of the day."""
+    return Field(initial, lambda told: _is_written(time, told), False, _iso, time.fromisoformat)
+
+
+def _iso(value: date | time | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def _is_written(kind: type[date] | type[time], told: object) -> bool:
+    """Whether what the browser kept is a day or a time; it may be anything."""
+    if not isinstance(told, str):
+        return False
+    try:
+        return getattr(kind.fromisoformat(told), "tzinfo", None) is None
+    except ValueError:
+        return False
+
+
 def tick() -> Field:
     """A box to tick."""
     return Field(False, lambda told: isinstance(told, bool))
@@ -83,17 +123,19 @@ def keep(name: str, fields: Mapping[str, Field]) -> Iterator[None]:
         By key of the widget.
     """
     opened = f"_draft_{name}"
-    if not any(key in st.session_state for key, field in fields.items() if field.is_text):
+    texts = [key for key, field in fields.items() if field.is_text]
+    # Without a text nothing would tell the next rerun from the first.
+    if texts and not any(key in st.session_state for key in texts):
         # The server knows nothing of this form: it is opened for the first time, or once more.
         st.session_state[opened] = secrets.token_hex(8)
     yield
     typed = {
-        key: st.session_state[key]
+        key: field.write(st.session_state[key])
         for key, field in fields.items()
         if key in st.session_state and st.session_state[key] != field.initial
     }
     data = {"opened": st.session_state.get(opened, ""), "typed": typed}
-    _connect(name, {**data, "texts": [key for key, field in fields.items() if field.is_text]},
+    _connect(name, {**data, "texts": texts},
              lambda told: take_over(fields, told))  # fmt: skip
 
 
@@ -114,7 +156,7 @@ def take_over(fields: Mapping[str, Field], told: object) -> None:
     for key, field in fields.items():
         is_untouched = st.session_state.get(key, field.initial) == field.initial
         if key in values and is_untouched and field.accepts(values[key]):
-            st.session_state[key] = values[key]
+            st.session_state[key] = field.read(values[key])
 
 
 def _connect(name: str, data: Mapping[str, object], tell: Callable[[object], None]) -> None:

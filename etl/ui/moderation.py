@@ -13,7 +13,7 @@ from ecosystem.common import wording
 from ecosystem.common.store import ReleaseError
 from ecosystem.common.vocabulary import BY_COLUMN
 from ecosystem.tables import regions
-from ecosystem.ui import state
+from ecosystem.ui import drafts, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import code, markdown
 from ecosystem.web.pages import ORGANISATION_PAGE
@@ -31,6 +31,7 @@ _SAID, _CHOSEN = "_moderation_said", "moderation_chosen"
 _MANY, _ANSWER = "moderation_many", "moderation_answer"
 _FLOOD_REASON = "moderation_flood_reason"
 _MOST_AT_ONCE = 100
+_DONE = "_moderation_done"
 _FLOOD_SHOWN = 5
 _DECIDED_SHOWN = 200
 _UNREASONED = "_moderation_without_reason"
@@ -42,6 +43,8 @@ def view() -> None:
     good, said = st.session_state.pop(_SAID, (True, ""))
     if said:
         (st.success if good else st.warning)(markdown(said))
+    for number in st.session_state.pop(_DONE, ()):
+        drafts.forget(_draft_name(number))
     try:
         desk = moderation.desk()
         waiting = {suggestion.number: suggestion for suggestion in desk.open_suggestions()}
@@ -118,11 +121,12 @@ def _several(desk: Desk, waiting: dict[int, Suggestion]) -> None:
             st.markdown(f"**{markdown(_heading(waiting[number]))}**{alone}")
             st.markdown(_lines(review.changes, is_new=review.suggestion.is_new) or "No change.")
         ready = [r.suggestion.number for r in reviews if not r.needs_look]
-        st.text_input(
-            "Answer to all of them; a reason, if you reject them", key=_ANSWER,
-            max_chars=moderation.MAX_REASON,
-            help="Whoever has made the suggestions reads it, and whoever else has their links.",
-        )  # fmt: skip
+        with drafts.keep("moderation-many", {_ANSWER: drafts.text(moderation.MAX_REASON)}):
+            st.text_input(
+                "Answer to all of them; a reason, if you reject them", key=_ANSWER,
+                max_chars=moderation.MAX_REASON,
+                help="Whoever has made the suggestions reads it, and whoever else has their links.",
+            )  # fmt: skip
         seen = st.checkbox(
             f"I have looked at what {wording.count(len(chosen), 'suggestion')} would change",
             key=f"moderation_many_seen_{'_'.join(map(str, chosen))}",
@@ -172,10 +176,11 @@ def _floods(desk: Desk, waiting: dict[int, Suggestion]) -> None:
         )
         if len(flood.numbers) > _FLOOD_SHOWN:
             st.caption(f"and {len(flood.numbers) - _FLOOD_SHOWN:,} more")
-        st.text_input(
-            "Reason, which whoever made them reads", key=_FLOOD_REASON,
-            max_chars=moderation.MAX_REASON,
-        )  # fmt: skip
+        with drafts.keep("moderation-flood", {_FLOOD_REASON: drafts.text(moderation.MAX_REASON)}):
+            st.text_input(
+                "Reason, which whoever made them reads", key=_FLOOD_REASON,
+                max_chars=moderation.MAX_REASON,
+            )  # fmt: skip
         sure = st.checkbox(
             f"Reject all {len(flood.numbers):,} without looking at each",
             key=f"moderation_flood_sure_{flood.numbers[0]}_{len(flood.numbers)}",
@@ -268,9 +273,10 @@ def _feed() -> None:
 def _decide(desk: Desk, review: Review) -> None:
     suggestion = review.suggestion
     number = suggestion.number
-    with st.container(border=True):
+    typed = {_reason_key(number): drafts.text(moderation.MAX_REASON), **_edit_fields(review)}
+    with drafts.keep(_draft_name(number), typed), st.container(border=True):
         _facts(review)
-        edits, review = _edit_cells(desk, review)
+        edits, review = _edit_cells(desk, review, typed)
         if edits:
             lines = _lines(review.changes, is_new=suggestion.is_new)
             st.markdown(f"**With your changes**\n{lines}")
@@ -290,7 +296,7 @@ def _decide(desk: Desk, review: Review) -> None:
             "Keep the old name as a former name", value=True, key=f"moderation_former_{number}"
         )
         st.text_input(
-            "Answer; a reason, if you reject it", key=f"moderation_reason_{number}",
+            "Answer; a reason, if you reject it", key=_reason_key(number),
             max_chars=moderation.MAX_REASON,
             help="Whoever has made the suggestion reads it, and whoever else has its link.",
         )  # fmt: skip
@@ -393,27 +399,50 @@ def _findings(review: Review) -> None:
         )
 
 
-def _edit_cells(desk: Desk, review: Review) -> tuple[dict[str, str], Review]:
-    """What the moderator has changed, and the suggestion with it, checked like what came in."""
+def _edit_cells(
+    desk: Desk, review: Review, typed: dict[str, drafts.Field]
+) -> tuple[dict[str, str], Review]:
+    """What the moderator has changed, and the suggestion with it, checked like what came in.
+
+    Fields that a change calls for are added to what is typed.
+    """
     number = review.suggestion.number
     with st.expander("Change something before accepting"):
         edits = _edits(number, review.offered)
         edited = desk.review(number, edits) if edits else review
         # A change may need another one: a town that is one of several needs its region.
         offered = {change.column for change in review.offered}
+        typed |= _edit_fields(edited)
         more = _edits(number, [c for c in edited.offered if c.column not in offered])
     return edits | more, desk.review(number, edits | more) if more else edited
+
+
+def _edit_fields(review: Review) -> dict[str, drafts.Field]:
+    number = review.suggestion.number
+    return {
+        _edit_key(number, change): drafts.text(MAX_BYTES, change.new) for change in review.offered
+    }
+
+
+def _edit_key(number: int, change: Change) -> str:
+    return f"moderation_{number}_{change.column}"
+
+
+def _reason_key(number: int) -> str:
+    return f"moderation_reason_{number}"
+
+
+def _draft_name(number: int) -> str:
+    return f"moderation-{number}"
 
 
 def _edits(number: int, offered: list[Change]) -> dict[str, str]:
     edits = {}
     for change in offered:
-        text = st.text_input(
-            change.title,
-            value=change.new,
-            key=f"moderation_{number}_{change.column}",
-            max_chars=MAX_BYTES,
-        )
+        key = _edit_key(number, change)
+        # What the browser brings back is in the session already.
+        value = "" if key in st.session_state else change.new
+        text = st.text_input(change.title, value=value, key=key, max_chars=MAX_BYTES)
         if text != change.new:
             edits[change.column] = text
     return edits
@@ -424,11 +453,12 @@ def _accept(desk: Desk, number: int, edits: dict[str, str], over: str, was_renam
     try:
         org_id = desk.accept(
             number, edits=edits, over=over, was_renamed=was_renamed,
-            answer=st.session_state[f"moderation_reason_{number}"],
+            answer=st.session_state[_reason_key(number)],
         )  # fmt: skip
     except (RegisterError, PublishError) as error:
         st.session_state[_SAID] = False, str(error)
     else:
+        st.session_state[_DONE] = [number]
         st.session_state[_SAID] = (
             True,
             f"Suggestion {number} is in the register: {org_id}. It is not yet on the map: choose "
@@ -438,7 +468,7 @@ def _accept(desk: Desk, number: int, edits: dict[str, str], over: str, was_renam
 
 @sign_in.by_member
 def _reject(desk: Desk, number: int) -> None:
-    reason = st.session_state[f"moderation_reason_{number}"]
+    reason = st.session_state[_reason_key(number)]
     if not reason.strip():
         st.session_state[_UNREASONED] = number
         return
@@ -447,6 +477,7 @@ def _reject(desk: Desk, number: int) -> None:
     except (RegisterError, PublishError) as error:
         st.session_state[_SAID] = False, str(error)
     else:
+        st.session_state[_DONE] = [number]
         st.session_state[_SAID] = True, f"Suggestion {number} is rejected."
 
 

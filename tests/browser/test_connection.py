@@ -51,8 +51,14 @@ def test_what_was_typed_outlives_a_restart_and_a_visitor_hears_of_both(
         )
         notice = page.locator("#cv-connection")
         app = page.get_by_test_id("stApp")
+        listed = page.get_by_role("link", name="Shortlist (1)")
         with serving(releases_dir, port=port):
+            site.visit("/organisation?org=at-limes-security-gmbh")
+            page.get_by_role("button", name="Add to shortlist").click()
+            expect(listed).to_be_visible()
+            page.wait_for_function("() => localStorage.getItem('cyber-valleys-shortlist')")
             site.visit("/suggest", with_map=False)
+            expect(listed).to_be_visible()
             expect(app).to_have_attribute("data-test-script-state", "notRunning")
             line.hold()
             name.fill("Armor Test Lab")
@@ -70,6 +76,7 @@ def test_what_was_typed_outlives_a_restart_and_a_visitor_hears_of_both(
         expect(notice).to_contain_text("The connection to the site is lost.")
         with serving(releases_dir, port=port):
             expect(notice).to_contain_text("The connection is back.")
+            expect(listed).to_be_visible()
             # A new session, which knows nothing yet.
             founded.fill("2011")
             founded.press("Tab")

@@ -19,6 +19,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from ecosystem.common.settings import ROOT, settings
+from ecosystem.ui import drafts
 from ecosystem.ui.guide import sections
 from etl import pipeline
 from etl.actions import entries
@@ -251,6 +252,32 @@ def test_one_entry_is_changed_kept_and_published(desk: Desk) -> None:
     assert "Published as release" in app.success[0].value
     assert shelf.current_id(desk.releases) in app.success[0].value.replace("\\", "")
     assert "a-day-in-rennes" in (desk.register / "events.csv").read_text(encoding="utf-8")
+
+
+def test_what_is_typed_into_an_entry_goes_to_the_browser_until_it_is_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: dict[str, dict[str, object]] = {}
+    monkeypatch.setattr(
+        drafts, "_mount", lambda *, data, **_: kept.update({data["name"]: data["typed"]})
+    )
+    app = desk.app
+    app.segmented_control[0].select("One entry").run()
+    app.selectbox[0].select("events").run()
+    name = next(box for box in app.text_input if box.label == "Name (required)")
+    name.set_value("A Day in Rennes").run()
+    assert kept["entry_events_new"] == {"entry_events_new_name": "A Day in Rennes"}
+    app.selectbox[0].select("organisations").run()
+    entry = next(box for box in app.selectbox if box.label == "Entry")
+    entry.select_index(3).run()
+    (form,) = (name for name in kept if name.startswith("entry_org") and not name.endswith("new"))
+    assert kept[form] == {}
+    box = next(box for box in app.text_input if box.label == "Founded")
+    held = box.value
+    box.set_value("1999").run()
+    assert kept[form] == {f"{form}_founded": "1999"}
+    next(box for box in app.text_input if box.label == "Founded").set_value(held).run()
+    assert kept[form] == {}, "what the register holds need not be kept"
 
 
 @pytest.mark.slow

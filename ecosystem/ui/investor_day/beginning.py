@@ -22,13 +22,13 @@ from ecosystem.matching.investor_day.model import Day, Kind, Participant
 from ecosystem.matching.investor_day.scores import scores
 from ecosystem.tables import investors, organisations
 from ecosystem.tables.investors import Conditions
-from ecosystem.ui import shortlist
+from ecosystem.ui import drafts, shortlist
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import SHORTLIST_PAGE
 
 _AHEAD = timedelta(weeks=8)
-_MOST_TABLES = 200
+_MOST_TABLES, _LONGEST = 200, 120
 _FILE = "investor-day.xlsx"
 # Of the register: who is on the investors' side of a table.
 _INVESTOR = "investor"
@@ -159,18 +159,37 @@ def _names(listed: list[Participant], most: int = 8) -> str:
 def _frame() -> Frame | None:
     """Times and tables as they are chosen; None if the day ends before it begins."""
     usual = Day()
-    title = st.text_input("Title", usual.title, max_chars=120)
-    place = st.text_input("Place", "", max_chars=120, placeholder="Venue, town")
-    one, two, three, four = st.columns(4)
-    on = one.date_input("Date", datetime.now(UTC).date() + _AHEAD)
-    start = two.time_input("First meeting", time(9))
-    end = three.time_input("Last meeting ends", time(17))
-    tables = four.number_input("Tables", 1, _MOST_TABLES, 10)
-    one, two, three, four = st.columns(4)
-    minutes = one.number_input("Minutes a meeting", 5, 120, 20)
-    pause = two.number_input("Minutes between two", 0, 60, 5)
-    lunch_start = three.time_input("Lunch from", time(12, 30))
-    lunch_end = four.time_input("Lunch until", time(13, 30), help="The same time for no lunch.")
+    fields = {
+        "day_title": drafts.text(_LONGEST, usual.title),
+        "day_place": drafts.text(_LONGEST),
+        "day_on": drafts.day(datetime.now(UTC).date() + _AHEAD),
+        "day_start": drafts.clock(time(9)),
+        "day_end": drafts.clock(time(17)),
+        "day_tables": drafts.number(1, _MOST_TABLES, 10),
+        "day_minutes": drafts.number(5, 120, 20),
+        "day_pause": drafts.number(0, 60, 5),
+        "day_lunch_start": drafts.clock(time(12, 30)),
+        "day_lunch_end": drafts.clock(time(13, 30)),
+    }
+    with drafts.keep("investor-day", fields):
+        for key, field in fields.items():
+            st.session_state.setdefault(key, field.initial)
+        title = st.text_input("Title", max_chars=_LONGEST, key="day_title")
+        place = st.text_input(
+            "Place", max_chars=_LONGEST, placeholder="Venue, town", key="day_place"
+        )
+        one, two, three, four = st.columns(4)
+        on = one.date_input("Date", key="day_on")
+        start = two.time_input("First meeting", key="day_start")
+        end = three.time_input("Last meeting ends", key="day_end")
+        tables = four.number_input("Tables", 1, _MOST_TABLES, key="day_tables")
+        one, two, three, four = st.columns(4)
+        minutes = one.number_input("Minutes a meeting", 5, 120, key="day_minutes")
+        pause = two.number_input("Minutes between two", 0, 60, key="day_pause")
+        lunch_start = three.time_input("Lunch from", key="day_lunch_start")
+        lunch_end = four.time_input(
+            "Lunch until", help="The same time for no lunch.", key="day_lunch_end"
+        )
     if not isinstance(on, date) or start is None or end is None or start >= end:
         return None
     return Frame(

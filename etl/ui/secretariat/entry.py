@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,6 +11,7 @@ import streamlit as st
 
 from ecosystem.common.settings import settings
 from ecosystem.common.vocabulary import vocabulary_of
+from ecosystem.ui import drafts
 from ecosystem.ui.escape import markdown
 from etl.errors import PublishError, RegisterError
 from etl.model import Rejection
@@ -24,7 +27,9 @@ from etl.ui.progress import Bar
 from etl.ui.secretariat.desk import Busy, alone, desk
 
 _CHECKED, _SAID, _ROUND = "_entry_checked", "_entry_said", "_entry_round"
-_LONG = 200
+_DONE = "_entry_done"
+# From here on it is prose; what a cell may have at most is for the check to say.
+_LONG, _LONGEST = 200, 100_000
 _MAX_LINES = 50
 _BOOLEANS = {"true": "yes", "false": "no"}
 
@@ -74,7 +79,7 @@ def _edit(schemas: Mapping[str, Schema], schema: Schema) -> Edit | None:
         index=None,
         format_func=names.__getitem__,
         placeholder="Type to find one, or leave empty to add a new one",
-        key=f"entry_{schema.resource}_{st.session_state.setdefault(_ROUND, 0)}",
+        key=f"entry_chosen_{schema.resource}_{st.session_state.setdefault(_ROUND, 0)}",
     )
     before = rows[chosen] if chosen is not None else {}
     # An identifier is made once and stays.
@@ -83,24 +88,27 @@ def _edit(schemas: Mapping[str, Schema], schema: Schema) -> Edit | None:
         for name, column in schema.columns.items()
         if name != schema.primary_key and (column.optional or not rows or name in rows[0])
     ]
-    form = f"entry_{schema.resource}_{chosen}_{st.session_state[_ROUND]}"
-    with st.form(form, border=True):
-        after = {
-            column.name: _field(
-                schemas, schema, column, before.get(column.name, ""), f"{form}_{column.name}"
-            )
-            for column in columns
-        }
+    form = _form(schema, before)
+    widgets = {
+        f"{form}_{column.name}": _Widget.of(schemas, schema, column, before.get(column.name, ""))
+        for column in columns
+    }
+    _forget_what_is_done(form, widgets)
+    fields = {key: widget.field for key, widget in widgets.items()}
+    with drafts.keep(form, fields), st.container(border=True):
+        cells = [widget.show(key) for key, widget in widgets.items()]
+        after = {column.name: cell for column, cell in zip(columns, cells, strict=True)}
         with st.container(horizontal=True):
-            wants_change = st.form_submit_button(
+            wants_change = st.button(
                 "See what changes", type="primary", icon=":material/fact_check:"
             )
-            wants_removal = bool(before) and st.form_submit_button(
+            wants_removal = bool(before) and st.button(
                 "Take it off the register …", icon=":material/delete:"
             )
     if wants_removal:
         return Edit(schema, before, {})
     if not wants_change:
+        _forget_check_of_another(after)
         return None
     if schema.primary_key and any(after.values()):
         own, folder = before.get(schema.primary_key), settings().register_dir
@@ -109,37 +117,87 @@ def _edit(schemas: Mapping[str, Schema], schema: Schema) -> Edit | None:
     return Edit(schema, before, after)
 
 
-def _field(
-    schemas: Mapping[str, Schema], schema: Schema, column: Column, cell: str, key: str
-) -> str:
-    """One cell's widget; what it holds, as the register writes it."""
-    required = " (required)" if column.constraints.get("required") else ""
-    label = f"{column.title}{required}"
-    labels = _labels(schemas, schema, column)
-    if labels is None:
-        is_prose = (
-            column.constraints.get("maxLength", 0) > _LONG and "pattern" not in column.constraints
-        )
-        draw = st.text_area if is_prose else st.text_input
-        example = f"For example {column.example}" if column.example else None
-        text = draw(label, cell, key=key, help=column.description, placeholder=example)
-        return " ".join((text or "").split())
-    # What the register holds may be no code: it stays to be seen, and the check says so.
-    held = cell.split(column.separator) if column.separator else [cell]
-    labels = labels | {code: code for code in held if code and code not in labels}
-    if column.separator:
-        several = st.multiselect(
-            label, list(labels), [code for code in held if code],
-            format_func=labels.__getitem__, key=key, help=column.description,
-            placeholder="Choose",
+def _form(schema: Schema, row: Mapping[str, str]) -> str:
+    """Name of the form for a row, also in the browser; the same after a restart."""
+    told = row.get(schema.primary_key) or json.dumps(row, sort_keys=True)
+    mark = hashlib.sha256(told.encode()).hexdigest()[:12] if row else "new"
+    return f"entry_{schema.resource}_{mark}"
+
+
+def _forget_what_is_done(form: str, widgets: Mapping[str, _Widget]) -> None:
+    """Leave nothing in a form whose entry was kept; before its widgets are shown."""
+    done = st.session_state.pop(_DONE, "")
+    if done == form:
+        st.session_state.update({key: widget.field.initial for key, widget in widgets.items()})
+    elif done:
+        drafts.forget(done)
+
+
+def _forget_check_of_another(after: Mapping[str, str]) -> None:
+    """What was checked is no longer shown once the form says something else."""
+    checked = st.session_state.get(_CHECKED)
+    if checked and checked.edit.after:
+        was = {name: checked.edit.after.get(name, "") for name in after}
+        if was != dict(after):
+            st.session_state.pop(_CHECKED)
+
+
+@dataclass(frozen=True)
+class _Widget:
+    """How one cell is shown in the form."""
+
+    column: Column
+    cell: str
+    labels: dict[str, str] | None
+
+    @classmethod
+    def of(
+        cls, schemas: Mapping[str, Schema], schema: Schema, column: Column, cell: str
+    ) -> _Widget:
+        """The widget for a column, with what the register holds."""
+        labels = _labels(schemas, schema, column)
+        if labels is not None:
+            # What the register holds may be no code: it stays to be seen, and the check says so.
+            held = cell.split(column.separator) if column.separator else [cell]
+            labels = labels | {code: code for code in held if code and code not in labels}
+        return cls(column, cell, labels)
+
+    @property
+    def field(self) -> drafts.Field:
+        """What may be typed or chosen."""
+        if self.labels is None:
+            return drafts.text(_LONGEST, self.cell)
+        if self.column.separator:
+            chosen = [code for code in self.cell.split(self.column.separator) if code]
+            return drafts.choices(self.labels, len(self.labels), chosen)
+        return drafts.choice(self.labels, self.cell or None)
+
+    def show(self, key: str) -> str:
+        """Show it; gives what it holds, as the register writes it."""
+        column, labels = self.column, self.labels
+        st.session_state.setdefault(key, self.field.initial)
+        required = " (required)" if column.constraints.get("required") else ""
+        label = f"{column.title}{required}"
+        if labels is None:
+            is_prose = (
+                column.constraints.get("maxLength", 0) > _LONG
+                and "pattern" not in column.constraints
+            )
+            draw = st.text_area if is_prose else st.text_input
+            example = f"For example {column.example}" if column.example else None
+            text = draw(label, key=key, help=column.description, placeholder=example)
+            return " ".join((text or "").split())
+        if column.separator:
+            several = st.multiselect(
+                label, list(labels), format_func=labels.__getitem__, key=key,
+                help=column.description, placeholder="Choose",
+            )  # fmt: skip
+            return column.separator.join(several)
+        one = st.selectbox(
+            label, list(labels), index=None, format_func=labels.__getitem__, key=key,
+            help=column.description, placeholder="Choose",
         )  # fmt: skip
-        return column.separator.join(several)
-    options = list(labels)
-    one = st.selectbox(
-        label, options, options.index(cell) if cell else None, format_func=labels.__getitem__,
-        key=key, help=column.description, placeholder="Choose",
-    )  # fmt: skip
-    return one or ""
+        return one or ""
 
 
 def _labels(schemas: Mapping[str, Schema], schema: Schema, column: Column) -> dict[str, str] | None:
@@ -269,7 +327,10 @@ def _differences(content: Content) -> None:
 @sign_in.by_member
 def _keep(checked: _CheckedEdit) -> None:
     if _save(checked.edit):
-        _finish("It is in the register, and not yet on the map: the next refresh publishes it.")
+        _finish(
+            checked,
+            "It is in the register, and not yet on the map: the next refresh publishes it.",
+        )
 
 
 @sign_in.by_member
@@ -281,16 +342,18 @@ def _publish_now(checked: _CheckedEdit) -> None:
         with alone(), prepare(track=bar) as prepared:
             outcome = publish(prepared, track=bar)
     except (RegisterError, PublishError, Busy) as error:
-        _finish(f"It is in the register, but was not published. {error}", good=False)
+        _finish(checked, f"It is in the register, but was not published. {error}", good=False)
         return
     finally:
         bar.finish()
     if outcome.status is Status.PUBLISHED:
         said = f"Published as release {outcome.release_id}. The site shows it already."
-        _finish(f"{said} {outcome.not_copied}".rstrip(), good=not outcome.not_copied)
+        _finish(checked, f"{said} {outcome.not_copied}".rstrip(), good=not outcome.not_copied)
     else:
         _finish(
-            f"It is in the register, but was not published. {words.verdict(outcome)}", good=False
+            checked,
+            f"It is in the register, but was not published. {words.verdict(outcome)}",
+            good=False,
         )
 
 
@@ -303,9 +366,10 @@ def _save(edit: Edit) -> bool:
     return True
 
 
-def _finish(said: str, *, good: bool = True) -> None:
+def _finish(checked: _CheckedEdit, said: str, *, good: bool = True) -> None:
     """Say it at the next rerun, on an empty form."""
     st.session_state[_SAID] = good, said
+    st.session_state[_DONE] = _form(checked.edit.schema, checked.edit.before)
     st.session_state.pop(_CHECKED, None)
     st.session_state[_ROUND] += 1
     st.rerun()

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ecosystem.common import wording
 from ecosystem.common.settings import settings
+from ecosystem.ui import drafts
 from ecosystem.ui.escape import markdown
 from etl.errors import PublishError, RegisterError
 from etl.register.decide import add_decision, decided_pairs, take_back
@@ -17,6 +18,7 @@ from etl.ui import sign_in
 from etl.ui.secretariat.desk import Desk
 
 PER_PAGE = 20
+_LONGEST = 200
 _DIFFERS = "≠"
 
 
@@ -42,8 +44,13 @@ def view(here: Desk) -> None:
             "What you decide is kept, and holds from then on. Only pairs of one name and town "
             "must be decided before anything is published."
         )
-        for pair in _page(here, found):
-            _card(here, pair)
+        shown = _page(here, found)
+        open_ = [pair for pair in shown if pair.key not in here.decided]
+        reasons = {_why(pair): drafts.text(_LONGEST) for pair in open_}
+        # By what is shown: of the reasons on another page the browser knows by its name.
+        with drafts.keep(f"why-{shown[0].key if shown else ''}", reasons):
+            for pair in shown:
+                _card(here, pair)
         _offer_to_take_back(here, decided)
 
 
@@ -68,7 +75,7 @@ def _card(here: Desk, pair: Pair) -> None:
         if pair.key in here.decided:
             st.success(here.decided[pair.key])
             return
-        reason = st.text_input("Why", key=f"why_{pair.key}", max_chars=200)
+        reason = st.text_input("Why", key=_why(pair), max_chars=_LONGEST)
         with st.container(horizontal=True):
             for key, label, decision, kept, other in (
                 ("first", "The same: keep the first", SAME, first, second),
@@ -77,6 +84,10 @@ def _card(here: Desk, pair: Pair) -> None:
             ):
                 if st.button(label, key=f"{key}_{pair.key}", disabled=not reason.strip()):
                     _decide(here, pair, decision, reason, kept, other)
+
+
+def _why(pair: Pair) -> str:
+    return f"why_{pair.key}"
 
 
 def _comparison(pair: Pair) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -86,3 +88,48 @@ def test_a_form_that_is_done_with_is_forgotten(sent: list[dict[str, Any]]) -> No
     show(name="Lab 2")
     drafts.forget("form")
     assert sent[-1] == {"name": "form", "opened": "", "typed": {}, "texts": []}
+
+
+def test_a_form_of_which_nothing_is_left_is_not_opened_again_and_again(
+    sent: list[dict[str, Any]],
+) -> None:
+    show(name="Lab 2")
+    for _ in range(2):
+        with drafts.keep("form", {}):
+            pass
+    first, *later = (data["opened"] for data in sent)
+    assert later == [first, first]
+    assert [data["typed"] for data in sent[1:]] == [{}, {}]
+
+
+OF_A_DAY = {
+    "title": drafts.text(20),
+    "on": drafts.day(date(2026, 11, 29)),
+    "start": drafts.clock(time(9)),
+    "tables": drafts.number(1, 200, 10),
+}
+
+
+def test_days_times_and_numbers_come_back_as_they_were(sent: list[dict[str, Any]]) -> None:
+    chosen = {"title": "", "on": date(2027, 2, 28), "start": time(8, 45), "tables": 12}
+    with drafts.keep("day", OF_A_DAY):
+        st.session_state.update(chosen)
+    told = json.loads(json.dumps(sent[-1]["typed"]))
+    st.session_state.clear()
+    drafts.take_over(OF_A_DAY, told)
+    assert dict(st.session_state) == {name: chosen[name] for name in ("on", "start", "tables")}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"on": "2027-02-30", "start": "25:00", "tables": 0},
+        {"on": "soon", "start": "09:00+02:00", "tables": 201},
+        {"on": 20270228, "start": None, "tables": True},
+        {"on": "", "start": "", "tables": "12"},
+        {"on": ["2027-02-28"], "start": {}, "tables": 1.5},
+    ],
+)
+def test_what_is_no_day_time_or_number_is_left_out(told: dict[str, object]) -> None:
+    drafts.take_over(OF_A_DAY, told)
+    assert dict(st.session_state) == {}

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run check test data lock screenshots architecture clean
+.PHONY: help run check test data audit sbom lock screenshots architecture clean
 
 help: ## Show the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -40,12 +40,20 @@ screenshots: $(VENV)/test.stamp ## Make the pictures of README and guide again
 architecture: $(VENV)/run.stamp ## Draw again which room of the code imports which
 	$(BIN)/python -m docs.rooms
 
+audit: $(VENV)/test.stamp ## Look for known vulnerabilities in what is pinned; asks the internet
+	@$(BIN)/python -m docs.audit
+
+sbom: $(VENV)/test.stamp ## Write sbom.cdx.json, the list of parts (CycloneDX) of what is pinned
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+	  --mc-type application --output-reproducible --of JSON -o sbom.cdx.json
+
 lock: $(VENV)/test.stamp ## Pin all dependencies again, with hashes
 	$(BIN)/uv pip compile pyproject.toml --extra install --universal --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra install --extra reference --extra dev --universal \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet \
 	  -o requirements-dev.lock
+	$(BIN)/python -m docs.licences
 
 clean: ## Remove environment and caches, keep data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -12,13 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ecosystem.web import addresses
 
 # The only inline scripts that run are those of Streamlit's own document, by their hashes. What has
-# to stay as loose as it is:
-# - 'unsafe-inline' and 'unsafe-eval', in the map's frame alone: streamlit-folium puts the map's
-#   script, which is another for every map, into the frame and evaluates what the map says. Vega
-#   draws charts without it, since Streamlit lets an interpreter read their expressions.
-# - blob: for scripts: Streamlit turns the script of each component into such an address and imports
-#   it. Only a script that runs already can make one.
-# - 'unsafe-inline' for styles: Streamlit styles everything by elements that its script writes.
+# to stay as loose as it is, and why, is in SECURITY.md, a sentence for each.
 # The tile server may only be reached by an image, which only the visitor's switch asks for.
 # 'self' covers the site's own websocket (CSP, level 3).
 _POLICY = "; ".join(

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from ecosystem.common.settings import settings
+from ecosystem.common.settings import ROOT, settings
 from ecosystem.web import documents
 from ecosystem.web.addresses import SitePath
 from ecosystem.web.headers import SecurityHeaders
@@ -72,6 +72,17 @@ def test_only_the_document_s_own_inline_scripts_run_and_only_the_map_evaluates()
         assert f"script-src 'self' blob: {own};" in policy
         assert policy.count("unsafe") == 1, "styles alone"
     assert "script-src 'self' 'unsafe-inline' 'unsafe-eval';" in framed
+
+
+def test_for_all_that_stays_loose_there_is_a_sentence() -> None:
+    said = (ROOT / "SECURITY.md").read_text(encoding="utf-8").partition("leaves open, and why")[2]
+    for path in ("/", FRAME):
+        policy = site(document="<script>1</script>").get(path).headers["content-security-policy"]
+        for part in policy.split("; "):
+            kind, *sources = part.split()
+            for source in sources:
+                if "unsafe" in source or (source == "blob:" and kind == "script-src"):
+                    assert f"- `{source}`" in said, part
 
 
 def test_what_else_an_answer_says() -> None:

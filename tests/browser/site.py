@@ -71,8 +71,14 @@ class Site:
     def __enter__(self) -> Self:
         idle = _IDLE.setdefault(self._kind, [])
         self.context: BrowserContext = idle.pop() if idle else self._new_context()
+        self._blank, *_ = self.context.pages
         self.context.set_default_timeout(PATIENCE_MS)
         self.page: Page = self.context.new_page()
+        # Now: what the last visit's page wrote while it was closed has arrived, too.
+        stored = {"origin": self.address, "storageTypes": "local_storage,indexeddb"}
+        protocol = self.context.new_cdp_session(self.page)
+        protocol.send("Storage.clearDataForOrigin", stored)
+        protocol.detach()
         self.page.on("request", lambda request: self._note_request(request.url))
         self.page.on("console", lambda m: self._note_console(m.type, m.text, m.location))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -95,23 +101,24 @@ class Site:
         return self.browser, self.address, self.size, self.dark, self.touch, self.motion
 
     def _new_context(self) -> BrowserContext:
-        return self.browser.new_context(
+        context = self.browser.new_context(
             viewport={"width": self.size[0], "height": self.size[1]},
             color_scheme="dark" if self.dark else "light",
             has_touch=self.touch,
             is_mobile=self.touch,
             reduced_motion="no-preference" if self.motion else "reduce",
         )
+        # A blank page keeps Chromium's window open: a window of its own for each visit would cost
+        # two seconds of processor time, a page in this one takes half a second.
+        context.new_page()
+        return context
 
     def _forget_visit(self) -> bool:
         """Make the context as good as new but for cached files; whether that was possible."""
         try:
             for page in self.context.pages:
-                page.close()
-            empty = self.context.new_page()
-            stored = {"origin": self.address, "storageTypes": "local_storage,indexeddb"}
-            self.context.new_cdp_session(empty).send("Storage.clearDataForOrigin", stored)
-            empty.close()
+                if page != self._blank:
+                    page.close()
             self.context.clear_cookies()
             self.context.clear_permissions()
             self.context.unroute_all()

@@ -18,7 +18,7 @@ FILES = {
     "ecosystem/ui/assets/icon.svg": r'<rect[^>]* fill="(#\w+)"',
     "ecosystem/ui/assets/map.css": r"border: 3px solid (#\w+)",
     "ecosystem/ui/assets/map/base.js": r'region: "(#\w+)", ink: "#1f2430"',
-    "ecosystem/web/templates/embed.html": r"\.cv-bars i \{.* background: (#\w+)",
+    "ecosystem/web/templates/embed.html": r"min-width: 2px; background: (#\w+)",
     "ecosystem/web/templates/plain_page.css": r"baseline; \}\s#plain a \{ color: (#\w+)",
     "ecosystem/web/templates/style.html": r"color-scheme: light dark;.* --link: (#\w+)",
 }

@@ -55,6 +55,12 @@ def _cities() -> pd.DataFrame:
     return towns[towns["population"] >= CITY]
 
 
+def fill() -> None:
+    """Read all of it now, for processes that are forked from this one."""
+    _region_rows()
+    _cities()
+
+
 @contextmanager
 def all_towns() -> Iterator[None]:
     """Let a refresh write every town, as it does outside the tests."""

@@ -4,10 +4,10 @@ import streamlit as st
 
 from ecosystem.ui import data, frame, state, streamlit_internals, tab_title
 from ecosystem.ui.navigation import not_found
-from ecosystem.web import plain_logs, routes, shell, warm_up
+from ecosystem.web import logs, reruns, routes, shell, warm_up
 from ecosystem.web.pages import PAGES
 from ecosystem.web.uploads import uploaders
-from etl import private_files
+from etl import private_files, watch
 from etl.ui import sign_in, sign_in_addresses, suggestions_feed
 
 
@@ -41,7 +41,11 @@ if not streamlit_internals.is_script_run():
     # Imported by the server: this is the site. Run by the server: this is one page's script.
     streamlit_internals.own_the_pages()
     streamlit_internals.hide_the_server()
-    plain_logs.begin()
+    logs.begin()
+    streamlit_internals.format_logs(logs.formatter())
+    streamlit_internals.watch_runs(
+        lambda is_part: reruns.watching(is_part=is_part, page=streamlit_internals.page_of_run)
+    )
     private_files.warn(streamlit_internals.secrets_files())
     streamlit_files = streamlit_internals.static_folder()
     base = streamlit_internals.base_path()
@@ -50,7 +54,8 @@ if not streamlit_internals.is_script_run():
     )
     app = st.App(
         __file__,
-        lifespan=warm_up.lifespan,
+        lifespan=warm_up.lifespan(watch.open_suggestions, watch.latest_copy),
+        on_script_error=reruns.note_failure,
         routes=served,
         middleware=[
             *routes.middleware(

@@ -5,9 +5,16 @@ from __future__ import annotations
 import ipaddress
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, field_validator
+from pydantic import (
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,8 +61,14 @@ class Settings(BaseSettings):
         After how long without a sign of life the server lets go of an open page, which
         connects again by itself as soon as somebody looks at it.
     trusted_proxies : tuple of str
-        Addresses or networks of proxies, separated by commas, whose ``X-Forwarded-For`` and
-        ``X-Forwarded-Proto`` are believed; this machine's own always are.
+        Addresses or networks of proxies, separated by commas, whose ``X-Forwarded-For``,
+        ``X-Forwarded-Proto`` and ``X-Request-ID`` are believed; this machine's own always are.
+    metrics_port : int or None
+        Port of 127.0.0.1 on which Prometheus reads what the site counts of itself, at
+        ``/metrics``. None by default: nothing is given.
+    log_format : str
+        ``text`` writes warnings and errors of the site as lines to read, ``json`` also each
+        request and rerun, each as an object in one line.
     secretariat : tuple of str
         Accounts that may use the secretariat's page, separated by commas in the environment: as
         `secretariat_file` names them, but read at the start only. Nobody by default.
@@ -112,6 +125,8 @@ class Settings(BaseSettings):
     sessions_per_address: PositiveInt = 150
     session_idle_minutes: PositiveFloat = 30
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    metrics_port: Annotated[int | None, Field(ge=1, le=65_535)] = None
+    log_format: Literal["text", "json"] = "text"
     secretariat: Annotated[tuple[str, ...], NoDecode] = ()
     secretariat_file: Path = ROOT / "data" / "members.txt"
 
@@ -136,3 +151,18 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """Settings of this process, read at the first call."""
     return Settings()
+
+
+def faults(error: ValidationError) -> list[str]:
+    """What is wrong with settings that can't be taken, as a sentence for each.
+
+    Parameters
+    ----------
+    error : pydantic.ValidationError
+        Of :class:`Settings`. What was given is not repeated: it may be a secret.
+    """
+    prefix = str(Settings.model_config["env_prefix"])
+    return [
+        f"{prefix}{str(fault['loc'][0]).upper()} can't be taken: {fault['msg']}."
+        for fault in error.errors(include_input=False, include_url=False)
+    ]

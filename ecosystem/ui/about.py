@@ -159,8 +159,8 @@ def sources() -> None:
         "file. Each [release](releases) has an address, files and a citation of its own."
     )
     st.markdown(
-        "This site sets no cookies of its own, counts no visitors and asks no third party for "
-        "anything, unless you switch the street basemap on."
+        "This site sets no cookies of its own, keeps no record of visitors and asks no third "
+        "party for anything, unless you switch the street basemap on."
     )
 
 

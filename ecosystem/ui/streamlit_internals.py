@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 import uvicorn
 from streamlit import config, file_util
+from streamlit import logger as streamlit_logger
 from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.runtime import Runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import RerunData, ScriptRunner, get_script_run_ctx
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
@@ -23,14 +27,17 @@ __all__ = [
     "asked_page",
     "base_path",
     "client_address",
+    "format_logs",
     "hide_the_server",
     "is_script_run",
     "own_the_pages",
+    "page_of_run",
     "secrets_files",
     "session_id",
     "signed_in_claims",
     "static_folder",
     "uploaded_bytes",
+    "watch_runs",
 ]
 
 
@@ -90,6 +97,54 @@ def hide_the_server() -> None:
         vars(config)["encoded_headers"] = headers
 
     uvicorn.Config.encoded_headers = property(without_name, keep)  # type: ignore[assignment]
+
+
+def format_logs(formatter: logging.Formatter) -> None:
+    """Let the loggers that Streamlit begins later write in one way.
+
+    Without it each of them has Streamlit's own form.
+    """
+    set_up = streamlit_logger.setup_formatter
+
+    def set_up_alike(logger: logging.Logger) -> None:
+        set_up(logger)
+        for handler in logger.handlers:
+            handler.setFormatter(formatter)
+
+    streamlit_logger.setup_formatter = set_up_alike
+
+
+def watch_runs(watch: Callable[[bool], AbstractContextManager[None]]) -> None:
+    """Have something around each run of a page's script, and of a part of it.
+
+    Without it only ``app.py`` could time a run, which a click inside a fragment doesn't run, nor
+    does it wait for what callbacks do.
+
+    Parameters
+    ----------
+    watch : callable
+        Is told whether only a part (a fragment) runs; its block is the run.
+    """
+    scripts: Any = ScriptRunner
+    run_script = scripts._run_script
+
+    def watched_run(runner: ScriptRunner, rerun_data: RerunData) -> None:
+        with watch(bool(rerun_data.fragment_id_queue)):
+            run_script(runner, rerun_data)
+
+    scripts._run_script = watched_run
+
+
+def page_of_run() -> str:
+    """The address below the site's root of the page that runs, or has just run.
+
+    Without it a fragment's run couldn't tell which page it is of.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:
+        return ""
+    known = context.pages_manager.get_pages().get(context.page_script_hash)
+    return str(known.get("url_pathname", "")) if known else ""
 
 
 def base_path() -> str:

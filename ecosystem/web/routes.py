@@ -34,6 +34,7 @@ from ecosystem.web.endpoints import endpoint, not_found
 from ecosystem.web.headers import SecurityHeaders
 from ecosystem.web.outlines import outlines
 from ecosystem.web.pages import PAGES
+from ecosystem.web.requests import Requests
 from ecosystem.web.unknown_addresses import UnknownAddresses
 from ecosystem.web.uploads import UploadsOnlyWhereAsked, uploaders
 from ecosystem.web.visitors import Connections, visitors
@@ -143,6 +144,7 @@ def middleware(
     own, pages = settings(), [page.url_path for page in PAGES]
     return [
         Middleware(SitePath, path=base),
+        Middleware(Requests, pages=pages, routes=served),
         Middleware(ProxyHeadersMiddleware, trusted_hosts=list(own.trusted_proxies)),
         Middleware(
             SecurityHeaders,

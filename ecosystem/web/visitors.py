@@ -85,7 +85,8 @@ class Visitors:
         self.refused = Counter[Refusal]()
 
     def __len__(self) -> int:
-        return self._of.total()
+        # A copy, since whoever watches the site asks from another thread.
+        return sum([*self._of.values()])
 
     def refusal(self, address: str) -> Refusal | None:
         """Why there is no place for one more session of an address; None if there is."""

@@ -1,34 +1,56 @@
-"""What is done at the start of the server, so that the first visitor doesn't wait for it."""
+"""What is done around the life of the server: before the first visitor comes, and at the end."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from threading import Thread
 
 from ecosystem import site_search
 from ecosystem.common import late
+from ecosystem.common.settings import settings
 from ecosystem.common.store import ReleaseError
 from ecosystem.finding import search
 from ecosystem.matching import register
-from ecosystem.web import open_files, serving
+from ecosystem.web import logs, metrics, open_files, serving
 from ecosystem.web.outlines import outlines_json
 
 
-@asynccontextmanager
-async def lifespan(app: object) -> AsyncIterator[None]:
-    """Do what the first visitor would wait for: imports before the server listens, the rest after.
+def lifespan(
+    count_open: Callable[[], int | None], latest_copy: Callable[[], float | None]
+) -> Callable[[object], AbstractAsyncContextManager[None]]:
+    """What surrounds the server's life.
 
-    folium takes a second to import, the checksum of a large release as long, and the libraries
-    of spatial statistics several.
+    Before it listens it does what the first visitor would wait for: imports at once, the rest in
+    a thread. folium takes a second to import, the checksum of a large release as long, and the
+    libraries of spatial statistics several. Where the installation wants it, whoever watches the
+    site is answered meanwhile.
+
+    Parameters
+    ----------
+    count_open, latest_copy : callable
+        As in :class:`ecosystem.web.metrics.Site`.
     """
-    del app
-    open_files.raise_limit()
-    importlib.import_module("folium.plugins")
-    Thread(target=_warm_up, daemon=True).start()
-    yield
+
+    @asynccontextmanager
+    async def around(app: object) -> AsyncIterator[None]:
+        del app
+        # The server has put up its handlers since this process began.
+        logs.take_over()
+        open_files.raise_limit()
+        importlib.import_module("folium.plugins")
+        Thread(target=_warm_up, daemon=True).start()
+        port = settings().metrics_port
+        end = metrics.serve(port, count_open, latest_copy) if port else None
+        try:
+            yield
+        finally:
+            if end:
+                end()
+
+    return around
 
 
 def _warm_up() -> None:

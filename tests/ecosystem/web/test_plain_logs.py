@@ -41,3 +41,19 @@ def test_a_traceback_keeps_its_lines_and_no_escape_code(
     lines = to.getvalue().splitlines()
     assert lines[0] == "failed"
     assert lines[-1] == "ValueError: cell \\x1b]0;owned\\x07"
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ('203.0.113.9:0 - "WebSocket /_stcore/stream?q=a" [accepted]',
+         '[address]:0 - "WebSocket /_stcore/stream?[query]" [accepted]'),
+        ("from ('2001:db8::1', 0) at 12:30:45", "from ('[address]', 0) at 12:30:45"),
+        ("from 198.51.100.7.", "from [address]."),
+        ("an.na+x@mail.example.org wrote", "[e-mail] wrote"),
+        ("on http://127.0.0.1:8501 and [::1]:8501", "on http://127.0.0.1:8501 and [::1]:8501"),
+        ("version 1.67.0, 3:1, a::z, why? because", "version 1.67.0, 3:1, a::z, why? because"),
+    ],
+)  # fmt: skip
+def test_visitors_are_not_named(said: str, kept: str) -> None:
+    assert plain_logs.impersonal(said) == kept

@@ -4,8 +4,8 @@ What a browser costs itself would hide what the server does, and one machine hol
 only. A visitor here sends what Streamlit's own page sends and reads all that comes back, so the
 server does the same work: ``await visitor.go("/regions", "type=sme")`` is a visit by address,
 ``await visitor.press("Research")`` a click on a button, ``await visitor.upload("Workbook", name,
-content)`` a chosen file, and ``await visitor.look_again()`` what a page that watches something asks
-by itself.
+content)`` a chosen file, ``await visitor.fill({"Name": "A"})`` what is typed and chosen in a form,
+and ``await visitor.look_again()`` what a page that watches something asks by itself.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import asyncio
 import subprocess
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,7 @@ _ANSWERS_OF_A_RUN = frozenset(
         ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
     }
 )
+_FIELDS = ("text_input", "text_area", "selectbox", "multiselect")
 
 
 class PageError(Exception):
@@ -80,7 +81,7 @@ class Visitor:
         self._kept: dict[str, ForwardMsg] = {}
         self._path = ""
         self._page_hash = ""
-        self._session_id = ""
+        self.session = ""
         # The part of the page that asks to be run again and again.
         self._watching = ""
         self._hash_of: dict[str, str] = {}
@@ -133,6 +134,20 @@ class Visitor:
         request.rerun_script.widget_states.widgets.append(self._pressed(label))
         return await self._run(request)
 
+    async def fill(self, values: Mapping[str, str | Sequence[str]]) -> Answer:
+        """Type and choose in a form, by the labels of its fields, in one go.
+
+        Raises
+        ------
+        LookupError
+            If a field isn't on the page.
+        """
+        request = self._again()
+        request.rerun_script.widget_states.widgets.extend(
+            self._state_of(label, value) for label, value in values.items()
+        )
+        return await self._run(request)
+
     async def upload(self, label: str, name: str, content: bytes) -> Answer:
         """Choose a file in the field with a label.
 
@@ -150,7 +165,7 @@ class Visitor:
         asked = BackMsg()
         asked.file_urls_request.request_id = uuid4().hex
         asked.file_urls_request.file_names.append(name)
-        asked.file_urls_request.session_id = self._session_id
+        asked.file_urls_request.session_id = self.session
         await self._connection.send(asked.SerializeToString())
         async with asyncio.timeout(PATIENCE_S):
             while (message := await self._next()).WhichOneof("type") != "file_urls_response":
@@ -236,6 +251,18 @@ class Visitor:
                     return chosen
         raise LookupError(f"No button “{label}” on this page.")
 
+    def _state_of(self, label: str, value: str | Sequence[str]) -> WidgetState:
+        for element in self.elements():
+            kind = str(element.WhichOneof("type"))
+            if kind in _FIELDS and getattr(element, kind).label == label:
+                state = WidgetState(id=getattr(element, kind).id)
+                if isinstance(value, str):
+                    state.string_value = value
+                else:
+                    state.string_array_value.data.extend(value)
+                return state
+        raise LookupError(f"No field “{label}” on this page.")
+
     async def _run(self, request: BackMsg) -> Answer:
         state = request.rerun_script
         state.cached_message_hashes.extend(self._kept)
@@ -264,7 +291,7 @@ class Visitor:
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 self._page_hash = message.new_session.page_script_hash
-                self._session_id = message.new_session.initialize.session_id
+                self.session = message.new_session.initialize.session_id or self.session
                 self.shown.clear()
                 # A whole page says anew what is to be asked for again; its part doesn't.
                 if not part:
@@ -306,7 +333,7 @@ class Visitor:
                 raise PageError(element.exception.message or element.exception.type)
 
 
-def call(address: str, client: str = "") -> connect:
+def call(address: str, client: str = "", session: str = "") -> connect:
     """A connection as Streamlit's page opens it: to await, or to enter as a block.
 
     Parameters
@@ -315,20 +342,25 @@ def call(address: str, client: str = "") -> connect:
         The site's address, ``http://host:port``.
     client : str
         The address that a proxy would say the visitor has; empty for none.
+    session : str
+        The session that a lost connection had, to go on with.
     """
+    # The second place is for a token that only signing in needs.
+    protocols = ["streamlit", "none", session] if session else ["streamlit"]
     return connect(
         address.replace("http", "ws", 1).rstrip("/") + "/_stcore/stream",
-        subprotocols=["streamlit"],  # type: ignore[list-item]
+        subprotocols=protocols,  # type: ignore[arg-type]
         additional_headers={"x-forwarded-for": client} if client else {},
+        open_timeout=PATIENCE_S,
         ping_interval=None,
         max_size=None,
     )
 
 
 @asynccontextmanager
-async def visiting(address: str, client: str = "") -> AsyncIterator[Visitor]:
+async def visiting(address: str, client: str = "", session: str = "") -> AsyncIterator[Visitor]:
     """A visitor of a site, connected until the block ends; parameters as of :func:`call`."""
-    async with call(address, client) as connection:
+    async with call(address, client, session) as connection:
         yield Visitor(connection, address)
 
 

@@ -5,7 +5,9 @@ Nothing is changed, and nothing but this machine is asked.
 
 from __future__ import annotations
 
+import difflib
 import os
+import pwd
 import resource
 import shutil
 import socket
@@ -14,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from ecosystem.common import links
@@ -30,11 +33,21 @@ from ecosystem.common.store import (
 from etl import private_files
 from etl.members import members
 
-SECRETS = ROOT / ".streamlit" / "secrets.toml"
+# Where Streamlit reads them, unless an installation keeps them elsewhere.
+SECRETS = Path(os.environ.get("STREAMLIT_SECRETS_FILES") or ROOT / ".streamlit" / "secrets.toml")
 # What a session and everything else need of open files; see ecosystem.web.visitors.
 _FILES_PER_SESSION, _OTHER_FILES = 4, 200
 _LEAST_SPACE = 1_000_000_000
 _AHEAD = timedelta(minutes=10)
+# What shows that somebody keeps the clock right, where systemd runs the machine.
+_SYSTEMD = Path("/run/systemd/system")
+_KEEPS_TIME = (
+    Path("/run/systemd/timesync/synchronized"), Path("/run/chrony"), Path("/run/ntpd.pid"),
+    Path("/run/openntpd.pid"), Path("/run/ntpsec.pid"),
+)  # fmt: skip
+# As sure as that somebody meant another name.
+_LIKE = 0.8
+_COPY_AGE = timedelta(days=2)
 
 
 class Verdict(StrEnum):
@@ -80,13 +93,15 @@ def examine(own: Settings | None = None, *, secrets: Path = SECRETS) -> list[Fin
         lambda: _releases(own),
         lambda: _clock(own),
         lambda: _space(own),
+        lambda: _user(own),
         lambda: _private_files(own, secrets),
         lambda: _open_files(own),
         lambda: _address(own),
+        _settings,
         lambda: _publisher(own),
         lambda: _sign_in(own, secrets),
         lambda: _backups(own),
-        _port,
+        lambda: _ports(own),
     )
     return [finding for look in looks for finding in look()]
 
@@ -161,6 +176,12 @@ def _clock(own: Settings) -> Iterator[Finding]:
             "Clock",
             f"It is {now:%Y-%m-%d %H:%M} UTC here, and a release is of {latest:%Y-%m-%d %H:%M}: "
             "this machine's clock is or was wrong. Let it keep time by NTP.",
+        )
+    elif _SYSTEMD.exists() and not any(sign.exists() for sign in _KEEPS_TIME):
+        yield _advice(
+            "Clock",
+            "Nothing says that this machine's clock keeps time: sign-ins, links and the order of "
+            "releases depend on it. Run `timedatectl set-ntp true`.",
         )
     else:
         yield _fine("Clock", f"It is {now:%Y-%m-%d %H:%M} UTC here, after every release.")
@@ -275,12 +296,94 @@ def _backups(own: Settings) -> Iterator[Finding]:
         )
     else:
         yield _fine(subject, f"Copies go to {folder}.")
+    copies = [*folder.glob("*.zip")] if folder and os.access(folder, os.R_OK) else []
+    latest = max((path.stat().st_mtime for path in copies), default=None)
+    age = latest and datetime.now(UTC) - datetime.fromtimestamp(latest, UTC)
+    if age and age > _COPY_AGE:
+        yield _advice(
+            subject,
+            f"The latest copy is {age.days} days old. See what the timer says "
+            "(`systemctl status cyber-valleys-backup`), or run `cyber-valleys backup`.",
+        )
 
 
-def _port() -> Iterator[Finding]:
+def _ports(own: Settings) -> Iterator[Finding]:
+    subject = "Ports"
     number = int(os.environ.get("STREAMLIT_SERVER_PORT", "8501"))
+    if own.metrics_port == number:
+        yield _wrong(
+            subject,
+            f"CYBER_VALLEYS_METRICS_PORT is {number}, on which the site listens: the numbers for "
+            "Prometheus need a port of their own.",
+        )
+        return
+    alive = _answer(number, "/healthz")
+    if alive is None:
+        yield _fine(subject, f"Nobody listens on {number} of this machine: the site may.")
+    elif alive.strip() == "ok":
+        yield _fine(subject, f"The site answers on {number} of this machine.")
+    else:
+        yield _wrong(
+            subject,
+            f"On {number} of this machine another program answers: end it, or give the site "
+            "another port (STREAMLIT_SERVER_PORT).",
+        )
+    if own.metrics_port and (given := _answer(own.metrics_port, "/metrics")) is not None:
+        is_own = "cyber_valleys_build_info" in given
+        said = "The numbers for Prometheus are" if is_own else "Another program is"
+        tell = _fine if is_own else _wrong
+        yield tell(subject, f"{said} on {own.metrics_port} of this machine.")
+
+
+def _answer(port: int, path: str) -> str | None:
+    """What a port of this machine answers; None if nobody listens, nothing if it isn't HTTP."""
     with socket.socket() as probe:
         probe.settimeout(1)
-        is_answered = probe.connect_ex(("127.0.0.1", number)) == 0
-    said = "somebody answers: the site, if it runs" if is_answered else "nobody listens"
-    yield _fine("Port", f"On {number} of this machine {said}.")
+        if probe.connect_ex(("127.0.0.1", port)):
+            return None
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().read(100_000).decode(errors="replace")
+    except (OSError, HTTPException):
+        return ""
+    finally:
+        connection.close()
+
+
+def _settings() -> Iterator[Finding]:
+    prefix = str(Settings.model_config["env_prefix"])
+    known = [f"{prefix}{name.upper()}" for name in Settings.model_fields]
+    # Others may have variables that begin alike; what is almost the name of a setting is one.
+    strange = [name for name in os.environ if name.upper().startswith(prefix)]
+    found = False
+    for name in sorted(strange):
+        meant = difflib.get_close_matches(name.upper(), known, 1, _LIKE)
+        if meant and name.upper() not in known:
+            found = True
+            yield _advice("Settings", f"{name} is no setting, so it does nothing: {meant[0]} is.")
+    if not found:
+        given = sum(name.upper() in known for name in strange)
+        yield _fine("Settings", f"{given} are given, all others are as they come.")
+
+
+def _user(own: Settings) -> Iterator[Finding]:
+    subject, folder = "User", own.releases_dir
+    if not folder.exists():
+        return
+    owner = folder.stat().st_uid
+    if owner == os.geteuid():
+        yield _fine(subject, "The data belongs to the user who runs this.")
+    else:
+        yield _advice(
+            subject,
+            f"{folder} belongs to {_name_of(owner)}, and you are {_name_of(os.geteuid())}: what "
+            f"you make, the site may not be able to read. Run commands as {_name_of(owner)}.",
+        )
+
+
+def _name_of(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"user {user}"

@@ -11,7 +11,7 @@ from etl.cli import data, installation, links, register, releases
 from etl.cli.confirm import confirm
 from etl.cli.day import app as day
 from etl.cli.inbox import app as inbox
-from etl.cli.terminal import EXIT_CODES, GATE, INPUT, OK, USAGE, WRITE, complain
+from etl.cli.terminal import EXIT_CODES, GATE, INPUT, OK, USAGE, WRITE, complain, fail
 
 __all__ = ["GATE", "INPUT", "OK", "USAGE", "WRITE", "app"]
 
@@ -28,11 +28,17 @@ app = typer.Typer(
 @app.callback()
 def begin() -> None:
     """Finish what a killed publication or change left undone, and say so."""
-    from ecosystem.common.settings import settings
+    from pydantic import ValidationError
+
+    from ecosystem.common.settings import faults, settings
     from etl import actions
     from etl.errors import PublishError
     from etl.release.workshop import KEPT
 
+    try:
+        settings()
+    except ValidationError as error:
+        fail("\n".join(faults(error)), INPUT)
     try:
         actions.add_missing()
     except PublishError as error:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import pwd
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from ecosystem.common.settings import Settings, settings
+from etl import doctor
 from etl.cli import INPUT, OK, app
 from etl.doctor import Verdict, examine
 
@@ -59,7 +64,7 @@ def found(folder: Path, verdict: Verdict, **other: object) -> dict[str, str]:
 
 def test_nothing_is_wrong_with_a_sound_one(sound: Path) -> None:
     assert found(sound, Verdict.WRONG) == {}
-    assert set(found(sound, Verdict.ADVICE)) <= {"Backup"}
+    assert set(found(sound, Verdict.ADVICE)) <= {"Backup", "Clock"}
 
 
 def remove_list(folder: Path) -> dict[str, object]:
@@ -177,3 +182,83 @@ def test_the_command_ends_with_a_fault_only_if_something_is_wrong(
     wrong = CliRunner().invoke(app, ["doctor", "--quiet"])
     assert wrong.exit_code == INPUT
     assert "1 wrong" in wrong.output
+
+
+class Other(BaseHTTPRequestHandler):
+    """Another program, which answers everything."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"another program")
+
+    def log_message(self, *args: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def other_program() -> Iterator[int]:
+    """The port on which another program answers."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+def test_a_port_that_another_program_has_is_named(
+    sound: Path, other_program: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STREAMLIT_SERVER_PORT", str(other_program))
+    assert "another program answers" in found(sound, Verdict.WRONG)["Ports"]
+    assert "of their own" in found(sound, Verdict.WRONG, metrics_port=other_program)["Ports"]
+    monkeypatch.setenv("STREAMLIT_SERVER_PORT", "1")
+    assert "Nobody listens on 1" in found(sound, Verdict.FINE)["Ports"]
+    other = found(sound, Verdict.WRONG, metrics_port=other_program)["Ports"]
+    assert other == f"Another program is on {other_program} of this machine."
+
+
+def test_a_mistyped_setting_is_named(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CYBER_VALLEYS_SITEURL", "https://valleys.example")
+    monkeypatch.setenv("CYBER_VALLEYS_CHROMIUM", "of somebody else")
+    assert found(sound, Verdict.ADVICE)["Settings"] == (
+        "CYBER_VALLEYS_SITEURL is no setting, so it does nothing: CYBER_VALLEYS_SITE_URL is."
+    )
+
+
+def test_a_setting_that_cannot_be_taken_is_a_sentence_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CYBER_VALLEYS_METRICS_PORT", "s3cret")
+    settings.cache_clear()
+    told = CliRunner().invoke(app, ["doctor"])
+    assert told.exit_code == INPUT
+    assert "CYBER_VALLEYS_METRICS_PORT can't be taken" in told.output
+    assert "s3cret" not in told.output
+
+
+def test_whoever_is_another_user_is_told(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = (sound / "releases").stat().st_uid
+    monkeypatch.setattr("os.geteuid", lambda: owner + 1)
+    told = found(sound, Verdict.ADVICE)["User"]
+    assert f"belongs to {pwd.getpwuid(owner).pw_name}, and you are" in told
+
+
+def test_a_clock_that_nobody_keeps_is_told(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = sound / "synchronized"
+    monkeypatch.setattr(doctor, "_SYSTEMD", sound)
+    monkeypatch.setattr(doctor, "_KEEPS_TIME", (kept,))
+    assert "set-ntp" in found(sound, Verdict.ADVICE)["Clock"]
+    kept.touch()
+    assert "Clock" not in found(sound, Verdict.ADVICE)
+
+
+def test_old_copies_are_told(sound: Path) -> None:
+    copies = sound / "copies"
+    copies.mkdir()
+    copy = copies / "cyber-valleys-backup-2026-01-01T000000Z.zip"
+    copy.touch()
+    assert "days old" not in found(sound, Verdict.ADVICE, backup_dir=copies).get("Backup", "")
+    os.utime(copy, (0, datetime.now(UTC).timestamp() - 5 * 86_400))
+    assert "5 days old" in found(sound, Verdict.ADVICE, backup_dir=copies)["Backup"]

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import csv
 import json
 import os
@@ -43,6 +44,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from benchmarks.visitor import Meter, PageError, Visitor, call
 from ecosystem.common.settings import ROOT, settings
+from ecosystem.web.metrics import HOST
 from etl.inbox.store import Inbox
 from tests.browser.server import Server, free_port, server
 
@@ -50,6 +52,7 @@ PATHS = ("/", "/regions", "/directory", "/whats_new", "/partnerships", "/investo
          "/events", "/about", "/compare")  # fmt: skip
 QUERIES = ("", "type=sme", "country=FR", "domain=cryptology", "country=DE&type=sme", "q=Rennes")
 DOCUMENTS = ("/healthz", "/readyz", "/feed.xml", "/sitemap.xml", "/api/collections", "/events.ics")
+_COUNTED = re.compile(r'^cyber_valleys_reruns_total\{outcome="(\w+)".*\} (\S+)$', re.MULTILINE)
 _NUMBER = re.compile(r"has the number \*\*(\d+)\*\*")
 # A form that is sent faster is taken for a robot's; see etl.inbox.reception.
 _TYPING_S = 5.0
@@ -111,6 +114,8 @@ class Outcome:
         Those that ``/readyz`` named.
     restarts : int
         How often the server was ended and started.
+    counted : Counter of str
+        Reruns as the server counted them, by how they ended.
     memory : list of tuple
         Seconds since the start, number of the process, MB that it holds.
     """
@@ -125,6 +130,7 @@ class Outcome:
     failed_refreshes: int = 0
     releases: set[str] = field(default_factory=set)
     restarts: int = 0
+    counted: Counter[str] = field(default_factory=Counter)
     memory: list[tuple[float, int, float]] = field(default_factory=list)
 
     def slope_mb_min(self, process: int) -> float | None:
@@ -138,7 +144,7 @@ class Outcome:
 
     def is_fine(self) -> bool:
         """Whether no visitor saw an error and nothing acknowledged is lost."""
-        return not self.errors and not self.lost
+        return not self.errors and not self.lost and not self.counted["error"]
 
 
 class Soak:
@@ -163,11 +169,13 @@ class Soak:
         self._inbox = folder / "inbox" / "inbox.sqlite"
         self._port = free_port()
         self._address = f"http://127.0.0.1:{self._port}"
+        self._metrics_port = free_port()
         self._environment = {
             "CYBER_VALLEYS_RELEASES_DIR": str(self._releases),
             "CYBER_VALLEYS_REGISTER_DIR": str(self._register),
             "CYBER_VALLEYS_INBOX_FILE": str(self._inbox),
             "CYBER_VALLEYS_LOG_FILE": str(folder / "actions.jsonl"),
+            "CYBER_VALLEYS_METRICS_PORT": str(self._metrics_port),
             # Only a browser can work, and each visitor here sends more than people do.
             "CYBER_VALLEYS_INBOX_WORK_BITS": "0",
             "CYBER_VALLEYS_INBOX_PER_SESSION": "1000000",
@@ -195,7 +203,7 @@ class Soak:
                     self._memory(),
                 )
         finally:
-            await asyncio.to_thread(self._stack.close)
+            await self._end()
         self._compare_with_inbox()
         return self.outcome
 
@@ -212,13 +220,21 @@ class Soak:
         self._running = await asyncio.to_thread(self._stack.enter_context, serving)
         self._is_up.set()
 
+    async def _end(self) -> None:
+        with contextlib.suppress(OSError):
+            address = f"http://{HOST}:{self._metrics_port}/metrics"
+            _, body = await asyncio.to_thread(_get, address)
+            for outcome, number in _COUNTED.findall(body.decode()):
+                self.outcome.counted[outcome] += int(float(number))
+        await asyncio.to_thread(self._stack.close)
+
     async def _restarts(self) -> None:
         pause = self.plan.seconds / (self.plan.restarts + 1)
         for _ in range(self.plan.restarts):
             if not await self._sleep(pause):
                 return
             self._is_up.clear()
-            await asyncio.to_thread(self._stack.close)
+            await self._end()
             self.outcome.restarts += 1
             await self._start()
 
@@ -403,6 +419,8 @@ def tell(plan: Plan, outcome: Outcome, say: Callable[[str], None] = print) -> No
     if times:
         p95 = times[int(0.95 * (len(times) - 1))]
         say(f"steps: {outcome.steps:,}, p50 {statistics.median(times):.2f} s, p95 {p95:.2f} s")
+    counted = ", ".join(f"{number:,} {name}" for name, number in sorted(outcome.counted.items()))
+    say(f"reruns that the server counted: {counted or 'none'}")
     say(f"connections lost and back: {outcome.reconnected:,}, restarts: {outcome.restarts}")
     say(
         f"refreshes: {outcome.refreshes} published, {outcome.failed_refreshes} not; "

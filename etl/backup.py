@@ -108,21 +108,41 @@ def back_up(path: Path, *, every_release: bool = False, on_wait: Say = say_nothi
     return dataclasses.replace(made, path=path)
 
 
+def back_up_into_folder(*, every_release: bool = False, on_wait: Say = say_nothing) -> Backup:
+    """Put a copy, named by the time, into the installation's folder of copies; remove old ones.
+
+    Raises
+    ------
+    PublishError
+        If the installation has no such folder, or as :func:`back_up` says.
+    RegisterError
+        As :func:`back_up` says.
+    """
+    folder = settings().backup_dir
+    if folder is None:
+        raise PublishError(
+            "CYBER_VALLEYS_BACKUP_DIR is not set, so name the archive to write: "
+            "`cyber-valleys backup FILE`."
+        )
+    path = folder / f"{_AUTOMATIC}{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.zip"
+    made = back_up(path, every_release=every_release, on_wait=on_wait)
+    for old in sorted(folder.glob(f"{_AUTOMATIC}*.zip"))[: -max(1, settings().backup_keep)]:
+        old.unlink(missing_ok=True)
+    return made
+
+
 def back_up_after_publication() -> str:
-    """Put a copy into the installation's folder of copies, if it has one, and remove old ones.
+    """Put a copy into the installation's folder of copies, if it has one.
 
     Returns
     -------
     str
         Why that failed, as a sentence; empty if it didn't.
     """
-    folder = settings().backup_dir
-    if folder is None:
+    if settings().backup_dir is None:
         return ""
     try:
-        back_up(folder / f"{_AUTOMATIC}{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.zip")
-        for old in sorted(folder.glob(f"{_AUTOMATIC}*.zip"))[: -max(1, settings().backup_keep)]:
-            old.unlink(missing_ok=True)
+        back_up_into_folder()
     except (PublishError, RegisterError, OSError) as error:
         _log.exception("The automatic copy failed.")
         return f"The release is published, but the copy of the data was not made: {error}"

@@ -23,6 +23,7 @@ DOCUMENTS = (
     "CHANGELOG.md",
     "docs/architecture.md",
     "docs/investor-day.md",
+    "docs/operating.md",
     "docs/secretariat.md",
 )
 _COMMAND = re.compile(r"^\s*(cyber-valleys|make|python -m) ([\w.-]+)(.*)", re.MULTILINE)

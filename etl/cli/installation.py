@@ -60,7 +60,13 @@ def log(
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="The archive to write: a ZIP file.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="The archive to write: a ZIP file. Without it, one named by the time in "
+            "CYBER_VALLEYS_BACKUP_DIR, where as many stay as CYBER_VALLEYS_BACKUP_KEEP says."
+        ),
+    ] = None,
     every_release: Annotated[
         bool,
         typer.Option("--every-release", help="All releases that are kept, not the current alone."),
@@ -74,11 +80,14 @@ def backup(
     Example: `cyber-valleys backup /var/backups/cyber-valleys.zip`
     """
     with sentences():
-        from etl.backup import back_up
+        from etl.backup import back_up, back_up_into_folder
 
-        made = back_up(file, every_release=every_release, on_wait=complain)
+        if file is None:
+            made = back_up_into_folder(every_release=every_release, on_wait=complain)
+        else:
+            made = back_up(file, every_release=every_release, on_wait=complain)
     shown = f"release {made.release_id}" if made.release_id else "no release"
-    say(f"Written and checked: {file} ({len(made.members):,} files, {shown}).")
+    say(f"Written and checked: {made.path} ({len(made.members):,} files, {shown}).")
 
 
 def restore(

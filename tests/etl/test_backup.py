@@ -302,6 +302,22 @@ def test_a_copy_is_made_after_each_publication_and_the_oldest_go(
     assert "is published, but the copy of the data was not made" in back_up_after_publication()
 
 
+def test_the_command_without_a_file_uses_the_folder_of_copies(
+    here: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, folder = CliRunner().invoke, tmp_path / "copies"
+    refused = run(app, ["backup"])
+    assert refused.exit_code != 0
+    assert "CYBER_VALLEYS_BACKUP_DIR" in refused.output
+    monkeypatch.setenv("CYBER_VALLEYS_BACKUP_DIR", str(folder))
+    settings.cache_clear()
+    made = run(app, ["backup"])
+    assert made.exit_code == 0, made.output
+    (copy,) = folder.iterdir()
+    assert copy.name in "".join(made.output.split())
+    assert read_backup(copy).release_id == shelf.current_id(here.releases)
+
+
 @pytest.mark.slow
 def test_the_commands_say_what_they_did(here: Installation, tmp_path: Path) -> None:
     run, file = CliRunner().invoke, tmp_path / "all.zip"

@@ -13,7 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from ecosystem.common.settings import settings
-from ecosystem.web import metrics, reruns
+from ecosystem.web import metrics, reruns, routes
 from ecosystem.web.visitors import Visitors
 from tests.browser.server import free_port
 
@@ -99,6 +99,10 @@ def test_an_inbox_that_cannot_be_read_is_a_gap_and_no_zero(releases_dir: Path) -
 def test_nobody_else_on_the_network_is_answered(read: Read) -> None:
     assert metrics.HOST == "127.0.0.1"
     assert read()
+
+
+def test_the_public_port_has_no_metrics() -> None:
+    assert "/metrics" not in {vars(route).get("path") for route in routes.routes()}
 
 
 def test_a_port_that_is_taken_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:

@@ -579,6 +579,7 @@ def _body_table(found: pd.DataFrame) -> None:
             "Website": st.column_config.LinkColumn(),
             "Source": st.column_config.LinkColumn(),
         },
+        placeholder=wording.DASH,
         alt="Bodies of the network",
     )
     st.download_button(

@@ -12,13 +12,16 @@ from etl.places.regions import load_regions
 from etl.reading import extract
 from etl.schema import load_schemas
 
+# Begins the notes of each organisation that there is none of.
+MARK = "Synthetic, made for measuring. "
+
 
 def synthetic_register(n: int, seed: int = 0) -> pd.DataFrame:
     """Rows like those of ``organisations.csv``.
 
     The first rows are the register's own. A clone has the type, domains, functions and so on
-    of a random row, a name of its own made of words of the register, and a town drawn by
-    population.
+    of a random row, a name of its own made of words of the register, a town drawn by
+    population, and says in its notes that it is synthetic.
 
     Parameters
     ----------
@@ -54,6 +57,7 @@ def synthetic_register(n: int, seed: int = 0) -> pd.DataFrame:
         city=drawn["name"],
         country=drawn["country"],
         nuts2_hint=drawn["nuts2"],
+        notes=MARK + clones["notes"].fillna(""),
         website=[f"https://{org_id}.example.org" for org_id in ids],
     )
     return pd.concat([register, clones], ignore_index=True)
@@ -78,5 +82,11 @@ def _names(register: pd.Series, number: int, random: np.random.Generator) -> lis
     words = list(
         {fold(w): w for name in register for w in name.split() if fold(w).isalnum()}.values()
     )
-    pairs = random.choice(len(words) ** 2, number, replace=False)
-    return [f"{words[pair // len(words)]} {words[pair % len(words)]}" for pair in pairs]
+    # Of as many words as it takes for each organisation to have a name of its own.
+    length = 2
+    while len(words) ** length < 2 * number:
+        length += 1
+    drawn = random.choice(len(words) ** length, number, replace=False)
+    places = np.stack([drawn // len(words) ** place % len(words) for place in range(length)])
+    known = np.array(words, dtype=object)
+    return [" ".join(name) for name in known[places[::-1]].T]

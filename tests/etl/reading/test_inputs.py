@@ -19,7 +19,7 @@ from odf.text import P
 
 from ecosystem.common.settings import settings as own_settings
 from etl.errors import RegisterError
-from etl.reading import ColumnMapping, ColumnsUnsure, extract, read_inputs
+from etl.reading import ColumnMapping, ColumnsUnsure, extract, inputs, read_inputs
 from etl.reading.model import NO_RESULT
 from etl.schema import Schema
 from tests.examples import examples
@@ -386,3 +386,18 @@ def test_any_bytes_are_read_or_refused_in_one_sentence(
     except RegisterError as error:
         said = str(error)
     assert "\n" not in said.strip()
+
+
+def test_the_limit_of_size_is_for_what_is_sent_and_not_for_the_register(
+    tmp_path: Path, plain: pd.DataFrame, schema: Schema, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = tmp_path / "register"
+    register.mkdir()
+    for folder in (register, tmp_path):
+        plain.to_csv(folder / "organisations.csv", index=False)
+    monkeypatch.setattr(inputs, "MAX_FILE_BYTES", 100)
+    own = own_settings().model_copy(update={"register_dir": register})
+    monkeypatch.setattr(inputs, "settings", lambda: own)
+    assert len(extract(register / "organisations.csv", schema).frame) == len(plain)
+    with pytest.raises(RegisterError, match="larger than"):
+        extract(tmp_path / "organisations.csv", schema)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 # A host whose last part is a number is an IPv4 address to a browser, in any of its old forms.
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)", re.IGNORECASE)
+_NOT_IN_ADDRESS = re.compile(r"[\s\x00-\x1f]")
 _OF_THIS_NETWORK = ("localhost", "local", "internal", "home.arpa")
 
 
@@ -27,7 +28,7 @@ def web_address(text: object) -> str | None:
     Addresses of the visitor's own computer or network, such as ``http://localhost`` or
     ``http://169.254.1.1``, are no websites.
     """
-    if not isinstance(text, str) or any(c.isspace() or ord(c) < 32 for c in text):
+    if not isinstance(text, str) or _NOT_IN_ADDRESS.search(text):
         return None
     try:
         parts = urlsplit(text)

@@ -6,8 +6,9 @@ Abbreviations are read before names are compared: ``St-Denis`` is asked for as `
 
 from __future__ import annotations
 
+import hashlib
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +17,9 @@ from itertools import islice, product
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow.parquet as pq
 from rapidfuzz import fuzz, process
 
 from ecosystem.common.text import fold, slug
@@ -29,7 +32,50 @@ _MAX_READINGS = 64
 _KNOWN_BY_PART = 15_000
 # Names less alike than this are others: Göteborg is no misspelt Évora.
 _ALIKE = 70
-Names = dict[str, list[int]]
+# Key of the metadata by which a file of folded names says what gazetteer it is of, as SHA-256.
+NAMES_OF = b"gazetteer_sha256"
+
+
+class Names:
+    """Rows by folded name, looked up in order: a dictionary of all names takes seconds to make.
+
+    Parameters
+    ----------
+    names : list of str
+        Folded, in their order; one that several rows have stands there for each.
+    rows : list of int
+        The row of each; those of one name in their order.
+    """
+
+    def __init__(self, names: list[str], rows: list[int]) -> None:
+        self.names = names
+        self.rows = rows
+
+    @classmethod
+    def of(cls, named: Iterable[tuple[str, int]]) -> Names:
+        """Names as they are written, each with a row."""
+        ordered = sorted({(fold(name), int(row)) for name, row in named})
+        return cls([name for name, _ in ordered], [row for _, row in ordered])
+
+    def add(self, name: str, row: int) -> None:
+        """Take in one more name, as it is written; its row is not below those that have it."""
+        folded = fold(name)
+        if row not in self.get(folded):
+            at = bisect_right(self.names, folded)
+            self.names.insert(at, folded)
+            self.rows.insert(at, row)
+
+    def get(self, name: str) -> list[int]:
+        """Rows that have a folded name; none if no row has it."""
+        first = bisect_left(self.names, name)
+        return self.rows[first : bisect_right(self.names, name, lo=first)]
+
+    def begun_by(self, start: str) -> Iterator[tuple[str, int]]:
+        """Folded names that begin so, in their order, each with a row that has it."""
+        at = bisect_left(self.names, start)
+        while at < len(self.names) and self.names[at].startswith(start):
+            yield self.names[at], self.rows[at]
+            at += 1
 
 
 @dataclass
@@ -43,24 +89,25 @@ class Gazetteer:
         degrees in EPSG:4326; the index counts from 0.
     words : list of (str, str)
         Folded abbreviations of place names and the words that they stand for.
+    own_names, other_names : dict of str to Names
+        Names of the places of a country; those of countries that aren't there are made when they
+        are asked for.
     """
 
     places: pd.DataFrame
     words: list[tuple[str, str]] = field(default_factory=list)
+    own_names: dict[str, Names] = field(default_factory=dict, repr=False)
+    other_names: dict[str, Names] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self._rows = {
-            country: group.index.to_numpy()
+            str(country): group.index.to_numpy()
             for country, group in self.places.groupby("country", sort=False)
         }
         self._population = self.places["population"].to_numpy()
-        self._own_names = self.places["name"].to_numpy(object)
-        self._other_names = self.places["alternate_names"].to_numpy()
+        self._written = self.places["name"].to_numpy(object)
+        self._written_too = self.places["alternate_names"].to_numpy()
         self._country = self.places["country"].to_numpy()
-        self._names: dict[str, Names] = {}
-        self._alternates: dict[str, Names] = {}
-        self._parts: dict[str, Names] = {}
-        self._ordered_parts: dict[str, list[str]] = {}
         self._long: dict[str, list[str]] = defaultdict(list)
         for short, long in self.words:
             self._long[short].append(long)
@@ -88,7 +135,7 @@ class Gazetteer:
         country : str
             ISO 3166-1 code.
         """
-        return self._names_in(country).get(fold(name), [])
+        return self._names_in(country).get(fold(name))
 
     def rows_abbreviated_as(self, name: str, country: str) -> list[int]:
         """Rows of `places` whose own name may be abbreviated like this one.
@@ -132,50 +179,63 @@ class Gazetteer:
         country : str
             ISO 3166-1 code.
         """
-        parts, ordered = self._begun(country)
-        rows: dict[int, None] = {}
-        for key in self._readings(name, country):
-            if not key:
-                continue
-            first, last = bisect_left(ordered, f"{key} "), bisect_left(ordered, f"{key}!")
-            rows.update(dict.fromkeys(row for name in ordered[first:last] for row in parts[name]))
+        rows = {
+            row
+            for key in filter(None, self._readings(name, country))
+            for _, row in self._begun(f"{key} ", country)
+        }
         return sorted(rows, key=lambda row: (-int(self._population[row]), row))
 
     def similar(self, name: str, country: str, limit: int = 3) -> list[str]:
         """Names of the towns of a country that a misspelt or short name may mean, best first."""
         begun = self.rows_begun_by(name, country)[:limit]
-        keys = {**self._other_names_in(country), **self._names_in(country)}
-        near = process.extract(fold(name), list(keys), scorer=fuzz.ratio, limit=limit * 3)
-        alike = [self._largest(keys[key]) for key, score, _ in near if score >= _ALIKE]
-        rows = dict.fromkeys([*begun, *alike])
+        others, own = self._other_names_in(country), self._names_in(country)
+        keys = list(dict.fromkeys([*others.names, *own.names]))
+        near = process.extract(fold(name), keys, scorer=fuzz.ratio, limit=limit * 3)
+        alike = [
+            (-score, -int(self._population[row]), row)
+            for key, score, _ in near
+            if score >= _ALIKE
+            for row in [self._largest(own.get(key) or others.get(key))]
+        ]
+        # Of those that are as much alike, a larger town is the likelier one.
+        rows = dict.fromkeys([*begun, *(row for *_, row in sorted(alike))])
         return [self.name(row) for row in rows][:limit]
 
     def elsewhere(self, name: str, country: str) -> str:
         """Another country, with the largest town that is called so; empty if none is large."""
-        others = [row for row in self._large.get(fold(name), []) if self._country[row] != country]
+        key = fold(name)
+        others = [
+            row
+            for other in self._rows
+            if other != country
+            for names in (self._names_in(other), self._other_names_in(other))
+            for row in names.get(key)
+            if self._population[row] >= _KNOWN_BY_PART
+        ]
         return str(self._country[self._largest(others)]) if others else ""
 
     def name(self, row: int) -> str:
         """Own name of a row of `places`."""
-        return str(self._own_names[row])
+        return str(self._written[row])
+
+    def names(self, row: int) -> list[str]:
+        """All names of a row of `places`, its own one first."""
+        return [self.name(row), *self._written_too[row]]
+
+    def country(self, row: int) -> str:
+        """ISO 3166-1 code of a row of `places`."""
+        return str(self._country[row])
 
     def inhabitants(self, rows: Iterable[int]) -> int:
         """Of the largest of the rows; 0 if there is none."""
         return max((int(self._population[row]) for row in rows), default=0)
 
-    @cached_property
-    def _large(self) -> Names:
-        """Folded names of all kinds -> large towns of all countries."""
-        large = self.places[self.places["population"] >= _KNOWN_BY_PART]
-        named = zip(large.index, large["name"], large["alternate_names"], strict=True)
-        return _index((name, row) for row, own, other in named for name in (own, *other))
-
     def _any(self, key: str, country: str) -> list[int]:
-        named = self._names_in(country).get(key, [])
-        return named or self._other_names_in(country).get(key, [])
+        return self._names_in(country).get(key) or self._other_names_in(country).get(key)
 
     def _all(self, names: Names, keys: Iterable[str]) -> list[int]:
-        return list(dict.fromkeys(row for key in keys for row in names.get(key, [])))
+        return list(dict.fromkeys(row for key in keys for row in names.get(key)))
 
     def _read(self, name: str, country: str) -> list[str]:
         """Folded names that an abbreviated one may stand for; the first is the name as it is."""
@@ -214,41 +274,35 @@ class Gazetteer:
                 " ".join(f"{w}[a-z]*" if stop else w for w, stop in zip(words, stops, strict=True))
             )
             start = " ".join(words[: stops.index(True) + 1])
-            ordered = self._begun(country)[1]
-            at = bisect_left(ordered, start)
-            while at < len(ordered) and ordered[at].startswith(start):
-                if pattern.fullmatch(ordered[at]):
-                    yield ordered[at]
-                at += 1
+            begun = {name for name, _ in self._begun(start, country)}
+            yield from filter(pattern.fullmatch, sorted(begun))
 
     def _largest(self, rows: list[int]) -> int:
         return max(rows, key=lambda row: int(self._population[row]))
 
     def _names_in(self, country: str) -> Names:
-        if country not in self._names:
-            rows = self._rows.get(country, np.array([], dtype=int))
-            self._names[country] = _index(zip(self._own_names[rows], rows, strict=True))
-        return self._names[country]
-
-    def _begun(self, country: str) -> tuple[Names, list[str]]:
-        """Names that a shorter one may begin, and the same in the order of the alphabet."""
-        if country not in self._parts:
-            parts = {key: list(rows) for key, rows in self._names_in(country).items()}
-            for key, rows in self._other_names_in(country).items():
-                large = [row for row in rows if self._population[row] >= _KNOWN_BY_PART]
-                if large:
-                    parts[key] = [*parts.get(key, []), *large]
-            self._parts[country], self._ordered_parts[country] = parts, sorted(parts)
-        return self._parts[country], self._ordered_parts[country]
+        if country not in self.own_names:
+            rows = self._rows_in(country)
+            self.own_names[country] = Names.of(zip(self._written[rows], rows, strict=True))
+        return self.own_names[country]
 
     def _other_names_in(self, country: str) -> Names:
-        if country not in self._alternates:
-            rows = self._rows.get(country, np.array([], dtype=int))
-            lists = self._other_names[rows]
-            self._alternates[country] = _index(
-                (name, row) for names, row in zip(lists, rows, strict=True) for name in names
-            )
-        return self._alternates[country]
+        if country not in self.other_names:
+            rows = self._rows_in(country)
+            lists = zip(self._written_too[rows], rows, strict=True)
+            self.other_names[country] = Names.of((name, row) for names, row in lists
+                                                 for name in names)  # fmt: skip
+        return self.other_names[country]
+
+    def _rows_in(self, country: str) -> npt.NDArray[np.int64]:
+        return self._rows.get(country, np.array([], dtype=np.int64))
+
+    def _begun(self, start: str, country: str) -> Iterator[tuple[str, int]]:
+        """Names that begin so, with their rows: own names, and other names of larger towns."""
+        yield from self._names_in(country).begun_by(start)
+        for name, row in self._other_names_in(country).begun_by(start):
+            if self._population[row] >= _KNOWN_BY_PART:
+                yield name, row
 
 
 def load_gazetteer(reference_dir: Path, schema_dir: Path) -> Gazetteer:
@@ -257,35 +311,78 @@ def load_gazetteer(reference_dir: Path, schema_dir: Path) -> Gazetteer:
     Parameters
     ----------
     reference_dir : Path
-        Folder of ``gazetteer.parquet`` and ``places_supplement.csv``; rows of the latter add a
-        place, or another name of the place that ``same_as_geoname_id`` names.
+        Folder of ``gazetteer.parquet``, its folded names in ``gazetteer_names.parquet`` (without
+        them, or with those of another gazetteer, they are folded here, which takes longer), and
+        ``places_supplement.csv``; rows of the latter add a place, or another name of the place
+        that ``same_as_geoname_id`` names.
     schema_dir : Path
         Folder of ``place_words.csv``.
     """
+    names = reference_dir / "gazetteer_names.parquet"
     files = (
         reference_dir / "gazetteer.parquet",
+        *([names] if names.is_file() else []),
         reference_dir / "places_supplement.csv",
         schema_dir / "place_words.csv",
     )
-    return _read_gazetteer(*files, tuple(file.stat().st_mtime_ns for file in files))
+    return _read_gazetteer(files, tuple(file.stat().st_mtime_ns for file in files))
 
 
-# Its names are made when they are asked for, which takes most of the time of a small check.
 @lru_cache(maxsize=1)
-def _read_gazetteer(
-    towns: Path, additions: Path, abbreviations: Path, times: tuple[int, ...]
-) -> Gazetteer:
+def _read_gazetteer(files: tuple[Path, ...], times: tuple[int, ...]) -> Gazetteer:
     del times  # another time is another gazetteer
+    towns, *names, additions, abbreviations = files
     places = pd.read_parquet(towns)
     places = places.assign(place_id="g" + places["geoname_id"].astype("str"))
     supplement = pd.read_csv(additions, dtype={"same_as_geoname_id": "Int64"})
     is_name = supplement["same_as_geoname_id"].notna()
-    places = _with_names(places, supplement[is_name])
+    new = _new_places(supplement[~is_name])
+    countries, ids = places["country"].to_numpy(object), places["geoname_id"].to_numpy()
+    own, other = _read_names(names, towns, countries)
+    for row, (name, country) in enumerate(zip(new["name"], new["country"], strict=True)):
+        if country in own:
+            own[country].add(name, len(places) + row)
+    more = supplement[is_name]
+    for name, geoname_id in zip(more["name"], more["same_as_geoname_id"], strict=True):
+        for at in np.flatnonzero(ids == int(geoname_id)):
+            if countries[at] in other:
+                other[countries[at]].add(name, int(at))
     words = pd.read_csv(abbreviations, dtype="str")
     return Gazetteer(
-        pd.concat([places, _new_places(supplement[~is_name])], ignore_index=True),
+        pd.concat([_with_names(places, more), new], ignore_index=True),
         list(zip(words["word"], words["stands_for"], strict=True)),
+        own,
+        other,
     )
+
+
+def _read_names(
+    files: list[Path], towns: Path, country: npt.NDArray[np.object_]
+) -> tuple[dict[str, Names], dict[str, Names]]:
+    """Folded own names and other names by country, if there is a file of them for these towns."""
+    tables = [pq.read_table(file) for file in files]
+    table = next(
+        (t for t in tables if (t.schema.metadata or {}).get(NAMES_OF) == _hash(towns)), None
+    )
+    if table is None:
+        return {}, {}
+    names, rows = table["name"].to_pylist(), table["place"].to_numpy()
+    codes, countries = pd.factorize(country)
+    kind = 2 * codes[rows] + ~table["is_own"].to_numpy()
+    kinds = np.arange(2 * len(countries))
+    first, end = np.searchsorted(kind, kinds), np.searchsorted(kind, kinds, side="right")
+    own, other = (
+        {
+            name: Names(names[first[i] : end[i]], rows[first[i] : end[i]].tolist())
+            for name, i in zip(countries, range(is_other, len(first), 2), strict=True)
+        }
+        for is_other in (0, 1)
+    )
+    return own, other
+
+
+def _hash(file: Path) -> bytes:
+    return hashlib.sha256(file.read_bytes()).hexdigest().encode()
 
 
 def _with_names(places: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
@@ -318,12 +415,3 @@ def _new_places(rows: pd.DataFrame) -> pd.DataFrame:
             "lon": rows["lon"].to_numpy(),
         }
     )
-
-
-def _index(pairs: Iterator[tuple[str, int]]) -> Names:
-    index: Names = defaultdict(list)
-    for name, row in pairs:
-        rows = index[fold(name)]
-        if not rows or rows[-1] != row:
-            rows.append(row)
-    return dict(index)

@@ -224,13 +224,12 @@ class Towns:
     def _spread_of(self, row: int) -> list[str]:
         if self._population[row] < _SPREADING:
             return []
-        place = self.gazetteer.places.loc[row]
-        names = {f" {fold(name)} " for name in (place["name"], *place["alternate_names"])}
+        names = {f" {fold(name)} " for name in self.gazetteer.names(row)}
         names = {name for name in names if len(name) >= _SHORTEST_IN_REGION + 2}
         reach_m = 1_000 * math.sqrt(self._population[row] / (math.pi * _SPARSE_PER_KM2))
         alike = [
             (region, shape)
-            for region, name, shape in self._regions.outlines_in(str(place["country"]))
+            for region, name, shape in self._regions.outlines_in(self.gazetteer.country(row))
             if any(part in f" {name} " for part in names)
         ]
         if len(alike) < 2:

@@ -220,10 +220,18 @@ def fold_header(cell: str) -> str:
 
 def names_of(schema: Schema, schema_dir: Path) -> dict[str, str]:
     """Folded name, title or alias -> column of a schema."""
-    names = {fold(name): name for name in schema.columns}
-    for name, column in schema.columns.items():
-        names.setdefault(fold(column.title), name)
-    for name, alias in _aliases_of(schema.resource, schema_dir):
+    titles = tuple((name, column.title) for name, column in schema.columns.items())
+    return dict(_names_of(schema.resource, titles, schema_dir))
+
+
+@cache
+def _names_of(
+    resource: str, titles: tuple[tuple[str, str], ...], schema_dir: Path
+) -> dict[str, str]:
+    names = {fold(name): name for name, _ in titles}
+    for name, title in titles:
+        names.setdefault(fold(title), name)
+    for name, alias in _aliases_of(resource, schema_dir):
         names.setdefault(alias, name)
     return names
 

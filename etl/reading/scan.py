@@ -7,8 +7,6 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 
-from openpyxl.utils import get_column_letter
-
 from etl.errors import RegisterError
 
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024
@@ -112,6 +110,8 @@ def too_much_text(name: str) -> RegisterError:
 
 def too_far_apart(name: str, scan: Scan) -> RegisterError:
     """What is said of a sheet that would fill the memory with what is between its cells."""
+    from openpyxl.utils import get_column_letter  # slow to import, and seldom needed
+
     return RegisterError(
         f"{name}: its cells lie further apart than any register needs, down to row "
         f"{scan.rows:,} and to the right to column {get_column_letter(min(scan.columns, 18_278))}; "

@@ -9,8 +9,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import IO
 
-from openpyxl.utils import column_index_from_string
-
 from etl.reading import scan as limits
 from etl.reading.model import NO_RESULT
 from etl.reading.scan import CHUNK, Scan, check_rows, check_size, too_much_text, worksheet_targets
@@ -181,4 +179,6 @@ def _pieces(stream: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _column(letters: bytes) -> int:
+    from openpyxl.utils import column_index_from_string  # slow to import, and seldom needed
+
     return column_index_from_string(letters.decode())

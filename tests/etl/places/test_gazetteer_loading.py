@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from etl.places.gazetteer import load_gazetteer
+from ecosystem.common.settings import settings
+from etl.places.gazetteer import Gazetteer, load_gazetteer
 
 
 def _write(folder: Path, town: str) -> None:
@@ -36,3 +37,33 @@ def test_a_gazetteer_is_read_again_only_when_a_file_changed(tmp_path: Path) -> N
     later = load_gazetteer(tmp_path, tmp_path)
     assert later.rows_named("Ici", "FR") == []
     assert later.rows_named("Ailleurs", "FR") == [0]
+
+
+def test_prepared_names_find_what_names_that_are_folded_here_find() -> None:
+    prepared = load_gazetteer(settings().reference_dir, settings().schema_dir)
+    assert {"FR", "DE"} <= set(prepared.own_names), "the file of names is of this gazetteer"
+    fresh = Gazetteer(prepared.places, prepared.words)
+    added = prepared.places[prepared.places["geoname_id"].isna()]
+    asked = [
+        *zip(added["name"], added["country"], strict=True),
+        *(("St-Denis", "FR"), ("Freiburg i. Br.", "DE"), ("Molenbeek", "BE"), ("Roma", "IT")),
+        *(("Alacant / Alicante", "ES"), ("Køln", "XX"), ("Лондон", "UK"), ("", "FR")),
+    ]
+    for one in asked:
+        assert prepared.rows_named(*one) == fresh.rows_named(*one)
+        assert prepared.rows_also_named(*one) == fresh.rows_also_named(*one)
+        assert prepared.rows_abbreviated_as(*one) == fresh.rows_abbreviated_as(*one)
+        assert prepared.rows_begun_by(*one) == fresh.rows_begun_by(*one)
+        assert prepared.elsewhere(*one) == fresh.elsewhere(*one)
+    assert prepared.rows_also_named("Liège", "BE") != []
+
+
+def test_names_of_another_gazetteer_are_not_used(tmp_path: Path) -> None:
+    for name in ("gazetteer_names.parquet", "places_supplement.csv"):
+        (tmp_path / name).write_bytes((settings().reference_dir / name).read_bytes())
+    supplement = "name,country,lat,lon,same_as_geoname_id\nLoin,FR,48,-2,\n"
+    (tmp_path / "places_supplement.csv").write_text(supplement)
+    _write(tmp_path, "Ici")
+    gazetteer = load_gazetteer(tmp_path, settings().schema_dir)
+    assert gazetteer.rows_named("Ici", "FR") == [0]
+    assert gazetteer.rows_named("Loin", "FR") == [1]

@@ -8,10 +8,11 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from etl.reference.gazetteer import build_gazetteer, useful_alternate_names
+from etl.reference.gazetteer import build_gazetteer, fold_names, useful_alternate_names
 from tests.etl.reference.conftest import REFERENCE
 
 LARGEST_FILE_BYTES = 6_000_000
@@ -151,3 +152,8 @@ def test_supplement_lies_in_the_country_that_it_names(supplement: pd.DataFrame) 
     for row in supplement.dropna(subset=["lat", "lon"]).itertuples():
         distance = outlines[row.country].distance(shapely.Point(row.lon, row.lat))
         assert distance < OCEAN_LIMIT_DEGREES, row.name
+
+
+def test_committed_names_are_those_of_the_gazetteer() -> None:
+    committed = pq.read_table(REFERENCE / "gazetteer_names.parquet")
+    assert committed.equals(fold_names(pq.read_table(REFERENCE / "gazetteer.parquet")))

@@ -33,7 +33,14 @@ from etl.model import Rejection, Track, no_progress
 from etl.places.gazetteer import load_gazetteer
 from etl.places.last_place import Kept
 from etl.places.regions import load_regions
-from etl.reading import ColumnMapping, Extract, extract, name_register_rows, read_inputs
+from etl.reading import (
+    ColumnMapping,
+    Extract,
+    extract,
+    name_register_rows,
+    names_register_rows_only,
+    read_inputs,
+)
 from etl.release import shelf, unfinished
 from etl.release.adopt import (
     Adoptable,
@@ -529,10 +536,19 @@ def _naming_file(rejection: Rejection, extracts: dict[str, Extract]) -> Rejectio
 
 
 def _naming_sheets(text: str, extracts: dict[str, Extract]) -> str:
-    """A sentence about register files, with the sheet of those that came in a workbook."""
+    """A sentence about register files, with the sheet of those that came in a workbook.
+
+    A note that names rows names the file that they are in, whatever it is called.
+    """
     for resource, read in extracts.items():
+        file = f"{resource}.csv"
+        is_of_rows = text.startswith(f"{file}, row")
+        if is_of_rows and read.added_to and names_register_rows_only(text):
+            continue
         if read.origin.sheet:
-            text = text.replace(f"{resource}.csv", f"the sheet {read.origin.sheet}")
+            text = text.replace(file, f"the sheet {read.origin.sheet}")
+        elif is_of_rows:
+            text = text.replace(file, read.file, 1)
     if any(read.added_to for read in extracts.values()):
         text = name_register_rows(text)
     return text[:1].upper() + text[1:] if text.startswith("the sheet ") else text

@@ -178,7 +178,9 @@ def transform(
     readings = [
         note
         for resource, schema in schemas.items()
-        for note in reading_notes(extracts[resource].whole, frames[resource], schema)
+        for note in reading_notes(
+            extracts[resource].whole, frames[resource], schema, _headers(extracts[resource])
+        )
     ]
     frames, exchanges, swaps, mended = _exchanges(
         frames, schemas, {**lists, **_comparable(published)}, putting_right=putting_right
@@ -259,6 +261,11 @@ def transform(
         frames=frames,
         derive=partial(_derive, table, gazetteer, regions, valleys, aliases),
     )
+
+
+def _headers(read: Extract) -> dict[str, str]:
+    """Column -> how the file that was read calls it."""
+    return {column: header for column, (_, header) in read.origin.columns.items() if header}
 
 
 def _in_its_file(rejection: Rejection, extracts: Mapping[str, Extract]) -> Rejection:

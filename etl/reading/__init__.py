@@ -6,7 +6,13 @@ file's own program shows.
 
 from etl.reading.columns import ColumnMapping, ColumnsUnsure, header_name
 from etl.reading.inputs import WORKBOOKS, extract, read_inputs, read_records, register_file
-from etl.reading.model import REGISTER_ROWS, Extract, Origin, name_register_rows
+from etl.reading.model import (
+    REGISTER_ROWS,
+    Extract,
+    Origin,
+    name_register_rows,
+    names_register_rows_only,
+)
 
 __all__ = [
     "REGISTER_ROWS",
@@ -18,6 +24,7 @@ __all__ = [
     "extract",
     "header_name",
     "name_register_rows",
+    "names_register_rows_only",
     "read_inputs",
     "read_records",
     "register_file",

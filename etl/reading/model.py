@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
-from openpyxl.utils import get_column_letter
 
 # Longer lists of names in a message help nobody.
 MAX_NAMES_LISTED = 20
@@ -25,6 +24,7 @@ _ERROR = re.compile(
 # Where rows are added to the register's, its own have numbers that no file reaches.
 REGISTER_ROWS = 10_000_000
 _REGISTER_ROW = re.compile(r"\b1(?:[0-9]{7}|[0-9],[0-9]{3},[0-9]{3})\b")
+_ROWS_OF_NOTE = re.compile(r"[^:]*, rows? ([0-9, and]+?)(?: and [0-9,]+ more)?:")
 
 Row = tuple[int, list[str]]  # number as the file counts, and the cells
 
@@ -173,6 +173,8 @@ class Extract:
             return f"row {row}"
         if self.origin.kind == "csv":
             return f"row {row}, column “{header}”"
+        from openpyxl.utils import get_column_letter  # slow to import, and seldom needed
+
         return f"{get_column_letter(number)}{row}"
 
 
@@ -181,6 +183,12 @@ def name_register_rows(text: str) -> str:
     return _REGISTER_ROW.sub(
         lambda found: f"{int(found[0].replace(',', '')) - REGISTER_ROWS:,} of the register", text
     )
+
+
+def names_register_rows_only(note: str) -> bool:
+    """Whether all rows that a note begins with are of the register that a file adds to."""
+    rows = _ROWS_OF_NOTE.match(note)
+    return rows is not None and not re.search("[0-9]", _REGISTER_ROW.sub("", rows[1]))
 
 
 def is_error(text: str) -> bool:

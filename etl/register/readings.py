@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -19,7 +20,12 @@ _READ = ("city", "country", "nuts2_hint", "checked_on", "start_date", "end_date"
 _NAMES = ("name", "title", "city")
 
 
-def reading_notes(written: pd.DataFrame, read: pd.DataFrame, schema: Schema) -> list[str]:
+def reading_notes(
+    written: pd.DataFrame,
+    read: pd.DataFrame,
+    schema: Schema,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> list[str]:
     """Notes on cells that were read otherwise than written, each once with its rows.
 
     Parameters
@@ -30,36 +36,38 @@ def reading_notes(written: pd.DataFrame, read: pd.DataFrame, schema: Schema) -> 
         The same normalised, with the same index.
     schema : Schema
         Its schema.
+    headers : mapping of str to str
+        Column of the schema -> how the file calls it, where it has another name there.
     """
     notes: dict[str, list[int]] = {}
     for column in (name for name in _READ if name in schema.columns):
         pairs = zip(read.index, written[column], read[column], strict=True)
         for row, before, now in pairs:
-            for note in _notes(column, clean(before), now):
+            for note in _notes(column, headers.get(column, column), clean(before), now):
                 notes.setdefault(note, []).append(int(row))
     for column in (name for name in _NAMES if name in schema.columns):
         for row, text in zip(read.index, read[column], strict=True):
             if "?" in text and lost_letters(text):
                 note = (
-                    f"{column} “{text}” has a question mark inside a word; perhaps a letter was "
-                    "lost there."
+                    f"{headers.get(column, column)} “{text}” has a question mark inside a word; "
+                    "perhaps a letter was lost there."
                 )
                 notes.setdefault(note, []).append(int(row))
     return [note_rows(schema.file, rows, note) for note, rows in notes.items()]
 
 
-def _notes(column: str, before: str, now: str) -> Iterator[str]:
+def _notes(column: str, header: str, before: str, now: str) -> Iterator[str]:
     if column == "country":
         place = territory(before) if before != now else None
         if place is not None:
-            yield f"country “{before}” is read as {now}, region {place.region}."
+            yield f"{header} “{before}” is read as {now}, region {place.region}."
     elif column == "nuts2_hint" and now in editions():
         other = editions()[now]
         yield (
-            f"nuts2_hint “{before}” of NUTS {other.edition} is read as "
+            f"{header} “{before}” of NUTS {other.edition} is read as "
             f"{' or '.join(other.regions)} of NUTS 2021."
         )
     elif before and before.upper() != now.upper():
         edition = editions().get(before.upper()) if column == "nuts2_hint" else None
         of_edition = f" of NUTS {edition.edition}" if edition else ""
-        yield f"{column} “{before}”{of_edition} is read as {now}."
+        yield f"{header} “{before}”{of_edition} is read as {now}."

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -153,3 +155,31 @@ def test_a_file_is_published_and_taken_back(page: Page, desk: Office, browser: B
     page.get_by_role("button", name="Go back").click()
     expect(page.get_by_text("The register still holds")).to_be_visible()
     assert current(desk.releases).release_id == before
+
+
+def test_an_organisation_confirms_its_entry_and_a_member_accepts(
+    page: Page, desk: Office, browser: Browser
+) -> None:
+    desk.sign_in(page)
+    page.get_by_text("Ask organisations", exact=True).first.click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as CSV").click()
+    table = pd.read_csv(download.value.path(), dtype="str")
+    row = table[table["Identifier"] == "at-limes-security-gmbh"].iloc[0]
+    assert row["Link"].startswith(f"{desk.address}/confirm?")
+    with Site(browser, desk.address) as visitor:
+        visitor.page.goto(row["Link"])
+        expect(visitor.page.get_by_role("heading", name=row["Organisation"])).to_be_visible()
+        visitor.page.get_by_role("button", name="All of this is right").click()
+        expect(visitor.page.get_by_text("you have sent that all is right")).to_be_visible()
+        visitor.page.goto(row["Link"])
+        expect(visitor.page.get_by_text("It can be used once")).to_be_visible()
+        assert visitor.complaints == []
+    page.reload()
+    page.get_by_text("Suggestions (1)", exact=True).first.click()
+    expect(page.get_by_text("confirmation by the organisation itself").first).to_be_visible()
+    page.get_by_role("button", name="Accept into the register").click()
+    expect(page.get_by_text("Suggestions (1)", exact=True)).to_have_count(0)
+    entry = desk.register_as_sheet().set_index("org_id").loc["at-limes-security-gmbh"]
+    assert entry["evidence"] == "confirmed"
+    assert entry["checked_on"] == f"{datetime.now(UTC):%Y-%m-%d}"

@@ -7,6 +7,7 @@ import pandas as pd
 
 from ecosystem.common.settings import settings
 from ecosystem.common.text import fold, slug
+from ecosystem.common.vocabulary import ENDED
 from etl.places.gazetteer import load_gazetteer
 from etl.places.regions import load_regions
 from etl.reading import extract
@@ -26,19 +27,21 @@ def synthetic_register(n: int, seed: int = 0) -> pd.DataFrame:
     Parameters
     ----------
     n : int
-        Number of rows.
+        Number of rows. As many as have not closed or merged give the whole register: other lists
+        name all of them.
     seed : int
         The same seed gives the same rows.
 
     Returns
     -------
     pandas.DataFrame
-        Text columns of the register file, `n` rows.
+        Text columns of the register file.
     """
     schema = load_schemas(settings().schema_dir)["organisations"]
     register = extract(settings().register_dir / schema.file, schema).frame.reset_index(drop=True)
     if n <= len(register):
-        return register.head(n)
+        is_whole = n >= (~register["status"].isin(ENDED)).sum()
+        return register if is_whole else register.head(n)
     random = np.random.default_rng(seed)
     number = n - len(register)
     towns = _towns()

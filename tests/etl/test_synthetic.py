@@ -12,7 +12,10 @@ from benchmarks.generate import generate
 from benchmarks.synthetic import MARK, _names, synthetic_register
 from ecosystem.common.settings import settings
 from ecosystem.common.text import fold
+from ecosystem.common.vocabulary import ENDED
 from etl.pipeline import Status, run
+from etl.reading import extract
+from etl.schema import load_schemas
 
 
 @pytest.mark.slow
@@ -46,6 +49,14 @@ def test_as_many_words_as_it_takes_make_distinct_names() -> None:
     random = np.random.default_rng(0)
     names = _names(pd.Series(["Alpha Beta", "Gamma Delta"]), 200, random)
     assert len(set(names)) == 200
+
+
+def test_as_many_as_are_on_the_map_are_the_whole_register() -> None:
+    schema = load_schemas(settings().schema_dir)["organisations"]
+    register = extract(settings().register_dir / schema.file, schema).frame
+    living = len(register) - int(register["status"].isin(ENDED).sum())
+    assert set(synthetic_register(living)["org_id"]) == set(register["org_id"])
+    assert len(synthetic_register(living - 1)) == living - 1
 
 
 @pytest.mark.slow

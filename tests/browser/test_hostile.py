@@ -234,7 +234,7 @@ def test_organisation_page_shows_hostile_text_as_it_is(victim: Victim, id_: str,
     expect(victim.page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_have_text(
         shown(text)
     )
-    expect(victim.page.get_by_text(shown(f"{text} {MARK}", whole=False))).to_be_visible()
+    expect(victim.page.get_by_text(shown(f"{text} {MARK}", whole=False)).first).to_be_visible()
     expect(victim.page.get_by_text(TOWN).first).to_be_visible()
     victim.check_unharmed()
 

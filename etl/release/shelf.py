@@ -413,9 +413,11 @@ def _readable(path: Path) -> None:
 
 def _prune(folder: Path, keep: int) -> None:
     kept = _kept_ids(folder, keep)
-    for path in (*folder.glob("*.duckdb"), *folder.glob("*.json")):
-        if path.stem not in kept:
-            remove(path)
+    there = {path.stem for path in (*folder.glob("*.json"), *folder.glob("*.duckdb"))}
+    for release_id in sorted(there.difference(kept)):
+        # Who is killed in between leaves what the next one sweeps: a database without its manifest.
+        for ending in ("json", "duckdb"):
+            remove(folder / f"{release_id}.{ending}")
 
 
 def _kept_ids(folder: Path, keep: int) -> set[str | None]:

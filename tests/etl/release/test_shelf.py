@@ -315,6 +315,32 @@ def test_prune_keeps_the_newest_and_what_is_served(tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere").exists()
 
 
+@pytest.mark.parametrize("files", range(1, 8))
+def test_death_while_old_releases_go_leaves_nothing_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: int
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    ids = [add(tmp_path, number) for number in range(6)]
+    removed: list[Path] = []
+
+    def remove(path: Path) -> None:
+        if len(removed) == files:
+            raise Killed
+        removed.append(path)
+        path.unlink()
+
+    monkeypatch.setattr(shelf, "remove", remove)
+    with pytest.raises(Killed):
+        shelf.prune(tmp_path, 2)
+    known = {manifest.release_id for manifest in shelf.releases(tmp_path)}
+    assert set(ids[4:]) <= known
+    with workshop.workshop(tmp_path):
+        there = {path.name for path in tmp_path.iterdir() if path.suffix in (".json", ".duckdb")}
+    assert there == {f"{id_}{ending}" for id_ in known for ending in (".json", ".duckdb")}
+
+
 def test_nothing_is_published_against_another_release_than_was_checked(tmp_path: Path) -> None:
     def attempt(expected: str | None, number: int) -> shelf.Manifest:
         with workshop.workshop(tmp_path) as building:

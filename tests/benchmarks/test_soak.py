@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from benchmarks.soak import Outcome, Plan, Soak, tell
 from etl.inbox.model import FIELDS, Draft
 from etl.inbox.store import Inbox
+from tests import coroutines
 
 SMALL = Plan(visitors=3, seconds=12, thinks_s=1, refresh_s=4, suggesters=1, restarts=1)
 
@@ -18,7 +18,7 @@ SMALL = Plan(visitors=3, seconds=12, thinks_s=1, refresh_s=4, suggesters=1, rest
 @pytest.mark.slow
 @pytest.mark.kill
 def test_nothing_is_lost_and_no_visitor_sees_an_error(releases_dir: Path, tmp_path: Path) -> None:
-    outcome = asyncio.run(Soak(SMALL, releases_dir, tmp_path).run())
+    outcome = coroutines.run(Soak(SMALL, releases_dir, tmp_path).run())
     assert outcome.errors == {}
     assert outcome.acknowledged
     assert outcome.lost == []

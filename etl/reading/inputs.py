@@ -416,9 +416,9 @@ def _read_bytes(path: Path) -> bytes:
         # Reading from a pipe or a device may never end.
         if path.exists() and not path.is_file():
             raise RegisterError(f"{path}: this is a pipe or a device, not a file; name a file.")
+        is_large = path.stat().st_size > MAX_FILE_BYTES
         # The register grows as it may: the limit guards against what somebody sends.
-        is_own = path.resolve().parent == settings().register_dir.resolve()
-        if path.stat().st_size > MAX_FILE_BYTES and not is_own:
+        if is_large and path.resolve().parent != settings().register_dir.resolve():
             raise RegisterError(
                 f"{path.name}: larger than {MAX_FILE_BYTES // 1024**2} MB; split the file."
             )

@@ -76,12 +76,12 @@ def licence(name: str) -> str:
         told = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return ""
-    expression = str(told["License-Expression"] or "")
+    expression = str(told.get("License-Expression") or "")
     if expression:
         return expression
     classifiers = [str(line) for line in told.get_all("Classifier") or []]
     named = [line.split(" :: ")[-1] for line in classifiers if line.startswith("License ::")]
-    short = str(told["License"] or "").strip()
+    short = str(told.get("License") or "").strip()
     found = short if short and "\n" not in short else " OR ".join(named)
     return _AS_SPDX.get(found, found)
 

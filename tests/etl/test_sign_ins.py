@@ -6,6 +6,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,15 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     settings.cache_clear()
 
 
+@cache
+def beginning() -> int:
+    """One moment for all tests: two tokens of another second would be two sign-ins."""
+    return int(time.time())
+
+
 def claims(issued: float = 0, expires: float = HOUR, **other: object) -> dict[str, Any]:
     """Of a token that was issued and expires so many seconds from now."""
-    now = int(time.time())
+    now = beginning()
     anna = {"iss": "https://id.example", "sub": "1", "nonce": "n1",
             "email": "anna@example.org", "email_verified": True}  # fmt: skip
     return {**anna, "iat": now + issued, "exp": now + expires, **other}

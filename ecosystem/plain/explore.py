@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -22,6 +23,7 @@ from ecosystem.tables import life, organisations, regions
 from ecosystem.tables.organisations import Summary
 
 HEADING = "Europe's cyber valleys"
+MAP_TEXT = "Map of Europe with its cyber valleys and the organisations in each"
 
 
 def introduction(register: Summary) -> str:
@@ -51,8 +53,7 @@ def map_page(database: Database, params: Params) -> PlainPage:
         paragraphs=(said,),
         facts=numbers(database, filter_),
         picture=valley_map(database, counts),
-        picture_text="Map of Europe with its cyber valleys and the organisations in each; "
-        "they are listed below.",
+        picture_text=f"{MAP_TEXT}; they are listed below.",
         listings=(_by_region(database, counts, "Valleys"),),
         is_lasting=filter_ == Filter(),
     )
@@ -267,18 +268,34 @@ def _by_region(database: Database, counts: pd.Series, heading: str) -> Listing:
     )
 
 
-def _organisations(
-    database: Database, filter_: Filter, total: int, params: Params, path: str
+def list_organisations(
+    database: Database, filter_: Filter, total: int, limit: int, offset: int = 0
 ) -> Listing:
-    size = organisations.PER_PAGE
-    number, offset = paging.turn(first(params, "page"), total, size)
+    """Some of the organisations of a filter, and in the heading of how many.
+
+    Parameters
+    ----------
+    total : int
+        How many the filter leaves.
+    limit, offset : int
+        How many are listed at most, and how many come before them.
+    """
     rows = organisations.page(
-        database, filter_, sort=organisations.sorts(filter_)[0], limit=size, offset=offset
+        database, filter_, sort=organisations.sorts(filter_)[0], limit=limit, offset=offset
     )
     items = tuple(
         Item(row["name"], f"profile/{quote(row['org_id'], safe='')}", summary_of(row))
         for row in rows.to_dict("records")
     )
+    return Listing(wording.span(offset, len(rows), total, "organisation"), items)
+
+
+def _organisations(
+    database: Database, filter_: Filter, total: int, params: Params, path: str
+) -> Listing:
+    size = organisations.PER_PAGE
+    number, offset = paging.turn(first(params, "page"), total, size)
+    listing = list_organisations(database, filter_, total, size, offset)
     others = (("Before", number - 1, number > 1), ("More", number + 1, offset + size < total))
     own = {name: list(values) for name, values in params.items() if name != "page"}
     more = tuple(
@@ -286,7 +303,7 @@ def _organisations(
         for label, page, is_there in others
         if is_there
     )
-    return Listing(wording.span(offset, len(rows), total, "organisation"), items, more)
+    return replace(listing, more=more)
 
 
 def valley_map(database: Database, counts: pd.Series) -> str:

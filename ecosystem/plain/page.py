@@ -100,3 +100,8 @@ def first(params: Params, name: str) -> str:
     """First value of a parameter; empty if it has none."""
     values = params.get(name, ())
     return values[0] if values else ""
+
+
+def is_elsewhere(item: Item) -> bool:
+    """Whether an entry leads away from the site."""
+    return item.address.startswith(("https://", "http://"))

@@ -15,14 +15,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import Vocabulary, inside
 from ecosystem.drawing import european_map
 from ecosystem.drawing.plain_bars import plain_bars
 from ecosystem.finding.filters import FACETS, Filter
 from ecosystem.plain import explore
-from ecosystem.plain.page import ATTRIBUTION, Params, first
+from ecosystem.plain.page import ATTRIBUTION, Params, PlainPage, first, is_elsewhere
 from ecosystem.tables import organisations, regions
 from ecosystem.web import addresses
 from ecosystem.web.endpoints import endpoint
@@ -91,12 +90,18 @@ def _frame(request: Request, database: Database) -> Response:
     root = addresses.up(request.scope)
     path = "directory" if view == "list" else ""
     written = urlencode(filter_.to_params(), doseq=True)
-    document = template("embed.html").render(
+    page = PlainPage(
         heading=_heading(view, measure),
+        description=explore.SAMPLE_NOTE,
         facts=explore.numbers(database, filter_),
-        content=_CONTENTS[view](database, filter_, measure, root),
+        **_CONTENTS[view](database, filter_, measure),
+    )
+    document = template("embed.html").render(
+        page=page,
+        picture=european_map.with_addresses(page.picture, lambda to: f"{root}{to}"),
+        href=lambda item: f"{root}{item.address}",
+        is_elsewhere=is_elsewhere,
         whole=f"{root}{path}{f'?{written}' if written else ''}",
-        note=explore.SAMPLE_NOTE,
         attribution=ATTRIBUTION,
         release_id=database.release.release_id,
     )
@@ -117,36 +122,32 @@ def _refuse(sentence: str) -> Response:
     return JSONResponse({"error": sentence}, status_code=400)
 
 
-def _map(database: Database, filter_: Filter, _: str, root: str) -> str:
+def _map(database: Database, filter_: Filter, _: str) -> dict[str, Any]:
     counts = regions.organisation_counts(database, filter_, "valley")
-    picture = explore.valley_map(database, counts[counts > 0])
-    return european_map.with_addresses(picture, lambda to: f"{root}{to}")
+    return {
+        "picture": explore.valley_map(database, counts[counts > 0]),
+        "picture_text": explore.MAP_TEXT,
+    }
 
 
-def _list(database: Database, filter_: Filter, _: str, root: str) -> str:
-    rows = organisations.page(
-        database, filter_, sort=organisations.sorts(filter_)[0], limit=_LISTED
-    )
-    items = "".join(
-        f'<li><a href="{html.escape(addresses.profile(root.rstrip("/"), row["org_id"]))}">'
-        f"{html.escape(row['name'])}</a> <span>{html.escape(explore.summary_of(row))}</span></li>"
-        for row in rows.to_dict("records")
-    )
+def _list(database: Database, filter_: Filter, _: str) -> dict[str, Any]:
     total = organisations.summary(database, filter_).organisations
-    span = wording.span(0, len(rows), total, "organisation")
-    return f"<h2>{html.escape(span)}</h2><ul>{items}</ul>"
+    return {"listings": (explore.list_organisations(database, filter_, total, _LISTED),)}
 
 
-def _chart(database: Database, filter_: Filter, measure: str, _: str) -> str:
+def _chart(database: Database, filter_: Filter, measure: str) -> dict[str, Any]:
     counts = organisations.code_counts(database, filter_, measure)
     labels = FACETS[measure].labels
     names = labels.labels() if isinstance(labels, Vocabulary) else {}
     ordered = pd.Series(counts, dtype=int).sort_index().sort_values(ascending=False, kind="stable")
-    several = "" if measure in _ONE_EACH else f"<p>{html.escape(_SEVERAL)}</p>"
-    return plain_bars(ordered, names) + several
+    return {
+        "picture": plain_bars(ordered, names),
+        "picture_text": _heading("chart", measure),
+        "paragraphs": () if measure in _ONE_EACH else (_SEVERAL,),
+    }
 
 
-_CONTENTS: Mapping[str, Callable[[Database, Filter, str, str], str]] = {
+_CONTENTS: Mapping[str, Callable[[Database, Filter, str], dict[str, Any]]] = {
     "map": _map,
     "list": _list,
     "chart": _chart,

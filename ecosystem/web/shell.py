@@ -23,7 +23,7 @@ from ecosystem.common.store import Database, ReleaseError
 from ecosystem.drawing import european_map
 from ecosystem.finding.made_in_europe import today
 from ecosystem.plain.catalogue import MAKERS
-from ecosystem.plain.page import ATTRIBUTION, Item, PlainPage
+from ecosystem.plain.page import ATTRIBUTION, Item, PlainPage, is_elsewhere
 from ecosystem.web import addresses, embed, serving
 from ecosystem.web.pages import PAGES, PageEntry
 from ecosystem.web.templates import template
@@ -220,8 +220,3 @@ def _oembed(page: PlainPage, base_url: str) -> str:
 
 def _href(item: Item, root: str) -> str:
     return item.address if is_elsewhere(item) or not item.address else f"{root}{item.address}"
-
-
-def is_elsewhere(item: Item) -> bool:
-    """Whether an entry leads away from the site."""
-    return item.address.startswith(("https://", "http://"))

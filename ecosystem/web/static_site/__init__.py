@@ -25,7 +25,7 @@ from ecosystem.drawing import european_map
 from ecosystem.finding.filters import Filter
 from ecosystem.plain import explore
 from ecosystem.plain.catalogue import MAKERS
-from ecosystem.plain.page import ATTRIBUTION, Item, Listing, PlainPage
+from ecosystem.plain.page import ATTRIBUTION, Item, Listing, PlainPage, is_elsewhere
 from ecosystem.tables import (
     documents,
     events,
@@ -38,7 +38,7 @@ from ecosystem.tables import (
     releases,
 )
 from ecosystem.web.pages import PAGES
-from ecosystem.web.shell import SITE, is_elsewhere
+from ecosystem.web.shell import SITE
 from ecosystem.web.templates import template
 
 # Tells a folder that holds a copy, which a newer one may replace.

@@ -11,7 +11,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -162,7 +162,9 @@ def static_copy(releases_dir: Path) -> Path:
     from ecosystem.common.store import Database, current
     from ecosystem.web import static_site
 
-    shared = releases_dir.with_name(f"{releases_dir.name}-static-copy")
+    code = (path for path in (ROOT / "ecosystem").rglob("*") if "__pycache__" not in path.parts)
+    made_by = _hash_files(code).hexdigest()[:12]
+    shared = releases_dir.with_name(f"{releases_dir.name}-static-copy-{made_by}")
     with FileLock(f"{shared}.lock"):
         if not shared.exists():
             part = shared.with_name(f"{shared.name}-part")
@@ -221,6 +223,13 @@ def _other_decisions(rows: list[dict[str, str]]) -> None:
     )
 
 
+def _hash_files(paths: Iterable[Path]) -> hashlib._Hash:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in paths if path.is_file()):
+        digest.update(f"{path} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest
+
+
 def _inputs() -> str:
     """Hash of all that decides what is in a release; of large files only by size and time."""
     own = settings()
@@ -232,9 +241,7 @@ def _inputs() -> str:
         *own.schema_dir.iterdir(),
         *own.gates_file.parent.glob("*.*"),
     ]
-    digest = hashlib.sha256()
-    for path in sorted(path for path in read if path.is_file()):
-        digest.update(f"{path} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    digest = _hash_files(read)
     for path in sorted(path for path in own.reference_dir.rglob("*") if path.is_file()):
         status = path.stat()
         digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())

@@ -96,7 +96,7 @@ def facet_counts(database: Database, filter_: Filter, name: str) -> dict[str, in
     Returns
     -------
     dict of str to int
-        Codes without an organisation are not in it.
+        The largest first, equal ones by code; codes without an organisation are not in it.
     """
     return _code_counts(database, filter_.where(leaving_out=name), name)
 
@@ -118,7 +118,7 @@ def _code_counts(
         f"""
         SELECT code, count(*) AS n
         FROM (SELECT unnest({FACETS[name].codes}) AS code FROM organisation WHERE {where})
-        WHERE code IS NOT NULL GROUP BY code
+        WHERE code IS NOT NULL GROUP BY code ORDER BY n DESC, code
         """,
         {**bound, **FACETS[name].bound},
     )

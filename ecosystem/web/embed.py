@@ -139,9 +139,8 @@ def _chart(database: Database, filter_: Filter, measure: str) -> dict[str, Any]:
     counts = organisations.code_counts(database, filter_, measure)
     labels = FACETS[measure].labels
     names = labels.labels() if isinstance(labels, Vocabulary) else {}
-    ordered = pd.Series(counts, dtype=int).sort_index().sort_values(ascending=False, kind="stable")
     return {
-        "picture": plain_bars(ordered, names),
+        "picture": plain_bars(pd.Series(counts, dtype=int), names),
         "picture_text": _heading("chart", measure),
         "paragraphs": () if measure in _ONE_EACH else (_SEVERAL,),
     }

@@ -11,7 +11,7 @@ import json
 import posixpath
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote
@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, quote, unquote
 import pandas as pd
 
 from ecosystem import export
+from ecosystem.api import snapshots
 from ecosystem.common import text, wording
 from ecosystem.common.store import Database
 from ecosystem.drawing import european_map
@@ -26,17 +27,7 @@ from ecosystem.finding.filters import Filter
 from ecosystem.plain import explore
 from ecosystem.plain.catalogue import MAKERS
 from ecosystem.plain.page import ATTRIBUTION, Item, Listing, PlainPage, is_elsewhere
-from ecosystem.tables import (
-    documents,
-    events,
-    investors,
-    network_entities,
-    organisations,
-    partnerships,
-    practices,
-    regions,
-    releases,
-)
+from ecosystem.tables import documents, organisations, practices, regions, releases
 from ecosystem.web.pages import PAGES
 from ecosystem.web.shell import SITE
 from ecosystem.web.templates import template
@@ -54,14 +45,6 @@ _OWN_STYLE = "body { margin: 0; }\ninput { font: inherit; max-width: 100%; paddi
 _PROFILE = "profile/"
 _NOT_IN_NAMES = re.compile("[^A-Za-z0-9._-]+")
 _LONGEST_NAME = 120
-_LISTS: Mapping[str, Callable[[Database], pd.DataFrame]] = {
-    "partnerships": partnerships.selection,
-    "practices": practices.selection,
-    "investors": investors.selection,
-    "events": events.selection,
-    "documents": documents.selection,
-    "network-entities": network_entities.search,
-}
 
 
 @dataclass(frozen=True)
@@ -245,13 +228,19 @@ def _size(n_bytes: int) -> str:
 
 
 def _downloads(database: Database) -> Iterator[File]:
-    """What is in the copy as data: the organisations in all formats, the lists as CSV."""
-    for form in export.FORMATS:
-        if form.ending != "xlsx" or organisations.count(database) < export.MAX_XLSX_ROWS:
-            content = form.write(database, Filter())
-            yield File(f"data/organisations.{form.ending}", content)
-    for name, select in {**_LISTS, "regions": _counts_by_region}.items():
-        content = export.table(database, select(database), "", export.REGISTER_ALONE)
+    """What is in the copy as data: what is given away of a release, and what that has no
+    collection of."""
+    for name, content in snapshots.files(database).items():
+        yield File(f"data/{name}", content)
+    if organisations.count(database) < export.MAX_XLSX_ROWS:
+        yield File("data/organisations.xlsx", export.xlsx(database, Filter()))
+    tables = {
+        "organisations-by-region": _counts_by_region(database),
+        "practices": practices.selection(database),
+        "documents": documents.selection(database),
+    }
+    for name, rows in tables.items():
+        content = export.table(database, rows, "", export.REGISTER_ALONE)
         yield File(f"data/{name}.csv", content)
 
 

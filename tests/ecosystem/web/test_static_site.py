@@ -86,7 +86,9 @@ def test_every_organisation_is_in_it_with_its_facts(static_copy: Path, database:
 def test_every_number_of_a_region_is_that_of_the_register(
     static_copy: Path, database: Database
 ) -> None:
-    counted = pd.read_csv(static_copy / "data" / "regions.csv", dtype={"region_id": str})
+    counted = pd.read_csv(
+        static_copy / "data" / "organisations-by-region.csv", dtype={"region_id": str}
+    )
     collected = {
         level: regions.is_collected(database, level) for level in counted["level"].unique()
     }

@@ -130,6 +130,11 @@ COLLECTIONS: Mapping[str, Collection] = {
 }
 
 
+def collections_of(database: Database) -> list[Collection]:
+    """The collections that a release has; older ones lack a table."""
+    return [one for one in COLLECTIONS.values() if features.columns(database, one.table)]
+
+
 @dataclass(frozen=True)
 class Property:
     """A column of a collection.

@@ -12,7 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from ecosystem.api import figures
-from ecosystem.api.collections import COLLECTIONS, Collection, Shape, properties
+from ecosystem.api.collections import (
+    COLLECTIONS,
+    Collection,
+    Shape,
+    collections_of,
+    properties,
+)
 from ecosystem.api.snapshots import Snapshot, archive
 from ecosystem.common.publisher import publisher
 from ecosystem.common.store import Database
@@ -34,7 +40,6 @@ GEOJSON, CSV, ATOM, CALENDAR = (
     "text/calendar",
 )
 JSON, ZIP = "application/json", "application/zip"
-_EVERYTHING: features.Condition = ("TRUE", {})
 
 
 @dataclass(frozen=True)
@@ -153,11 +158,7 @@ def datasets(database: Database, site: str) -> list[Dataset]:
         Address of the site without a slash at its end.
     """
     return [
-        *(
-            _of_collection(database, site, collection)
-            for collection in COLLECTIONS.values()
-            if features.columns(database, collection.table)
-        ),
+        *(_of_collection(database, site, one) for one in collections_of(database)),
         *(_of_figure(database, site, figure) for figure in _figures(database)),
         _of_changes(database, site),
     ]
@@ -183,11 +184,6 @@ def snapshots(database: Database, known: Iterable[Snapshot], site: str) -> list[
 def services(database: Database, site: str) -> list[Service]:
     """All services of a release."""
     api = f"{site}/api"
-    collections = tuple(
-        name
-        for name, collection in COLLECTIONS.items()
-        if features.columns(database, collection.table)
-    )
     return [
         Service(
             "features",
@@ -197,7 +193,7 @@ def services(database: Database, site: str) -> list[Service]:
             f"{api}?f=html",
             f"{api}/openapi.json",
             ("http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",),
-            collections,
+            tuple(one.name for one in collections_of(database)),
         ),
         Service(
             "statistics",
@@ -243,7 +239,7 @@ def _of_collection(database: Database, site: str, collection: Collection) -> Dat
     licence, rights = collection.licence, ""
     if collection.shape is Shape.AREA:
         licence, rights = boundary_rights(database)
-    rows = features.count(database, collection.table, _EVERYTHING)
+    rows = features.count(database, collection.table, features.EVERYTHING)
     pages = f"limit={collection.most}"
     files = [
         File("geojson", "GeoJSON", f"{own}/items?f=json&{pages}", GEOJSON, licence, rights,
@@ -338,8 +334,7 @@ def linked_data(
     database: Database, site: str, found: Iterable[Dataset], series: Iterable[Dataset]
 ) -> dict[str, Any]:
     """The catalogue in the words of schema.org, for search engines."""
-    own = publisher()
-    creator = {"@type": "Organization", "name": own.name if own.is_named else "Cyber Valleys"}
+    creator = {"@type": "Organization", "name": publisher().author}
     return {
         "@context": "https://schema.org",
         "@type": "DataCatalog",

@@ -19,7 +19,7 @@ from pathlib import Path
 import pandas as pd
 
 from ecosystem.api import descriptors, items
-from ecosystem.api.collections import COLLECTIONS, Collection, Shape
+from ecosystem.api.collections import Collection, Shape, collections_of
 from ecosystem.common.per_release import per_release
 from ecosystem.common.publisher import publisher
 from ecosystem.common.settings import settings
@@ -30,7 +30,6 @@ from ecosystem.tables import features, releases
 # As many as a sheet of paper has lines; ten are kept by default.
 _MOST = 100
 _OPEN = 2
-_EVERYTHING: features.Condition = ("TRUE", {})
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def files(database: Database) -> dict[str, bytes]:
     has them.
     """
     found = {}
-    there = [c for c in COLLECTIONS.values() if features.columns(database, c.table)]
+    there = collections_of(database)
     for collection in there:
         rows = _all_rows(database, collection)
         found[f"{collection.name}.csv"] = items.csv(database, collection, rows)
@@ -151,7 +150,7 @@ def citation_file(database: Database) -> str:
         **({"url": to} if to else {}),
     }
     said = [f"{name}: {json.dumps(text, ensure_ascii=False)}" for name, text in lines.items()]
-    author = json.dumps(_author(), ensure_ascii=False)
+    author = json.dumps(publisher().author, ensure_ascii=False)
     return "\n".join([*said, "authors:", f"  - name: {author}"]) + "\n"
 
 
@@ -159,7 +158,7 @@ def bibtex(database: Database) -> str:
     """How to cite a release, for BibTeX and BibLaTeX."""
     made, to = releases.story(database)["created_at"], address(database)
     fields = {
-        "author": f"{{{_tex(_author())}}}",
+        "author": f"{{{_tex(publisher().author)}}}",
         "title": _tex(_TITLE),
         "year": f"{made:%Y}",
         "version": _tex(database.release.release_id),
@@ -180,19 +179,14 @@ def _tex(text: str) -> str:
     return "".join(_TEX.get(sign, sign) for sign in text if sign.isprintable())
 
 
-def _author() -> str:
-    own = publisher()
-    return own.name if own.is_named else "Cyber Valleys"
-
-
 def _slug(database: Database) -> str:
     return re.sub("[^a-z0-9]+", "-", database.release.release_id.lower()).strip("-")
 
 
 def _all_rows(database: Database, collection: Collection) -> pd.DataFrame:
-    count = features.count(database, collection.table, _EVERYTHING)
+    count = features.count(database, collection.table, features.EVERYTHING)
     return features.page(
-        database, collection.table, collection.key, _EVERYTHING, limit=count, offset=0
+        database, collection.table, collection.key, features.EVERYTHING, limit=count, offset=0
     )
 
 

@@ -35,6 +35,11 @@ class Publisher:
     privacy_url: str
     source_code_url: str
 
+    @property
+    def author(self) -> str:
+        """Who is named as the author of data and feeds: the site itself where nobody is."""
+        return self.name if self.is_named else "Cyber Valleys"
+
     def links(self) -> dict[str, str]:
         """Label and address of all that can be opened, in the order of display."""
         links = {

@@ -14,6 +14,7 @@ from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 
 Condition = tuple[str, dict[str, Any]]
+EVERYTHING: Condition = ("TRUE", {})
 
 
 @per_release

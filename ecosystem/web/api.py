@@ -28,6 +28,7 @@ from ecosystem.finding.filters import PARAMS
 from ecosystem.finding.made_in_europe import today
 from ecosystem.tables import releases
 from ecosystem.web import addresses, serving
+from ecosystem.web.endpoints import has_it
 from ecosystem.web.templates import template
 
 PREFIX = "/api"
@@ -195,9 +196,8 @@ def _modified(database: Database) -> str:
 
 
 def _has_it(request: Request, headers: dict[str, str]) -> bool:
-    tags = request.headers.get("if-none-match")
-    if tags is not None:
-        return headers["etag"] in [tag.strip() for tag in tags.split(",")]
+    if "if-none-match" in request.headers:
+        return has_it(request, headers["etag"])
     return request.headers.get("if-modified-since") == headers["last-modified"]
 
 

@@ -12,14 +12,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from ecosystem.api import dcat, descriptors, published, snapshots
-from ecosystem.api.collections import COLLECTIONS
+from ecosystem.api.collections import collections_of
 from ecosystem.api.snapshots import Snapshot
 from ecosystem.common.per_release import Recent, per_release
 from ecosystem.common.settings import settings
 from ecosystem.common.store import Database
-from ecosystem.tables import features, releases
+from ecosystem.tables import releases
 from ecosystem.web import addresses
-from ecosystem.web.endpoints import endpoint, not_found
+from ecosystem.web.endpoints import endpoint, has_it, not_found
 from ecosystem.web.templates import template
 
 _OPEN = {"access-control-allow-origin": "*"}
@@ -70,7 +70,7 @@ def _answer(request: Request, database: Database, *, make: Make) -> Response:
     own = (site, request.url.path, tuple(one.release_id for one in _snapshots()))
     tag = f'W/"{_short(database.release.release_id, *map(str, own))}"'
     headers = {**_CURRENT, "etag": tag}
-    if tag in [asked.strip() for asked in request.headers.get("if-none-match", "").split(",")]:
+    if has_it(request, tag):
         return Response(status_code=304, headers=headers)
     body, type_ = _recent(database).get(own, lambda: make(database, site))
     return Response(body, media_type=type_, headers=headers)
@@ -115,9 +115,8 @@ def _page(database: Database, site: str) -> Made:
 
 def _data_package(database: Database, site: str) -> Made:
     paths = {
-        name: f"{site}/api/collections/{name}/items?f=csv&limit={collection.most}"
-        for name, collection in COLLECTIONS.items()
-        if features.columns(database, collection.table)
+        one.name: f"{site}/api/collections/{one.name}/items?f=csv&limit={one.most}"
+        for one in collections_of(database)
     }
     package = descriptors.data_package(database, paths, "cyber-valleys")
     return json.dumps(package, ensure_ascii=False).encode(), "application/json"
@@ -190,7 +189,7 @@ def _file(request: Request, database: Database) -> Response:
         return not_found(request, f"Release {release_id} has no file {name[:60]}.")
     sum_ = hashlib.sha256(body).hexdigest()
     headers = {**_FIXED, "etag": f'"{sum_}"'}
-    if request.headers.get("if-none-match", "") == headers["etag"]:
+    if has_it(request, headers["etag"]):
         return Response(status_code=304, headers=headers)
     type_ = _TYPES.get(name.rpartition(".")[2], _PLAIN)
     return Response(body, media_type=type_, headers=headers)

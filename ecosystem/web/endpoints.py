@@ -30,6 +30,18 @@ def endpoint(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
     return answer_request
 
 
+def has_it(request: Request, tag: str) -> bool:
+    """Whether who asks has the answer with an entity tag already (RFC 9110, If-None-Match).
+
+    Parameters
+    ----------
+    tag : str
+        The entity tag, in its quotation marks; whether it is weak makes no difference.
+    """
+    asked = request.headers.get("if-none-match", "").split(",")
+    return tag.removeprefix("W/") in (one.strip().removeprefix("W/") for one in asked)
+
+
 def not_found(request: Request, message: str) -> Response:
     """Answer 404 with a sentence: to a person as a page, to a program as JSON.
 

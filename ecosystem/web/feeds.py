@@ -29,7 +29,7 @@ from ecosystem.tables import history
 from ecosystem.tables.history import Selection
 from ecosystem.tables.releases import story
 from ecosystem.web import addresses
-from ecosystem.web.endpoints import endpoint, not_found
+from ecosystem.web.endpoints import endpoint, has_it, not_found
 from ecosystem.web.templates import template
 
 MAX_RELEASES = 20
@@ -75,19 +75,19 @@ def atom(database: Database, base_url: str, region_id: str = "") -> bytes | None
     bytes or None
         None if there is no such region.
     """
-    name = history.region_name(database, region_id) if region_id else "Europe"
+    name = _region_name(database, region_id)
     if name is None:
         return None
-    feed, own = FeedGenerator(), publisher()
+    feed = FeedGenerator()
     page_url = _page_url(base_url, region_id)
     feed.id(addresses.tag("feed", region_id))
     feed.title(_xml(f"Cyber Valleys: what's new in {name}"))
     feed.subtitle("Changes of the open register of Europe's regional cybersecurity ecosystems.")
-    feed.author(name=own.name if own.is_named else "Cyber Valleys")
+    feed.author(name=publisher().author)
     feed.rights("CC BY 4.0. Compiled from public sources after ECSO's 2019 map; not ECSO's data.")
     feed.link(href=page_url, rel="alternate", type="text/html")
     feed.link(href=_feed_url(base_url, region_id), rel="self", type=MEDIA_TYPE)
-    found = history.releases(database, Selection(region=region_id)).head(MAX_RELEASES)
+    found = _releases(database, region_id)
     newest = found["released_at"].iloc[0] if len(found) else story(database)["created_at"]
     feed.updated(newest.to_pydatetime().replace(tzinfo=UTC))
     known = history.names(database)
@@ -115,10 +115,10 @@ def json_feed(database: Database, base_url: str, region_id: str = "") -> bytes |
     bytes or None
         None if there is no such region.
     """
-    name = history.region_name(database, region_id) if region_id else "Europe"
+    name = _region_name(database, region_id)
     if name is None:
         return None
-    found = history.releases(database, Selection(region=region_id)).head(MAX_RELEASES)
+    found = _releases(database, region_id)
     known = history.names(database)
     document = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -134,6 +134,14 @@ def json_feed(database: Database, base_url: str, region_id: str = "") -> bytes |
         ],
     }
     return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _region_name(database: Database, region_id: str) -> str | None:
+    return history.region_name(database, region_id) if region_id else "Europe"
+
+
+def _releases(database: Database, region_id: str) -> pd.DataFrame:
+    return history.releases(database, Selection(region=region_id)).head(MAX_RELEASES)
 
 
 def _json_entry(
@@ -200,8 +208,7 @@ def _answer(request: Request, database: Database, *, form: _Form) -> Response:
         "cache-control": _CACHE,
         "access-control-allow-origin": "*",
     }
-    asked = request.headers.get("if-none-match", "").split(",")
-    if headers["etag"] in (tag.strip().removeprefix("W/") for tag in asked):
+    if has_it(request, headers["etag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=form.media_type, headers=headers)
 

@@ -25,6 +25,7 @@ from ecosystem.finding.made_in_europe import today
 from ecosystem.plain.catalogue import MAKERS
 from ecosystem.plain.page import ATTRIBUTION, Item, PlainPage, is_elsewhere
 from ecosystem.web import addresses, embed, serving
+from ecosystem.web.endpoints import has_it
 from ecosystem.web.pages import PAGES, PageEntry
 from ecosystem.web.templates import template
 
@@ -132,7 +133,7 @@ def _answer(request: Request, entry: PageEntry, shell: Shell) -> Response:
     except ReleaseError:
         found = document(shell, _without_content(entry), base_url, root)
     headers = {"cache-control": "no-cache", "etag": found.tag, "vary": "accept-encoding"}
-    if request.headers.get("if-none-match") == found.tag:
+    if has_it(request, found.tag):
         return Response(status_code=304, headers=headers)
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(found.text, headers=headers, media_type="text/html")

@@ -30,7 +30,7 @@ from ecosystem.common.store import (
     pointed_at,
     read_manifests,
 )
-from etl import private_files
+from etl import private_files, watch
 from etl.members import members
 
 # Where Streamlit reads them, unless an installation keeps them elsewhere.
@@ -168,9 +168,8 @@ def _releases(own: Settings) -> Iterator[Finding]:
 def _clock(own: Settings) -> Iterator[Finding]:
     manifests = read_manifests(own.releases_dir)
     known = [manifests[release_id] for release_id in in_order(manifests)]
-    made = [datetime.fromisoformat(one.created_at) for one in known if one]
     now = datetime.now(UTC)
-    latest = max((when if when.tzinfo else when.replace(tzinfo=UTC) for when in made), default=now)
+    latest = max((one.created for one in known if one), default=now)
     if latest > now + _AHEAD:
         yield _wrong(
             "Clock",
@@ -296,8 +295,7 @@ def _backups(own: Settings) -> Iterator[Finding]:
         )
     else:
         yield _fine(subject, f"Copies go to {folder}.")
-    copies = [*folder.glob("*.zip")] if folder and os.access(folder, os.R_OK) else []
-    latest = max((path.stat().st_mtime for path in copies), default=None)
+    latest = watch.latest_copy(own)
     age = latest and datetime.now(UTC) - datetime.fromtimestamp(latest, UTC)
     if age and age > _COPY_AGE:
         yield _advice(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecosystem.common.settings import settings
+from ecosystem.common.settings import Settings, settings
 from etl.errors import PublishError
 from etl.inbox.store import inbox
 
@@ -15,12 +15,17 @@ def open_suggestions() -> int | None:
         return None
 
 
-def latest_copy() -> float | None:
+def latest_copy(own: Settings | None = None) -> float | None:
     """When the latest copy of the data was made, in seconds since 1970.
 
     None if the installation keeps no copies by itself, has none yet, or its folder can't be read.
+
+    Parameters
+    ----------
+    own : Settings, optional
+        Of the installation; those of this process by default.
     """
-    folder = settings().backup_dir
+    folder = (own or settings()).backup_dir
     if folder is None:
         return None
     try:

@@ -12,7 +12,7 @@ import json
 import re
 import zipfile
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def list_all(folder: Path) -> list[Snapshot]:
     return [
         Snapshot(
             manifest.release_id,
-            datetime.fromisoformat(manifest.created_at).astimezone(UTC),
+            manifest.created,
             manifest.organisations,
             manifest.sha256,
         )

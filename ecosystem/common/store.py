@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,12 @@ class Manifest:
     created_at: str
     organisations: int
     number: int = 0
+
+    @property
+    def created(self) -> datetime:
+        """When it was made, as a moment in UTC."""
+        made = datetime.fromisoformat(self.created_at)
+        return made.astimezone(UTC) if made.tzinfo else made.replace(tzinfo=UTC)
 
 
 class Database:

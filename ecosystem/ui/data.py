@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import threading
 from collections.abc import Callable, Hashable, Mapping
-from datetime import date
 from typing import Any, TypeVar
 
 from ecosystem.common.per_release import Recent
@@ -52,8 +51,13 @@ def ask(question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     current = database()
     day = made_in_europe.today() if _is_daily(question, *args, *kwargs.values()) else None
     name = f"{question.__module__}.{question.__qualname__}"
-    answer: T = _answer(current.release.release_id, day, name, question, current, args, kwargs)
-    return answer
+
+    def answer() -> bytes:
+        return pickle.dumps(question(current, *args, **kwargs), pickle.HIGHEST_PROTOCOL)
+
+    key = (current.release.release_id, day, name, _key(args), _key(kwargs))
+    known: T = pickle.loads(_answers.get(key, answer))  # noqa: S301
+    return known
 
 
 def _is_daily(question: Callable[..., Any], *values: Any) -> bool:
@@ -61,28 +65,11 @@ def _is_daily(question: Callable[..., Any], *values: Any) -> bool:
     return made_in_europe.is_daily(question) or any(filter_.is_daily() for filter_ in filters)
 
 
-def _answer(
-    release_id: str,
-    day: date | None,
-    name: str,
-    question: Callable[..., Any],
-    database: Database,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> Any:
-    def answer() -> bytes:
-        return pickle.dumps(question(database, *args, **kwargs), pickle.HIGHEST_PROTOCOL)
-
-    return pickle.loads(  # noqa: S301
-        _answers.get((release_id, day, name, _key(args), _key(kwargs)), answer)
-    )
-
-
 def _key(value: Any) -> Hashable:
     """What tells a value from others; the type is part of it, since ``1 == True``."""
     if isinstance(value, list | tuple):
         return type(value), *(_key(part) for part in value)
-    if type(value) is dict or isinstance(value, Mapping):
+    if isinstance(value, Mapping):
         return type(value), *((_key(name), _key(part)) for name, part in value.items())
     try:
         hash(value)

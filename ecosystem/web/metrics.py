@@ -215,9 +215,7 @@ def _of_release() -> Iterator[Metric]:
     except (ReleaseError, OSError, ValueError):
         yield _gauge("release_fine", "1 if the release that should be served is.", 0)
         return
-    made = datetime.fromisoformat(manifest.created_at)
-    made = made if made.tzinfo else made.replace(tzinfo=UTC)
-    age = max(0.0, (datetime.now(UTC) - made).total_seconds())
+    age = max(0.0, (datetime.now(UTC) - manifest.created).total_seconds())
     yield _gauge("release_fine", "1 if the release that should be served is.", not release.trouble)
     yield _gauge("release_age_seconds", "Age of the release that is served.", age)
     yield _gauge("release_organisations", "Organisations in it.", manifest.organisations)

@@ -333,7 +333,7 @@ class Desk:
         current = shelf.baseline(self._releases_dir)
         if suggestion.state is State.REJECTED or current is None:
             return ""
-        if datetime.fromisoformat(current.created_at) >= suggestion.decided:
+        if current.created >= suggestion.decided:
             return (
                 f"Suggestion {number} is published since release {current.release_id}. Correct "
                 "the entry itself instead."

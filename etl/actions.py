@@ -26,13 +26,12 @@ from pathlib import Path
 
 from ecosystem.common.settings import settings
 from etl.errors import PublishError
-from etl.files import replace, sha256, sync, writing
+from etl.files import OWNER_ONLY, OWNER_ONLY_FOLDER, replace, sha256, sync, writing
 
 # Names the archive while a restoration is going on, in the folder of the releases.
 RESTORING = ".restoring"
 _MAX_TEXT = 1_000
 _INTENT, _HALF, _HALF_KEPT_S = ".intent-", ".half-", 3_600.0
-_OWNER_ONLY, _OWNER_ONLY_FOLDER = 0o600, 0o700
 # Attributes of an entry, and what they are called.
 COLUMNS = {
     "moment": "Time, UTC",
@@ -339,8 +338,8 @@ def _keep(folder: Path, intended: tuple[Done, ...]) -> tuple[Path, int]:
         {"entry": asdict(done.entry), "path": str(done.path.resolve()), "sha256": done.sha256}
         for done in intended
     ]
-    folder.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY_FOLDER)
-    descriptor = os.open(half, os.O_RDWR | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
+    descriptor = os.open(half, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         os.write(descriptor, json.dumps(told).encode())
@@ -375,8 +374,8 @@ def _add_done(path: Path, intended: tuple[Done, ...], *, once: bool = False) -> 
 
 def _append(path: Path, line: bytes, *, once: bool = False) -> None:
     """Add a line, and see it onto the disk; nothing but try it, if there is none."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY_FOLDER)
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, _OWNER_ONLY)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, OWNER_ONLY)
     try:
         if not line:
             return

@@ -37,7 +37,7 @@ _REGISTER, _RELEASES = "register", "releases"
 _INBOX, _LOG = "inbox/inbox.sqlite", "log/actions.jsonl"
 _LINKS = "inbox/links.key"
 _AUTOMATIC = "cyber-valleys-backup-"
-_OWNER_ONLY, _OWNER_ONLY_FOLDER, _FOR_ALL = 0o600, 0o700, 0o644
+_FOR_ALL = 0o644
 _log = logging.getLogger(__name__)
 
 
@@ -86,9 +86,9 @@ def back_up(path: Path, *, every_release: bool = False, on_wait: Say = say_nothi
     actions.require_ready()
     part = path.with_name(f".{path.name}.part")
     with files.writing(path.parent, then=""):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY_FOLDER)
-        part.touch(mode=_OWNER_ONLY)
-        part.chmod(_OWNER_ONLY)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=files.OWNER_ONLY_FOLDER)
+        part.touch(mode=files.OWNER_ONLY)
+        part.chmod(files.OWNER_ONLY)
         try:
             with scratch() as folder, _stillness(own, on_wait):
                 shown = shelf.baseline(own.releases_dir)
@@ -238,12 +238,12 @@ def _put_back(archive: zipfile.ZipFile, backup: Backup, own: Settings) -> list[P
         for journal in (f"{own.inbox_file.name}-wal", f"{own.inbox_file.name}-shm"):
             own.inbox_file.with_name(journal).unlink(missing_ok=True)
     if _INBOX in backup.members:
-        _extract(archive, _INBOX, own.inbox_file, mode=_OWNER_ONLY)
+        _extract(archive, _INBOX, own.inbox_file, mode=files.OWNER_ONLY)
     else:
         own.inbox_file.unlink(missing_ok=True)
     if _LINKS in backup.members:
         # Links that were sent stay valid.
-        _extract(archive, _LINKS, secret_file(), mode=_OWNER_ONLY)
+        _extract(archive, _LINKS, secret_file(), mode=files.OWNER_ONLY)
     for member in sorted(_names(backup, _RELEASES)):  # the database comes before its manifest
         name = PurePosixPath(member).name
         target = own.releases_dir / name
@@ -280,7 +280,7 @@ def _add_to_log(archive: zipfile.ZipFile, backup: Backup, path: Path) -> None:
     lines = [*(line for line in earlier if line not in known), *present]
     path.parent.mkdir(parents=True, exist_ok=True)
     files.write_whole(path, b"".join(line + b"\n" for line in lines))
-    path.chmod(_OWNER_ONLY)
+    path.chmod(files.OWNER_ONLY)
 
 
 def _differs(backup: Backup, file: Path, member: str | None) -> bool:
@@ -334,7 +334,7 @@ def _copy_inbox(path: Path, copy: Path) -> None:
             source.backup(target)
     except sqlite3.Error as error:
         raise PublishError(f"{path}: the inbox can't be copied ({error}).") from error
-    copy.chmod(_OWNER_ONLY)
+    copy.chmod(files.OWNER_ONLY)
 
 
 def _write(path: Path, release_id: str, members: dict[str, Path]) -> None:

@@ -15,6 +15,8 @@ from etl.errors import PublishError
 
 LOCK_WAIT_S = 30.0
 RELEASE_KEPT = "The current release is as it was."
+# Permissions of what nobody else on the machine may read, and of the folders that it lies in.
+OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
 _NEW_FILE, _READABLE = 0o644, 0o444
 
 

@@ -19,14 +19,13 @@ from typing import Any
 
 from ecosystem.common.settings import Settings, settings
 from etl.errors import PublishError
-from etl.files import lock, write_whole, writing
+from etl.files import OWNER_ONLY, OWNER_ONLY_FOLDER, lock, write_whole, writing
 from etl.members import is_member, members
 
 LONGEST_S = 8 * 3_600
 # By how much the provider's clock may be ahead of this one.
 _AHEAD_S = 300
 _FILE = "ended_sign_ins.txt"
-_OWNER_ONLY, _OWNER_ONLY_FOLDER = 0o600, 0o700
 # What tells one sign-in from all others: the nonce is drawn anew for each.
 _TELLING = ("iss", "sub", "iat", "exp", "nonce", "jti", "sid")
 
@@ -75,9 +74,9 @@ def end(claims: Mapping[str, Any]) -> None:
     _ended_here[name] = until
     try:
         with writing(path.parent, then=""):
-            path.parent.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY_FOLDER)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
         with lock(path), writing(path.parent, then=""):
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, _OWNER_ONLY))
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
             known = {**_read(path), name: until}
             lines = [f"{one} {end:.0f}\n" for one, end in known.items() if end > now]
             write_whole(path, "".join(lines).encode("ascii"))

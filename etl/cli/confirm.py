@@ -60,7 +60,7 @@ def confirm(
         from ecosystem.common.settings import settings
         from etl import actions
         from etl.actions import Action
-        from etl.files import writing
+        from etl.files import OWNER_ONLY, writing
         from etl.inbox.mail_merge import MONTH_DAYS, as_csv, as_xlsx, before, merge_table
 
         kinds = {".csv": as_csv, ".xlsx": as_xlsx}
@@ -80,8 +80,8 @@ def confirm(
         until = (now + timedelta(days=days)).date()
         table = merge_table(chosen, address, until)
         with writing(file.parent, then=""):
-            file.touch(mode=0o600)
-            file.chmod(0o600)
+            file.touch(mode=OWNER_ONLY)
+            file.chmod(OWNER_ONLY)
             file.write_bytes(kinds[file.suffix.lower()](table))
         actions.record(
             Action.INVITE, f"{len(table):,} organisations", after=f"links valid until {until}"

@@ -21,11 +21,11 @@ from urllib.parse import urlencode
 
 from ecosystem.common.settings import Settings, settings
 from etl.errors import PublishError
-from etl.files import sync, writing
+from etl.files import OWNER_ONLY, OWNER_ONLY_FOLDER, sync, writing
 
 PAGE = "confirm"
 _ORG, _UNTIL, _KEY = "org", "until", "key"
-_SECRET_BYTES, _OWNER_ONLY, _OWNER_ONLY_FOLDER = 32, 0o600, 0o700
+_SECRET_BYTES = 32
 _SIGNATURE = re.compile(r"[\w-]{43}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -147,10 +147,10 @@ def make_secret() -> bytes:
     path = secret_file()
     if not read_secret() and not path.exists():
         with writing(path.parent, then="No link can be made."):
-            path.parent.mkdir(parents=True, exist_ok=True, mode=_OWNER_ONLY_FOLDER)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
             part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
             try:
-                part.touch(mode=_OWNER_ONLY, exist_ok=False)
+                part.touch(mode=OWNER_ONLY, exist_ok=False)
                 part.write_bytes(secrets.token_bytes(_SECRET_BYTES))
                 sync(part)
                 with suppress(FileExistsError):  # another process was first

@@ -19,6 +19,7 @@ from filelock import FileLock
 
 from ecosystem.common.settings import settings
 from etl.errors import PublishError
+from etl.files import OWNER_ONLY, OWNER_ONLY_FOLDER
 from etl.inbox.model import MAX_BYTES, Draft, NotKept, Refused, State, Suggestion
 
 BUSY_S = 3.0
@@ -29,7 +30,6 @@ SENDER_H = 72
 KEPT_DAYS = 180
 PAGE_BYTES = 4096
 # What visitors suggest, and how they may be reached, is for nobody else on the machine.
-_OWNER_ONLY = 0o600
 # As many as all open suggestions may have, with room for what a database needs around them.
 MAX_FILE_BYTES = 256 * 1024 * 1024
 
@@ -443,10 +443,10 @@ class Inbox:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
         if not self.path.exists():
             # SQLite gives its other files the mode of this one.
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, _OWNER_ONLY))
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
         connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
         try:
             connection.row_factory = sqlite3.Row

@@ -6,7 +6,7 @@ https://www.w3.org/TR/tabular-metadata/.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ecosystem.api.collections import COLLECTIONS, Collection, Property, Shape, properties
@@ -109,14 +109,52 @@ def csv_metadata(database: Database, collection: Collection, address: str) -> di
             {"name": name, "titles": name, "datatype": "number", "dc:description": text}
             for name, text in _POINT.items()
         ]
+    return csvw(
+        address,
+        columns,
+        [collection.key],
+        title=collection.title,
+        description=collection.description,
+        source=releases.attribution(database, ("register", "gazetteer", "boundaries")),
+        licence=collection.licence,
+        citation=releases.citation(database),
+    )
+
+
+def csvw(
+    address: str,
+    columns: Sequence[Mapping[str, Any]],
+    key: Sequence[str],
+    *,
+    title: str,
+    description: str,
+    source: str,
+    licence: str,
+    citation: str,
+) -> dict[str, Any]:
+    """Metadata of CSV on the web for one of this site's tables.
+
+    Parameters
+    ----------
+    address : str
+        Of the CSV.
+    columns : sequence of mapping
+        Their descriptions, in their order.
+    key : sequence of str
+        Names of the columns that tell rows apart.
+    title, description, source, citation : str
+        What people read.
+    licence : str
+        Address of the licence.
+    """
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": address,
-        "dc:title": collection.title,
-        "dc:description": collection.description,
-        "dc:source": releases.attribution(database, ("register", "gazetteer", "boundaries")),
-        "dc:license": {"@id": collection.licence},
-        "dc:bibliographicCitation": releases.citation(database),
+        "dc:title": title,
+        "dc:description": description,
+        "dc:source": source,
+        "dc:license": {"@id": licence},
+        "dc:bibliographicCitation": citation,
         "dialect": {"encoding": "utf-8", "lineTerminators": ["\r\n"]},
-        "tableSchema": {"columns": columns, "primaryKey": [collection.key]},
+        "tableSchema": {"columns": [*columns], "primaryKey": [*key]},
     }

@@ -15,6 +15,7 @@ from ecosystem.api.tables import (
     rows_of,
 )
 from ecosystem.common.store import Database
+from ecosystem.common.vocabulary import inside
 from ecosystem.network import valley_network, words
 from ecosystem.tables import funding_rounds, regions
 
@@ -150,8 +151,7 @@ _FIGURES = (
     Figure(
         "similar-profiles",
         "Valleys with similar profiles",
-        "Cosine of the two mixes of JRC domains: 1 is the same mix. Chance: share of random pairs "
-        "of this size, drawn from the register, that are as alike.",
+        f"{words.SIMILARITY_NOTE} Chance, drawn from the register: {inside(words.CHANCE_NOTE)}",
         "organisations of the register in the two valleys",
         "",
         _REGISTER,

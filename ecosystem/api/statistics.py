@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from ecosystem.api import figures
+from ecosystem.api import descriptors, figures
 from ecosystem.api.collections import COLLECTIONS
 from ecosystem.api.errors import ApiError, invalid
 from ecosystem.api.request import Params, filter_of
@@ -278,13 +278,7 @@ def csvw(database: Database, query: Query, address: str) -> dict[str, Any]:
         Of the CSV.
     """
     found, said = table(database, query), about(database, query)
-    texts = [
-        *(
-            {"name": f"{name}{end}", "titles": f"{name}{end}", "datatype": "string"}
-            for name in found.dimensions
-            for end in ("", "_label")
-        )
-    ]
+    texts = [f"{name}{end}" for name in found.dimensions for end in ("", "_label")]
     numbers = [
         {
             "name": column.name,
@@ -296,21 +290,17 @@ def csvw(database: Database, query: Query, address: str) -> dict[str, Any]:
         for column in found.columns
     ]
     rest = ("status", "unit", *said)
-    return {
-        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
-        "url": address,
-        "dc:title": query.figure.label,
-        "dc:description": said["method"],
-        "dc:source": said["source"],
-        "dc:license": {"@id": LICENCE},
-        "dc:bibliographicCitation": said["citation"],
-        "dialect": {"encoding": "utf-8", "lineTerminators": ["\r\n"]},
-        "tableSchema": {
-            "columns": [
-                *texts,
-                *numbers,
-                *({"name": name, "titles": name, "datatype": "string"} for name in rest),
-            ],
-            "primaryKey": list(found.dimensions),
-        },
-    }
+    return descriptors.csvw(
+        address,
+        [*map(_text_column, texts), *numbers, *map(_text_column, rest)],
+        list(found.dimensions),
+        title=query.figure.label,
+        description=said["method"],
+        source=said["source"],
+        licence=LICENCE,
+        citation=said["citation"],
+    )
+
+
+def _text_column(name: str) -> dict[str, str]:
+    return {"name": name, "titles": name, "datatype": "string"}

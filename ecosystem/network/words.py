@@ -182,6 +182,8 @@ COMPLEMENT_NOTE = (
     "makes: Fisher's exact test, false discovery rate over all valleys and domains 5 % "
     "(Benjamini and Yekutieli 2001). The register is a sample."
 )
+SIMILARITY_NOTE = "Cosine of the two mixes of JRC domains: 1 is the same mix."
+CHANCE_NOTE = "Share of random pairs of this size that are as alike."
 STRENGTH_NOTE = (
     "Strength: each common partnership counts one divided by the number of its other valleys, so "
     "that an agreement of two weighs more than a network of 27 (Newman 2001)."

@@ -395,12 +395,8 @@ def table(chosen: Choice) -> None:
         selection_mode=["single-row", "single-cell"],
         column_config={
             "Strength": st.column_config.NumberColumn(format="%.2f", help=words.STRENGTH_NOTE),
-            "Similarity": st.column_config.NumberColumn(
-                format="%.2f", help="Cosine of the two mixes of JRC domains: 1 is the same mix."
-            ),
-            "Chance": st.column_config.NumberColumn(
-                format="percent", help="Share of random pairs of this size that are as alike."
-            ),
+            "Similarity": st.column_config.NumberColumn(format="%.2f", help=words.SIMILARITY_NOTE),
+            "Chance": st.column_config.NumberColumn(format="percent", help=words.CHANCE_NOTE),
             "More of": st.column_config.NumberColumn(
                 help="JRC domains of which the first has more and the second little"
             ),

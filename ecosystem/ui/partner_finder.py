@@ -13,7 +13,7 @@ from ecosystem.common import partial_dates, wording
 from ecosystem.common.glossary import explain_all
 from ecosystem.common.spreadsheet import table_csv
 from ecosystem.common.vocabulary import COUNTRIES, PARTNERSHIP_KINDS, PRACTICE_KINDS
-from ecosystem.network import needs, partner_finding, partner_words
+from ecosystem.network import needs, partner_finding, partner_words, words
 from ecosystem.network.consortium import MOST_MEMBERS, MOST_REGIONS, Plan
 from ecosystem.network.consortium_rules import FITS
 from ecosystem.network.needs import Need
@@ -397,12 +397,8 @@ def _table(chosen: Choice, found: Finding) -> None:
         hide_index=True,
         height=320,
         column_config={
-            "Similarity": st.column_config.NumberColumn(
-                format="%.2f", help="Cosine of the two mixes of JRC domains: 1 is the same mix."
-            ),
-            "Chance": st.column_config.NumberColumn(
-                format="percent", help="Share of random pairs of this size that are as alike."
-            ),
+            "Similarity": st.column_config.NumberColumn(format="%.2f", help=words.SIMILARITY_NOTE),
+            "Chance": st.column_config.NumberColumn(format="percent", help=words.CHANCE_NOTE),
             "More of": st.column_config.NumberColumn(
                 help="JRC domains of which it has more and your region little"
             ),

@@ -11,7 +11,6 @@ from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.tables import life
 from ecosystem.web import addresses
 
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 # schema.org has more exact types for some; for the others Organization is all that is known.
 _TYPES = {
     "research": "ResearchOrganization",

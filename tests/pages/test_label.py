@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -113,13 +114,14 @@ def test_nothing_of_the_self_check_is_kept(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     asked: list[str] = []
-    answer = data._answer
+    answers = data._answers
 
-    def listen(*args: Any) -> Any:
-        asked.append(repr(args[4:]))
-        return answer(*args)
+    class Listener:
+        def get(self, question: tuple[Any, ...], answer: Callable[[], bytes]) -> bytes:
+            asked.append(repr(question))
+            return answers.get(question, answer)
 
-    monkeypatch.setattr(data, "_answer", listen)
+    monkeypatch.setattr(data, "_answers", Listener())
     app = visit("label")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.chdir(tmp_path)

@@ -58,7 +58,7 @@ from etl.release.change import ORGANISATIONS, changes, count_kinds, date_past, s
 from etl.release.earlier import history, published_lists, published_organisations
 from etl.release.gates import Against, Result, check, gate_table, load_gates, waive
 from etl.release.lists import list_changes
-from etl.release.provenance import digest, input_hashes, tool_versions
+from etl.release.provenance import digest, input_hashes, register_files, tool_versions
 from etl.release.workshop import require_whole, scratch, workshop
 from etl.schema import Schema, load_schemas
 from etl.transform import DECISIONS, Transformed, transform
@@ -387,7 +387,7 @@ def publish(
                     Action.PUBLISH,
                     release.release_id,
                     prepared.baseline_id or "",
-                    ", ".join(sorted(release.input_hashes)),
+                    ", ".join(sorted(register_files(release.input_hashes))),
                 )
                 with actions.written_down(shelf.when_shown(folder, release.release_id, done)):
                     with _keep_meanwhile(folder, release.release_id, contents, adoptable):

@@ -192,7 +192,12 @@ def transform(
     decisions, wrong = _decisions(frames[DECISIONS], schemas[DECISIONS])
     nameless = frames["organisations"].index[frames["organisations"]["org_id"] == ""]
     frames["organisations"], notes, exchanged = assign_ids(
-        frames["organisations"], published, decisions, legal_forms, used_ids=used_ids
+        frames["organisations"],
+        published,
+        decisions,
+        legal_forms,
+        used_ids=used_ids,
+        is_town=gazetteer.knows,
     )
     read = extracts[ORGANISATIONS]
     if life.STATUS not in (read.added_to or read).origin.columns:

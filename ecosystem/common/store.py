@@ -252,7 +252,8 @@ def current(folder: Path | None = None) -> Release:
         raise ReleaseError("The folder of the releases can't be read; check its permissions.")
     if not known and not wanted:
         raise ReleaseError(
-            "There is no data yet. Run `cyber-valleys refresh` to build it from the register."
+            "There is no data yet. Run `cyber-valleys refresh` to build it from the register, or "
+            "check and publish it on the secretariat's page."
         )
     raise ReleaseError(
         f"{trouble} There is no other release. "

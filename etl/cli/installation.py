@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,7 @@ def log(
     """
     with sentences():
         from etl import actions
+        from etl.report import words
 
         known = actions.entries()
         wanted = [
@@ -51,10 +53,13 @@ def log(
     if not wanted:
         say("Nothing of this kind has been done." if known else "Nothing has been done yet.")
         return
-    table(
-        [*actions.COLUMNS.values()],
-        [[entry[name] for name in actions.COLUMNS] for entry in map(vars, wanted[-last:])],
-    )
+    for entry in wanted[-last:]:
+        # A text of several lines must not look like several actions.
+        cells = [" ".join(cell.split()) for cell in astuple(entry)]
+        moment, who, what, subject, before, after = cells
+        say(f"{moment}  {who}  {what}  {subject}")
+        if before or after:
+            say(f"    {before or words.EMPTY} -> {after or words.EMPTY}")
     if len(wanted) > last:
         say(f"The latest {last:,} of {len(wanted):,}; --csv FILE writes all.")
 

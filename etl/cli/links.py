@@ -122,4 +122,5 @@ def _write(path: Path, known: list[Place], results: dict[str, Result]) -> None:
     ]  # fmt: skip
     with writing(path.parent, then=""):
         path.write_bytes(table_csv(pd.DataFrame(rows)))
-    say(f"Written: {path} ({len(rows):,} addresses).")
+    n = len({place.address for place in known})
+    say(f"Written: {path} ({n:,} addresses in {len(rows):,} cells).")

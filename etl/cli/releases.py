@@ -253,6 +253,7 @@ def _print_story(database: Database, manifest: Manifest, *, details: bool) -> No
     from ecosystem.tables import releases
     from etl.release import shelf
     from etl.release.gates import figure
+    from etl.release.provenance import register_files
     from etl.report import words
 
     story = releases.story(database)
@@ -262,11 +263,7 @@ def _print_story(database: Database, manifest: Manifest, *, details: bool) -> No
     changes = shelf.changes_of(settings().releases_dir, manifest.release_id)
     if isinstance(before, str) and changes is not None:
         say(f"Against release {before}: {words.change_counts(changes)}.")
-    made_from = {
-        name.removeprefix("register/"): sha256
-        for name, sha256 in story["input_hashes"].items()
-        if name.startswith("register/")
-    }
+    made_from = register_files(story["input_hashes"])
     say(f"Made from {', '.join(made_from)}.\n")
     table(
         words.GATE_COLUMNS,

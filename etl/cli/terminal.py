@@ -52,7 +52,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table; long cells are wrapped to the width of the terminal."""
     drawn = Table(*header, show_edge=False, header_style="bold")
     for row in rows:
-        drawn.add_row(*(Text(_escape(cell)) for cell in row))
+        drawn.add_row(*(Text(_escape(cell), overflow="fold") for cell in row))
     out.print(drawn)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from ecosystem.common.settings import settings
+from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import COUNTRIES, ENDED
 from etl.freshness.report import Result
 from etl.register.edit import Edit, read_rows, save
@@ -168,7 +169,7 @@ def _day(text: str, today: date) -> date:
 
 def _urgency(task: Task) -> tuple[bool, str, str]:
     is_wrong = bool({Reason.WEBSITE, Reason.SOURCE} & set(task.reasons))
-    return not is_wrong, task.checked_on, task.row.get("name", "")
+    return not is_wrong, task.checked_on, fold(task.row.get("name", ""))
 
 
 def _schema() -> Schema:

@@ -73,6 +73,7 @@ def assign_ids(
     legal_forms: Sequence[str] = (),
     *,
     used_ids: Collection[str] = (),
+    is_town: Callable[[str, str], bool] = lambda _city, _country: True,
 ) -> tuple[pd.DataFrame, list[str], list[Rejection]]:
     """Give every row an identifier: its own, that of a published organisation, or a new one.
 
@@ -92,6 +93,8 @@ def assign_ids(
         What to leave out of a folded name.
     used_ids : collection of str
         Further identifiers that are never given again, such as those of earlier releases.
+    is_town : callable, optional
+        Whether a country (the second argument) has a town of a name, as somebody wrote it.
 
     Returns
     -------
@@ -114,7 +117,7 @@ def assign_ids(
     recognised = len(ids_by_row)
     new = {row: missing[row] for row in missing if row not in ids_by_row}
     taken = in_file | set(ids_by_row.values())
-    known_again = _known_by_content(new, free, decisions, bare, taken)
+    known_again = _known_by_content(new, free, decisions, bare, taken, is_town)
     ids_by_row |= known_again
     recognised += len(known_again)
     new = {row: new[row] for row in new if row not in known_again}
@@ -309,10 +312,12 @@ def _known_by_content(
     decisions: Decisions,
     bare: Bare,
     taken: Collection[str],
+    is_town: Callable[[str, str], bool],
 ) -> dict[int, str]:
     """Rows without identifier that somebody decided about: they take the one that it speaks of.
 
-    Rows of one name and town take that of the published organisation first.
+    Rows of one name and town take that of the published organisation first. Where the town was
+    none when somebody decided, it has been corrected since: the name in its country is enough.
     """
     given: dict[int, str] = {}
     if not decisions.contents:
@@ -333,6 +338,14 @@ def _known_by_content(
             if row not in given and waiting:
                 given[row] = waiting.pop(0)
                 left.discard(given[row])
+    nowhere: dict[tuple[str, str], list[str]] = {}
+    for org_id, (country, city, name) in decisions.contents.items():
+        if org_id in left and not is_town(city, country):
+            nowhere.setdefault((country, bare(name)), []).append(org_id)
+    for row, known in _order(new):
+        waiting = nowhere.get((known.country, bare(known.name)))
+        if row not in given and waiting:
+            given[row] = waiting.pop(0)
     return given
 
 

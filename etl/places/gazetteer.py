@@ -167,6 +167,11 @@ class Gazetteer:
         parts = (self._any(key, country) for key in keys if key and key != readings[0])
         return next((rows for rows in parts if rows), [])
 
+    def knows(self, name: str, country: str) -> bool:
+        """Whether a town of a country is called so, in whatever way."""
+        lookups = (self.rows_named, self.rows_abbreviated_as, self.rows_also_named)
+        return any(find(name, country) for find in lookups)
+
     def rows_begun_by(self, name: str, country: str) -> list[int]:
         """Rows of `places` whose name begins with this one and goes on, largest first.
 

@@ -54,9 +54,11 @@ class ColumnsUnsure(RegisterError):
         names = list(self.missing)
         example = next((headers[0] for headers in self.missing.values() if headers), "Your header")
         column = next((name for name, headers in self.missing.items() if headers), names[0])
+        plural = len(names) > 1
         return (
-            f"{self.file}: column {list_names(names)} is missing; add it to the header row, or say "
-            f'which one it is, such as --map "{example}={column}" '
+            f"{self.file}: {'columns' if plural else 'column'} {list_names(names)} "
+            f"{'are' if plural else 'is'} missing; add what is missing to the header row, or say "
+            f'which header it is, such as --map "{example}={column}" '
             f"(columns found: {list_names(self.found) or 'none that is not used already'})."
         )
 

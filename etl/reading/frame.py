@@ -49,10 +49,17 @@ def header_of(
     return best
 
 
-def needed_columns(schema: Schema) -> list[str]:
-    """Columns that a file must have; organisations get their identifiers from the ETL."""
+def needed_columns(schema: Schema, *, adding: bool = False) -> list[str]:
+    """Columns that a file must have; organisations get their identifiers from the ETL.
+
+    A whole list that lacks a column would empty it for all rows; rows to add empty nothing.
+    """
     made = schema.primary_key if schema.resource == "organisations" else ""
-    return [n for n, c in schema.columns.items() if not c.optional and n != made]
+    return [
+        name
+        for name, column in schema.columns.items()
+        if name != made and (column.constraints.get("required") if adding else not column.optional)
+    ]
 
 
 def to_extract(
@@ -63,6 +70,8 @@ def to_extract(
     schema_dir: Path,
     mapping: ColumnMapping,
     notes: Sequence[str],
+    *,
+    adding: bool = False,
 ) -> Extract:
     """The columns of a schema from a sheet.
 
@@ -82,6 +91,8 @@ def to_extract(
         What somebody said about its headers.
     notes : sequence of str
         What was assumed on reading the file.
+    adding : bool
+        Its rows are added to a list; they need only the columns that every row needs.
 
     Raises
     ------
@@ -99,7 +110,8 @@ def to_extract(
             f"{list_names(list(schema.columns))}."
         )
     (header_row, header), positions = found
-    _check_columns(path.name, header, positions, schema, schema_dir, mapping, said)
+    needed = needed_columns(schema, adding=adding)
+    _check_columns(path.name, header, positions, needed, schema, schema_dir, mapping, said)
     body = [(number, cells) for number, cells in sheet.rows if number > header_row]
     if not body and not schema.may_be_empty:
         raise RegisterError(
@@ -213,6 +225,7 @@ def _check_columns(
     file: str,
     header: Sequence[str],
     positions: dict[str, int],
+    needed: Sequence[str],
     schema: Schema,
     schema_dir: Path,
     mapping: ColumnMapping,
@@ -220,7 +233,7 @@ def _check_columns(
 ) -> None:
     used = set(positions.values())
     unused = [cell.strip() for i, cell in enumerate(header) if cell.strip() and i not in used]
-    missing = [name for name in needed_columns(schema) if name not in positions]
+    missing = [name for name in needed if name not in positions]
     if missing:
         raise ColumnsUnsure(
             file,

@@ -136,7 +136,9 @@ def read_inputs(
         if one is None:
             extracts[resource] = extract(register_file(register_dir, resource), schema)
             continue
-        read = to_extract(one.path, one.sha256, one.sheet, schema, schema_dir, said, one.notes)
+        read = to_extract(
+            one.path, one.sha256, one.sheet, schema, schema_dir, said, one.notes, adding=adding
+        )
         extracts[resource] = _add_to_register(read, register_dir, schema) if adding else read
     return extracts
 

@@ -16,6 +16,8 @@ from etl.release.losses import Loss, losses
 from etl.release.shelf import BaselineMovedError
 from etl.schema import Schema
 
+# More names say less than their number.
+_MAX_NAMED = 5
 NOT_ADOPTED = (
     "The register itself is as it was: the next refresh without FILE goes back to it. Publish "
     "with --into-register to change it, too."
@@ -236,7 +238,11 @@ def adoption_sentence(files: Collection[str]) -> str:
     """That the register holds these files now, as a sentence; empty if there are none."""
     if not files:
         return ""
-    listed = ", ".join(f"{resource}.csv" for resource in sorted(files))
+    listed = (
+        f"{len(files):,} lists"
+        if len(files) > _MAX_NAMED
+        else ", ".join(f"{resource}.csv" for resource in sorted(files))
+    )
     return f"The register now holds what was published: {listed}."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from ecosystem.common.settings import settings
 from etl.reading import Extract
 
 TOOLS = ("duckdb", "pandas", "geopandas", "shapely", "frictionless", "rapidfuzz")
+_REGISTER = "register/"
 
 
 def sources_file() -> Path:
@@ -34,8 +35,17 @@ def input_hashes(extracts: Iterable[Extract]) -> dict[str, str]:
         for path in files
     }
     read = [part for given in extracts for part in (given.added_to, given) if part]
-    hashes |= {f"register/{one.file}": one.sha256 for one in read}
+    hashes |= {f"{_REGISTER}{one.file}": one.sha256 for one in read}
     return dict(sorted(hashes.items()))
+
+
+def register_files(hashes: Mapping[str, str]) -> dict[str, str]:
+    """Those of the files that hold the register, by name."""
+    return {
+        name.removeprefix(_REGISTER): value
+        for name, value in hashes.items()
+        if name.startswith(_REGISTER)
+    }
 
 
 def digest(hashes: dict[str, str]) -> str:

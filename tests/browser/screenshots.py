@@ -91,7 +91,7 @@ def file(page: Page, desk: Office) -> bytes:
 def faults(page: Page, desk: Office) -> bytes:
     """Two cells can't be taken."""
     desk.check(page, with_faults(desk))
-    return settled(page, "2. What the check found")
+    return settled(page, "What the check found")
 
 
 def report(page: Page, desk: Office) -> bytes:
@@ -109,7 +109,7 @@ def changes(page: Page, desk: Office) -> bytes:
     """One organisation has another name and year, one is gone."""
     desk.check(page, with_changes(desk))
     page.get_by_role("tab", name="Changed").click()
-    return settled(page, "3. What would change")
+    return settled(page, "What would change")
 
 
 def published(page: Page, desk: Office) -> bytes:

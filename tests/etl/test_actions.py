@@ -89,7 +89,9 @@ def test_the_command_shows_the_latest_and_writes_all(log: Path, tmp_path: Path) 
             record(Action.ACCEPT, f"suggestion {i}", "\x1b[31m")
     record(Action.PUBLISH, "release")
     shown = run(app, ["log", "--last", "2", "--action", "accept"]).output
-    assert "suggestion 2" in shown
+    first, second = shown.splitlines()[2:4]
+    assert first.endswith("Z  =anna@example.org  accept  suggestion 2")
+    assert second == "    \N{REPLACEMENT CHARACTER}[31m -> (empty)"
     assert "suggestion 0" not in shown
     assert "The latest 2 of 3" in shown
     assert "\x1b[31m" not in shown

@@ -29,10 +29,14 @@ def view(here: Desk) -> None:
     decided = decided_pairs(settings().register_dir / FILE)
     if not found and not decided:
         return
-    n = wording.count(len(found), "pair")
+    label = (
+        f"{wording.count(len(found), 'pair')} may be one organisation twice"
+        if found
+        else f"No pair to decide about; {wording.count(len(decided), 'pair')} decided before"
+    )
     # With a key it stays as open as it is, whatever is decided in it.
     box = st.expander(
-        f"{n} may be one organisation twice",
+        label,
         expanded=any(pair.must_decide for pair in found),
         key=f"pairs_{here.number}",
         on_change="rerun",
@@ -40,10 +44,11 @@ def view(here: Desk) -> None:
     if not box.open:
         return
     with box:
-        st.markdown(
-            "What you decide is kept, and holds from then on. Only pairs of one name and town "
-            "must be decided before anything is published."
-        )
+        if found:
+            st.markdown(
+                "What you decide is kept, and holds from then on. Only pairs of one name and town "
+                "must be decided before anything is published."
+            )
         shown = _page(here, found)
         open_ = [pair for pair in shown if pair.key not in here.decided]
         reasons = {_why(pair): drafts.text(_LONGEST) for pair in open_}

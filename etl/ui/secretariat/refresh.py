@@ -48,7 +48,7 @@ def view() -> None:
     if here.said:
         st.success(here.said)
         here.said = ""
-    st.header("1. Choose the files", anchor=False)
+    st.header("Choose the files", anchor=False)
     files = st.file_uploader(
         "Register files",
         type=FILE_TYPES,
@@ -121,7 +121,8 @@ def _ask(here: Desk, unsure: ColumnsUnsure, files: Sequence[UploadedFile]) -> No
     """Ask which header is which column, where the file doesn't say it clearly."""
     st.warning(
         f"{markdown(unsure.file)}: not every column that is needed could be recognised. Say which "
-        "it is; nothing is guessed.",
+        "it is; nothing is guessed. One that isn't in the file has to be added to it: leave its "
+        "cells empty where nothing is known.",
         icon=":material/help:",
     )
     chosen: dict[str, str] = {}
@@ -151,7 +152,7 @@ def _ask(here: Desk, unsure: ColumnsUnsure, files: Sequence[UploadedFile]) -> No
 
 def _findings(here: Desk, content: Content, files: Sequence[UploadedFile]) -> None:
     outcome = content.outcome
-    st.header("2. What the check found", anchor=False)
+    st.header("What the check found", anchor=False)
     st.caption(markdown(here.about))
     missing = words.missing_sentence(outcome)
     if missing:
@@ -209,7 +210,7 @@ def _card(file: str, cell: str, name: str, value: str, reason: str, mend: str) -
 
 def _changes(content: Content) -> None:
     outcome = content.outcome
-    st.header("3. What would change", anchor=False)
+    st.header("What would change", anchor=False)
     st.markdown(markdown(f"{words.comparison(outcome)} {words.omission_sentence(outcome)}".strip()))
     lists = {
         f"{label} ({outcome.changes[kind]:,})": content.changes(kind)
@@ -231,7 +232,7 @@ def _changes(content: Content) -> None:
 def _publish(here: Desk) -> None:
     prepared, outcome = here.prepared, here.outcome
     assert prepared is not None and outcome is not None  # noqa: S101, PT018  (see view)
-    st.header("4. Publish", anchor=False)
+    st.header("Publish", anchor=False)
     st.caption(markdown(here.about))
     if outcome.status is Status.INPUT_REFUSED:
         st.markdown(

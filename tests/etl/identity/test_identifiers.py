@@ -320,3 +320,25 @@ def test_a_published_organisation_goes_before_the_row_that_was_told_from_it() ->
     sheet = file(("", "Foo", "Lyon", "FR"), ("", "Foo", "Lyon", "FR"))
     assert sorted(ids(sheet, old, decisions)) == ["fr-1", "fr-foo"]
     assert ids(sheet.head(1), old, decisions) == ["fr-1"]
+
+
+def test_a_decision_holds_when_the_town_that_was_none_is_corrected() -> None:
+    """What is decided beside a fault is not asked again when the fault is mended."""
+    towns = {"Wien", "Linz"}
+
+    def given(sheet: pd.DataFrame, decisions: Decisions) -> list[str]:
+        frame, _, _ = assign_ids(
+            sheet, None, decisions, FORMS, is_town=lambda city, _country: city in towns
+        )
+        return list(frame["org_id"])
+
+    wrong = file(("", "Foo", "Wienx", "AT"), ("", "Foo GmbH", "Wienx", "AT"))
+    made = given(wrong, NO_DECISIONS)
+    rows = ("AT | Wienx | Foo", "AT | Wienx | Foo GmbH")
+    decisions = decided_by_content((made[0], made[1], "same", *rows))
+    assert given(wrong.assign(city="Wien"), decisions) == made
+    assert given(wrong.assign(city=["Wien", "Linz"]), decisions) == made
+    # Another country, or another town when the first was one: another organisation.
+    assert not set(given(wrong.assign(country="DE"), decisions)) & set(made)
+    known = decided_by_content((made[0], made[1], "same", *(r.replace("x", "") for r in rows)))
+    assert not set(given(wrong.assign(city="Linz"), known)) & set(made)

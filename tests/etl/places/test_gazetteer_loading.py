@@ -56,6 +56,12 @@ def test_prepared_names_find_what_names_that_are_folded_here_find() -> None:
         assert prepared.rows_begun_by(*one) == fresh.rows_begun_by(*one)
         assert prepared.elsewhere(*one) == fresh.elsewhere(*one)
     assert prepared.rows_also_named("Liège", "BE") != []
+    assert [
+        prepared.knows(*one) for one in (("Köln", "DE"), ("St-Denis", "FR"), ("Liège", "BE"))
+    ] == [True] * 3
+    assert [prepared.knows(*one) for one in (("Wienx", "AT"), ("Wien", "FR"), ("", "FR"))] == [
+        False
+    ] * 3
 
 
 def test_names_of_another_gazetteer_are_not_used(tmp_path: Path) -> None:

@@ -228,6 +228,24 @@ def test_an_unknown_header_is_asked_for_and_never_guessed(
     same(extract(path, schema, again).frame, plain)
 
 
+def test_rows_to_add_need_only_the_columns_that_every_row_needs(
+    tmp_path: Path, plain: pd.DataFrame, schemas: dict[str, Schema]
+) -> None:
+    """A whole list that lacked a column would empty it everywhere; rows to add empty nothing."""
+    needed = ["name", "type", "city", "country", "domains", "functions", "evidence", "source_url"]
+    rows = plain[needed].iloc[:2]
+    path = xlsx(tmp_path / "organisations.xlsx", S=rows_of(rows))
+    own = own_settings().register_dir
+    both = read_inputs([path], own, schemas, adding=True)["organisations"].whole
+    assert both[needed].iloc[-2:].to_numpy().tolist() == rows.to_numpy().tolist()
+    assert set(both["website"].iloc[-2:]) == {""}
+    with pytest.raises(ColumnsUnsure, match=r"columns nuts2_hint, website.* are missing"):
+        read_inputs([path], own, schemas)
+    path = xlsx(tmp_path / "organisations.xlsx", S=rows_of(rows.drop(columns="city")))
+    with pytest.raises(ColumnsUnsure, match="column city is missing"):
+        read_inputs([path], own, schemas, adding=True)
+
+
 def test_a_mapping_goes_before_a_name(tmp_path: Path, plain: pd.DataFrame, schema: Schema) -> None:
     changed = plain.assign(**{"Better name": plain["name"], "name": "old"})
     path = xlsx(tmp_path / "o.xlsx", S=rows_of(changed))

@@ -24,7 +24,7 @@ from etl.inbox.moderation import Desk
 from etl.inbox.store import Inbox
 from etl.register.decide import add_decision
 from etl.release import shelf
-from etl.release.adopt import NotAdoptedError
+from etl.release.adopt import NotAdoptedError, adoption_sentence
 from etl.release.earlier import published_organisations
 from etl.release.shelf import BaselineMovedError
 from etl.report import words
@@ -461,3 +461,32 @@ def test_the_command_publishes_nothing_if_the_register_changed_since_the_check(
     assert "The register changed since the check" in result.output
     assert shelf.current_id(releases) == before
     assert cells_of(own_data / "organisations.csv", LIMES)["founded"] == "2011"
+
+
+def test_few_lists_that_the_register_holds_now_are_named_and_many_are_counted() -> None:
+    assert adoption_sentence([]) == ""
+    assert adoption_sentence(["valleys", "events"]).endswith(": events.csv, valleys.csv.")
+    assert adoption_sentence([f"list_{n}" for n in range(19)]).endswith(": 19 lists.")
+
+
+@pytest.mark.slow
+def test_what_was_decided_beside_a_fault_holds_when_that_is_corrected(
+    register: Path, releases: Path, tmp_path: Path
+) -> None:
+    """Pairs are shown with the faults, so they may be decided about before those are mended."""
+    own = pd.read_csv(register / "organisations.csv", dtype="str", keep_default_na=False)
+    row = own.iloc[[0]].assign(org_id="", name="Foo", website="", city="Wienx", nuts2_hint="")
+    path = tmp_path / "new.csv"
+    pd.concat([row, row]).to_csv(path, index=False)
+    with pipeline.prepare([path], register, releases, adding=True) as prepared:
+        (twins,) = prepared.transformed.twins
+        said = [r.reason for r in prepared.verdict().rejections]
+    assert any(reason.startswith("No town of this name is known") for reason in said)
+    add_decision(
+        register / "duplicate_decisions.csv", twins.org_id_a, twins.org_id_b, "same", "Copied",
+        date(2026, 5, 28), row_a="AT | Wienx | Foo", row_b="AT | Wienx | Foo",
+    )  # fmt: skip
+    pd.concat([row, row]).assign(city="Wien").to_csv(path, index=False)
+    with pipeline.prepare([path], register, releases, adding=True) as prepared:
+        outcome = prepared.verdict()
+    assert (outcome.rejections, outcome.changes["added"]) == ([], 1)

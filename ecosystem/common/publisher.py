@@ -24,7 +24,7 @@ class Publisher:
         Whether the installation names somebody.
     contact : str
         Address to write to or to open (``mailto:`` or ``http(s)``); empty if there is none.
-    imprint_url, privacy_url, source_code_url : str
+    imprint_url, privacy_url, source_code_url, enforcement_url : str
         Web addresses; empty if there is none.
     """
 
@@ -34,6 +34,7 @@ class Publisher:
     imprint_url: str
     privacy_url: str
     source_code_url: str
+    enforcement_url: str
 
     @property
     def author(self) -> str:
@@ -79,6 +80,7 @@ def publisher(own: Settings | None = None) -> Publisher:
         imprint_url=web_address(own.imprint_url) or "",
         privacy_url=web_address(own.privacy_url) or "",
         source_code_url=web_address(own.source_code_url) or "",
+        enforcement_url=web_address(own.enforcement_url) or "",
     )
 
 

@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     imprint_url, privacy_url, source_code_url : str
         Web addresses of the publisher's imprint and data protection notice, and of the source
         code that this installation runs. Empty where there is none: the site says so.
+    enforcement_url : str
+        Web address of the body that hears complaints about accessibility, for the accessibility
+        statement; without it the statement says that none is named.
     """
 
     model_config = SettingsConfigDict(env_prefix="CYBER_VALLEYS_", frozen=True)
@@ -110,6 +113,7 @@ class Settings(BaseSettings):
     imprint_url: str = ""
     privacy_url: str = ""
     source_code_url: str = ""
+    enforcement_url: str = ""
     inbox_file: Path = ROOT / "data" / "inbox" / "inbox.sqlite"
     link_secret: SecretStr = SecretStr("")
     log_file: Path = ROOT / "data" / "log" / "actions.jsonl"

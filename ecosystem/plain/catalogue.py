@@ -26,4 +26,5 @@ MAKERS: Mapping[str, Maker] = {
     "events": connected.events_page,
     "library": connected.library_page,
     "glossary": connected.glossary_page,
+    "accessibility": connected.accessibility_page,
 }

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from ecosystem.common import links, money, partial_dates, wording
+from ecosystem.common import accessibility, links, money, partial_dates, wording
 from ecosystem.common.glossary import GLOSSARY
+from ecosystem.common.publisher import publisher
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import (
     COUNTRIES,
@@ -263,6 +264,28 @@ def glossary_page(database: Database, params: Params) -> PlainPage:
             ),
         ),
         canonical="glossary",
+    )
+
+
+def accessibility_page(database: Database, params: Params) -> PlainPage:
+    """The accessibility statement."""
+    del database, params
+    introduction, *sections = accessibility.statement(publisher())
+    return PlainPage(
+        heading=accessibility.TITLE,
+        description="How far everybody can use this site, what falls short, and whom to tell.",
+        paragraphs=introduction.sentences,
+        listings=tuple(
+            Listing(
+                section.heading,
+                (
+                    *(Item(text) for text in (*section.sentences, *section.points)),
+                    *(Item(label, address) for label, address in section.links),
+                ),
+            )
+            for section in sections
+        ),
+        canonical="accessibility",
     )
 
 

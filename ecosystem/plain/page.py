@@ -104,4 +104,4 @@ def first(params: Params, name: str) -> str:
 
 def is_elsewhere(item: Item) -> bool:
     """Whether an entry leads away from the site."""
-    return item.address.startswith(("https://", "http://"))
+    return item.address.startswith(("https://", "http://", "mailto:"))

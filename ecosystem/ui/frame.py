@@ -19,6 +19,7 @@ from ecosystem.ui import shortlist, state, style
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import link, markdown
 from ecosystem.web.pages import (
+    ACCESSIBILITY_PAGE,
     GLOSSARY_PAGE,
     QUALITY_PAGE,
     SECRETARIAT_PAGE,
@@ -83,6 +84,7 @@ def footer() -> None:
         st.page_link(GLOSSARY_PAGE, label="Glossary", icon=":material/dictionary:")
         st.page_link(QUALITY_PAGE, label="How good is this data?", icon=":material/fact_check:")
         st.page_link(SUGGEST_PAGE, label="Suggest an organisation", icon=":material/edit_note:")
+        st.page_link(ACCESSIBILITY_PAGE, label="Accessibility", icon=":material/accessibility_new:")
         st.page_link(SECRETARIAT_PAGE, label="Secretariat", icon=":material/lock:")
 
 

@@ -69,6 +69,7 @@ MAP_PAGE = "pages/map.py"
 REGION_PAGE = "pages/region.py"
 REGIONS_PAGE = "pages/regions.py"
 GLOSSARY_PAGE = "pages/glossary.py"
+ACCESSIBILITY_PAGE = "pages/accessibility.py"
 COMPARE_PAGE = "pages/compare.py"
 DIRECTORY_PAGE = "pages/directory.py"
 ORGANISATION_PAGE = "pages/organisation.py"
@@ -229,6 +230,13 @@ PAGES = (
         "what is missing, region by region.",
     ),
     PageEntry(GLOSSARY_PAGE, "Glossary", ":material/dictionary:", Menu.ABOUT),
+    PageEntry(
+        ACCESSIBILITY_PAGE,
+        "Accessibility",
+        ":material/accessibility_new:",
+        Menu.ABOUT,
+        needs_release=False,
+    ),
     PageEntry(
         SUGGEST_PAGE,
         "Suggest",

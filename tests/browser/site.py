@@ -228,7 +228,12 @@ class Site:
 
     def change_width(self, width: int) -> None:
         """Make the window narrower or wider."""
-        self.page.set_viewport_size({"width": width, "height": self.size[1]})
+        self.change_size((width, self.size[1]))
+
+    def change_size(self, size: tuple[int, int]) -> None:
+        """Make the window another one, as enlarging what is in it does."""
+        width, height = size
+        self.page.set_viewport_size({"width": width, "height": height})
         # Two frames: one that lays the page out, one after what observes sizes has answered.
         self.page.evaluate(
             "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"

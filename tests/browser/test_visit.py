@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from ecosystem.web.pages import PAGES
+from tests.browser import keyboard
 from tests.browser.server import serving
 from tests.browser.site import MAP, NOWHERE, PHONE, WIDE, Site
 
@@ -42,20 +43,34 @@ def has_map(path: str) -> bool:
 
 # One visit for all of it: loading Streamlit is most of what a visit costs.
 @pytest.mark.parametrize("path", PATHS)
-def test_a_page_is_quiet_accessible_in_both_themes_and_fits_a_phone(
+def test_a_page_is_quiet_accessible_in_both_themes_by_keyboard_and_in_every_width(
     open_site: Open, path: str
 ) -> None:
     site = open_site(motion=False)
     site.visit(path, with_map=has_map(path))
     assert_accessible(site)
+    assert_keyboard_goes_through(site)
     site.change_theme(dark=True)
     assert_accessible(site)
-    site.change_width(PHONE[0])
-    site.page.wait_for_function(
-        "width => document.documentElement.scrollWidth <= width", arg=PHONE[0]
-    )
+    for size in NARROW:
+        site.change_size(size)
+        site.page.wait_for_function(WIDEST_FITS, arg=size[0])
     assert site.foreign == []
     assert site.complaints == []
+
+
+# A phone, the narrowest that WCAG asks for, and a window of 1440 x 900 enlarged four times.
+NARROW = (PHONE, (320, 844), (360, 225))
+# What is too wide may scroll the document or Streamlit's part of it.
+WIDEST_FITS = """(width) => ['html', '[data-testid="stMain"]'].every(
+  (part) => document.querySelector(part).scrollWidth <= width)"""
+
+
+def assert_keyboard_goes_through(site: Site) -> None:
+    stops, missed = keyboard.walk(site.page)
+    assert len(stops) > len({entry.menu for entry in PAGES if entry.menu})
+    assert [stop for stop in stops if not stop.is_visible or stop.is_backwards] == []
+    assert missed == []
 
 
 # Streamlit's area for files has a name and the role of none: minor, and not ours to change.
@@ -435,3 +450,33 @@ def test_only_the_keyboard_gets_a_frame_around_the_map(open_site: Open) -> None:
     assert not container.evaluate(framed)
     site.page.keyboard.press("ArrowRight")
     assert container.evaluate(framed)
+
+
+def test_the_keyboard_passes_a_table_and_chooses_in_it_only_when_told(open_site: Open) -> None:
+    site = open_site()
+    site.visit("/regions")
+    table = site.page.get_by_test_id("data-grid-canvas").first
+    site.page.get_by_role("button", name="Fullscreen: Regions by name").focus()
+    site.page.keyboard.press("Tab")
+    expect(table).to_be_focused()
+    site.page.keyboard.press("Tab")
+    expect(table).not_to_be_focused()
+    site.page.wait_for_timeout(1500)  # what chooses by itself does so after a moment
+    expect(site.page).to_have_url(re.compile("/regions$"))
+    site.page.keyboard.press("Shift+Tab")
+    expect(table).to_be_focused()
+    site.page.keyboard.press("ArrowDown")
+    expect(site.page.locator(".st-key-card").get_by_role("heading").first).to_be_focused()
+    expect(site.page).to_have_url(re.compile("selected=region"))
+
+
+def test_escape_closes_what_opens_over_a_page_and_leads_back(open_site: Open) -> None:
+    site = open_site()
+    site.visit("/directory", with_map=False)
+    embed = site.page.get_by_role("button", name="Embed")
+    embed.press("Enter")
+    dialogue = site.page.get_by_role("dialog", name="Show this on your site")
+    expect(dialogue).to_be_visible()
+    site.page.keyboard.press("Escape")
+    expect(dialogue).to_have_count(0)
+    expect(embed).to_be_focused()

@@ -28,6 +28,27 @@
     if (event.target.closest('input[type="search"]')) event.preventDefault();
   }, true);
 
+  /* The Tab key comes to a table and leaves it; arrows and Enter go into it. Streamlit chooses the
+     first cell of each table that the key comes to and the next as it goes on, and what opens with
+     a choice would take the focus away from whoever is only passing. */
+  const GRID = '[data-testid="data-grid-canvas"]';
+  const INTO = /^(Arrow|Enter|Home|End|Page| )/;
+  let isTab = false;
+  let passing = null;
+  document.addEventListener("pointerdown", () => { isTab = false; }, true);
+  document.addEventListener("focusin", (event) => {
+    const isPassing = isTab && event.target.matches?.(GRID);
+    passing = isPassing ? event.target : null;
+    if (isPassing) event.stopPropagation();
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    isTab = event.key === "Tab";
+    if (isTab && event.target.matches?.(GRID)) event.stopPropagation();
+    if (passing === event.target && INTO.test(event.key)) {
+      event.target.dispatchEvent(new FocusEvent("focusin", { bubbles: true }));
+    }
+  }, true);
+
   /* On a phone the filters cover the page: a choice closes them, so that its result is seen. */
   const DRAWER = matchMedia("(max-width: 768px)");
   const closeDrawer = () => {

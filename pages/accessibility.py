@@ -1,0 +1,3 @@
+from ecosystem.ui import accessibility
+
+accessibility.statement()

@@ -204,6 +204,18 @@ def refresh(
             "website, domains or place at once.",
         ),
     ] = False,
+    accept_list_shrink: Annotated[
+        bool,
+        typer.Option(
+            "--accept-list-shrink", help="Publish even if far fewer rows of another list remain."
+        ),
+    ] = False,
+    accept_list_growth: Annotated[
+        bool,
+        typer.Option(
+            "--accept-list-growth", help="Publish even if far more rows are added to another list."
+        ),
+    ] = False,
     accept_exchange: Annotated[
         bool,
         typer.Option(
@@ -243,6 +255,8 @@ def refresh(
         "accept_growth": accept_growth,
         "accept_changes": accept_changes,
         "accept_list_changes": accept_list_changes,
+        "accept_list_shrink": accept_list_shrink,
+        "accept_list_growth": accept_list_growth,
         "accept_exchange": accept_exchange,
     }
     accepted = [option for option, given in said.items() if given]

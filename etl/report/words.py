@@ -116,6 +116,16 @@ def gate_sentence(result: Result, outcome: Outcome) -> str:
             f"{now - before:,} organisations would be added to {before:,} ({percent}); more than "
             f"{gate.maximum:g} % needs your consent."
         )
+    if gate.gate == "lists_total":
+        return (
+            f"{percent} of the rows of another list would go; more than "
+            f"{abs(gate.minimum or 0):g} % needs your consent."
+        )
+    if gate.gate == "lists_growth":
+        return (
+            f"Rows would be added to another list, {percent} of what it has; more than "
+            f"{gate.maximum:g} % needs your consent."
+        )
     if gate.gate == "renewed":
         return (
             f"{percent} of {before:,} organisations would have another name, identifier, website, "

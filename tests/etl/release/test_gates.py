@@ -95,6 +95,34 @@ def test_rows_of_another_list_may_not_change_for_many_at_once(
     assert not waive([result], ["accept_list_changes"])[0].stops
 
 
+@pytest.mark.parametrize(
+    ("added", "removed", "rows", "stops"),
+    [(0, 9, 40, set()), (0, 10, 40, {"lists_total"}), (0, 20, 119, set()),
+     (4, 29, 119, {"lists_total"}), (9, 0, 40, set()), (10, 0, 40, {"lists_growth"}),
+     (20, 0, 119, set()), (30, 5, 119, {"lists_growth"}), (500, 0, 0, set())],
+)  # fmt: skip
+def test_another_list_may_not_jump_either_and_each_way_has_its_own_option(
+    database: Path, added: int, removed: int, rows: int, stops: set[str]
+) -> None:
+    """The whole of a list is lost as easily as that of the organisations."""
+    wanted = {"lists_total": "accept_list_shrink", "lists_growth": "accept_list_growth"}
+    gates = [gate for gate in load_gates(settings().gates_file) if gate.gate in wanted]
+    empty = dict.fromkeys(COLUMNS) | {"resource": "investors"}
+    numbers = {"added": added, "removed": removed}
+    changed = [
+        {**empty, "row_id": f"{kind}-{i}", "kind": kind}
+        for kind, number in numbers.items()
+        for i in range(number)
+    ]
+    against = Against(
+        465, pd.DataFrame(changed, columns=COLUMNS), listed={"investors": rows, "events": 96}
+    )
+    results = check(database, gates, against)
+    assert {result.gate.gate for result in results if result.stops} == stops
+    accepted = [wanted[name] for name in stops]
+    assert not any(result.stops for result in waive(results, accepted))
+
+
 def test_other_identifiers_of_a_list_count_as_changes(database: Path) -> None:
     (gate,) = [gate for gate in load_gates(settings().gates_file) if gate.gate == "renewed_lists"]
     empty = dict.fromkeys(COLUMNS) | {"resource": "events"}

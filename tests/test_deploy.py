@@ -237,10 +237,27 @@ def test_the_container_takes_all_that_the_site_needs_and_runs_as_nobody_else() -
         for line in re.findall(r"^COPY (?!--)(.+)$", lines, re.MULTILINE)
         for source in line.split()[:-1]
     ]
-    assert [source for source in copied if not (ROOT / source).exists()] == []
+    assert [source for source in copied if not list(ROOT.glob(source))] == []
     assert {"app.py", "ecosystem", "etl", "pages", "requirements.lock"} <= set(copied)
     assert re.search(r"^USER 10001:10001$", lines, re.MULTILINE)
     assert "--require-hashes" in lines
+    placed = [path for source in copied for path in ROOT.glob(source)]
+    moved = re.findall(r"CYBER_VALLEYS_(\w+)=/data/", lines)
+    for path in _read_files(moved):
+        assert any(path.is_relative_to(place) for place in placed), f"not in the image: {path}"
+
+
+def _read_files(moved: list[str]) -> set[Path]:
+    """Files and folders beside the code that it reads, but for those that a setting moves."""
+    named = {
+        ROOT.joinpath(*re.findall(r'"([^"]+)"', parts))
+        for folder in ("ecosystem", "etl", "pages")
+        for module in (ROOT / folder).rglob("*.py")
+        for parts in re.findall(r'ROOT((?: / "[^"]+")+)', text_of(module))
+    }
+    elsewhere = {Settings.model_fields[name.lower()].default for name in moved}
+    assert ROOT / "data" / "facts.toml" in named
+    return {path for path in named - elsewhere if path.exists()}
 
 
 def test_compose_is_read_only_and_knows_its_proxy() -> None:

@@ -1,6 +1,6 @@
 """What links two regions: partnerships that both are in, similar and complementary profiles.
 
-Pure functions on frames and matrices; :mod:`ecosystem.network.regions_linked` asks a release.
+Pure functions on frames and matrices; :mod:`ecosystem.network.valley_network` asks a release.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ Gap = tuple[str, str, str]
 # So many organisations of a domain are needed before a region could give of it.
 LEAST_TO_GIVE = 3
 # Registers drawn to see what chance alone makes alike, and the seed that makes them the same.
-_DRAWS, _FEWER_DRAWS, _MANY_REGIONS, _SEED = 200, 25, 64, 0
+_DRAWS, _SEED = 200, 0
+# More organisations make the draws no more telling, only slower.
 _MOST_DRAWN = 100
+_LEAST_DEVIATION = 1e-6
 # Beyond this, a cosine is 1 but for rounding, and its transform would be infinite.
 _ALMOST_ONE = 1 - 1e-6
 
@@ -130,14 +132,13 @@ def similar_links(
         return pd.DataFrame(columns=["one", "other", "similarity", "chance"])
     cosine = similarity.cosine_similarity(enough).to_numpy()
     upper = np.triu_indices(len(enough), k=1)
-    names = enough.index.to_numpy(dtype=object)
     found = pd.DataFrame(
         {
-            "one": names[upper[0]],
-            "other": names[upper[1]],
+            "one": enough.index[upper[0]],
+            "other": enough.index[upper[1]],
             "similarity": cosine[upper],
-            "chance": _chance(cosine[upper], n[enough.index].to_numpy(), mixes[counts.columns],
-                              mixes["organisations"].to_numpy()),
+            "chance": _chance(cosine, n[enough.index].to_numpy(), mixes[counts.columns],
+                              mixes["organisations"].to_numpy())[upper],
         }
     )  # fmt: skip
     return _strongest_first(found, "similarity")
@@ -146,26 +147,29 @@ def similar_links(
 def _chance(
     cosines: np.ndarray, n: np.ndarray, mixes: pd.DataFrame, weights: np.ndarray
 ) -> np.ndarray:
-    # More organisations make the draws no more telling, only slower.
-    sizes = np.minimum(n, _MOST_DRAWN)
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    upper = np.triu_indices(len(n), k=1)
-    random, sets = np.random.default_rng(_SEED), mixes.to_numpy("float32")
-    bounds = np.cumsum(weights) / weights.sum()
-    draws = _DRAWS if len(n) <= _MANY_REGIONS else _FEWER_DRAWS
-    total, squares = np.zeros(len(cosines)), np.zeros(len(cosines))
-    for _ in range(draws):
-        chosen = np.minimum(np.searchsorted(bounds, random.random(sizes.sum())), len(sets) - 1)
-        drawn = np.add.reduceat(sets[chosen], starts)
-        lengths = np.linalg.norm(drawn, axis=1, keepdims=True)
-        unit = np.divide(drawn, lengths, out=np.zeros_like(drawn), where=lengths > 0)
-        z = _to_normal((unit @ unit.T)[upper])
-        total += z
-        squares += z * z
-    mean = total / draws
-    deviation = np.sqrt(np.maximum(squares / draws - mean**2, 1e-12))
-    chance: np.ndarray = special.ndtr((mean - _to_normal(cosines)) / deviation)
+    # What chance makes of a pair hangs on the two sizes alone, and few sizes differ.
+    sizes, place = np.unique(np.minimum(n, _MOST_DRAWN), return_inverse=True)
+    random = np.random.default_rng(_SEED)
+    ones, others = (_draw(random, sizes, mixes.to_numpy("float32"), weights) for _ in range(2))
+    z = _to_normal(np.einsum("dik,djk->dij", ones, others))
+    z = np.concatenate([z, z.transpose(0, 2, 1)])
+    mean, deviation = (values[np.ix_(place, place)] for values in (z.mean(0), z.std(0)))
+    chance: np.ndarray = special.ndtr(
+        (mean - _to_normal(cosines)) / np.maximum(deviation, _LEAST_DEVIATION)
+    )
     return chance
+
+
+def _draw(
+    random: np.random.Generator, sizes: np.ndarray, sets: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """Profiles of unit length of regions drawn at random, shape (draws, sizes, domains)."""
+    bounds = np.cumsum(weights) / weights.sum()
+    chosen = np.searchsorted(bounds, random.random((_DRAWS, sizes.sum())))
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    drawn = np.add.reduceat(sets[np.minimum(chosen, len(sets) - 1)], starts, axis=1)
+    lengths = np.linalg.norm(drawn, axis=2, keepdims=True)
+    return np.divide(drawn, lengths, out=np.zeros_like(drawn), where=lengths > 0)
 
 
 def _to_normal(cosines: np.ndarray) -> np.ndarray:
@@ -198,11 +202,10 @@ def complementary_links(
     gives, lacks = give_and_lack(enough, n[enough.index], counts.sum() / max(n.sum(), 1))
     adds = gives.to_numpy("int64") @ lacks.to_numpy("int64").T
     one, other = np.triu_indices(len(enough), k=1)
-    names = enough.index.to_numpy(dtype=object)
     found = pd.DataFrame(
         {
-            "one": names[one],
-            "other": names[other],
+            "one": enough.index[one],
+            "other": enough.index[other],
             "gives": adds[one, other],
             "gets": adds[other, one],
         }

@@ -228,10 +228,11 @@ def upper_tail(count: ArrayLike, drawn: ArrayLike, marked: ArrayLike, size: Arra
     chance: Floats = np.ones(k.shape)
     some = k > 0  # at least none is certain, and most cells are that
     if some.any():
-        tail = late.load("scipy.stats").hypergeom.sf(
-            k[some] - 1, size[some], marked[some], drawn[some]
-        )
-        chance[some] = np.clip(tail, 0, 1)
+        # Small numbers: the same four come again and again.
+        cells = np.stack([k[some] - 1, size[some], marked[some], drawn[some]])
+        different, place = np.unique(cells, axis=1, return_inverse=True)
+        tail = late.load("scipy.stats").hypergeom.sf(*different)
+        chance[some] = np.clip(tail, 0, 1)[place.reshape(-1)]
     return chance
 
 

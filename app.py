@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from ecosystem.ui import data, frame, state, streamlit_internals, tab_title
-from ecosystem.ui.navigation import not_found
+from ecosystem.ui import data, frame, navigation, state, streamlit_internals, tab_title
 from ecosystem.web import logs, reruns, routes, shell, warm_up
 from ecosystem.web.pages import PAGES
 from ecosystem.web.uploads import uploaders
@@ -16,17 +15,8 @@ def page() -> None:
     st.set_page_config(
         page_title=tab_title.SITE, page_icon=str(routes.ASSETS / "icon.svg"), layout="wide"
     )
-    pages = [
-        st.Page(
-            entry.path,
-            title=entry.title,
-            icon=entry.icon,
-            url_path=entry.url_path,
-            default=not entry.url_path,
-        )
-        for entry in PAGES
-    ]
-    chosen = st.navigation([*pages, *not_found(pages)], position="hidden")
+    pages = navigation.pages()
+    chosen = st.navigation([*pages, *navigation.not_found(pages)], position="hidden")
     if chosen.title != PAGES[0].title:
         tab_title.show(chosen.title)
     data.begin()
@@ -40,6 +30,7 @@ def page() -> None:
 if not streamlit_internals.is_script_run():
     # Imported by the server: this is the site. Run by the server: this is one page's script.
     streamlit_internals.own_the_pages()
+    streamlit_internals.gather_messages()
     streamlit_internals.hide_the_server()
     logs.begin()
     streamlit_internals.format_logs(logs.formatter())

@@ -1,10 +1,8 @@
 import streamlit as st
 
-from ecosystem.ui import about
+from ecosystem.common.publisher import publisher
+from ecosystem.ui import about, drawn_once, state
+from ecosystem.ui.data import database
 
 st.title("About Cyber Valleys", anchor=False)
-about.origin()
-about.working_group()
-about.method()
-about.release()
-about.sources()
+drawn_once.show(about.content, publisher(), database().release.trouble, state.address())

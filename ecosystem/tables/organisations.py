@@ -28,6 +28,8 @@ SORTS = {
     "valley": "valley_name",
     "founded": "founded",
 }
+# What a short list shows of an organisation, with the mark of a label.
+SHORT = ["org_id", "name", "type", "city", "label_valid_until"]
 # Orders that a filter gives: how well the words of its search fit, how far from its town.
 RELEVANCE, DISTANCE = "relevance", "distance"
 # How many a page of the list has.
@@ -169,6 +171,20 @@ def page(
         {**bound, "limit": limit, "offset": offset},
     ).drop(columns="name_sorted")
     return _with_km(database, filter_, rows)
+
+
+def in_short(found: pd.DataFrame) -> list[dict[str, Any]]:
+    """Organisations as a short list shows them, with :data:`SHORT` of a page's columns."""
+    # Text lies in Arrow's memory: each column that nobody shows costs as much as one that is shown.
+    rows: list[dict[str, Any]] = found[SHORT].to_dict("records")  # type: ignore[assignment]
+    return rows
+
+
+def short_page(
+    database: Database, filter_: Filter, *, sort: str, limit: int, offset: int
+) -> list[dict[str, Any]]:
+    """One page of the list as :func:`in_short` gives it; parameters are those of :func:`page`."""
+    return in_short(page(database, filter_, sort=sort, limit=limit, offset=offset))
 
 
 def closest(database: Database, filter_: Filter) -> pd.DataFrame:

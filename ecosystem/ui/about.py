@@ -6,12 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from ecosystem.common import links, register_lists, wording
-from ecosystem.common.publisher import publisher
+from ecosystem.common.publisher import Publisher
 from ecosystem.common.vocabulary import EVIDENCE, LOCATION_PRECISION, Vocabulary
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations, releases
-from ecosystem.ui import sourced_facts, state
-from ecosystem.ui.data import ask, database
+from ecosystem.ui import sourced_facts
+from ecosystem.ui.data import ask
 from ecosystem.ui.escape import link, markdown
 from ecosystem.web.pages import QUALITY_PAGE
 
@@ -27,7 +27,26 @@ _REJECTED = {
 }
 
 
-def origin() -> None:
+def content(known: Publisher, trouble: str, address: str) -> None:
+    """The whole page below its title.
+
+    Parameters
+    ----------
+    known : Publisher
+        Who publishes this site.
+    trouble : str
+        What is wrong with the newest release; empty if nothing is.
+    address : str
+        Web address of the page, for citations.
+    """
+    _origin(known)
+    _working_group()
+    _method()
+    _release(trouble)
+    _sources(address)
+
+
+def _origin(known: Publisher) -> None:
     """What this is, and what it is not."""
     st.markdown(
         """
@@ -42,16 +61,15 @@ doesn't make them the same: no public page that was found names those of 2019, s
 compiled anew.
 """
     )
-    who()
+    _who(known)
     total = ask(organisations.summary, Filter()).organisations
     st.header("What supports each row", anchor=False)
     _counts(EVIDENCE, ask(organisations.evidence_counts), total)
     st.page_link(QUALITY_PAGE, label="Data quality region by region", icon=":material/fact_check:")
 
 
-def who() -> None:
+def _who(known: Publisher) -> None:
     """Who publishes this site, how to reach them, and what they don't say."""
-    known = publisher()
     st.header("Who publishes this site", anchor=False)
     st.markdown(f"This site is published by {markdown(known.name)}.")
     for label, address in known.links().items():
@@ -61,7 +79,7 @@ def who() -> None:
         st.caption(f"This installation doesn't say {wording.join(missing)}.")
 
 
-def working_group() -> None:
+def _working_group() -> None:
     """What ECSO's Working Group 4 is for, and which organisations chair it."""
     st.header("ECSO’s Working Group 4", anchor=False)
     sourced_facts.show("wg4-mission")
@@ -75,7 +93,7 @@ def working_group() -> None:
     )
 
 
-def method() -> None:
+def _method() -> None:
     """How a row of the register becomes a symbol on the map."""
     st.header("How organisations are located and checked", anchor=False)
     st.markdown(
@@ -95,12 +113,11 @@ def method() -> None:
     _counts(LOCATION_PRECISION, ask(organisations.precision_counts), total)
 
 
-def release() -> None:
+def _release(trouble: str) -> None:
     """The current release and its checks."""
     story = ask(releases.story)
     st.header("The current release", anchor=False)
     st.markdown(f"**{story['release_id']}**, made {story['created_at']:%-d %B %Y, %H:%M} UTC")
-    trouble = database().release.trouble
     if trouble:
         st.markdown(
             f"{trouble} This is the last good release, served in its place until the next "
@@ -140,20 +157,20 @@ def _readable(rejected: pd.DataFrame) -> pd.DataFrame:
     return rejected.assign(column=columns).rename(columns=_REJECTED)
 
 
-def sources() -> None:
+def _sources(address: str) -> None:
     """Licences and attributions."""
     st.header("Sources and licences", anchor=False)
     for source in ask(releases.sources).to_dict("records"):
-        address = links.web_address(source["url"])
+        page = links.web_address(source["url"])
         title = markdown(source["title"])
-        linked = link(title, address) if address else title
+        linked = link(title, page) if page else title
         edition = f", {markdown(source['edition'])}" if source["edition"] else ""
         st.markdown(
             f"**{linked}**{edition}. {markdown(source['used_for'])}  \n"
             f"{markdown(source['attribution'])} · {markdown(source['licence'])}"
         )
     st.markdown("**How to cite**")
-    st.code(ask(releases.citation, state.address()), language=None, wrap_lines=True)
+    st.code(ask(releases.citation, address), language=None, wrap_lines=True)
     st.markdown(
         "All data is in the [catalogue](catalogue), in every format and with the licence of each "
         "file. Each [release](releases) has an address, files and a citation of its own."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -153,13 +154,21 @@ def _place(place_id: str, filter_: Filter) -> None:
         st.caption(wording.count(len(found), "organisation"), width="content")
         share.button(state.address(), town, "card")
     with st.container(height=360 if len(found) > 8 else "content", border=False):
-        rows(found, "place")
+        rows(organisations.in_short(found), "place")
 
 
-def rows(found: pd.DataFrame, key: str) -> None:
-    """Organisations as a list of buttons, each of which opens its card."""
+def rows(found: Sequence[Mapping[str, Any]], key: str) -> None:
+    """Organisations as a list of buttons, each of which opens its card.
+
+    Parameters
+    ----------
+    found : sequence of mapping
+        As :func:`ecosystem.tables.organisations.in_short` gives them.
+    key : str
+        Tells the lists of a page apart.
+    """
     with st.container(key="organisations" if key == "list" else f"organisations_{key}", gap=None):
-        for row in found.to_dict("records"):
+        for row in found:
             st.button(
                 f"{type_marks.spoken_image(row['type'])} {markdown(row['name'])} · "
                 f"{markdown(row['city'])}{made_in_europe.mark(row)}",

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pickle
 import threading
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
 from typing import Any, TypeVar
 
 from ecosystem.common.per_release import Recent
@@ -16,10 +19,11 @@ from ecosystem.web import serving
 
 T = TypeVar("T")
 _KEPT = 1000
+_CONSTANTS = (str, bytes, int, float, bool, date, datetime, type(None))
 _run = threading.local()
 # Streamlit's own cache does the same, but writes each argument of each question into a hash, and
-# a page asks thirty. As there, an answer is kept as bytes: who gets one may change it.
-_answers: Recent[bytes] = Recent(_KEPT)
+# a page asks thirty. Who gets an answer may change it: each asker gets a copy.
+_answers: Recent[Callable[[], Any]] = Recent(_KEPT)
 
 
 def begin() -> None:
@@ -52,12 +56,38 @@ def ask(question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
     day = made_in_europe.today() if _is_daily(question, *args, *kwargs.values()) else None
     name = f"{question.__module__}.{question.__qualname__}"
 
-    def answer() -> bytes:
-        return pickle.dumps(question(current, *args, **kwargs), pickle.HIGHEST_PROTOCOL)
+    def answer() -> Callable[[], T]:
+        return copies(question(current, *args, **kwargs))
 
-    key = (current.release.release_id, day, name, _key(args), _key(kwargs))
-    known: T = pickle.loads(_answers.get(key, answer))  # noqa: S301
-    return known
+    asked = (current.release.release_id, day, name, key(args), key(kwargs))
+    copy: Callable[[], T] = _answers.get(asked, answer)
+    return copy()
+
+
+def copies(value: T) -> Callable[[], T]:
+    """Something that gives copies of a value: whoever changes one changes no other.
+
+    What can't be changed is its own copy, and a mapping of that is copied at once; of all else
+    bytes are kept, which are read each time.
+    """
+    if _is_constant(value):
+        return lambda: value
+    whole: Any = value
+    if type(whole) is dict and all(map(_is_constant, whole.values())):
+        return whole.copy  # type: ignore[return-value]
+    if type(whole) is list and all(map(_is_constant, whole)):
+        return whole.copy  # type: ignore[return-value]
+    content = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    return lambda: pickle.loads(content)  # noqa: S301
+
+
+def _is_constant(value: Any) -> bool:
+    if type(value) in (tuple, frozenset):
+        return all(map(_is_constant, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        is_frozen = value.__dataclass_params__.frozen  # type: ignore[attr-defined]
+        return is_frozen and all(_is_constant(getattr(value, f.name)) for f in fields(value))
+    return isinstance(value, Enum) or type(value) in _CONSTANTS
 
 
 def _is_daily(question: Callable[..., Any], *values: Any) -> bool:
@@ -65,12 +95,12 @@ def _is_daily(question: Callable[..., Any], *values: Any) -> bool:
     return made_in_europe.is_daily(question) or any(filter_.is_daily() for filter_ in filters)
 
 
-def _key(value: Any) -> Hashable:
+def key(value: Any) -> Hashable:
     """What tells a value from others; the type is part of it, since ``1 == True``."""
     if isinstance(value, list | tuple):
-        return type(value), *(_key(part) for part in value)
+        return type(value), *(key(part) for part in value)
     if isinstance(value, Mapping):
-        return type(value), *((_key(name), _key(part)) for name, part in value.items())
+        return type(value), *((key(name), key(part)) for name, part in value.items())
     try:
         hash(value)
     except TypeError:

@@ -10,12 +10,12 @@ from typing import Any
 import streamlit as st
 
 from ecosystem.common import wording
-from ecosystem.common.publisher import publisher
+from ecosystem.common.publisher import Publisher, publisher
 from ecosystem.common.store import ReleaseError
 from ecosystem.finding import nearby
 from ecosystem.finding.filters import PARAMS, Filter
 from ecosystem.tables import organisations, releases
-from ecosystem.ui import shortlist, state, style
+from ecosystem.ui import drawn_once, shortlist, state, style
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import link, markdown
 from ecosystem.web.pages import (
@@ -40,15 +40,23 @@ def header(pages: Sequence[PageEntry], shown: str) -> None:
         Address below the site's root of the one that is open: its menu stands out.
     """
     style.show("site.css")
-    with st.container(key="site-script"):
-        st.html('<script src="assets/site.js"></script>', unsafe_allow_javascript=True)
+    drawn_once.show(_script, of_release=False)
     carried = state.filter_().to_params()
     with st.container(key="site-header", horizontal=True, vertical_alignment="center"):
-        st.markdown("**Cyber Valleys**")
-        for menu in Menu:
-            _menu(menu, [page for page in pages if page.menu is menu], shown, carried)
+        drawn_once.show(_menus, tuple(pages), shown, carried, of_release=False)
         shortlist.link()
     shortlist.SHORTLIST.connect()
+
+
+def _script() -> None:
+    with st.container(key="site-script"):
+        st.html('<script src="assets/site.js"></script>', unsafe_allow_javascript=True)
+
+
+def _menus(pages: Sequence[PageEntry], shown: str, carried: Mapping[str, Any]) -> None:
+    st.markdown("**Cyber Valleys**")
+    for menu in Menu:
+        _menu(menu, [page for page in pages if page.menu is menu], shown, carried)
 
 
 def _menu(menu: Menu, pages: Sequence[PageEntry], shown: str, carried: Mapping[str, Any]) -> None:
@@ -69,6 +77,10 @@ def _menu(menu: Menu, pages: Sequence[PageEntry], shown: str, carried: Mapping[s
 
 def footer() -> None:
     """Attribution and release, under every page."""
+    drawn_once.show(_footer, publisher())
+
+
+def _footer(known: Publisher) -> None:
     story = ask(releases.story)
     st.divider()
     st.caption(
@@ -77,7 +89,6 @@ def footer() -> None:
         "© EuroGeographics for the administrative boundaries. Source: Eurostat. "
         "GeoNames, CC BY 4.0. Neighbouring land: Natural Earth."
     )
-    known = publisher()
     links = "".join(f" · {link(label, address)}" for label, address in known.links().items())
     st.caption(f"Published by {markdown(known.name)}{links}")
     with st.container(horizontal=True):

@@ -52,7 +52,7 @@ def beside_map(filter_: Filter, total: int) -> None:
         return
     number, offset = page_number(total, BESIDE_MAP)
     sort = organisations.sorts(filter_)[0]
-    found = ask(organisations.page, filter_, sort=sort, limit=BESIDE_MAP, offset=offset)
+    found = ask(organisations.short_page, filter_, sort=sort, limit=BESIDE_MAP, offset=offset)
     st.caption(f"{wording.span(offset, len(found), total)}, by {inside(_SORT_LABELS[sort])}")
     cards.rows(found, "list")
     pagination(number, total, BESIDE_MAP)
@@ -123,7 +123,7 @@ def closest_beside_map(filter_: Filter) -> None:
     found = ask(organisations.closest, filter_)
     if len(found):
         st.markdown("Closest, with some of the words:")
-        cards.rows(found, "closest")
+        cards.rows(organisations.in_short(found), "closest")
 
 
 def closest(filter_: Filter) -> None:

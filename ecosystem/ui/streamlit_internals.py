@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +18,15 @@ import uvicorn
 from streamlit import config, file_util
 from streamlit import logger as streamlit_logger
 from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.cursor import Cursor
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunData, ScriptRunner, get_script_run_ctx
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunnerEvent
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
@@ -28,10 +37,13 @@ __all__ = [
     "base_path",
     "client_address",
     "format_logs",
+    "gather_messages",
     "hide_the_server",
     "is_script_run",
     "own_the_pages",
     "page_of_run",
+    "record",
+    "replay",
     "secrets_files",
     "session_id",
     "signed_in_claims",
@@ -39,6 +51,9 @@ __all__ = [
     "uploaded_bytes",
     "watch_runs",
 ]
+
+# As long as Streamlit itself waits between two sendings.
+GATHER_S = 0.01
 
 
 def is_script_run() -> bool:
@@ -133,6 +148,183 @@ def watch_runs(watch: Callable[[bool], AbstractContextManager[None]]) -> None:
             run_script(runner, rerun_data)
 
     scripts._run_script = watched_run
+
+
+def gather_messages() -> None:
+    """Let a page's script hand its elements to the server several at a time.
+
+    Without it each element wakes the server's loop by itself, twice, and the two threads take the
+    interpreter from each other as often: half of what a rerun of a plain page costs. The loop
+    sends at most every :data:`GATHER_S` anyway.
+    """
+    sessions: Any = AppSession
+    handle, send_soon = sessions._on_scriptrunner_event, sessions._call_soon_on_event_loop
+
+    def call(session: Any, callback: Callable[[], None]) -> None:
+        kept: Gathered | None = vars(session).get("_gathered")
+        if kept is None:
+            send_soon(session, callback)
+        else:
+            kept.put(callback, at_once=not getattr(_told, "is_element", False))
+
+    def note(session: Any, sender: Any, event: Any, *args: Any, **kwargs: Any) -> None:
+        if "_gathered" not in vars(session):
+            session._gathered = Gathered(
+                session._event_loop.call_later, lambda soon: send_soon(session, soon)
+            )
+        _told.is_element = event is ScriptRunnerEvent.ENQUEUE_FORWARD_MSG
+        try:
+            handle(session, sender, event, *args, **kwargs)
+        finally:
+            _told.is_element = False
+
+    sessions._on_scriptrunner_event = note
+    sessions._call_soon_on_event_loop = call
+
+    runtime: Any = Runtime
+    wake = runtime._enqueued_some_message
+
+    def wake_once(server: Any) -> None:
+        asks = server._get_async_objs()
+        try:
+            is_own_thread = asyncio.get_running_loop() is asks.eventloop
+        except RuntimeError:
+            is_own_thread = False
+        if is_own_thread:
+            asks.need_send_data.set()
+        else:
+            wake(server)
+
+    runtime._enqueued_some_message = wake_once
+
+
+class Gathered:
+    """What a session's script has told and the loop hasn't heard yet, in its order.
+
+    Parameters
+    ----------
+    call_later : callable
+        Lets the loop do something after some seconds; called on the loop.
+    call_soon : callable
+        Lets it do something at once; called by any thread.
+    """
+
+    def __init__(
+        self,
+        call_later: Callable[[float, Callable[[], None]], object],
+        call_soon: Callable[[Callable[[], None]], object],
+    ) -> None:
+        self._call_later = call_later
+        self._call_soon = call_soon
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._is_called = False
+
+    def put(self, callback: Callable[[], None], *, at_once: bool) -> None:
+        """Add what the loop is to do; the script's thread calls it."""
+        self._waiting.append(callback)
+        if at_once:
+            self._call_soon(self._do_all)
+        elif not self._is_called:
+            self._is_called = True
+            self._call_soon(self._do_all_later)
+
+    def _do_all_later(self) -> None:
+        self._call_later(GATHER_S, self._do_all)
+
+    def _do_all(self) -> None:
+        # Before the queue is emptied: what comes meanwhile calls again, or is taken along.
+        self._is_called = False
+        while self._waiting:
+            self._waiting.popleft()()
+
+
+_told = threading.local()
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Messages that draw something, wherever it stands.
+
+    Attributes
+    ----------
+    parts : tuple
+        Path below the first element, with the number of that element, and the message.
+    length : int
+        Elements that stand one below the other.
+    """
+
+    parts: tuple[tuple[tuple[int, ...], ForwardMsg], ...]
+    length: int
+
+
+def record(draw: Callable[[], None]) -> Drawing | None:
+    """Draw something, and keep the messages that did.
+
+    Without it what is the same on every page for every visitor would be made anew at each rerun.
+
+    Returns
+    -------
+    Drawing or None
+        None where something talks back or stands elsewhere, and inside a fragment.
+    """
+    context, place = get_script_run_ctx(), _place()
+    if context is None or place is None or place.is_locked:
+        return None
+    sent: list[ForwardMsg] = []
+    pass_on = context.enqueue
+
+    def note(message: ForwardMsg) -> None:
+        pass_on(message)
+        kept = ForwardMsg()
+        kept.CopyFrom(message)
+        sent.append(kept)
+
+    (*above, first) = place.delta_path
+    vars(context)["enqueue"] = note
+    try:
+        draw()
+    finally:
+        vars(context).pop("enqueue")
+    parts = []
+    for message in sent:
+        path, depth = list(message.metadata.delta_path), len(above)
+        if path[:depth] != above or not _talks_to_nobody(message):
+            return None
+        parts.append(((path[depth] - first, *path[depth + 1 :]), message))
+    return None if ThreadState.get().fragment_id else Drawing(tuple(parts), place.index - first)
+
+
+def replay(drawing: Drawing) -> None:
+    """Draw what was kept at the place where elements go now."""
+    context, place = get_script_run_ctx(), _place()
+    if context is None or place is None:
+        return
+    (*above, first) = place.delta_path
+    for (number, *below), kept in drawing.parts:
+        message = ForwardMsg()
+        message.CopyFrom(kept)
+        message.metadata.delta_path[:] = [*above, first + number, *below]
+        enqueue_message(message)
+    for _ in range(drawing.length):
+        place.lock_element()
+
+
+def _place() -> Cursor | None:
+    """Where the next element goes."""
+    cursor: Cursor | None = st._main._active_dg._cursor
+    return cursor
+
+
+def _talks_to_nobody(message: ForwardMsg) -> bool:
+    """Whether a message draws a thing that no visitor can use, but for links."""
+    kind = message.delta.WhichOneof("type") if message.HasField("delta") else None
+    if kind == "new_element":
+        element = message.delta.new_element
+        return not getattr(getattr(element, str(element.WhichOneof("type"))), "id", "")
+    block = message.delta.add_block
+    inner = block.WhichOneof("type") if kind == "add_block" else None
+    # A form, a fragment or what is told to open talks back.
+    return kind == "add_block" and not getattr(getattr(block, inner or "", None), "id", "")
 
 
 def page_of_run() -> str:

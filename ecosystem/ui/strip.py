@@ -11,7 +11,7 @@ from ecosystem.drawing.plain_bars import plain_bars
 from ecosystem.finding.filters import Filter, left_out
 from ecosystem.tables import organisations
 from ecosystem.tables.organisations import Summary
-from ecosystem.ui import labels, state
+from ecosystem.ui import drawn_once, labels, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 
@@ -53,8 +53,11 @@ def headline(filter_: Filter, found: Summary) -> None:
 
 def statistics(filter_: Filter, found: Summary) -> None:
     """Organisations, valleys, countries, share of SMEs, and the most frequent domains."""
-    if not found.organisations:
-        return
+    if found.organisations:
+        drawn_once.show(_statistics, filter_, found)
+
+
+def _statistics(filter_: Filter, found: Summary) -> None:
     numbers, bars = st.columns([0.4, 0.6], gap="medium")
     with numbers, st.container(horizontal=True):
         st.metric("Organisations", f"{found.organisations:,}")

@@ -7,6 +7,7 @@ import streamlit as st
 from ecosystem.finding.filters import Filter
 from ecosystem.plain import explore
 from ecosystem.tables import organisations
+from ecosystem.ui import drawn_once
 from ecosystem.ui.data import ask
 from ecosystem.web.pages import DIRECTORY_PAGE, GLOSSARY_PAGE, REGION_PAGE
 
@@ -17,6 +18,10 @@ def heading() -> None:
     ``site.js`` closes the sentence and the ways in for whoever has closed them once, and
     remembers that in the browser: the server isn't told.
     """
+    drawn_once.show(_heading)
+
+
+def _heading() -> None:
     register = ask(organisations.summary, Filter())
     with st.container(key="welcome_heading"):
         st.title(explore.HEADING, anchor=False)

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest, app_test
 from streamlit.util import calc_hash
 
 from ecosystem.common.settings import ROOT, settings
-from ecosystem.ui import data
+from ecosystem.ui import data, drawn_once
 from ecosystem.ui.streamlit_internals import PagesManager, own_the_pages
 from ecosystem.web.pages import PAGES
 
@@ -78,3 +78,4 @@ def use_releases(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     if _read_last != [folder]:
         _read_last[:] = [folder]
         data.forget()
+        drawn_once.forget()

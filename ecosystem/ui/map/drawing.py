@@ -1,14 +1,13 @@
 """The map: a constant base and one small scene that each filter change sends.
 
-The base (Leaflet, land, frame) is the folium map; the scene goes in through streamlit-folium's
-``feature_group_to_add``, so that a change of filter, level or selection redraws symbols and
+The base (Leaflet, land, frame) is the folium map; the scene goes in as the feature group that
+streamlit-folium swaps, so that a change of filter, level or selection redraws symbols and
 regions without loading the map again. Outlines are fetched by the browser once and cached;
 a scene holds numbers only. What is drawn is made by pure functions that tests can call.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +32,7 @@ TILES_ATTRIBUTION = (
 MAX_ZOOM = 18
 # Latitude and longitude; address.js then goes where the address says, or fits Europe.
 EUROPE = (50.5, 10.0)
+ZOOM = 4
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,10 @@ class Scene:
             data["arcs"] = {"rows": rows, "selected": self.selected}
         return data
 
+    def as_script(self) -> str:
+        """The scene as a JavaScript value, safe inside HTML too, and without blanks."""
+        return str(htmlsafe_json_dumps(self.as_data(), separators=(",", ":"), ensure_ascii=False))
+
     def _target(self) -> list[list[float]] | None:
         box = self.box or _around(self.symbols)
         if not self.fit or box is None:
@@ -212,13 +216,10 @@ class _Drawing(MacroElement):
         "{% endmacro %}"
     )
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: str) -> None:
         super().__init__()
         self._name = "CyberValleysDrawing"
-        # Safe inside HTML and JavaScript, as Jinja's own filter makes it, but without blanks.
-        text = htmlsafe_json_dumps(scene.as_data(), separators=(",", ":"), ensure_ascii=False)
-        # branca compiles the script once more: nothing in it may look like a Jinja tag.
-        self.scene = re.sub(r"\{(?=[{%#])", r"\\u007b", text)
+        self.scene = scene
 
 
 @dataclass(frozen=True)
@@ -251,19 +252,19 @@ class Base:
     tiles: bool = False
     same_as_list: str = ""
     list_: str = ""
-    types: Vocabulary = field(default_factory=lambda: TYPES)
+    # A vocabulary can be compared and has no hash.
+    types: Vocabulary = field(default_factory=lambda: TYPES, hash=False)
     noun: tuple[str, str] = ("organisation", "organisations")
 
 
 def base_map(base: Base) -> folium.Map:
     """The folium map without any organisation on it.
 
-    A new object for every rerun: streamlit-folium writes into what it is given, so one map
-    can't be shared between sessions. It is cheap, since it holds no geometry.
+    A new object each time: streamlit-folium writes into what it is given.
     """
     map_ = folium.Map(
         location=EUROPE,
-        zoom_start=4,
+        zoom_start=ZOOM,
         tiles=None,
         prefer_canvas=True,
         maxZoom=MAX_ZOOM,
@@ -314,8 +315,8 @@ def base_map(base: Base) -> folium.Map:
     return map_
 
 
-def drawing(scene: Scene) -> folium.FeatureGroup:
-    """The scene as the one feature group that streamlit-folium swaps."""
+def drawing(scene: str) -> folium.FeatureGroup:
+    """A scene's script as the one feature group that streamlit-folium swaps."""
     group = folium.FeatureGroup()
     group.add_child(_Drawing(scene))
     return group

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from streamlit_folium import st_folium
 
 from ecosystem.common import wording
 from ecosystem.common.glossary import explain
+from ecosystem.common.per_release import Recent
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, DARK_TEXT_ON, TYPES, Vocabulary
 from ecosystem.drawing import label_mark, symbols
@@ -19,9 +19,10 @@ from ecosystem.finding import made_in_europe, nearby
 from ecosystem.finding.filters import Filter
 from ecosystem.regional import measures, shading
 from ecosystem.tables import life, organisations, regions
-from ecosystem.ui import cards, state
+from ecosystem.ui import cards, drawn_once, state
 from ecosystem.ui.data import ask, database
-from ecosystem.ui.map.drawing import Arc, Base, RegionLayer, Scene, base_map, drawing
+from ecosystem.ui.map import component
+from ecosystem.ui.map.drawing import Arc, Base, RegionLayer, Scene
 from ecosystem.ui.theme import is_dark
 
 LEVELS = {
@@ -36,6 +37,8 @@ _NOT_COLLECTED = "Not collected for the register"
 _CLICKS = ["last_active_drawing"]
 _SELECTED = "_selected_on_map"
 _LIST = ".st-key-organisations button"
+# About 30 kB each.
+_scripts: Recent[str] = Recent(300)
 # From the map's frame, which Streamlit serves two folders below the site's root.
 _ROOT = "../../"
 
@@ -69,9 +72,9 @@ def show(filter_: Filter, level: str, measure: str, *, height: int = 560) -> Non
     """Draw the map and its legend; a click on it becomes the selection."""
     _moving_map(filter_, level, measure, height)
     with st.container(key="map_legend"):
-        _legend(filter_, level, measure)
+        drawn_once.show(_legend, filter_, level, measure)
     with st.container(key="below_map_notes"):
-        _legend_note(filter_, level, measure)
+        drawn_once.show(_legend_note, filter_, level, measure)
         _basemap_switch()
 
 
@@ -96,7 +99,7 @@ def _moving_map(filter_: Filter, level: str, measure: str, height: int) -> None:
         st.rerun()
     view = _view(st.session_state.get(_KEY) or {})
     _map(
-        scene(filter_, level, measure, view),
+        _script(filter_, level, measure, view),
         height,
         [*_CLICKS, "bounds", "zoom"],
         _KEY,
@@ -105,14 +108,30 @@ def _moving_map(filter_: Filter, level: str, measure: str, height: int) -> None:
     )
 
 
+def _script(filter_: Filter, level: str, measure: str, view: symbols.View) -> str:
+    """The scene, which visitors with the same filter and selection share."""
+    key = (
+        database().release.release_id,
+        made_in_europe.today(),
+        is_dark(),
+        filter_,
+        level,
+        measure,
+        view,
+        cards.selected_id(),
+    )
+    return _scripts.get(key, lambda: scene(filter_, level, measure, view).as_script())
+
+
 def _map(
-    found: Scene,
+    script: str,
     height: int,
     returned: list[str],
     key: str,
     same_as_list: str,
     list_: str = "",
     *,
+    types: Vocabulary = TYPES,
     noun: tuple[str, str] = ("organisation", "organisations"),
 ) -> None:
     release_id = database().release.release_id
@@ -123,16 +142,15 @@ def _map(
         tiles=state.get("basemap") == "osm",
         same_as_list=same_as_list,
         list_=list_,
-        types=found.types,
+        types=types,
         noun=noun,
     )
-    st_folium(
-        base_map(base),
+    component.show(
+        base,
+        script,
         key=key,
         height=height,
-        use_container_width=True,
-        returned_objects=returned,
-        feature_group_to_add=drawing(found),
+        returned=returned,
         on_change=lambda: _take_click(key),
     )
 
@@ -142,7 +160,7 @@ def choropleth(shaded: shading.Shaded, level: str, selected: str) -> None:
     nothing = ask(symbols.symbols, Filter()).iloc[:0]
     layer = shaded_layer(shaded, level)
     told = "The table on this page has the same figures."
-    _map(Scene(nothing, layer, selected), 560, _CLICKS, "choropleth", told)
+    _map(Scene(nothing, layer, selected).as_script(), 560, _CLICKS, "choropleth", told)
     class_legend(shaded)
 
 
@@ -165,7 +183,7 @@ def links_map(arcs: Sequence[Arc], partners: Mapping[str, tuple[int, str]], sele
     ends = [arc.ends for arc in arcs if arc.id == selected]
     box = _around_ends(*ends[0]) if ends else None
     shown = Scene(nothing, layer, selected, selected if box else "", box, arcs)
-    _map(shown, 560, _CLICKS, "links", told)
+    _map(shown.as_script(), 560, _CLICKS, "links", told)
 
 
 def _around_ends(
@@ -192,7 +210,7 @@ def towns_map(found: pd.DataFrame, selected: str, kinds: Vocabulary, noun: tuple
     layer = _valley_layer(Filter())
     told = f"The list on this page has the same {noun[1]}."
     shown = Scene(found, layer, selected, types=kinds)
-    _map(shown, 560, _CLICKS, noun[1], told, noun=noun)
+    _map(shown.as_script(), 560, _CLICKS, noun[1], told, types=kinds, noun=noun)
     there = [term for code, term in kinds.items() if found[code].any()]
     st.html(_legend_html([(term.colour, term.letter, term.label, False) for term in there]))
 
@@ -204,7 +222,8 @@ def region_map(filter_: Filter, region_id: str, level: str) -> None:
     layer = RegionLayer(level, _counts(filter_, level), "outline", "region")
     box = ask(regions.box, region_id)
     told = "The list on this page has the same organisations."
-    _map(Scene(there, layer, region_id, fit=region_id, box=box), 420, [], "region", told, _LIST)
+    shown = Scene(there, layer, region_id, fit=region_id, box=box)
+    _map(shown.as_script(), 420, [], "region", told, _LIST)
 
 
 def locator(record: dict[str, Any]) -> None:
@@ -214,7 +233,8 @@ def locator(record: dict[str, Any]) -> None:
     here = ask(symbols.at_place, record["place_id"])
     fit = record["valley_id"] or record["place_id"]
     told = "The page names the town."
-    _map(Scene(here, _valley_layer(Filter()), "", fit), 320, [], "locator", told)
+    shown = Scene(here, _valley_layer(Filter()), "", fit)
+    _map(shown.as_script(), 320, [], "locator", told)
 
 
 def _take_click(key: str) -> None:

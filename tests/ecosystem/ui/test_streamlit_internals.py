@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from ecosystem.ui import streamlit_internals
-from ecosystem.ui.streamlit_internals import signed_in_claims
+from ecosystem.ui.streamlit_internals import GATHER_S, Gathered, signed_in_claims
 
 NAME, SECRET = "_streamlit_user", "x" * 40
 CLAIMS = {"sub": "1", "email": "anna@example.org", "iat": 1, "is_logged_in": True}
@@ -54,3 +56,46 @@ FORGED = {
 @pytest.mark.parametrize("cookie", FORGED.values(), ids=FORGED.keys())
 def test_a_forged_cookie_is_nobody_s(cookie: str) -> None:
     assert signed_in_claims({NAME: cookie}) == {}
+
+
+class _Loop:
+    """A loop that runs nothing by itself: the test does."""
+
+    def __init__(self) -> None:
+        self.soon: list[Callable[[], None]] = []
+        self.later: list[Callable[[], None]] = []
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> None:
+        assert seconds == GATHER_S
+        self.later.append(callback)
+
+    def run(self, waiting: list[Callable[[], None]]) -> None:
+        while waiting:
+            waiting.pop(0)()
+
+
+def test_elements_wake_the_loop_once_and_come_in_their_order() -> None:
+    loop, done = _Loop(), list[int]()
+    gathered = Gathered(loop.call_later, loop.soon.append)
+    for number in range(5):
+        gathered.put(partial(done.append, number), at_once=False)
+    assert len(loop.soon) == 1
+    loop.run(loop.soon)
+    assert not done
+    gathered.put(partial(done.append, 5), at_once=False)
+    loop.run(loop.later)
+    assert done == list(range(6))
+
+
+def test_the_end_of_a_run_takes_along_what_came_before_it() -> None:
+    loop, done = _Loop(), list[int]()
+    gathered = Gathered(loop.call_later, loop.soon.append)
+    for number in range(3):
+        gathered.put(partial(done.append, number), at_once=number == 2)
+    loop.run(loop.soon)
+    assert done == [0, 1, 2]
+    loop.run(loop.later)
+    gathered.put(partial(done.append, 3), at_once=False)
+    loop.run(loop.soon)
+    loop.run(loop.later)
+    assert done == [0, 1, 2, 3]

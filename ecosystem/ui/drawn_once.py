@@ -1,0 +1,64 @@
+"""Parts of a page that are the same for every visitor: drawn once, sent again as they are.
+
+What a part shows must follow from its arguments, the release, the day and the theme alone; and
+nobody may press or fill anything in it, since Streamlit has to hear of each such thing in every
+rerun. Links are welcome.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from ecosystem.common.per_release import Recent
+from ecosystem.finding import made_in_europe
+from ecosystem.ui import data, streamlit_internals
+from ecosystem.ui.streamlit_internals import Drawing
+from ecosystem.ui.theme import is_dark
+
+# As many as a crowd with different filters looks at within a minute; some are 30 kB.
+_KEPT = 400
+_drawings: Recent[Drawing] = Recent(_KEPT)
+
+
+def show(part: Callable[..., None], *args: Any, of_release: bool = True) -> None:
+    """Show ``part(*args)``, from memory where somebody has seen it before.
+
+    Parameters
+    ----------
+    part : callable
+        Draws a part of a page; see above for what it may depend on.
+    of_release : bool
+        Whether the release matters; if it doesn't, the part is shown without one too.
+
+    Raises
+    ------
+    ValueError
+        If there is something in it that a visitor can use, but for links.
+    """
+    if not streamlit_internals.is_script_run():
+        part(*args)
+        return
+    release = data.database().release.release_id if of_release else ""
+    day: date = made_in_europe.today()
+    name = f"{part.__module__}.{part.__qualname__}"
+    key = (name, release, day, is_dark(), data.key(args))
+    is_new = False
+
+    def draw() -> Drawing:
+        nonlocal is_new
+        is_new = True
+        drawing = streamlit_internals.record(lambda: part(*args))
+        if drawing is None:
+            raise ValueError(f"{name} draws what only its own visitor may use.")
+        return drawing
+
+    drawing = _drawings.get(key, draw)
+    if not is_new:
+        streamlit_internals.replay(drawing)
+
+
+def forget() -> None:
+    """Forget all drawings."""
+    _drawings.clear()

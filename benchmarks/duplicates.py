@@ -350,9 +350,11 @@ def main() -> None:
     alone = likely_duplicates(register, load_legal_forms(settings().schema_dir))
     print(f"{len(register)} organisations of the register: {len(alone)} candidates")
     _print(pair.evidence for pair in alone)
+    results = []
     for seed in options.seeds:
         began = time.perf_counter()
         result = evaluate(register, seed)
+        results.append(result)
         print(
             f"seed {seed}: precision {result.precision:.3f}, recall {result.recall:.3f}, "
             f"{len(result.wrong)} wrong, {time.perf_counter() - began:.1f} s"
@@ -362,6 +364,13 @@ def main() -> None:
         if options.show:
             _print(result.wrong)
             _print(result.missed)
+    print(f"all {len(results)} seeds")
+    for kind in sorted(results[0].made):
+        made, found = (
+            sum(numbers.get(kind, 0) for numbers in of)
+            for of in zip(*[(r.made, r.found) for r in results], strict=True)
+        )
+        print(f"  {kind:28} {found:3} of {made:3}, recall {found / made:.3f}")
 
 
 def _print(lines: Iterable[str]) -> None:

@@ -54,6 +54,8 @@ _MISTYPED_FROM, _MISTYPED_TWICE_FROM, _MOST_MISTYPED = 5, 8, 2
 # A name that is one part of the other's and of no third, as in "BSI" and "Bundesamt ... (BSI)":
 # in one town that is enough, whatever the websites.
 _PART = 94.0
+# Such a part of several words is a name in full: as sure as the same name.
+_FULL_PART, _FULL_WORDS = 100.0, 3
 # Two names with the same abbreviation in brackets, as in one name in two languages.
 _ABBREVIATION = 85.0
 # Other names, but one town and one website: in another language, in short, or a former one.
@@ -531,7 +533,9 @@ def _by_part(texts: pd.DataFrame) -> pd.DataFrame:
     alone = parts[~parts.duplicated(key, keep=False)]
     whole = texts[texts["kind"] == "name"]
     whole = whole[whole.groupby(key)["org"].transform("size") <= MAX_BLOCK]
-    named = alone.merge(whole, on=key).assign(names=_PART)
+    named = alone.merge(whole, on=key)
+    in_full = named["text"].str.count(" ") + 1 >= _FULL_WORDS
+    named = named.assign(names=np.where(in_full, _FULL_PART, _PART))
     shared = parts[(parts["kind"] == "part") & ~parts["text"].str.contains(" ")]
     shared = shared[shared.groupby(key)["org"].transform("size") == 2]
     both = shared.merge(shared, on=key).assign(names=_ABBREVIATION)

@@ -230,6 +230,20 @@ def test_what_differs_beside_the_name_takes_from_the_score(legal_forms: list[str
     assert f"{pair.km:.0f} km apart" in pair.evidence
 
 
+def test_a_part_that_is_a_name_in_full_is_as_sure_as_the_name(legal_forms: list[str]) -> None:
+    """With another website an abbreviation tells too little; a name of several words does."""
+    whole = "C3T - Centro di Competenza Cybersecurity Toscano"
+    sites = {"website": ["https://a.eu", "https://b.eu"]}
+    far = {"place_id": ["g1", "g2"], "lon": [2.35, 3.06], "lat": [48.86, 50.63]}
+
+    def found(part: str, **columns: object) -> int:
+        return len(likely_duplicates(rows(whole, part, **columns), legal_forms))
+
+    full = "Centro di Competenza Cybersecurity Toscano"
+    assert [found(full, **sites), found(full, **far)] == [1, 1]
+    assert [found("C3T", **far, **sites), found(full, **far, **sites)] == [0, 0]
+
+
 def test_organisations_of_different_countries_are_not_compared(legal_forms: list[str]) -> None:
     two = rows("Thales", "Thales", country=["FR", "GB"], website="https://www.thalesgroup.com")
     assert likely_duplicates(two, legal_forms) == []

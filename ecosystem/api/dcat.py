@@ -15,7 +15,6 @@ from ecosystem.common.publisher import publisher
 
 # rdflib knows the version before.
 _DCAT = Namespace("http://www.w3.org/ns/dcat#")
-_SPDX = Namespace("http://spdx.org/rdf/terms#")
 _VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 _ENGLISH = URIRef(f"{_AUTHORITY}language/ENG")
@@ -34,9 +33,9 @@ _FILE_TYPES = {
     "text/calendar": "ICS",
     "application/json": "JSON",
     "application/zip": "ZIP",
+    "text/plain": "TXT",
 }
 _MEDIA_TYPE = "https://www.iana.org/assignments/media-types/"
-_SHA256 = _SPDX.checksumAlgorithm_sha256
 
 
 def catalogue(
@@ -176,15 +175,6 @@ class _Catalogue:
             self._name(own, DCTERMS.conformsTo, standard, DCTERMS.Standard)
         if file.described_by:
             self._name(own, FOAF.page, URIRef(file.described_by), FOAF.Document)
-        if file.sha256:
-            checksum = self._id(f"{found.code}-{file.code}-checksum")
-            self._name(own, _SPDX.checksum, checksum, _SPDX.Checksum)
-            self._name(checksum, _SPDX.algorithm, _SHA256, _SPDX.ChecksumAlgorithm)
-            value = Literal(file.sha256, datatype=XSD.hexBinary)
-            self.graph.add((checksum, _SPDX.checksumValue, value))
-        if file.size is not None:
-            size = Literal(file.size, datatype=XSD.nonNegativeInteger)
-            self.graph.add((own, _DCAT.byteSize, size))
 
     def _publisher(self) -> URIRef:
         own = self._id("publisher")
@@ -211,7 +201,6 @@ _PREFIXES = {
     "foaf": FOAF,
     "rdf": RDF,
     "skos": SKOS,
-    "spdx": _SPDX,
     "vcard": _VCARD,
     "void": VOID,
     "xsd": XSD,

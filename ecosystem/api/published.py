@@ -5,7 +5,6 @@ Catalogues (:mod:`ecosystem.api.dcat`) say it in their own words.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from ecosystem.api.collections import (
     collections_of,
     properties,
 )
-from ecosystem.api.snapshots import Snapshot, archive
+from ecosystem.api.snapshots import SUMS, Snapshot
 from ecosystem.common.publisher import publisher
 from ecosystem.common.store import Database
 from ecosystem.regional.profiles import SAMPLE_NOTE
@@ -39,7 +38,7 @@ GEOJSON, CSV, ATOM, CALENDAR = (
     "application/atom+xml",
     "text/calendar",
 )
-JSON, ZIP = "application/json", "application/zip"
+JSON, ZIP, TEXT = "application/json", "application/zip", "text/plain"
 
 
 @dataclass(frozen=True)
@@ -60,10 +59,6 @@ class File:
         Address of the standard that it follows; empty if its media type says all.
     described_by : str
         Address of what its columns are; empty if there is none.
-    sha256 : str
-        Hexadecimal; empty where the file isn't fixed.
-    size : int or None
-        Bytes, where the file is fixed.
     """
 
     code: str
@@ -74,8 +69,6 @@ class File:
     rights: str = ""
     conforms_to: str = ""
     described_by: str = ""
-    sha256: str = ""
-    size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -164,21 +157,15 @@ def datasets(database: Database, site: str) -> list[Dataset]:
     ]
 
 
-def snapshots(database: Database, known: Iterable[Snapshot], site: str) -> list[Dataset]:
+def snapshots(known: Iterable[Snapshot], site: str) -> list[Dataset]:
     """A dataset for each release that is kept, the newest first.
 
     Parameters
     ----------
-    database : Database
-        The release that is served: of its archive the checksum is known.
     known : iterable of Snapshot
         What is kept.
     """
-    served = database.release.release_id
-    return [
-        _of_snapshot(one, site, archive(database) if one.release_id == served else None)
-        for one in known
-    ]
+    return [_of_snapshot(one, site) for one in known]
 
 
 def services(database: Database, site: str) -> list[Service]:
@@ -306,16 +293,17 @@ def _of_changes(database: Database, site: str) -> Dataset:
     )
 
 
-def _of_snapshot(snapshot: Snapshot, site: str, content: bytes | None) -> Dataset:
+def _of_snapshot(snapshot: Snapshot, site: str) -> Dataset:
     own = f"{site}/releases/{snapshot.release_id}"
-    packed = File(
-        "zip",
-        "Tables as CSV and GeoJSON, with a Data Package",
-        f"{own}/{ARCHIVE}",
-        ZIP,
-        conforms_to="https://datapackage.org/profiles/2.0/datapackage.json",
-        sha256=hashlib.sha256(content).hexdigest() if content else "",
-        size=len(content) if content else None,
+    files = (
+        File(
+            "zip",
+            "Tables as CSV and GeoJSON, with a Data Package",
+            f"{own}/{ARCHIVE}",
+            ZIP,
+            conforms_to="https://datapackage.org/profiles/2.0/datapackage.json",
+        ),
+        File("sums", "Checksums of the files (SHA-256)", f"{own}/{SUMS}", TEXT),
     )
     return Dataset(
         f"release-{snapshot.release_id}",
@@ -323,7 +311,7 @@ def _of_snapshot(snapshot: Snapshot, site: str, content: bytes | None) -> Datase
         f"The register as it was published on {snapshot.created_at:%-d %B %Y}, with "
         f"{snapshot.organisations:,} organisations.",
         own,
-        (packed,),
+        files,
         snapshot.created_at,
         snapshot.organisations,
         version=snapshot.release_id,
@@ -373,7 +361,6 @@ def _in_schema_org(
                 "encodingFormat": file.media_type,
                 "license": file.licence,
                 **({"conditionsOfAccess": file.rights} if file.rights else {}),
-                **({"sha256": file.sha256} if file.sha256 else {}),
             }
             for file in found.files
         ],

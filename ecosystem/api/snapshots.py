@@ -7,10 +7,13 @@ rows, and counts of investor days that only sums of may be told.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import re
+import shutil
+import tempfile
+import weakref
 import zipfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -30,6 +33,8 @@ from ecosystem.tables import features, releases
 # As many as a sheet of paper has lines; ten are kept by default.
 _MOST = 100
 _OPEN = 2
+_AT_ONCE = 1_000
+SUMS = "SHA256SUMS"
 
 
 @dataclass(frozen=True)
@@ -87,44 +92,91 @@ def database(folder: Path, release_id: str, sha256: str) -> Database | None:
     return Database(Release(release_id, folder / f"{release_id}.duckdb"))
 
 
+@dataclass(frozen=True)
+class DataFile:
+    """A file that is given away of a release.
+
+    Attributes
+    ----------
+    path : Path
+        Where it is as long as the release is open.
+    size : int
+        Bytes.
+    sha256 : str
+        Hexadecimal.
+    """
+
+    path: Path
+    size: int
+    sha256: str
+
+
 @per_release
-def files(database: Database) -> dict[str, bytes]:
+def files(database: Database) -> dict[str, DataFile]:
     """What is given away of a release, by file name: tables, their description, how to cite.
 
-    Outlines of regions aren't among it, since their licence is another; the open data interface
-    has them.
+    They are written to the disk a thousand rows at a time, so that a release takes the same
+    memory however large it is, and go when the release is closed. Outlines of regions aren't
+    among them, since their licence is another; the open data interface has them.
     """
-    found = {}
+    folder = _folder(database)
     there = collections_of(database)
+    found = {}
     for collection in there:
-        rows = _all_rows(database, collection)
-        found[f"{collection.name}.csv"] = items.csv(database, collection, rows)
+        name = f"{collection.name}.csv"
+        found[name] = _write(folder / name, _csv(database, collection))
         if collection.shape is Shape.POINT:
-            found[f"{collection.name}.geojson"] = _geojson(database, collection, rows)
+            name = f"{collection.name}.geojson"
+            found[name] = _write(folder / name, _geojson(database, collection))
     package = descriptors.data_package(
         database, {c.name: f"{c.name}.csv" for c in there}, name=f"cyber-valleys-{_slug(database)}"
     )
-    found["datapackage.json"] = json.dumps(package, ensure_ascii=False, indent=1).encode()
-    found["CITATION.cff"] = citation_file(database).encode()
-    found["citation.bib"] = bibtex(database).encode()
-    found["README.txt"] = _readme(database).encode()
-    sums = {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
-    found["SHA256SUMS"] = "".join(f"{sum_}  {name}\n" for name, sum_ in sums.items()).encode()
-    return found
+    texts = {
+        "datapackage.json": json.dumps(package, ensure_ascii=False, indent=1),
+        "CITATION.cff": citation_file(database),
+        "citation.bib": bibtex(database),
+        "README.txt": _readme(database),
+    }
+    for name, text in texts.items():
+        found[name] = _write(folder / name, [text.encode()])
+    sums = "".join(f"{file.sha256}  {name}\n" for name, file in found.items())
+    return {**found, SUMS: _write(folder / SUMS, [sums.encode()])}
 
 
 @per_release
-def archive(database: Database) -> bytes:
+def archive(database: Database) -> DataFile:
     """All files of a release in one, the same bytes whenever it is made."""
     made = releases.story(database)["created_at"].timetuple()[:6]
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as zipped:
-        for name, content in files(database).items():
+    path = _folder(database) / "archive.zip"
+    with zipfile.ZipFile(path, "w") as zipped:
+        for name, file in files(database).items():
             entry = zipfile.ZipInfo(name, date_time=made)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            zipped.writestr(entry, content)
-    return buffer.getvalue()
+            with file.path.open("rb") as content, zipped.open(entry, "w") as packed:
+                shutil.copyfileobj(content, packed)
+    with path.open("rb") as content:
+        return DataFile(
+            path, path.stat().st_size, hashlib.file_digest(content, "sha256").hexdigest()
+        )
+
+
+@per_release
+def _folder(database: Database) -> Path:
+    """Where the files of a release are until it is closed."""
+    folder = tempfile.mkdtemp(prefix="cyber-valleys-files-")
+    weakref.finalize(database, shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+def _write(path: Path, parts: Iterable[bytes]) -> DataFile:
+    digest, size = hashlib.sha256(), 0
+    with path.open("wb") as file:
+        for part in parts:
+            file.write(part)
+            digest.update(part)
+            size += len(part)
+    return DataFile(path, size, digest.hexdigest())
 
 
 def address(database: Database) -> str:
@@ -183,19 +235,34 @@ def _slug(database: Database) -> str:
     return re.sub("[^a-z0-9]+", "-", database.release.release_id.lower()).strip("-")
 
 
-def _all_rows(database: Database, collection: Collection) -> pd.DataFrame:
+def _rows(database: Database, collection: Collection) -> Iterator[pd.DataFrame]:
+    """All rows, some at a time; once without any where there are none."""
     count = features.count(database, collection.table, features.EVERYTHING)
-    return features.page(
-        database, collection.table, collection.key, features.EVERYTHING, limit=count, offset=0
-    )
+    for offset in range(0, max(count, 1), _AT_ONCE):
+        yield features.page(
+            database,
+            collection.table,
+            collection.key,
+            features.EVERYTHING,
+            limit=_AT_ONCE,
+            offset=offset,
+        )
 
 
-def _geojson(database: Database, collection: Collection, rows: pd.DataFrame) -> bytes:
-    document = {
-        "type": "FeatureCollection",
-        "features": items.geojson(database, collection, rows),
-    }
-    return json.dumps(document, ensure_ascii=False).encode()
+def _csv(database: Database, collection: Collection) -> Iterator[bytes]:
+    for number, rows in enumerate(_rows(database, collection)):
+        text = items.csv(database, collection, rows)
+        # The names of the columns stand at the start alone.
+        yield text.partition(b"\r\n")[2] if number else text
+
+
+def _geojson(database: Database, collection: Collection) -> Iterator[bytes]:
+    before = '{"type": "FeatureCollection", "features": ['
+    for rows in _rows(database, collection):
+        for feature in items.geojson(database, collection, rows):
+            yield f"{before}{json.dumps(feature, ensure_ascii=False)}".encode()
+            before = ", "
+    yield b"]}"
 
 
 def _readme(database: Database) -> str:

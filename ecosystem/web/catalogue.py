@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable
 from functools import partial
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from ecosystem.api import dcat, descriptors, published, snapshots
@@ -88,7 +89,7 @@ def _graph(database: Database, site: str, *, form: str) -> Made:
     graph = dcat.catalogue(
         site,
         published.datasets(database, site),
-        published.snapshots(database, _snapshots(), site),
+        published.snapshots(_snapshots(), site),
         published.services(database, site),
     )
     if form == "turtle":
@@ -99,7 +100,7 @@ def _graph(database: Database, site: str, *, form: str) -> Made:
 
 def _page(database: Database, site: str) -> Made:
     found = published.datasets(database, site)
-    series = published.snapshots(database, _snapshots(), site)
+    series = published.snapshots(_snapshots(), site)
     page = template("catalogue.html").render(
         title=published.TITLE,
         about=published.ABOUT,
@@ -166,7 +167,7 @@ def _release(request: Request, database: Database) -> Response:
     page = template("release.html").render(
         release_id=found.release.release_id,
         created_at=story["created_at"],
-        files={name: (len(body), hashlib.sha256(body).hexdigest()) for name, body in files.items()},
+        files=files,
         archive=published.ARCHIVE,
         citation=releases.citation(found, f"{addresses.base(request)}{request.url.path}"),
         attribution=releases.attribution(found),
@@ -181,15 +182,18 @@ def _file(request: Request, database: Database) -> Response:
     if isinstance(found, str):
         return not_found(request, found)
     name = request.path_params["name"]
-    body = (
-        snapshots.archive(found) if name == published.ARCHIVE else snapshots.files(found).get(name)
-    )
-    if body is None:
+    is_archive = name == published.ARCHIVE
+    file = snapshots.archive(found) if is_archive else snapshots.files(found).get(name)
+    if file is None:
         release_id = found.release.release_id
         return not_found(request, f"Release {release_id} has no file {name[:60]}.")
-    sum_ = hashlib.sha256(body).hexdigest()
-    headers = {**_FIXED, "etag": f'"{sum_}"'}
+    headers = {**_FIXED, "etag": f'"{file.sha256}"'}
     if has_it(request, headers["etag"]):
         return Response(status_code=304, headers=headers)
-    type_ = _TYPES.get(name.rpartition(".")[2], _PLAIN)
-    return Response(body, media_type=type_, headers=headers)
+    return FileResponse(
+        file.path,
+        media_type=_TYPES.get(name.rpartition(".")[2], _PLAIN),
+        headers=headers,
+        # Keeps the release, with which its files go.
+        background=BackgroundTask(id, found),
+    )

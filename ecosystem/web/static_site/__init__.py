@@ -230,8 +230,8 @@ def _size(n_bytes: int) -> str:
 def _downloads(database: Database) -> Iterator[File]:
     """What is in the copy as data: what is given away of a release, and what that has no
     collection of."""
-    for name, content in snapshots.files(database).items():
-        yield File(f"data/{name}", content)
+    for name, file in snapshots.files(database).items():
+        yield File(f"data/{name}", file.path.read_bytes())
     if organisations.count(database) < export.MAX_XLSX_ROWS:
         yield File("data/organisations.xlsx", export.xlsx(database, Filter()))
     tables = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import json
@@ -17,10 +18,11 @@ import yaml
 from rdflib import DCTERMS, RDF, VOID, Graph, Namespace, URIRef
 from starlette.testclient import TestClient
 
-from ecosystem.api.collections import COLLECTIONS
+from ecosystem.api import items, snapshots
+from ecosystem.api.collections import COLLECTIONS, collections_of
 from ecosystem.common.settings import settings
 from ecosystem.common.store import Database
-from ecosystem.tables import organisations
+from ecosystem.tables import features, organisations
 from tests.ecosystem.api.conftest import BASE
 
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
@@ -141,6 +143,47 @@ def test_a_release_is_a_data_package_that_holds(
     assert len(pd.read_csv(tmp_path / "organisations.csv")) == organisations.count(database)
     page = client.get(to).text
     assert hashlib.sha256(answer.content).hexdigest() in page
+
+
+def test_files_are_written_a_few_rows_at_a_time_and_stay_the_same(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "_AT_ONCE", 7)
+    own = Database(database.release)
+    try:
+        written = snapshots.files(own)
+        for collection in collections_of(own):
+            rows = features.page(
+                own, collection.table, collection.key, features.EVERYTHING, limit=10**6, offset=0
+            )
+            whole = items.csv(own, collection, rows)
+            file = written[f"{collection.name}.csv"]
+            assert file.path.read_bytes() == whole
+            assert (file.size, file.sha256) == (len(whole), hashlib.sha256(whole).hexdigest())
+        found = json.loads(written["organisations.geojson"].path.read_bytes())["features"]
+        assert len(found) == organisations.count(own)
+        folder = file.path.parent
+    finally:
+        own.close()
+    del own
+    gc.collect()
+    assert not folder.exists()
+
+
+def test_the_catalogue_leads_to_the_checksums_without_making_the_files(
+    client: TestClient, graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Database) -> None:
+        raise AssertionError("the catalogue makes all files of a release")
+
+    monkeypatch.setattr(snapshots, "files", fail)
+    monkeypatch.setenv("CYBER_VALLEYS_SITE_URL", f"{BASE}/another")
+    settings.cache_clear()
+    text = client.get("/catalogue.ttl").text
+    settings.cache_clear()
+    files = [str(to) for to in graph.objects(None, DCAT.accessURL)]
+    (sums,) = [to for to in files if to.endswith("/SHA256SUMS")]
+    assert sums.removeprefix(BASE) in text
 
 
 def test_a_release_says_how_to_cite_it(client: TestClient) -> None:

@@ -4,7 +4,7 @@ Every cell comes out as text as it was written; the index of a frame is the row 
 file's own program shows.
 """
 
-from etl.reading.columns import ColumnMapping, ColumnsUnsure, header_name
+from etl.reading.columns import ColumnMapping, ColumnsUnsure, header_name, known_mappings
 from etl.reading.inputs import WORKBOOKS, extract, read_inputs, read_records, register_file
 from etl.reading.model import (
     REGISTER_ROWS,
@@ -23,6 +23,7 @@ __all__ = [
     "Origin",
     "extract",
     "header_name",
+    "known_mappings",
     "name_register_rows",
     "names_register_rows_only",
     "read_inputs",

@@ -102,7 +102,7 @@ class ColumnMapping:
         RegisterError
             If there is no such file, or it holds something else.
         """
-        kept = settings().schema_dir.with_name("mappings") / f"{path.name}.toml"
+        kept = _mappings() / f"{path.name}.toml"
         if path.name == str(path) and not path.exists() and kept.exists():
             path = kept
         try:
@@ -129,6 +129,16 @@ class ColumnMapping:
     def merge_with(self, other: ColumnMapping) -> ColumnMapping:
         """Both together; what the other says comes first."""
         return ColumnMapping({**self.columns, **other.columns})
+
+
+def known_mappings() -> dict[str, str]:
+    """Names of the mappings that are kept for other bodies' lists, with what each reads."""
+    files = sorted(_mappings().glob("*.toml"))
+    return {file.stem: tomllib.loads(file.read_text(encoding="utf-8"))["title"] for file in files}
+
+
+def _mappings() -> Path:
+    return settings().schema_dir.with_name("mappings")
 
 
 def header_name(cell: str) -> str:

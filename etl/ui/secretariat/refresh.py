@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +14,7 @@ from ecosystem.common import wording
 from ecosystem.ui.escape import markdown
 from etl.errors import PublishError, RegisterError
 from etl.pipeline import Outcome, Prepared, Status, prepare, publish
-from etl.reading import ColumnMapping, ColumnsUnsure
+from etl.reading import ColumnMapping, ColumnsUnsure, known_mappings
 from etl.release.adopt import NotAdoptedError, adoption_sentence
 from etl.release.change import OTHER_LISTS
 from etl.release.shelf import BaselineMovedError
@@ -38,6 +39,7 @@ HOLDS = (
     "What isn't in it is taken off the map.",
     "All that is in the register stays; the rows are added to it.",
 )
+OWN_COLUMNS = "The register's, in any of its languages"
 _NOT_THERE = "(not in the file)"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -55,10 +57,11 @@ def view() -> None:
         accept_multiple_files=True,
         help="Excel, LibreOffice, CSV or GeoJSON. Nothing is published before you say so.",
     )
-    adding = False
+    adding, mapping = False, ColumnMapping()
     if files:
         holds = st.radio("What the file holds", [WHOLE, ROWS_TO_ADD], captions=HOLDS)
         adding = holds == ROWS_TO_ADD
+        mapping = _mapping_chosen()
     else:
         _download(
             "The register as it is (Excel)",
@@ -72,7 +75,7 @@ def view() -> None:
         )
     if st.button("Check", type="primary", icon=":material/fact_check:"):
         # What was said about the columns of one file holds for no other.
-        here.mapping = ColumnMapping()
+        here.mapping = mapping
         _check(here, files, adding=adding)
     if here.trouble:
         st.error(markdown(here.trouble), icon=":material/error:")
@@ -92,6 +95,21 @@ def view() -> None:
         _changes(content)
         pairs.view(here)
         _publish(here)
+
+
+def _mapping_chosen() -> ColumnMapping:
+    """What the columns of the file are called, if it is another body's list."""
+    known = known_mappings()
+    name = st.selectbox(
+        "Whose columns the file has",
+        list(known),
+        index=None,
+        format_func=known.__getitem__,
+        placeholder=OWN_COLUMNS,
+        help="The site fills the form of the Atlas at /api/atlas?f=xlsx. That of all organisations "
+        "shows, when it comes back corrected, field by field what it would change.",
+    )
+    return ColumnMapping.load(Path(name)) if name else ColumnMapping()
 
 
 def _check(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ecosystem.api import figures
@@ -142,25 +143,33 @@ def openapi(database: Database, api: str) -> dict[str, Any]:
     codes = list(figures.catalogue(database))
     of_figure = _figure_parameters(codes)
     # Without a figure the first lists them all; the second describes the columns of one.
-    paths["/statistics"] = _get("Figures of the pages", "getFigures", of_figure)
+    paths["/statistics"] = _get(
+        "Figures of the pages", "getFigures", of_figure, formats=("json", "html", "csv")
+    )
     paths["/statistics/csvw"] = _get(
         "Columns of a figure's CSV",
         "getFiguresCsvw",
         [of_figure[0] | {"required": True}, *of_figure[1:]],
+        formats=("json",),
     )
     texts = {"type": "array", "items": {"type": "string"}}
     paths["/atlas"] = _get(
         "Organisations in the form of a registration for the ECCC's Atlas",
         "getAtlasForms",
         [_parameter(name, "", texts) for name in PARAMS],
+        formats=("json", "xlsx"),
     )
     for name, found in COLLECTIONS.items():
         own = f"/collections/{name}"
         paths[own] = _get(found.title, f"describe_{name}")
-        paths[f"{own}/csvw"] = _get("Columns of the CSV", f"csvw_{name}")
+        paths[f"{own}/csvw"] = _get("Columns of the CSV", f"csvw_{name}", formats=("json",))
         paths[f"{own}/queryables"] = _get("What a filter may name", f"queryables_{name}")
         paths[f"{own}/items"] = _get(
-            found.title, f"items_{name}", _parameters(database, found), "application/geo+json"
+            found.title,
+            f"items_{name}",
+            _parameters(database, found),
+            "application/geo+json",
+            ("json", "html", "csv"),
         )
         paths[f"{own}/items/{{featureId}}"] = _get(
             f"One of {found.title.lower()}",
@@ -193,15 +202,17 @@ def _get(
     operation: str,
     parameters: list[dict[str, Any]] | None = None,
     type_: str = _JSON,
+    formats: Sequence[str] = ("json", "html"),
 ) -> dict[str, Any]:
-    kinds = ["json", "html", "csv"] if type_ == "application/geo+json" else ["json", "html"]
-    format_ = _parameter("f", "Format of the answer", {"type": "string", "enum": kinds})
+    format_ = _parameter("f", "Format of the answer", {"type": "string", "enum": list(formats)})
     answers = {
         "200": {"description": "The answer", "content": {type_: {"schema": {"type": "object"}}}},
         "400": {"description": "A parameter is unknown or makes no sense"},
         "404": {"description": "There is no such thing"},
         "406": {"description": "None of the formats asked for is there"},
         "410": {"description": "The data has changed since the first page"},
+        "414": {"description": "The query is too long"},
+        "503": {"description": "There is no release"},
     }
     return {
         "get": {
@@ -230,6 +241,11 @@ def _parameters(database: Database, found: Collection) -> list[dict[str, Any]]:
         _parameter("datetime", "An instant or interval of RFC 3339", {"type": "string"}),
         _parameter("filter", "CQL2 text", {"type": "string"}),
         _parameter("filter-lang", "", {"type": "string", "enum": [CQL2_TEXT]}),
+        *(
+            _parameter(name, "", {"type": "string", "enum": [CRS84]})
+            for name in ("crs", "bbox-crs", "filter-crs")
+        ),
+        _parameter("release", "Of which release the page before was", {"type": "string"}),
         *(_parameter(name, "", texts) for name in filters_of(found, known)),
     ]
 

@@ -255,7 +255,33 @@ def test_every_answer_is_in_the_definition(client: TestClient) -> None:
                 for parameter in what["get"]["parameters"]
                 if parameter["required"]
             }
-            assert client.get(f"/api{path}", params=needed).status_code == 200
+            for form in formats_of(what):
+                answer = client.get(f"/api{path}", params={**needed, "f": form})
+                wanted = 406 if (path, form) == ("/statistics", "csv") else 200
+                assert answer.status_code == wanted, (path, form)
+
+
+def formats_of(path: dict[str, Any]) -> list[str]:
+    (format_,) = (one for one in path["get"]["parameters"] if one["name"] == "f")
+    formats: list[str] = format_["schema"]["enum"]
+    return formats
+
+
+def test_every_parameter_that_is_taken_is_in_the_definition(client: TestClient) -> None:
+    document = get(client, "/api/openapi.json")
+    for name in COLLECTIONS:
+        known = document["paths"][f"/collections/{name}/items"]["get"]["parameters"]
+        _, said = fault(client, ITEMS.format(name), colour="red")
+        taken = said.partition("There are: ")[2].rstrip(".").split(", ")
+        assert {parameter["name"] for parameter in known} == set(taken)
+
+
+def test_head_says_what_get_would(client: TestClient) -> None:
+    for path in ("/api", ORGANISATIONS, "/api/statistics?measure=types", "/catalogue.ttl"):
+        head, whole = client.head(path), client.get(path)
+        assert head.status_code == whole.status_code == 200
+        for name in ("content-type", "etag", "last-modified", "link"):
+            assert head.headers.get(name) == whole.headers.get(name)
 
 
 _TEXTS = st.text(max_size=30) | st.sampled_from(["FR", "2019-01-01/..", "1,2,3,4", "name = 'x'"])
@@ -293,6 +319,8 @@ def test_gdal_reads_it(served: str, database: Database) -> None:
     every = pyogrio.read_dataframe(source, layer="organisations")
     assert len(every) == organisations.count(database)
     assert every.crs.to_epsg() == 4326 or "CRS84" in every.crs.to_string()
+    by_pages = pyogrio.read_dataframe(source, layer="organisations", PAGE_SIZE=100)
+    assert list(by_pages["org_id"]) == list(every["org_id"])
     west, south, east, north = 2.0, 48.0, 3.0, 49.5
     near = pyogrio.read_dataframe(source, layer="organisations", bbox=(west, south, east, north))
     assert 0 < len(near) < len(every)

@@ -5,7 +5,8 @@
 - sends requests that schemathesis makes of the OpenAPI document, 5,000 by default, and counts
   answers by status: none may be 5xx;
 - asks for one page of ten items over and over, by several connections at once: 200 a second on two
-  cores is the aim, the client's own work included.
+  cores is the aim, the client's own work included. What a page costs the server in processor time
+  tells it also of a machine that has other things to do.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 
+from benchmarks.visitor import Meter
 from ecosystem.common.settings import settings as own_settings
-from tests.browser.server import serving
+from tests.browser.server import server
 
 PAGE = "/api/collections/organisations/items?limit=10&country=FR"
 _CONNECTIONS = 4
@@ -35,12 +37,18 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=5_000)
     parser.add_argument("--seconds", type=float, default=10)
     asked = parser.parse_args()
-    with serving(own_settings().releases_dir) as address:
+    with server(own_settings().releases_dir) as site:
+        address, meter = site.address, Meter(site.process)
         print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         for keeps in (True, False):
+            spent = meter.processor_s()
             rate = pages_a_second(address, asked.seconds, keeps_tag=keeps)
+            cost = (meter.processor_s() - spent) / (rate * asked.seconds)
             what = "304, known already" if keeps else "200, whole"
-            print(f"a cached page of ten items ({what}): {rate:,.0f} requests a second")
+            print(
+                f"a cached page of ten items ({what}): {rate:,.0f} requests a second, "
+                f"{cost * 1e3:.2f} ms of the server's processor time each"
+            )
         found = made_up_requests(address, asked.requests)
         for status, count in sorted(found.items()):
             print(f"status {status}: {count:,}")

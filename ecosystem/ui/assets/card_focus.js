@@ -1,4 +1,8 @@
 /* Brings a card that was asked for into view, says what it is, and leads back when it is closed. */
+const WORDS = {
+  selected: (heading) => `Selected: ${heading}`,
+  closed: "Selection closed",
+};
 const LONGEST_WAIT = 10000;
 const STEP = 50;
 const LONGEST_LOADING = 30000;
@@ -51,7 +55,7 @@ function open(status, byMap) {
   pressed = null;
   when(heading, () => {
     name();
-    status.textContent = `Selected: ${heading().textContent}`;
+    status.textContent = WORDS.selected(heading().textContent);
     heading().tabIndex = -1;
     heading().focus({ preventScroll: true });
     card().scrollIntoView({ block: "nearest" });
@@ -81,7 +85,7 @@ function keepInView() {
 
 /* The card goes when the server has finished the page; only then is the list where it was. */
 function close(status) {
-  status.textContent = "Selection closed";
+  status.textContent = WORDS.closed;
   const back = origin;
   origin = null;
   when(() => !card(), () => {

@@ -7,6 +7,19 @@
   const BLOCKED_MS = 8000;
   const GONE_MS = 3000;
   const BACK_MS = 5000;
+  const WORDS = {
+    asleep: "This page was left alone for a while and is asleep. Touch it, and it goes on.",
+    back: "The connection is back.",
+    blocked: "This page can’t open its lasting connection to the site. Some company networks block it, " +
+      "and a busy server may refuse it. You see the page in plain words. These need no connection, either:",
+    calendar: "Events, as a calendar",
+    close: "Close",
+    directory: "The directory, in plain words",
+    feed: "What is new, as a feed",
+    gone: "The connection to the site is lost. What you have typed stays here; this page tries to " +
+      "connect again by itself.",
+    organisation: "This organisation",
+  };
   const SIGNS_OF_LIFE = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart", "focus"];
 
   let wasOpen = false;
@@ -40,7 +53,7 @@
       }
       const close = document.createElement("button");
       close.type = "button";
-      close.textContent = "Close";
+      close.textContent = WORDS.close;
       close.onclick = () => notice.replaceChildren();
       lines.push(list, close);
     }
@@ -56,12 +69,12 @@
   /* The pages that need no lasting connection; the organisation itself, where one is shown. */
   const plainPages = () => {
     const organisation = new URL(location.href).searchParams.get("org");
-    const own = organisation ? [["This organisation", `profile/${encodeURIComponent(organisation)}`]] : [];
+    const own = organisation ? [[WORDS.organisation, `profile/${encodeURIComponent(organisation)}`]] : [];
     return [
       ...own,
-      ["The directory, in plain words", "directory?plain=1"],
-      ["What is new, as a feed", "feed.xml"],
-      ["Events, as a calendar", "events.ics"],
+      [WORDS.directory, "directory?plain=1"],
+      [WORDS.feed, "feed.xml"],
+      [WORDS.calendar, "events.ics"],
     ];
   };
 
@@ -70,7 +83,7 @@
     delete document.documentElement.dataset.cvBlocked;
     clearTimeout(timer);
     if (!isSpeaking()) return;
-    say("The connection is back.");
+    say(WORDS.back);
     later(beSilent, BACK_MS);
   };
   const closed = ({ code }) => {
@@ -78,7 +91,7 @@
     isOpen = false;
     if (isLeaving || !wasConnected) return;
     if (code === IDLE_CODE) sleep();
-    else later(() => say("The connection to the site is lost. What you have typed stays here; this page tries to connect again by itself."), GONE_MS);
+    else later(() => say(WORDS.gone), GONE_MS);
   };
 
   /* The server lets go of a page that was silent for long. Streamlit would connect again at once:
@@ -87,7 +100,7 @@
     const sleeping = {};
     sleeping.over = new Promise((wake) => { sleeping.wake = wake; });
     asleep = sleeping;
-    say("This page was left alone for a while and is asleep. Touch it, and it goes on.");
+    say(WORDS.asleep);
     const awaken = () => {
       if (document.hidden) return;
       for (const sign of SIGNS_OF_LIFE) removeEventListener(sign, awaken, true);
@@ -122,7 +135,7 @@
     later(() => {
       if (wasOpen) return;
       document.documentElement.dataset.cvBlocked = "";
-      say("This page can’t open its lasting connection to the site. Some company networks block it, and a busy server may refuse it. You see the page in plain words. These need no connection, either:", plainPages());
+      say(WORDS.blocked, plainPages());
     }, BLOCKED_MS);
   });
 })();

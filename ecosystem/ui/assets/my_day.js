@@ -4,8 +4,15 @@
   const LONGEST = 40000, MOST_BYTES = 200000, MOST_ENTRIES = 300, MOST_LETTERS = 400;
   const LAST_MINUTE = 121000000;  // in the year 2200
   const SEQUENCE_EPOCH_MS = Date.UTC(2020, 0, 1);
-  const BROKEN = "This link is damaged: a part of it got lost on the way. Open it again from where " +
-    "you have it, or ask the organiser for it.";
+  const WORDS = {
+    broken: "This link is damaged: a part of it got lost on the way. Open it again from where you " +
+      "have it, or ask the organiser for it.",
+    empty: "There is nothing in it.",
+    noLink: "A link of the organiser shows your day here: open it whole, with all that follows the #.",
+    oldBrowser: "This browser is too old to read the link; use the sheet or the calendar file instead.",
+    table: (number) => `Table ${number}`,
+    zone: (name) => `Times are those of ${name}.`,
+  };
   const at = (id) => document.getElementById(id);
 
   async function unpack(fragment) {
@@ -61,7 +68,7 @@
     at("name").textContent = day.name;
     at("title").textContent = day.title;
     at("place").textContent = day.place;
-    at("zone").textContent = `Times are those of ${day.zone}.`;
+    at("zone").textContent = WORDS.zone(day.zone);
     at("dates").replaceChildren();
     let shown = "", list;
     for (const [start, end, what, table, about] of day.entries) {
@@ -78,10 +85,10 @@
       if (about) title.append(element("span", about, "about"));
       const from = element("time", clock.format(start * 60000));
       from.append(element("span", `–${clock.format(end * 60000)}`));
-      item.append(from, title, element("span", table && `Table ${table}`, "table"));
+      item.append(from, title, element("span", table && WORDS.table(table), "table"));
       list.append(item);
     }
-    if (!day.entries.length) at("dates").append(element("p", "There is nothing in it."));
+    if (!day.entries.length) at("dates").append(element("p", WORDS.empty));
     at("calendar").onclick = () => save(day);
     at("day").hidden = false;
     at("trouble").hidden = true;
@@ -125,7 +132,7 @@
     const lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Cyber Valleys//Investor day//EN",
       "METHOD:PUBLISH"];
     for (const [start, end, what, table, about, uid] of day.entries) {
-      const where = [table && `Table ${table}`, day.place].filter(Boolean).join(", ");
+      const where = [table && WORDS.table(table), day.place].filter(Boolean).join(", ");
       lines.push("BEGIN:VEVENT", `UID:${uid}@cyber-valleys`, `DTSTAMP:${stamp}`,
         `SEQUENCE:${day.sequence}`, `DTSTART:${utc(start * 60000)}`, `DTEND:${utc(end * 60000)}`,
         `SUMMARY:${escaped(what)}`, `LOCATION:${escaped(where)}`,
@@ -151,15 +158,15 @@
   async function read() {
     const fragment = location.hash.slice(1);
     if (!fragment) {
-      say("A link of the organiser shows your day here: open it whole, with all that follows the #.");
+      say(WORDS.noLink);
     } else if (typeof DecompressionStream === "undefined") {
-      say("This browser is too old to read the link; use the sheet or the calendar file instead.");
+      say(WORDS.oldBrowser);
     } else {
       try {
         if (fragment.length > LONGEST) throw new Error("too long");
         show(check(await unpack(fragment)));
       } catch {
-        say(BROKEN);
+        say(WORDS.broken);
       }
     }
   }

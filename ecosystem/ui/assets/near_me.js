@@ -1,4 +1,10 @@
 /* Asks the browser where it is, on a click only, and tells the site to about a kilometre. */
+const WORDS = {
+  asking: "Asking your browser …",
+  refused: "Your browser keeps your location to itself. Type a town instead.",
+  failed: "Your browser can’t tell where you are. Type a town instead.",
+};
+
 export default function ({ parentElement, setTriggerValue }) {
   const button = parentElement.querySelector("button");
   const status = parentElement.querySelector("[role=status]");
@@ -14,14 +20,12 @@ export default function ({ parentElement, setTriggerValue }) {
   };
   const failed = (error) => {
     button.disabled = false;
-    say(error.code === PERMISSION_DENIED
-      ? "Your browser keeps your location to itself. Type a town instead."
-      : "Your browser can’t tell where you are. Type a town instead.");
+    say(error.code === PERMISSION_DENIED ? WORDS.refused : WORDS.failed);
   };
   button.onclick = () => {
     if (!navigator.geolocation) return failed({});
     button.disabled = true;
-    say("Asking your browser …");
+    say(WORDS.asking);
     navigator.geolocation.getCurrentPosition(found, failed, { maximumAge: 600000, timeout: 15000 });
   };
 }

@@ -1,5 +1,9 @@
 /* Passes an address on: by the device's own sharing where there is one, else by the clipboard. */
 const SAID_MS = 4000;
+const WORDS = {
+  copied: "Link copied",
+  toCopy: (address) => `Copy this link: ${address}`,
+};
 
 async function copy(text) {
   try {
@@ -26,7 +30,7 @@ export default function ({ parentElement, data }) {
         if (error.name === "AbortError") return;  // the visitor thought better of it
       }
     }
-    if (await copy(data.address)) say("Link copied", true);
-    else say(`Copy this link: ${data.address}`, false);
+    if (await copy(data.address)) say(WORDS.copied, true);
+    else say(WORDS.toCopy(data.address), false);
   };
 }

@@ -1,6 +1,11 @@
 /* The search box of the directory: all organisations stand in organisations.js. */
 (() => {
   const MOST = 100;
+  const WORDS = {
+    label: "Search by name, town, country or domain",
+    found: (hits, all) => `${hits} of ${all}`,
+    foundMore: (hits, all) => `${hits} of ${all}, the first ${MOST} shown`,
+  };
   /* As the index was folded, as far as a browser can: no accents, words of letters and digits. */
   const fold = (text) =>
     text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "")
@@ -12,7 +17,7 @@
   form.setAttribute("role", "search");
   form.addEventListener("submit", (event) => event.preventDefault());
   const label = document.createElement("label");
-  label.textContent = "Search by name, town, country or domain ";
+  label.textContent = `${WORDS.label} `;
   const box = document.createElement("input");
   box.type = "search";
   label.append(box);
@@ -38,7 +43,7 @@
       ? ORGANISATIONS.filter((row) => words.every((word) => ` ${row[3]}`.includes(` ${word}`)))
       : [];
     found.replaceChildren(...hits.slice(0, MOST).map(entry));
-    const more = hits.length > MOST ? `, the first ${MOST} shown` : "";
-    said.textContent = words.length ? `${hits.length.toLocaleString("en")} of ${ALL}${more}` : "";
+    const tell = hits.length > MOST ? WORDS.foundMore : WORDS.found;
+    said.textContent = words.length ? tell(hits.length.toLocaleString("en"), ALL) : "";
   });
 })();

@@ -3,25 +3,34 @@
   "use strict";
 
   const count = (n, one, many) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+  const WORDS = {
+    keys: (text) => `${text} Arrow keys move the map, plus and minus zoom.`,
+    kind: "map",
+    links: (n) => `Map: ${count(n, "link", "links")} between regions.`,
+    regions: (n, filled) =>
+      `Map: ${count(n, "region", "regions")}, ${count(filled, "has", "have")} organisations.`,
+    symbols: (n, found) => `Map: ${count(n, "symbol", "symbols")} for ${found}.`,
+    toList: "Go to the list of the same organisations",
+  };
 
   function describe(scene) {
     const text = `${content(scene)} ${cv.options.sameAsList}`.trim();
     const container = cv.map.getContainer();
     container.setAttribute("role", "application");
-    container.setAttribute("aria-roledescription", "map");
-    container.setAttribute("aria-label", `${text} Arrow keys move the map, plus and minus zoom.`);
+    container.setAttribute("aria-roledescription", WORDS.kind);
+    container.setAttribute("aria-label", WORDS.keys(text));
     try { window.frameElement.title = text; } catch { /* framed elsewhere */ }
   }
 
   function content({ symbols, regions, arcs }) {
-    if (arcs) return `Map: ${count(arcs.rows.length, "link", "links")} between regions.`;
+    if (arcs) return WORDS.links(arcs.rows.length);
     if (symbols.length || !regions) {
       const n = symbols.reduce((sum, [, , , , counts]) => sum + odd(counts), 0);
-      return `Map: ${count(symbols.length, "symbol", "symbols")} for ${count(n, ...cv.options.noun)}.`;
+      return WORDS.symbols(symbols.length, count(n, ...cv.options.noun));
     }
     const values = Object.values(regions.values);
     const filled = values.filter(([n]) => n).length;
-    return `Map: ${count(values.length, "region", "regions")}, ${count(filled, "has", "have")} organisations.`;
+    return WORDS.regions(values.length, filled);
   }
 
   // Counts lie between the numbers of their types.
@@ -35,7 +44,7 @@
     const link = document.createElement("a");
     link.className = "cv-to-list";
     link.href = "#";
-    link.textContent = "Go to the list of the same organisations";
+    link.textContent = WORDS.toList;
     L.DomEvent.disableClickPropagation(link);
     L.DomEvent.on(link, "click", (event) => {
       L.DomEvent.preventDefault(event);

@@ -37,7 +37,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
@@ -438,6 +438,12 @@ def tell(plan: Plan, outcome: Outcome, say: Callable[[str], None] = print) -> No
         say(f"  {times_seen} x {sentence}")
 
 
+def as_json(plan: Plan, outcome: Outcome) -> str:
+    """Everything that was measured, and what was meant to be."""
+    found = {**vars(outcome), "releases": sorted(outcome.releases), "plan": vars(plan)}
+    return json.dumps(found)
+
+
 def main() -> None:
     """Soak and say what was found."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -452,8 +458,7 @@ def main() -> None:
         outcome = asyncio.run(Soak(plan, chosen.releases, Path(folder)).run())
     tell(plan, outcome)
     if chosen.json:
-        found = {**asdict(outcome), "releases": sorted(outcome.releases), "plan": asdict(plan)}
-        chosen.json.write_text(json.dumps(found), encoding="utf-8")
+        chosen.json.write_text(as_json(plan, outcome), encoding="utf-8")
     sys.exit(not outcome.is_fine())
 
 

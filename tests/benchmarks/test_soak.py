@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from benchmarks.soak import Outcome, Plan, Soak, tell
+from benchmarks.soak import Outcome, Plan, Soak, as_json, tell
 from etl.inbox.model import FIELDS, Draft
 from etl.inbox.store import Inbox
 from tests import coroutines
@@ -52,3 +54,11 @@ def test_memory_that_grows_is_told() -> None:
     lines: list[str] = []
     tell(SMALL, outcome, lines.append)
     assert "memory of process 1: 400 to 498 MB, +10.0 MB a minute after the first fifth" in lines
+
+
+def test_what_was_measured_can_be_written() -> None:
+    outcome = Outcome(errors=Counter(TimeoutError=2), releases={"b", "a"})
+    found = json.loads(as_json(SMALL, outcome))
+    assert found["errors"] == {"TimeoutError": 2}
+    assert found["releases"] == ["a", "b"]
+    assert found["plan"]["visitors"] == SMALL.visitors

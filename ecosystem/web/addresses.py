@@ -62,6 +62,18 @@ def up(scope: Scope) -> str:
     return "../" * depth or "./"
 
 
+def home(scope: Scope) -> str:
+    """The root of the site as a page's own links and files begin; holds on any host.
+
+    A path without the host: whoever comes by another name than the setting ``site_url`` says (a
+    tunnel, an alias) may load nothing from there. Without the setting a proxy may have taken off
+    the path, so that it is the way :func:`up`.
+    """
+    return (
+        f"{urlsplit(settings().site_url).path.rstrip('/')}/" if settings().site_url else up(scope)
+    )
+
+
 def base(request: Request) -> str:
     """Address of the site without a slash at its end.
 

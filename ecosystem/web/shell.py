@@ -18,7 +18,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from ecosystem.common.per_release import Recent, per_release
-from ecosystem.common.settings import settings
 from ecosystem.common.store import Database, ReleaseError
 from ecosystem.drawing import european_map
 from ecosystem.finding.made_in_europe import today
@@ -121,8 +120,7 @@ def _route(entry: PageEntry, shell: Shell) -> Route:
 
 def _answer(request: Request, entry: PageEntry, shell: Shell) -> Response:
     base_url = addresses.base(request)
-    # Without a setting the server may be known by other names than it knows itself.
-    root = f"{base_url}/" if settings().site_url else addresses.up(request.scope)
+    root = addresses.home(request.scope)
     query = _query(request, entry)
     try:
         database = serving.database()

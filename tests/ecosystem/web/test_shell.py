@@ -89,7 +89,7 @@ def test_the_map_counts_as_the_register_does(client: TestClient, database: Datab
         f"{n:,}" for n in (everything.organisations, everything.valleys, everything.countries)
     ]
     assert "29 organisations in the register" in found.texts["span"]
-    assert f"{BASE}/region?region=fr-bretagne" in found.links
+    assert f"/region?region=fr-bretagne" in found.links
 
 
 def test_a_filter_in_the_address_counts(client: TestClient, database: Database) -> None:
@@ -106,7 +106,7 @@ def test_every_organisation_is_reached_page_by_page(client: TestClient, database
         found = read(client, path)
         reached |= {link for link in found.links if "/profile/" in link}
         after = [link for link in found.links if "page=" in link and link.endswith(_next(path))]
-        path = after[0].removeprefix(BASE) if after else ""
+        path = after[0] if after else ""
     assert len(reached) == organisations.count(database)
 
 
@@ -119,7 +119,7 @@ def test_a_region_says_of_how_many(client: TestClient) -> None:
     found = read(client, "/region?region=FRH0")
     assert found.texts["h1"] == ["Brittany (Bretagne)"]
     assert any(text.startswith("Coverage: ") for text in found.texts["p"])
-    assert f"{BASE}/region?region=fr-bretagne" in read_canonical(client, "/region?region=FRH0")
+    assert f"/region?region=fr-bretagne" in read_canonical(client, "/region?region=FRH0")
 
 
 def read_canonical(client: TestClient, path: str) -> str:
@@ -154,9 +154,9 @@ def test_what_is_not_there_is_said_and_not_kept(client: TestClient, path: str) -
 def test_every_partnership_is_listed_and_readable(client: TestClient, database: Database) -> None:
     found = read(client, "/partnerships")
     for row in partnerships.selection(database).to_dict("records"):
-        address = f"{BASE}/partnership?id={row['partnership_id']}"
+        address = f"/partnership?id={row['partnership_id']}"
         assert address in found.links
-    assert read(client, address.removeprefix(BASE)).texts["h1"] == [row["name"]]
+    assert read(client, address).texts["h1"] == [row["name"]]
 
 
 def test_every_investor_is_listed_and_a_ticket_that_isn_t_known_is_said_so(
@@ -164,7 +164,7 @@ def test_every_investor_is_listed_and_a_ticket_that_isn_t_known_is_said_so(
 ) -> None:
     found = read(client, "/investors")
     for investor_id in investors.selection(database)["investor_id"]:
-        assert f"{BASE}/investor?id={investor_id}" in found.links
+        assert f"/investor?id={investor_id}" in found.links
     one = read(client, "/investor?id=tikehau-capital")
     assert one.texts["dd"] == ["Paris, France", "Series B, Growth", "not known"]
 
@@ -226,3 +226,17 @@ def test_another_shell_of_streamlit_is_an_error_at_the_start(tmp_path: Path) -> 
     (tmp_path / "index.html").write_text("<title>Something else</title>", encoding="utf-8")
     with pytest.raises(ValueError, match="another form"):
         shell.routes(tmp_path)
+
+
+@pytest.mark.parametrize(("site", "root"), [(BASE, "/"), (f"{BASE}/valleys/", "/valleys/")])
+def test_whoever_comes_by_another_name_loads_and_follows_the_same(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, site: str, root: str
+) -> None:
+    monkeypatch.setenv("CYBER_VALLEYS_SITE_URL", site)
+    settings.cache_clear()
+    text = client.get("/directory", headers={"host": "tunnel.example"}).text
+    loaded = re.findall(r'<(?:script src|link rel="stylesheet" href)="([^"]+)"', text)
+    assert f"{root}assets/plain.js" in loaded
+    assert not [address for address in loaded if "//" in address]
+    own = [address for address in Reader(text).links if address.startswith(BASE)]
+    assert own == []

@@ -238,7 +238,8 @@ def test_the_container_takes_all_that_the_site_needs_and_runs_as_nobody_else() -
         for source in line.split()[:-1]
     ]
     assert [source for source in copied if not list(ROOT.glob(source))] == []
-    assert {"app.py", "ecosystem", "etl", "pages", "requirements.lock"} <= set(copied)
+    readme = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]["readme"]
+    assert {"app.py", "ecosystem", "etl", "pages", "requirements.lock", readme} <= set(copied)
     assert re.search(r"^USER 10001:10001$", lines, re.MULTILINE)
     assert "--require-hashes" in lines
     placed = [path for source in copied for path in ROOT.glob(source)]
@@ -255,6 +256,8 @@ def _read_files(moved: list[str]) -> set[Path]:
         for module in (ROOT / folder).rglob("*.py")
         for parts in re.findall(r'ROOT((?: / "[^"]+")+)', text_of(module))
     }
+    # Some find them by the folder of the schemas.
+    named |= {path for pattern in ("*.toml", "*.json") for path in (ROOT / "data").glob(pattern)}
     elsewhere = {Settings.model_fields[name.lower()].default for name in moved}
     assert ROOT / "data" / "facts.toml" in named
     return {path for path in named - elsewhere if path.exists()}

@@ -622,6 +622,28 @@ def test_what_is_decided_about_a_new_row_holds_at_the_next_check(desk: Desk) -> 
     assert frame["row_b"].tolist() == ["AT | Hagenberg im Mühlkreis | Limes Securityy"]
 
 
+def test_every_pair_can_be_looked_at_however_many_there_are() -> None:
+    """They are shown some at a time; none is out of reach."""
+
+    def page() -> None:
+        import streamlit as st
+
+        from etl.ui.secretariat import pairs
+        from etl.ui.secretariat.desk import Desk
+
+        for number in pairs._page(Desk(), list(range(106))):  # type: ignore[arg-type]
+            st.write(f"{number}")
+
+    app = AppTest.from_function(page, default_timeout=60).run()
+    seen = []
+    for option in range(len(app.selectbox[0].options)):
+        app.selectbox[0].select_index(option).run()
+        seen += [int(text.value) for text in app.markdown]
+    assert not app.exception
+    assert app.selectbox[0].options[-1] == "101 to 106 of 106"
+    assert seen == list(range(106))
+
+
 def _number(desk: Desk) -> int:
     number: int = desk.app.session_state["_office_desk"].number
     return number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from playwright.sync_api import (
     Browser,
@@ -176,29 +176,46 @@ class Site:
         """Wait until the map is drawn again."""
         self.map.locator(f'[data-drawn]:not([data-drawn="{after}"])').wait_for()
 
-    def symbols(self) -> list[dict[str, float]]:
-        """Symbols on the map: position in the page and number of organisations."""
+    def symbols(self) -> list[dict[str, Any]]:
+        """Symbols on the map: place in the page, radius, organisations, and of how many places."""
         frame = self.page.locator(MAP).element_handle().content_frame()
         assert frame is not None
         box = self.page.locator(MAP).bounding_box()
         assert box is not None
-        found: list[dict[str, float]] = frame.evaluate(
+        found: list[dict[str, Any]] = frame.evaluate(
             """() => {
               const found = [];
               window.map.eachLayer((layer) => {
                 if (!layer.options || !layer.options.cv) return;
                 const point = window.map.latLngToContainerPoint(layer.getLatLng());
-                found.push({ x: point.x, y: point.y, n: layer.options.cv.n });
+                found.push({ x: point.x, y: point.y, r: layer._radius, ...layer.options.cv });
               });
               return found;
             }"""
         )
-        return [{"x": s["x"] + box["x"], "y": s["y"] + box["y"], "n": s["n"]} for s in found]
+        return [{**s, "x": s["x"] + box["x"], "y": s["y"] + box["y"]} for s in found]
 
     def click_symbol(self, n: int) -> None:
         """Click the symbol of a town with that many organisations."""
-        symbol = next(s for s in self.symbols() if s["n"] == n)
+        symbol = self.symbol(n)
         self.page.mouse.click(symbol["x"], symbol["y"])
+
+    def largest_town(self) -> dict[str, Any]:
+        """Of the symbols in view that one town has to itself, the one with most organisations."""
+        box = self.page.locator(MAP).bounding_box()
+        assert box is not None
+        alone = [
+            s
+            for s in self.symbols()
+            if s["places"] == 1
+            and box["x"] < s["x"] < box["x"] + box["width"]
+            and box["y"] < s["y"] < box["y"] + box["height"]
+        ]
+        return max(alone, key=lambda s: s["n"])
+
+    def symbol(self, n: int) -> dict[str, Any]:
+        """The symbol of one town or valley with that many organisations."""
+        return next(s for s in self.symbols() if s["n"] == n and s["places"] == 1)
 
     def swipe(self, *fingers: tuple[float, float], by: float) -> None:
         """Put fingers on the screen, push them up by a number of pixels, and take them away."""

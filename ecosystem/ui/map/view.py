@@ -361,7 +361,10 @@ def _legend_note(filter_: Filter, level: str, measure: str) -> None:
     explained = f"**Valleys.** {explain('valley')}\n\n**NUTS 1, NUTS 2.** {explain('nuts')}"
     if level in {"organisations", "valley"}:
         what = "town" if level == "organisations" else "valley"
-        said = f"A number counts the organisations of one {what}; click it to see them."
+        said = (
+            f"A number counts the organisations of one {what}; click it to see them. Several that "
+            "would hide each other share a number; click it to part them."
+        )
     else:
         said = _method(ask(shading.shade, filter_, level, measure, dark=is_dark()))
     st.caption(said, help=explained)

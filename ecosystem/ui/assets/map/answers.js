@@ -26,5 +26,20 @@
     }, { sticky: true, direction: "top", className: "cv-tooltip" });
   }
 
-  Object.assign(cv, { answer, choose, tooltip });
+  // A list of what lies at one point, whatever the zoom.
+  function chooseAmong(latlng, rows, kind) {
+    const list = document.createElement("ul");
+    list.className = "cv-among";
+    rows.forEach(({ id, name, n }) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = `${name} (${n.toLocaleString("en")})`;
+      button.addEventListener("click", () => { cv.map.closePopup(); choose(kind, id); });
+      list.appendChild(document.createElement("li")).append(button);
+    });
+    L.popup({ maxHeight: 240 }).setLatLng(latlng).setContent(list).openOn(cv.map);
+    list.querySelector("button")?.focus();
+  }
+
+  Object.assign(cv, { answer, choose, chooseAmong, tooltip });
 })(window.CyberValleys ??= {});

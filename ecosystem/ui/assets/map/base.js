@@ -43,7 +43,7 @@
     addHomeButton();
     cv.addWayToList();
     cv.leavePageToOneFinger();
-    map.on("zoomend", cv.resizeSymbols);
+    map.on("zoomend", cv.regroupSymbols);
     map.on("zoomend moveend resize", cv.placeLabels);
     map.on("moveend", cv.writeAddress);
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") cv.choose("", ""); });

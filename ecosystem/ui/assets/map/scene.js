@@ -8,15 +8,15 @@
   function draw(group, scene) {
     cv.group = group;
     cv.removeLabels();
-    const above = [...cv.makeArcs(scene), ...cv.makeSymbols(scene)];
+    const arcs = cv.makeArcs(scene);
+    arcs.concat(cv.makeSymbols(scene)).forEach((layer) => layer.addTo(group));
     if (scene.regions) {
       cv.whenLoaded(scene.regions.layer, (json) => {
         if (cv.group !== group) return;
         cv.addRegions(json, scene);
-        above.forEach((layer) => layer.bringToFront());
+        arcs.concat(cv.symbolLayers()).forEach((layer) => layer.bringToFront());
       });
     }
-    above.forEach((layer) => layer.addTo(group));
     if (scene.fit && scene.fit.key !== cv.map._cvFit) {
       const first = cv.map._cvFit === undefined;
       cv.map._cvFit = scene.fit.key;
@@ -25,7 +25,7 @@
         else if (!first) cv.map.fitBounds(cv.EUROPE);
       }
     }
-    cv.describe(scene);
+    cv.describe(scene, cv.symbolLayers().length);
     cv.map.getContainer().dataset.drawn = String(++draws);
   }
 

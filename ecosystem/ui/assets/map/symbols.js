@@ -1,72 +1,92 @@
-// Counted symbols: their size, how they make room for each other, how they are painted.
+// Counted symbols: their size, which of them share one, how they are painted.
 (function (cv) {
   "use strict";
 
-  // Pixels that a symbol may move aside.
-  const FARTHEST = 18;
   // Part of a symbol's radius that its number's ground takes.
   const HOLE = 0.62;
   // Pixels of the label's seal, half its width.
   const SEAL = [5.5, 8.5];
-  let layers = [];
+  // Pixels between two symbols, and the widest that one gets.
+  const GAP = 1, WIDEST = 2 * 30 + GAP;
+  // How far in a click on a shared symbol leads, and how many of its places it names.
+  const NEAREST = 12, NAMED = 6;
+  let rows = [], layers = [], scene = null;
 
-  function makeSymbols(scene) {
-    layers = scene.symbols.map((row) => symbol(row, scene))
-      .sort((a, b) => b.options.cv.n - a.options.cv.n);
-    spread();
+  function makeSymbols(scene_) {
+    scene = scene_;
+    rows = scene.symbols.map(read);
+    layers = share(rows, cv.map.getZoom()).map(symbol);
     return layers;
   }
+
+  const symbolLayers = () => layers;
 
   // Where symbols are on the screen, in pixels.
   function symbolDiscs() {
     return layers.map((layer) => {
-      const { x, y } = cv.map.latLngToContainerPoint(layer.getLatLng()).add(layer.cvShift);
+      const { x, y } = cv.map.latLngToContainerPoint(layer.getLatLng());
       return { x, y, r: layer._radius };
     });
   }
 
-  function radius(n) {
+  function radius(n, zoom) {
     const size = n === 1 ? 7.5 : Math.min(8 + 2.4 * Math.sqrt(n), 30);
-    return size * Math.min(1, Math.max(0.66, (cv.map.getZoom() + 2) / 8));
+    return size * Math.min(1, Math.max(0.66, (zoom + 2) / 8));
   }
 
-  function resizeSymbols() {
-    spread();
-    layers.forEach((layer) => layer.setRadius(radius(layer.options.cv.n)));
+  // At another zoom other symbols share one.
+  function regroupSymbols() {
+    if (!scene) return;
+    layers.forEach((layer) => cv.group.removeLayer(layer));
+    layers = share(rows, cv.map.getZoom()).map(symbol);
+    layers.forEach((layer) => layer.addTo(cv.group));
+    cv.describe(scene, layers.length);
   }
 
-  // A small symbol that would hide a larger one's number, and take its clicks, moves aside.
-  function spread() {
-    const discs = layers.map((layer) => {
-      const { n } = layer.options.cv;
-      return { at: cv.map.project(layer.getLatLng()), shift: L.point(0, 0), r: radius(n), n };
-    });
-    for (let pass = 0; pass < 3; pass++) {
-      discs.forEach((small, i) => {
-        for (let j = 0; j < i; j++) if (discs[j].n > 1) moveAside(small, discs[j]);
-      });
+  // Groups of rows, the largest first, so that the symbols of no two groups touch: symbols that
+  // would hide each other become one in their middle, which is wider and may reach the next.
+  function share(rows, zoom) {
+    let groups = rows.map((row) => ({ at: cv.map.project(row.latlng, zoom), n: row.n, rows: [row] }));
+    for (let before = Infinity; groups.length < before;) {
+      before = groups.length;
+      groups = joinTouching(groups.sort((a, b) => b.n - a.n), zoom);
     }
-    layers.forEach((layer, i) => { layer.cvShift = discs[i].shift; });
+    return groups;
   }
 
-  function moveAside(small, large) {
-    const apart = large.r * HOLE + small.r;
-    let x = small.at.x + small.shift.x - large.at.x - large.shift.x;
-    let y = small.at.y + small.shift.y - large.at.y - large.shift.y;
-    if (x * x + y * y >= apart * apart) return;
-    let distance = Math.hypot(x, y);
-    if (distance < 0.01) [x, y, distance] = [0, -0.01, 0.01];
-    const push = L.point(x, y).multiplyBy(apart / distance - 1);
-    const shift = small.shift.add(push);
-    const far = Math.hypot(shift.x, shift.y);
-    small.shift = far > FARTHEST ? shift.multiplyBy(FARTHEST / far) : shift;
+  function joinTouching(groups, zoom) {
+    const kept = [], squares = new Map();
+    const square = (at, dx, dy) => `${Math.floor(at.x / WIDEST) + dx} ${Math.floor(at.y / WIDEST) + dy}`;
+    groups.forEach((group) => {
+      const near = AROUND.flatMap(([dx, dy]) => squares.get(square(group.at, dx, dy)) ?? []);
+      const other = nearest(group, near, zoom);
+      if (other) {
+        const n = other.n + group.n;
+        other.at = other.at.multiplyBy(other.n / n).add(group.at.multiplyBy(group.n / n));
+        other.n = n;
+        other.rows = other.rows.concat(group.rows);
+        return;
+      }
+      kept.push(group);
+      const here = square(group.at, 0, 0);
+      squares.set(here, [...(squares.get(here) ?? []), group]);
+    });
+    return kept;
+  }
+
+  const AROUND = [-1, 0, 1].flatMap((dx) => [-1, 0, 1].map((dy) => [dx, dy]));
+
+  function nearest(group, others, zoom) {
+    const r = radius(group.n, zoom) + GAP;
+    let found = null, least = 0;
+    others.forEach((other) => {
+      const free = group.at.distanceTo(other.at) - r - radius(other.n, zoom);
+      if (free < least) [found, least] = [other, free];
+    });
+    return found;
   }
 
   const Symbol_ = L.CircleMarker.extend({
-    _project() {
-      this._point = this._map.latLngToLayerPoint(this._latlng).add(this.cvShift);
-      this._updateBounds();
-    },
     _updatePath() { this._renderer.drawCyberValleysSymbol(this); },
   });
 
@@ -137,23 +157,66 @@
     return n < 1000 ? String(n) : n < 10000 ? (n / 1000).toFixed(1) + "k" : Math.round(n / 1000) + "k";
   }
 
-  function symbol([id, name, lon, lat, counts, labelled = 0], scene) {
+  // A row of the scene: a town, a valley or a cell, which has no id.
+  function read([id, name, lon, lat, counts, labelled = 0]) {
     const dense = new Array(cv.options.types.length).fill(0);
     for (let k = 0; k < counts.length; k += 2) dense[counts[k]] = counts[k + 1];
-    const n = dense.reduce((a, b) => a + b, 0);
-    const layer = new Symbol_([lat, lon], {
-      renderer: cv.canvas, radius: radius(n),
-      cv: { n, counts: dense, labelled, isSelected: id !== "" && id === scene.selected },
+    return { id, name, latlng: L.latLng(lat, lon), counts: dense, labelled, n: sum(dense) };
+  }
+
+  const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+
+  function symbol({ at, n, rows }) {
+    const zoom = cv.map.getZoom();
+    const counts = cv.options.types.map((_, i) => sum(rows.map((row) => row.counts[i])));
+    const labelled = sum(rows.map((row) => row.labelled));
+    const isSelected = rows.some(({ id }) => id !== "" && id === scene.selected);
+    const [{ id, name }] = rows;
+    const latlng = rows.length > 1 ? cv.map.unproject(at, zoom) : rows[0].latlng;
+    const layer = new Symbol_(latlng, {
+      renderer: cv.canvas, radius: radius(n, zoom), cv: { n, counts, labelled, isSelected, places: rows.length },
     });
-    const kinds = dense.map((count, i) => count && `${count} ${cv.options.types[i].label}`)
+    const kinds = counts.map((count, i) => count && `${number(count)} ${cv.options.types[i].label}`)
       .filter(Boolean).join(", ");
-    const found = `${n.toLocaleString("en")} ${cv.options.noun[n === 1 ? 0 : 1]}`;
-    const label = labelled ? [`${labelled.toLocaleString("en")} with the label ${cv.options.label.name}`] : [];
-    cv.tooltip(layer, () => (id ? [name, found, kinds, ...label] : [found, ...label, "Click to zoom in"]));
-    if (id) layer.toGeoJSON = cv.answer(scene.kind, id);
-    else layer.on("click", () => cv.map.flyTo([lat, lon], Math.min(cv.map.getZoom() + 2, 15), { duration: 0.4 }));
+    const found = `${number(n)} ${cv.options.noun[n === 1 ? 0 : 1]}`;
+    const label = labelled ? [`${number(labelled)} with the label ${cv.options.label.name}`] : [];
+    if (rows.every((row) => !row.id)) {
+      cv.tooltip(layer, () => [found, ...label, "Click to zoom in"]);
+      layer.on("click", () => go(latlng, cv.map.getZoom() + 2));
+    } else if (rows.length > 1) {
+      const names = named(rows);
+      cv.tooltip(layer, () => [found, names, kinds, ...label, "Click to part them"]);
+      layer.on("click", () => part(rows, latlng));
+    } else {
+      cv.tooltip(layer, () => [name, found, kinds, ...label]);
+      layer.toGeoJSON = cv.answer(scene.kind, id);
+    }
     return layer;
   }
 
-  Object.assign(cv, { makeSymbols, symbolDiscs, resizeSymbols });
+  const number = (n) => n.toLocaleString("en");
+
+  // The places of a shared symbol, the largest first; cells have no names.
+  function named(rows) {
+    const names = rows.filter(({ name }) => name).map(({ name, n }) => `${name} ${number(n)}`);
+    const more = names.length - NAMED;
+    return [...names.slice(0, NAMED), ...(more > 0 ? [`and ${number(more)} more`] : [])].join(", ");
+  }
+
+  // Nearer, until all are in view and not in one symbol any more; a list where that never happens.
+  function part(rows, latlng) {
+    const bounds = L.latLngBounds(rows.map(({ latlng }) => latlng));
+    const { x, y } = cv.map.getSize().multiplyBy(0.15);
+    const fits = Math.min(cv.map.getBoundsZoom(bounds, false, L.point(2 * x, 2 * y)), NEAREST);
+    let zoom = Math.max(fits, cv.map.getZoom() + 1);
+    while (zoom < cv.map.getMaxZoom() && share(rows, zoom).length === 1) zoom += 1;
+    if (share(rows, zoom).length > 1) go(bounds.getCenter(), zoom);
+    else cv.chooseAmong(latlng, rows.filter(({ id }) => id), scene.kind);
+  }
+
+  function go(centre, zoom) {
+    cv.map.flyTo(centre, Math.min(zoom, cv.map.getMaxZoom()), { duration: 0.4 });
+  }
+
+  Object.assign(cv, { makeSymbols, symbolLayers, symbolDiscs, regroupSymbols });
 })(window.CyberValleys ??= {});

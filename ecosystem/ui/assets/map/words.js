@@ -13,8 +13,9 @@
     toList: "Go to the list of the same organisations",
   };
 
-  function describe(scene) {
-    const text = `${content(scene)} ${cv.options.sameAsList}`.trim();
+  // Several towns may share a symbol: how many symbols there are depends on the zoom.
+  function describe(scene, drawn) {
+    const text = `${content(scene, drawn)} ${cv.options.sameAsList}`.trim();
     const container = cv.map.getContainer();
     container.setAttribute("role", "application");
     container.setAttribute("aria-roledescription", WORDS.kind);
@@ -22,11 +23,11 @@
     try { window.frameElement.title = text; } catch { /* framed elsewhere */ }
   }
 
-  function content({ symbols, regions, arcs }) {
+  function content({ symbols, regions, arcs }, drawn) {
     if (arcs) return WORDS.links(arcs.rows.length);
     if (symbols.length || !regions) {
       const n = symbols.reduce((sum, [, , , , counts]) => sum + odd(counts), 0);
-      return WORDS.symbols(symbols.length, count(n, ...cv.options.noun));
+      return WORDS.symbols(drawn, count(n, ...cv.options.noun));
     }
     const values = Object.values(regions.values);
     const filled = values.filter(([n]) => n).length;

@@ -129,9 +129,12 @@ def _measure_rows(
 def _side_by_side(database: Database, of: Choice) -> Table:
     known = measures.catalogue(database)
     found = rows_of(measures.table(database, of.filter, of.level), of.region_ids)
-    whole = measures.of_whole(database, of.filter)
+    sizes = found["organisations"].fillna(0).astype(int)
+    beside = {n: measures.whole_beside(database, of.filter, n) for n in sizes.unique()}
     parts = [
-        _measure_rows(database, of, measure, found).assign(measure=code, whole=whole[code])
+        _measure_rows(database, of, measure, found).assign(
+            measure=code, whole=[beside[n][code] for n in sizes]
+        )
         for code, measure in known.items()
     ]
     numbers = ("value", "low", "high", "n", "population_year", "whole")
@@ -152,7 +155,12 @@ def _side_by_side(database: Database, of: Choice) -> Table:
             Column("low", "Lower end of the 95 % interval", "as the measure says", 2),
             Column("high", "Upper end of the 95 % interval", "as the measure says", 2),
             Column("n", "Organisations that it rests on", "organisations"),
-            Column("whole", "The register as a whole", "as the measure says", 2),
+            Column(
+                "whole",
+                "The register as a whole, at the region's size where that matters",
+                "as the measure says",
+                2,
+            ),
             Column("population_year", "Year of the population", "year"),
         ),
     )

@@ -74,7 +74,7 @@ def content(
             for row in shared.coverage(database, id_, 1, name=comparison.names[id_])
         ],
         "small": shared.small_note([names[id_] for id_ in ids if comparison.small[id_]]),
-        "table": _table(comparison, measures.of_whole(database, filter_)),
+        "table": _table(comparison, measures.whole_beside(database, filter_, None)),
         "types": _types(counts),
         "roles": _roles(database, counts),
         "roles_note": _roles_note(database, names),

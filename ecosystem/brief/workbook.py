@@ -158,7 +158,7 @@ def comparison_xlsx(
     """
     ids = comparison.region_ids
     counts = region_counts.counts_of(database, filter_, ids)
-    whole = measures.of_whole(database, filter_)
+    whole = measures.whole_beside(database, filter_, None)
     roles = roles_of(database, counts)
     names = [comparison.names[id_] for id_ in ids]
     book = Workbook(write_only=True)

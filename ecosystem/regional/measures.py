@@ -110,7 +110,8 @@ MEASURES: dict[str, Measure] = {
             "diverse. Hill number of order 1, exp(-Σ p ln p) over the domains' shares p. JRC "
             "domains: the cybersecurity taxonomy of the Joint Research Centre. Source: Hill 1973, "
             "Jost 2006. 95 % interval: bootstrap. Compared in samples of equal size (rarefaction, "
-            "Chao et al. 2014).",
+            "Chao et al. 2014), with the whole register, too: what as many of its organisations as "
+            "the region has would show.",
             needs=_SMALL,
             has_best=False,
             is_estimate=True,
@@ -255,7 +256,7 @@ def table(
 
 @made_in_europe.depends_on_today
 def of_whole(database: Database, filter_: Filter) -> dict[str, float]:
-    """The same measures of the register as a whole, to compare a region with.
+    """The same measures of the register as a whole; beside a region's, :func:`whole_beside`.
 
     Numbers per inhabitant and per area are over the NUTS 2 regions that the register was
     collected for, those per inhabitant over the ones with a population figure, on both sides of
@@ -288,6 +289,30 @@ def of_whole(database: Database, filter_: Filter) -> dict[str, float]:
         "labelled": labelled,
         "labelled-share": labelled / n if n else float("nan"),
     }
+
+
+# What a larger sample shows more of, and no value at another size can stand beside.
+BY_SIZE = ("effective-domains", "concentration")
+
+
+def whole_beside(database: Database, filter_: Filter, n: int | None) -> dict[str, float]:
+    """The register as a whole, as far as it may stand beside a region's measures.
+
+    A few organisations show fewer domains than many, whatever they are: the effective number is
+    that of `n` organisations of the whole, and their concentration has no such value.
+
+    Parameters
+    ----------
+    n : int, optional
+        The region's organisations; without it, beside regions of several sizes, the measures of
+        :data:`BY_SIZE` are missing.
+    """
+    known = of_whole(database, filter_) | dict.fromkeys(BY_SIZE, float("nan"))
+    if n:
+        everyone = region_counts.whole(database, filter_)
+        at = diversity.effective_number_at(everyone.domains, everyone.n, n)
+        known["effective-domains"] = at["all"]
+    return known
 
 
 def investors(database: Database, level: str) -> pd.Series:

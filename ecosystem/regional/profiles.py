@@ -86,7 +86,8 @@ class Profile:
     nuts_codes : tuple of str
         NUTS regions of the same outline, itself included.
     headline : DataFrame
-        Indexed by measure: ``value``, ``whole`` (the register as a whole), ``rank`` (missing
+        Indexed by measure: ``value``, ``whole`` (the register as a whole, at the
+        region's size where that matters), ``rank`` (missing
         without an organisation, with fewer than the measure needs, or where the measure
         depends on how completely regions were collected), ``of``, ``tied``, ``small``, ``low``
         and ``high`` (95 % interval, missing where there is none).
@@ -340,10 +341,10 @@ def quotients_of(database: Database, filter_: Filter, counts: RegionCounts) -> p
 def _headline(
     database: Database, filter_: Filter, table: pd.DataFrame, region_id: str
 ) -> pd.DataFrame:
-    whole = measures.of_whole(database, filter_)
     intervals = uncertainty.intervals(database, filter_, [region_id]).loc[region_id]
     own: dict[Any, Any] = table.loc[region_id].to_dict()
     n = 0 if pd.isna(own["organisations"]) else int(own["organisations"])
+    whole = measures.whole_beside(database, filter_, n)
     rows = {}
     for code, measure in measures.catalogue(database).items():
         # Nothing is not a place, and a share of one organisation would be the first of all.

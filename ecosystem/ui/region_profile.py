@@ -81,15 +81,21 @@ def downloads(profile: Profile, filter_: Filter) -> None:
 
 
 def _compare_link(profile: Profile) -> None:
-    peers, structure = list(profile.peers.index[:2]), profile.related[-1]
-    if peers:
+    """The way to a comparison: with its peers, where there are none with those alike in work."""
+    structure = profile.related[-1]
+    ways = (
+        ("Compare with its peers", profile.peers),
+        ("Compare with those alike", profile.nearest),
+    )
+    label, others = next(((label, found) for label, found in ways if len(found)), ("", None))
+    if others is not None:
         st.page_link(
             COMPARE_PAGE,
-            label="Compare with its peers",
+            label=label,
             icon=":material/compare_arrows:",
-            query_params={"compare": [profile.region_id, *map(str, peers)]},
+            query_params={"compare": [profile.region_id, *map(str, others.index[:2])]},
         )
-    if note := structure.note or ("" if peers else structure.none):
+    elif note := structure.note or structure.none:
         st.caption(markdown(note), width="content")
 
 
@@ -98,18 +104,24 @@ def headline(profile: Profile) -> None:
     with st.container(horizontal=True, key="headline_numbers"):
         for code, measure in ask(measures.catalogue).items():
             row = profile.headline.T[code]
-            beside = f"whole register: {measures.in_words(code, row['whole'])}"
+            beside = []
             if not pd.isna(row["low"]) and not pd.isna(row["value"]):
-                ends = (measures.in_words(code, row[end]) for end in ("low", "high"))
-                beside = f"{' to '.join(ends)} · {beside}"
+                beside.append(
+                    " to ".join(measures.in_words(code, row[end]) for end in ("low", "high"))
+                )
+            if not pd.isna(row["whole"]):
+                whole = (
+                    f"{profile.n} of the register" if code in measures.BY_SIZE else "whole register"
+                )
+                beside.append(f"{whole}: {measures.in_words(code, row['whole'])}")
             if not pd.isna(row["rank"]):
-                beside += f" · rank {row['rank']}{'=' if row['tied'] else ''} of {row['of']}"
+                beside.append(f"rank {row['rank']}{'=' if row['tied'] else ''} of {row['of']}")
             elif row["small"] and profile.n:
-                beside += " · few organisations"
+                beside.append("few organisations")
             st.metric(
                 measure.label,
                 measures.in_words(code, row["value"]),
-                beside,
+                " · ".join(beside) or None,
                 delta_color="off",
                 delta_arrow="off",
                 help=measure.method,

@@ -90,7 +90,7 @@ def test_a_region_has_the_numbers_of_its_page(client: TestClient, database: Data
         for column in ("value", "whole", "low", "high"):
             assert same(together["FRH0", str(code), column], row[column])
     whole = cells(get(client, measure="effective-domains", level="register"))
-    assert same(whole["all", "value"], profile.headline.loc["effective-domains", "whole"])
+    assert same(whole["all", "value"], measures.of_whole(database, Filter())["effective-domains"])
     for measure, shown in (("types", profile.types), ("function-shares", profile.functions)):
         values = cells(get(client, measure=measure, region="FRH0"))
         assert all(same(values["FRH0", code, "value"], n) for code, n in shown.items())

@@ -80,6 +80,29 @@ def test_headline_of_real_regions(database: Database, region_id: str, n: int) ->
     assert profile.types.sum() == n
 
 
+def test_beside_a_region_stands_as_large_a_sample_of_the_whole(database: Database) -> None:
+    """More organisations show more domains: 29 are compared with 29, drawn here one by one."""
+    found = {
+        id_: profiles.profile(database, Filter(), id_) for id_ in ("FRH0", "cy-cyprus", "PL21")
+    }
+    lists = database.frame("SELECT domains FROM organisation")["domains"].tolist()
+    random = np.random.default_rng(1)
+    for profile in found.values():
+        assert profile is not None
+        drawn = []
+        for _ in range(400):
+            sample = random.choice(len(lists), profile.n, replace=False)
+            mentions = pd.Series([code for i in sample for code in lists[i]])
+            share = mentions.value_counts(normalize=True)
+            drawn.append(np.exp(-(share * np.log(share)).sum()))
+        shown = profile.headline["whole"]
+        assert shown["effective-domains"] == pytest.approx(np.mean(drawn), abs=0.25)
+        # There is no such value of the concentration, so there is none.
+        assert pd.isna(shown["concentration"])
+    largest = measures.of_whole(database, Filter())["effective-domains"]
+    assert all(p.headline["whole"]["effective-domains"] < largest for p in found.values() if p)
+
+
 def test_coverage_stands_beside_the_number(database: Database) -> None:
     profile = profiles.profile(database, Filter(), "fr-bretagne")
     assert profile is not None

@@ -22,22 +22,6 @@ class _Plain(dict[int, str]):
 _PLAIN = _Plain()
 
 
-def plain_spelling(text: str) -> str:
-    """A text in letters that every keyboard has; all else of it stays.
-
-    Examples
-    --------
-    >>> plain_spelling("Łódź"), plain_spelling("Castilla y León"), plain_spelling("Gießen")
-    ('Lodz', 'Castilla y Leon', 'Giessen')
-    """
-    letters = unicodedata.normalize("NFKD", text)
-    return "".join(
-        anyascii(letter) if letter.isalpha() else letter
-        for letter in letters
-        if not unicodedata.combining(letter)
-    )
-
-
 def fold(text: str) -> str:
     """Lower-case ASCII words of a text, for comparing and searching.
 

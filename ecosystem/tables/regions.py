@@ -13,7 +13,7 @@ import shapely
 
 from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
-from ecosystem.common.text import fold, plain_spelling
+from ecosystem.common.text import fold
 from ecosystem.finding.filters import Filter
 
 # The levels that people can look at, with the column of ``organisation`` that holds its ids.
@@ -135,8 +135,7 @@ def names_in_text(database: Database) -> dict[str, str]:
 def choices(database: Database) -> dict[str, str]:
     """Places to choose from, by the id that stands for each: valleys first, then by name.
 
-    A name that the label doesn't hold stands behind it, so that typing it finds the place; so
-    does the plain spelling where all names have letters that not every keyboard has. NUTS
+    A name that the label doesn't hold stands behind it, so that typing it finds the place. NUTS
     3 is left out unless it is a larger region too: 1,500 entries more that hardly hold an
     organisation each.
     """
@@ -185,12 +184,7 @@ def _ids_by_name(database: Database) -> dict[str, str]:
 def _with_other_names(place: Place) -> str:
     known = set(fold(place.label).split())
     others = [name for name in place.names if not set(fold(name).split()) <= known]
-    names = [place.label, *others]
-    # A list finds what is typed letter by letter: "Łódzkie" not by a keyboard without Polish.
-    parts = [*place.label.split(" ("), *(name.partition(" (")[0] for name in others)]
-    if all(plain_spelling(part) != part for part in parts):
-        names.append(plain_spelling(parts[0]))
-    return " · ".join(names)
+    return " · ".join([place.label, *others])
 
 
 # Which id stands for a place.

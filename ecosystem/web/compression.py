@@ -17,6 +17,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ecosystem.web.streamlit_bundle import adapt
+
 PREFIX = "/static/"
 # Pictures and fonts are compressed already.
 SUFFIXES = frozenset((".js", ".css", ".json", ".svg", ".txt", ".wasm", ".map"))
@@ -73,8 +75,11 @@ class CompressedFiles:
 
 @cache
 def compress(path: Path) -> bytes:
-    """A file's content in gzip's format, made once."""
-    return gzip.compress(path.read_bytes(), _LEVEL, mtime=0)
+    """A file's content in gzip's format, made once; a script as the site adapts it."""
+    content = path.read_bytes()
+    if path.suffix == ".js":
+        content = adapt(content)
+    return gzip.compress(content, _LEVEL, mtime=0)
 
 
 def _takes_gzip(headers: Headers) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.site import MAP, PHONE, Site
@@ -100,3 +101,39 @@ def test_compare_three_and_share_the_link(open_site: Open) -> None:
     with site.page.expect_download() as download:
         site.page.get_by_role("button", name="Numbers (Excel)").click()
     assert Path(download.value.path()).read_bytes().startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("koln", "Cologne (Köln)"),
+        ("koeln", "Cologne (Köln)"),
+        ("nordrhein west", "North Rhine-Westphalia (Nordrhein-Westfalen)"),
+        ("NRW", "North Rhine-Westphalia (Nordrhein-Westfalen)"),
+        ("ile de france", "Paris Region (Ile-de-France)"),
+        ("lodz", "Łódź Region (Łódzkie)"),
+        ("kosicky", "Košice Region (Košický kraj)"),
+        ("cork", "Ireland (Éire) · Ireland (Cork)"),
+    ],
+)
+def test_a_region_is_found_by_any_spelling(open_site: Open, typed: str, offered: str) -> None:
+    site = open_site()
+    site.visit("/region", with_map=False)
+    box = site.page.get_by_role("combobox", name="Region or valley")
+    box.click()
+    box.press_sequentially(typed)
+    expect(site.page.get_by_role("option").first).to_have_text(offered)
+    site.page.keyboard.press("Enter")
+    expect(site.page).to_have_url(re.compile("region="))
+
+
+def test_a_box_of_choices_offers_nothing_that_was_not_typed(open_site: Open) -> None:
+    site = open_site()
+    site.visit("/compare", with_map=False)
+    box = site.page.get_by_role("combobox", name="Regions or valleys")
+    box.click()
+    box.press_sequentially("Lisboa")
+    options = site.page.get_by_role("option")
+    expect(options).to_have_text(["Lisbon Metropolitan Area (Área Metropolitana de Lisboa)"])
+    box.fill("quzx")
+    expect(site.page.get_by_text("No results")).to_be_visible()

@@ -49,8 +49,60 @@
     }
   }, true);
 
+  /* What a visitor types into a box of choices finds names in any spelling: without accents and
+     hyphens ("ile de france", "koln", "koeln"), by their first letters ("nrw"). Streamlit would
+     take the letters of "koln" for East YorKshire and NOrthern LiNcolnshire.
+     ecosystem/web/streamlit_bundle.py makes Streamlit ask here. */
+  const LETTERS = { ł: "l", ø: "o", đ: "d", ı: "i", ß: "ss", æ: "ae", œ: "oe", þ: "th", ð: "d" };
+  const GERMAN = { ä: "ae", ö: "oe", ü: "ue" };
+  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "")
+    .replace(/[łøđıßæœþð]/g, (letter) => LETTERS[letter]).replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+  const spellings = (name) => {
+    const plain = name.toLowerCase().normalize("NFC");
+    const german = plain.replace(/[äöü]/g, (letter) => GERMAN[letter]);
+    return german === plain ? [fold(plain)] : [fold(plain), fold(german)];
+  };
+  const initials = (label) => label.split(/[(·]/)
+    .map((name) => spellings(name)[0].split(" ").map((word) => word[0]).join(""));
+  /* From 0, how well a name has what was typed; none if it hasn't. */
+  const FITS = [
+    (name, typed) => name.startsWith(typed),
+    (name, typed) => ` ${name}`.includes(` ${typed}`),
+    (name, typed) => typed.split(" ").every((word) => ` ${name}`.includes(` ${word}`)),
+    (name, typed) => name.includes(typed),
+  ];
+  const known = new Map();
+  const names = (label) => {
+    if (!known.has(label)) known.set(label, { spelt: spellings(label), initials: initials(label) });
+    return known.get(label);
+  };
+  window.cyberValleysChoices = (options, text) => {
+    const typed = fold(text.toLowerCase());
+    if (!typed) return options;
+    const fit = ({ label }) => {
+      const name = names(label);
+      if (typed.length > 1 && name.initials.includes(typed)) return 0;
+      return FITS.findIndex((fits) => name.spelt.some((spelt) => fits(spelt, typed)));
+    };
+    return options.map((option) => ({ option, fit: fit(option) })).filter((one) => one.fit >= 0)
+      .sort((one, other) => one.fit - other.fit).map((one) => one.option);
+  };
+
+  /* The button of the filters is called what it shows; Streamlit calls it "Expand sidebar". */
+  const UNNAMED = '[data-testid="stExpandSidebarButton"]:not([aria-label="Filters"])';
+  const nameDrawer = () => document.querySelector(UNNAMED)?.setAttribute("aria-label", "Filters");
+  new MutationObserver(nameDrawer).observe(document.documentElement, { childList: true, subtree: true });
+
   /* On a phone the filters cover the page: a choice closes them, so that its result is seen. */
   const DRAWER = matchMedia("(max-width: 768px)");
+  /* Streamlit remembers an open one, and it would cover every page that is loaded next. */
+  addEventListener("pagehide", () => {
+    if (!DRAWER.matches) return;
+    try {
+      Object.keys(localStorage).filter((name) => name.startsWith("stSidebarCollapsed-"))
+        .forEach((name) => localStorage.removeItem(name));
+    } catch { /* private */ }
+  });
   const closeDrawer = () => {
     const drawer = document.querySelector('[data-testid="stSidebar"][data-collapsed="false"]');
     if (!DRAWER.matches || !drawer) return;

@@ -3,7 +3,6 @@ import streamlit as st
 from ecosystem.tables import organisations
 from ecosystem.ui import (
     downloads,
-    embed,
     filter_panel,
     found_elsewhere,
     frame,
@@ -33,7 +32,7 @@ search_controls.chips(filter_)
 if found.organisations:
     organisation_list.results(filter_, found.organisations)
     downloads.downloads(filter_, found.organisations)
-    embed.button(filter_, "list")
+    strip.pass_on(filter_, "list")
     organisation_list.cohort_way(filter_)
 else:
     frame.nothing_found(filter_)

@@ -3,7 +3,6 @@ import streamlit as st
 from ecosystem.tables import organisations
 from ecosystem.ui import (
     cards,
-    embed,
     filter_panel,
     found_elsewhere,
     frame,
@@ -51,4 +50,4 @@ with right:
 filter_panel.facets(filter_)
 with below:
     strip.statistics(filter_, found)
-    embed.button(filter_, "map")
+    strip.pass_on(filter_, "map")

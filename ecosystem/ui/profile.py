@@ -185,5 +185,9 @@ def _body(body: Any) -> None:
     website = links.web_address(body.website)
     name = markdown(body.name)
     linked = link(name, website) if website else name
-    says = "It is itself" if body.same else "From the valley there is"
-    st.markdown(f":material/lan: {says} in the network of regions: {linked}")
+    says = (
+        "In the network of regions itself"
+        if body.same
+        else "In the network of regions, from its valley"
+    )
+    st.markdown(f":material/lan: {says}: {linked}")

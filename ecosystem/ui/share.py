@@ -14,7 +14,7 @@ _mount = st.components.v2.component(
 )
 
 
-def button(address: str, title: str, key: str) -> None:
+def button(address: str, title: str, key: str, *, with_view: bool = False) -> None:
     """Show the button.
 
     Parameters
@@ -25,5 +25,10 @@ def button(address: str, title: str, key: str) -> None:
         What is there, for the message that a phone composes.
     key : str
         Tells the buttons of a page apart.
+    with_view : bool
+        Whether to pass on what the browser's own address says at the click: where a visitor has
+        moved the map to is written there, and the server isn't told.
     """
-    _mount(key=f"share_{key}", width="content", data={"address": address, "title": title})
+    label = "Share this view" if with_view else "Share"
+    told = {"address": address, "title": title, "label": label, "with_view": with_view}
+    _mount(key=f"share_{key}", width="content", data=told)

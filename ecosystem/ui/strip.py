@@ -9,9 +9,10 @@ from ecosystem.common.glossary import explain
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.drawing.plain_bars import plain_bars
 from ecosystem.finding.filters import Filter, left_out
+from ecosystem.plain import explore
 from ecosystem.tables import organisations
 from ecosystem.tables.organisations import Summary
-from ecosystem.ui import drawn_once, labels, state
+from ecosystem.ui import drawn_once, embed, labels, share, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 
@@ -49,6 +50,22 @@ def headline(filter_: Filter, found: Summary) -> None:
                 on_click=state.set_filter,
                 args=(Filter(),),
             )
+
+
+def pass_on(filter_: Filter, view: str) -> None:
+    """What is shown, to somebody else: its link, and the code that shows it on another site.
+
+    Parameters
+    ----------
+    view : str
+        What the page shows: a key of :data:`ecosystem.web.embed.VIEWS`.
+    """
+    title = explore.HEADING
+    if filter_ != Filter():
+        title += f": organisations {labels.sentence(filter_)}"
+    with st.container(horizontal=True):
+        share.button(state.address(), title, view, with_view=True)
+        embed.button(filter_, view)
 
 
 def statistics(filter_: Filter, found: Summary) -> None:

@@ -167,6 +167,34 @@ def test_share_passes_on_the_lasting_address(open_site: Open) -> None:
     expect(site.page.get_by_role("heading", name="Academia Maribor")).to_be_visible()
 
 
+@pytest.mark.parametrize("page", ["/", "/directory"])
+def test_a_view_is_shared_as_the_browser_shows_it(open_site: Open, page: str) -> None:
+    site = open_site(size=PHONE, touch=True)
+    site.page.add_init_script("navigator.share = async (told) => { window.told = told; };")
+    site.visit(f"{page}?q=companies+in+Brno", with_map=page == "/")
+    button = site.page.get_by_role("button", name="Share this view")
+    expect(button).to_be_visible()
+    if page == "/":
+        # Where the map is, is written into the address without the server's knowing.
+        expect(site.page).to_have_url(re.compile("at=49"))
+    button.tap()
+    told = site.page.evaluate("window.told")
+    assert told["url"] == site.page.url
+    assert told["url"].startswith(f"{site.address}{page}?q=companies+in+Brno")
+    assert "companies in Brno" in told["title"]
+
+
+def test_filters_left_open_do_not_cover_the_next_page(open_site: Open) -> None:
+    site = open_site(size=PHONE, touch=True)
+    site.visit()
+    site.page.get_by_role("button", name="Filters", exact=True).tap()
+    panel = site.page.get_by_test_id("stSidebar")
+    expect(panel).to_have_attribute("data-collapsed", "false")
+    site.visit("/directory", with_map=False)
+    expect(panel).to_have_attribute("data-collapsed", "true")
+    expect(site.page.get_by_role("button", name="Filters", exact=True)).to_be_visible()
+
+
 def test_the_keyboard_is_led_from_the_map_to_the_list_and_rows_say_their_type(
     open_site: Open,
 ) -> None:

@@ -20,8 +20,16 @@ export default function ({ parentElement, data }) {
     status.textContent = text;
     if (isPassing) setTimeout(() => { if (status.textContent === text) status.textContent = ""; }, SAID_MS);
   };
-  parentElement.querySelector("button").onclick = async () => {
-    const shared = { title: data.title, url: data.address };
+  const address = () => {
+    if (!data.with_view) return data.address;
+    const shown = new URL(data.address, location.href);
+    shown.search = location.search;
+    return shown.href;
+  };
+  const button = parentElement.querySelector("button");
+  button.textContent = data.label;
+  button.onclick = async () => {
+    const shared = { title: data.title, url: address() };
     if (navigator.share) {
       try {
         await navigator.share(shared);
@@ -30,7 +38,7 @@ export default function ({ parentElement, data }) {
         if (error.name === "AbortError") return;  // the visitor thought better of it
       }
     }
-    if (await copy(data.address)) say(WORDS.copied, true);
-    else say(WORDS.toCopy(data.address), false);
+    if (await copy(shared.url)) say(WORDS.copied, true);
+    else say(WORDS.toCopy(shared.url), false);
   };
 }

@@ -495,3 +495,37 @@ def test_escape_closes_what_opens_over_a_page_and_leads_back(open_site: Open) ->
     site.page.keyboard.press("Escape")
     expect(dialogue).to_have_count(0)
     expect(embed).to_be_focused()
+
+
+# Documents that the server writes whole, beside Streamlit's pages.
+DOCUMENTS = (
+    "/api?f=html",
+    "/api/openapi.json?f=html",
+    "/api/collections/organisations/items?f=html&limit=5",
+    "/api/collections/valleys/items/fr-bretagne?f=html",
+    "/api/statistics?f=html",
+    "/api/statistics?measure=types&level=nuts1&f=html",
+    "/catalogue",
+    "/releases",
+    "/embed?view=map",
+    "/embed?view=list",
+    "/embed?view=chart",
+    "/my-day",
+    "/profile/fr-glimps",
+)
+
+
+def test_documents_beside_the_pages_are_accessible_in_both_themes_and_reflow(
+    open_site: Open,
+) -> None:
+    site = open_site()
+    for path in DOCUMENTS:
+        answer = site.page.goto(site.address + path)
+        assert answer is not None
+        assert answer.status == 200, path
+        for theme in ("light", "dark"):
+            site.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            assert_accessible(site)
+        for width, height in NARROW:
+            site.page.set_viewport_size({"width": width, "height": height})
+            assert site.width_of_content() <= width, (path, width)

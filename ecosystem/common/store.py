@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ecosystem.common.settings import settings
@@ -148,6 +150,19 @@ class Database:
         with self._reading(), self._connection.cursor() as cursor:
             row = cursor.execute(sql, bound).fetchone()
         return row[0] if row else None
+
+    def rows(self, sql: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Answer of a query as rows of plain values: for a few, a frame costs more than they."""
+        bound = self._bound(parameters)
+        with self._reading(), self._connection.cursor() as cursor:
+            return cursor.execute(sql, bound).fetchall()
+
+    def column(self, sql: str, parameters: dict[str, Any] | None = None) -> npt.NDArray[Any]:
+        """First column of a query's answer, for numbers without gaps."""
+        bound = self._bound(parameters)
+        with self._reading(), self._connection.cursor() as cursor:
+            columns = cursor.execute(sql, bound).fetchnumpy()
+        return np.asarray(next(iter(columns.values())))
 
     def record(self, sql: str, parameters: dict[str, Any] | None = None) -> dict[str, Any] | None:
         """First row of a query as a mapping of its columns; None if there is no row."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import TYPES
 from ecosystem.common.web_mercator import to_degrees, to_metres
@@ -83,12 +84,19 @@ def cell_bits(zoom: int) -> int:
 
 def are_cells_needed(database: Database, filter_: Filter) -> bool:
     """Whether a filter leaves more towns than the map draws one by one."""
+    if _towns(database) <= MAX_SYMBOLS:
+        return False
     where, bound = filter_.where()
     towns = database.value(
         f"SELECT count(DISTINCT place_id) FROM organisation WHERE {where}",
         bound,
     )
     return int(towns) > MAX_SYMBOLS
+
+
+@per_release
+def _towns(database: Database) -> int:
+    return int(database.value("SELECT count(DISTINCT place_id) FROM organisation"))
 
 
 @made_in_europe.depends_on_today

@@ -12,6 +12,7 @@ from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, inside
 from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
+from ecosystem.finding.per_filter import per_filter
 from ecosystem.regional import (
     coverage,
     measures,
@@ -261,7 +262,7 @@ def profile(database: Database, filter_: Filter, region_id: str) -> Profile | No
         return None
     table = measures.table(database, filter_, level, of=counts)
     labels, names = regions.labels(database), regions.names_in_text(database)
-    quotients = quotients_of(database, filter_, counts)
+    quotients = quotients_at(database, filter_, level)
     nuts2 = outside_figures.nuts2_of(database, region_id, level)
     counted = coverage.of_regions(database, level)
     is_collected = bool(table["is_collected"][region_id])
@@ -321,6 +322,12 @@ def _sentences(database: Database, region_id: str, said: list[str]) -> list[str]
     """The profile in words, with what its first number leaves out right behind it."""
     in_part = coverage.collected_in_part(database, region_id)
     return [said[0], *([in_part] if in_part else []), *said[1:]]
+
+
+@per_filter
+def quotients_at(database: Database, filter_: Filter, level: str) -> pd.DataFrame:
+    """:func:`quotients_of` all regions of a level, which the pages of all of them need."""
+    return quotients_of(database, filter_, region_counts.region_counts(database, filter_, level))
 
 
 def quotients_of(database: Database, filter_: Filter, counts: RegionCounts) -> pd.DataFrame:

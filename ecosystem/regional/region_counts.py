@@ -14,6 +14,7 @@ import pandas as pd
 from ecosystem.common.store import Database
 from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
+from ecosystem.finding.per_filter import per_filter
 from ecosystem.regional.statistics.counts import RegionCounts, from_groups
 from ecosystem.tables import regions
 
@@ -27,6 +28,7 @@ _CODES = {
 }
 
 
+@per_filter
 def region_counts(database: Database, filter_: Filter, level: str) -> RegionCounts:
     """Counts of all regions of a level under a filter.
 
@@ -71,6 +73,7 @@ def counts_of(database: Database, filter_: Filter, region_ids: Sequence[str]) ->
     return RegionCounts(**{name: part.loc[list(region_ids)] for name, part in parts.items()})
 
 
+@per_filter
 def whole(database: Database, filter_: Filter) -> RegionCounts:
     """Counts of all organisations that a filter leaves, as one region named ``all``."""
     counts = region_counts(database, filter_, "nuts0")

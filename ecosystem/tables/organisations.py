@@ -13,10 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding import made_in_europe, nearby, search
-from ecosystem.finding.filters import FACETS, Filter
+from ecosystem.finding.filters import FACETS, Filter, Shown
+from ecosystem.finding.per_filter import left
 from ecosystem.tables import life, regions
 
 # What a list may be sorted by, and the SQL that does it.
@@ -74,7 +76,7 @@ class Summary:
 def summary(database: Database, filter_: Filter) -> Summary:
     """Numbers of the statistics strip."""
     where, bound = filter_.where()
-    row = database.frame(
+    ((*numbers,),) = database.rows(
         f"""
         SELECT count(*) AS organisations, count(DISTINCT valley_id) AS valleys,
                count(DISTINCT country) AS countries, count(*) FILTER (type = 'sme') AS smes,
@@ -82,8 +84,8 @@ def summary(database: Database, filter_: Filter) -> Summary:
         FROM organisation WHERE {where}
         """,
         {**bound, **made_in_europe.BOUND},
-    ).iloc[0]
-    return Summary(**{str(name): int(n) for name, n in row.items()})
+    )
+    return Summary(*numbers)
 
 
 @made_in_europe.depends_on_today
@@ -100,7 +102,7 @@ def facet_counts(database: Database, filter_: Filter, name: str) -> dict[str, in
     dict of str to int
         The largest first, equal ones by code; codes without an organisation are not in it.
     """
-    return _code_counts(database, filter_.where(leaving_out=name), name)
+    return code_counts(database, filter_.with_values(name, ()), name)
 
 
 def code_counts(database: Database, filter_: Filter, name: str) -> dict[str, int]:
@@ -109,22 +111,63 @@ def code_counts(database: Database, filter_: Filter, name: str) -> dict[str, int
     Parameters and result are those of :func:`facet_counts`, which leaves the facet's own filter
     out.
     """
-    return _code_counts(database, filter_.where(), name)
-
-
-def _code_counts(
-    database: Database, condition: tuple[str, dict[str, Any]], name: str
-) -> dict[str, int]:
-    where, bound = condition
-    counts = database.frame(
-        f"""
-        SELECT code, count(*) AS n
-        FROM (SELECT unnest({FACETS[name].codes}) AS code FROM organisation WHERE {where})
-        WHERE code IS NOT NULL GROUP BY code ORDER BY n DESC, code
-        """,
-        {**bound, **FACETS[name].bound},
+    if name in _COUNTED_IN_MEMORY:
+        known, numbers, ordinals = _codes(database)[name]
+        there = np.bincount(
+            numbers[left(database, filter_)[ordinals]], minlength=len(known)
+        ).tolist()
+        found = [(code, n) for code, n in zip(known, there, strict=True) if n]
+        return dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))
+    where, bound = filter_.where()
+    return dict(
+        database.rows(
+            f"""
+            SELECT code, count(*) AS n
+            FROM (SELECT unnest({FACETS[name].codes}) AS code FROM organisation WHERE {where})
+            WHERE code IS NOT NULL GROUP BY code ORDER BY n DESC, code
+            """,
+            {**bound, **FACETS[name].bound},
+        )
     )
-    return dict(zip(counts["code"], counts["n"].astype(int), strict=True))
+
+
+# The facets that the panel always shows, all at once for every new filter: one pass over the
+# table says which organisations the others leave, and counting them by code is done in memory.
+_COUNTED_IN_MEMORY = {
+    name
+    for name, facet in FACETS.items()
+    if facet.shown in (Shown.BUTTONS, Shown.LIST) and facet.offered_if is None
+}
+
+
+@per_release
+def _codes(
+    database: Database,
+) -> dict[str, tuple[list[str], npt.NDArray[np.int32], npt.NDArray[np.int32]]]:
+    """Codes of a facet, and for each code of an organisation its number and the ordinal."""
+    found = {}
+    for name in _COUNTED_IN_MEMORY:
+        each = f"SELECT ordinal, unnest({FACETS[name].codes}) AS code FROM organisation"
+        known = [
+            code
+            for (code,) in database.rows(
+                f"SELECT DISTINCT code FROM ({each}) WHERE code IS NOT NULL ORDER BY code"
+            )
+        ]
+        numbered = "SELECT unnest($known::VARCHAR[]) AS code, unnest(range(len($known))) AS number"
+        rows = database.frame(
+            f"""
+            SELECT ordinal, number::INTEGER AS number
+            FROM ({each}) JOIN ({numbered}) USING (code)
+            """,
+            {"known": known},
+        )
+        found[name] = (
+            known,
+            rows["number"].to_numpy(np.int32),
+            rows["ordinal"].to_numpy(np.int32),
+        )
+    return found
 
 
 def sorts(filter_: Filter) -> list[str]:

@@ -334,19 +334,27 @@ def organisation_counts(database: Database, filter_: Filter, level: str) -> pd.S
         Indexed by region id; regions without an organisation hold 0.
     """
     where, bound = filter_.where()
-    counts = database.frame(
-        f"""
-        SELECT region_id, coalesce(n, 0) AS n
-        FROM (SELECT region_id FROM ({_units(level)})) u
-        LEFT JOIN (
-            SELECT {LEVELS[level]} AS region_id, count(*) AS n
-            FROM organisation WHERE {where} GROUP BY 1
-        ) c USING (region_id)
-        ORDER BY region_id
-        """,
-        bound,
+    counts = dict(
+        database.rows(
+            f"SELECT {LEVELS[level]}, count(*) FROM organisation WHERE {where} GROUP BY 1", bound
+        )
     )
-    return counts.set_index("region_id")["n"].astype(int)
+    index = _indexes(database)[level]
+    numbers = [counts.get(id_, 0) for id_ in index]
+    return pd.Series(numbers, index=index, name="n", dtype="int64")
+
+
+@per_release
+def _indexes(database: Database) -> dict[str, pd.Index]:
+    """Ids of the regions of each level, in order."""
+    return {
+        level: pd.Index(
+            database.frame(f"SELECT region_id FROM ({_units(level)}) ORDER BY region_id")[
+                "region_id"
+            ]
+        )
+        for level in LEVELS
+    }
 
 
 def population(database: Database, level: str) -> pd.DataFrame:

@@ -32,6 +32,7 @@ if not streamlit_internals.is_script_run():
     streamlit_internals.own_the_pages()
     streamlit_internals.gather_messages()
     streamlit_internals.hide_the_server()
+    streamlit_internals.send_at_once()
     logs.begin()
     streamlit_internals.format_logs(logs.formatter())
     streamlit_internals.watch_runs(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -30,6 +31,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState,
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 __all__ = [
     "PagesManager",
@@ -45,6 +47,7 @@ __all__ = [
     "record",
     "replay",
     "secrets_files",
+    "send_at_once",
     "session_id",
     "signed_in_claims",
     "static_folder",
@@ -112,6 +115,24 @@ def hide_the_server() -> None:
         vars(config)["encoded_headers"] = headers
 
     uvicorn.Config.encoded_headers = property(without_name, keep)  # type: ignore[assignment]
+
+
+def send_at_once() -> None:
+    """Let answers leave when they are written, not when the one before has been confirmed.
+
+    Streamlit makes the server's socket in a way by which asyncio doesn't take it for one of TCP, so
+    that its connections gather small parcels (Nagle's algorithm). A connection that is used again
+    then waits for each body until the other side has confirmed the headers: 40 ms, idly.
+    """
+    begin = H11Protocol.connection_made
+
+    def begin_without_waiting(protocol: H11Protocol, transport: Any) -> None:
+        own = transport.get_extra_info("socket")
+        if own is not None and own.family in (socket.AF_INET, socket.AF_INET6):
+            own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        begin(protocol, transport)
+
+    H11Protocol.connection_made = begin_without_waiting  # type: ignore[method-assign, assignment]
 
 
 def format_logs(formatter: logging.Formatter) -> None:

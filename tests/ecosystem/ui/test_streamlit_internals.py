@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ecosystem.ui import streamlit_internals
 from ecosystem.ui.streamlit_internals import GATHER_S, Gathered, signed_in_claims
@@ -99,3 +102,18 @@ def test_the_end_of_a_run_takes_along_what_came_before_it() -> None:
     loop.run(loop.soon)
     loop.run(loop.later)
     assert done == [0, 1, 2, 3]
+
+
+def test_a_connection_gathers_no_small_parcels(monkeypatch: pytest.MonkeyPatch) -> None:
+    began = []
+    monkeypatch.setattr(
+        H11Protocol, "connection_made", lambda _, transport: began.append(transport)
+    )
+    streamlit_internals.send_at_once()
+    # As Streamlit makes the server's.
+    with socket.socket(family=socket.AF_INET) as own:
+        transport = SimpleNamespace(get_extra_info={"socket": own}.get)
+        assert not own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        H11Protocol.connection_made(None, transport)  # type: ignore[arg-type]
+        assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    assert began == [transport]

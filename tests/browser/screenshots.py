@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ecosystem.common.settings import ROOT, settings
 from ecosystem.common.store import ReleaseError, current
@@ -25,7 +25,7 @@ from etl import pipeline
 from tests.browser.chromium import FLAGS, find
 from tests.browser.office import Office, office
 from tests.browser.server import serving
-from tests.browser.site import MAP, PHONE, WIDE, Site
+from tests.browser.site import MAP, PATIENCE_MS, PHONE, WIDE, Site
 
 FOLDER = ROOT / "docs" / "images"
 COLOURS = 256
@@ -208,6 +208,7 @@ def main() -> None:
     wanted = parser.parse_args().names or names
     if unknown := sorted(set(wanted) - set(names)):
         parser.error(f"no picture {', '.join(unknown)}")
+    expect.set_options(timeout=PATIENCE_MS)
     FOLDER.mkdir(parents=True, exist_ok=True)
     pictures = [picture for picture in PICTURES if picture.name in wanted]
     steps = [name for name in GUIDE if name in wanted]

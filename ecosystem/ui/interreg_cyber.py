@@ -9,9 +9,9 @@ import streamlit as st
 
 from ecosystem.common import facts
 from ecosystem.tables import events, partnerships, practices
+from ecosystem.ui import listing, sourced_facts
 from ecosystem.ui import partnerships as partnership_views
 from ecosystem.ui import practices as practice_views
-from ecosystem.ui import sourced_facts
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import EVENTS_PAGE, PARTNERSHIP_PAGE
@@ -52,12 +52,13 @@ def _story(record: Mapping[str, Any] | None) -> None:
     if record is None or not isinstance(followed, str):
         st.markdown("The register names no partnership that followed.")
         return
-    st.page_link(
-        PARTNERSHIP_PAGE,
-        label=markdown(followed),
-        icon=":material/arrow_forward:",
-        query_params={"id": str(record["followed_by"])},
-    )
+    with listing.rows("followed"):
+        st.page_link(
+            PARTNERSHIP_PAGE,
+            label=markdown(followed),
+            icon=":material/arrow_forward:",
+            query_params={"id": str(record["followed_by"])},
+        )
 
 
 def _practices() -> None:

@@ -247,8 +247,9 @@ def _strongest(chosen: Choice) -> None:
         st.caption("No partnership of this kind and year joins two valleys.")
         return
     st.markdown("**Closest by partnerships**")
+    closest = st.container(key="closest", gap="small")
     for row in top.itertuples():
-        st.button(
+        closest.button(
             f"{names[str(row.one)]} – {names[str(row.other)]}: {row.text}",
             key=f"strongest_{row.one}_{row.other}",
             type="tertiary",

@@ -184,6 +184,19 @@ def test_a_view_is_shared_as_the_browser_shows_it(open_site: Open, page: str) ->
     assert "companies in Brno" in told["title"]
 
 
+@pytest.mark.parametrize("path", ["/network", "/interreg-cyber"])
+def test_a_long_name_that_can_be_pressed_is_read_to_its_end(open_site: Open, path: str) -> None:
+    site = open_site(size=(320, 844), touch=True)
+    site.visit(path, with_map=path == "/network")
+    names = site.page.locator(f"{PAGE} :is(.st-key-closest button, .st-key-rows_followed a) p")
+    expect(names.first).to_be_visible()
+    for name in names.all():
+        box = name.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 320
+        assert name.evaluate("(words) => words.scrollWidth <= words.clientWidth + 1")
+
+
 def test_filters_left_open_do_not_cover_the_next_page(open_site: Open) -> None:
     site = open_site(size=PHONE, touch=True)
     site.visit()

@@ -70,12 +70,12 @@
     }))];
   }
 
-  // Nor may a name be closer to another symbol than to its own.
+  // Nor may a name be closer to a symbol than to what it names: its own symbol, or its middle.
   function isFree({ box, own, gap }, dots, taken) {
     const size = cv.map.getSize();
     return box.left >= 0 && box.top >= 0 && box.right <= size.x && box.bottom <= size.y &&
       !taken.some((other) => overlap(box, other, 2)) &&
-      !dots.some((dot) => touches(box, dot, own && dot !== own ? gap : 0));
+      !dots.some((dot) => touches(box, dot, dot === own ? 0 : gap));
   }
 
   function touches(box, { x, y, r }, gap) {

@@ -202,7 +202,7 @@ def test_an_unreadable_file(own_releases: Path, tmp_path: Path) -> None:
     path.write_bytes(b"org_id,name\nfr-a,A\n")
     result = call("refresh", path)
     assert result.exit_code == INPUT
-    assert "organisations.csv: column type, city" in result.output
+    assert "organisations.csv: columns type, city" in result.output
 
 
 def test_no_control_character_of_a_file_reaches_the_terminal(

@@ -44,7 +44,7 @@ def per_filter(work: Callable[..., T]) -> Callable[..., T]:
 
 
 @per_filter
-def left(database: Database, filter_: Filter) -> npt.NDArray[np.bool_]:
+def filter_mask(database: Database, filter_: Filter) -> npt.NDArray[np.bool_]:
     """Which organisations a filter leaves, by their ``ordinal``."""
     where, bound = filter_.where()
     flags = np.zeros(_size(database), dtype=np.bool_)

@@ -23,7 +23,7 @@ Gap = tuple[str, str, str]
 # So many organisations of a domain are needed before a region could give of it.
 LEAST_TO_GIVE = 3
 # Registers drawn to see what chance alone makes alike, and the seed that makes them the same.
-_DRAWS, _SEED = 200, 0
+_DRAWS, _SEED = 100, 0
 # More organisations make the draws no more telling, only slower.
 _MOST_DRAWN = 100
 _LEAST_DEVIATION = 1e-6

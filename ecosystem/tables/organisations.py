@@ -18,7 +18,7 @@ from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding import made_in_europe, nearby, search
 from ecosystem.finding.filters import FACETS, Filter, Shown
-from ecosystem.finding.per_filter import left
+from ecosystem.finding.per_filter import filter_mask
 from ecosystem.tables import life, regions
 
 # What a list may be sorted by, and the SQL that does it.
@@ -114,7 +114,7 @@ def code_counts(database: Database, filter_: Filter, name: str) -> dict[str, int
     if name in _COUNTED_IN_MEMORY:
         known, numbers, ordinals = _codes(database)[name]
         there = np.bincount(
-            numbers[left(database, filter_)[ordinals]], minlength=len(known)
+            numbers[filter_mask(database, filter_)[ordinals]], minlength=len(known)
         ).tolist()
         found = [(code, n) for code, n in zip(known, there, strict=True) if n]
         return dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ecosystem.common.publisher import Publisher
+from ecosystem.common.publisher import UNNAMED, Publisher
 
 TITLE = "Accessibility statement"
 # When somebody last held every sentence below against the site.
@@ -76,7 +76,7 @@ def statement(publisher: Publisher) -> tuple[Section, ...]:
         Who makes the statement: what an installation doesn't say of them, the statement says it
         doesn't.
     """
-    name = publisher.name if publisher.is_named else f"T{publisher.name[1:]}"
+    name = publisher.name if publisher.is_named else f"{UNNAMED.capitalize()},"
     return (
         Section(
             "",

@@ -6,9 +6,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
 from ecosystem.common.per_release import Recent, per_release
 from ecosystem.common.store import Database
 from ecosystem.finding import made_in_europe
@@ -41,17 +38,3 @@ def per_filter(work: Callable[..., T]) -> Callable[..., T]:
         return recent(database).get((day, filter_, *more), lambda: work(database, filter_, *more))
 
     return remember
-
-
-@per_filter
-def filter_mask(database: Database, filter_: Filter) -> npt.NDArray[np.bool_]:
-    """Which organisations a filter leaves, by their ``ordinal``."""
-    where, bound = filter_.where()
-    flags = np.zeros(_size(database), dtype=np.bool_)
-    flags[database.column(f"SELECT ordinal FROM organisation WHERE {where}", bound)] = True
-    return flags
-
-
-@per_release
-def _size(database: Database) -> int:
-    return int(database.value("SELECT coalesce(max(ordinal) + 1, 0) FROM organisation"))

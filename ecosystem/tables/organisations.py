@@ -18,7 +18,7 @@ from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding import made_in_europe, nearby, search
 from ecosystem.finding.filters import FACETS, Filter, Shown
-from ecosystem.finding.per_filter import filter_mask
+from ecosystem.finding.per_filter import per_filter
 from ecosystem.tables import life, regions
 
 # What a list may be sorted by, and the SQL that does it.
@@ -114,7 +114,7 @@ def code_counts(database: Database, filter_: Filter, name: str) -> dict[str, int
     if name in _COUNTED_IN_MEMORY:
         known, numbers, ordinals = _codes(database)[name]
         there = np.bincount(
-            numbers[filter_mask(database, filter_)[ordinals]], minlength=len(known)
+            numbers[_filter_mask(database, filter_)[ordinals]], minlength=len(known)
         ).tolist()
         found = [(code, n) for code, n in zip(known, there, strict=True) if n]
         return dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))
@@ -129,6 +129,20 @@ def code_counts(database: Database, filter_: Filter, name: str) -> dict[str, int
             {**bound, **FACETS[name].bound},
         )
     )
+
+
+@per_filter
+def _filter_mask(database: Database, filter_: Filter) -> npt.NDArray[np.bool_]:
+    """Which organisations a filter leaves, by their ``ordinal``."""
+    where, bound = filter_.where()
+    flags = np.zeros(_size(database), dtype=np.bool_)
+    flags[database.column(f"SELECT ordinal FROM organisation WHERE {where}", bound)] = True
+    return flags
+
+
+@per_release
+def _size(database: Database) -> int:
+    return int(database.value("SELECT coalesce(max(ordinal) + 1, 0) FROM organisation"))
 
 
 # The facets that the panel always shows, all at once for every new filter: one pass over the

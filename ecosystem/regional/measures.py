@@ -13,6 +13,7 @@ from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
+from ecosystem.finding.per_filter import per_filter
 from ecosystem.regional import outside_figures, region_counts
 from ecosystem.regional.statistics import completeness, counts, diversity
 from ecosystem.regional.statistics.counts import RegionCounts
@@ -254,6 +255,7 @@ def table(
     return frame
 
 
+@per_filter
 @made_in_europe.depends_on_today
 def of_whole(database: Database, filter_: Filter) -> dict[str, float]:
     """The same measures of the register as a whole; beside a region's, :func:`whole_beside`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -16,6 +17,7 @@ from playwright.sync_api import (
     SourceLocation,
     expect,
 )
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 WIDE = (1440, 900)
 PHONE = (390, 844)
@@ -23,6 +25,7 @@ NOWHERE = "/nowhere"
 # What a page may take on a machine much slower and busier than a developer's. Nobody waits so long
 # but for what doesn't come.
 PATIENCE_MS = 120_000
+_ATTEMPTS = 6
 MAP = 'iframe[src*="streamlit_folium"]'
 # Chromium's remarks on how Streamlit frames its components, and Vega's on drawing a chart
 # once before Streamlit hands it its data; and Streamlit's on a map that a visitor left while it
@@ -241,7 +244,7 @@ class Site:
         self.page.emulate_media(color_scheme="dark" if dark else "light")
         colour = "rgb(20, 23, 31)" if dark else "rgb(255, 255, 255)"
         expect(self.page.locator(".stApp")).to_have_css("background-color", colour)
-        self._wait_for_script()
+        wait_for_script(self.page)
 
     def change_width(self, width: int) -> None:
         """Make the window narrower or wider."""
@@ -255,13 +258,56 @@ class Site:
         self.page.evaluate(
             "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
         )
-        self._wait_for_script()
-
-    def _wait_for_script(self) -> None:
-        app = self.page.get_by_test_id("stApp")
-        expect(app).to_have_attribute("data-test-script-state", "notRunning")
+        wait_for_script(self.page)
 
     def width_of_content(self) -> int:
         """Width in pixels that the page takes; more than the window means it scrolls sideways."""
         width: int = self.page.evaluate("document.documentElement.scrollWidth")
         return width
+
+
+def wait_for_script(page: Page) -> None:
+    """Wait until the server has answered whatever the page asked last."""
+    app = page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def settle(page: Page) -> None:
+    """Wait until what follows from the last change is shown, and nothing that was before."""
+    # The page asks the server a moment after the change.
+    page.wait_for_timeout(300)
+    expect(page.locator('[data-stale="true"]')).to_have_count(0)
+    wait_for_script(page)
+
+
+def choose_option(page: Page, label: str | re.Pattern[str], option: str, typed: str = "") -> None:
+    """Choose in a box of choices.
+
+    Parameters
+    ----------
+    label : str or re.Pattern
+        As it is shown, whole, or what is found in it.
+    option : str
+        As it is shown, whole.
+    typed : str
+        What a visitor types to find the option; the option itself unless given.
+
+    Raises
+    ------
+    AssertionError
+        If the option is never offered.
+    """
+    box = page.get_by_role("combobox", name=label, exact=True)
+    found = page.get_by_role("option", name=option, exact=True).first
+    # A page that is drawn again meanwhile closes the list.
+    for _ in range(_ATTEMPTS):
+        settle(page)
+        box.click()
+        box.fill(typed or option)
+        try:
+            found.click(timeout=PATIENCE_MS / _ATTEMPTS)
+        except PlaywrightTimeout:
+            page.keyboard.press("Escape")
+        else:
+            return
+    raise AssertionError(f"{option} can't be chosen under {label}")

@@ -88,5 +88,7 @@ def test_answers_of_the_label_check_live_as_long_as_their_tab(
 
     page.get_by_role("button", name="Clear my answers").click()
     expect(page.get_by_text("Nothing is answered yet.")).to_be_visible()
-    assert page.evaluate("sessionStorage.getItem('cyber-valleys-draft-label-check')") is None
+    page.wait_for_function(
+        "() => sessionStorage.getItem('cyber-valleys-draft-label-check') === null"
+    )
     assert site.complaints == []

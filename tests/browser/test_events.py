@@ -11,7 +11,7 @@ import pytest
 from icalendar import Calendar
 from playwright.sync_api import expect
 
-from tests.browser.site import PHONE, WIDE, Site
+from tests.browser.site import PHONE, WIDE, Site, choose_option
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE])
@@ -24,8 +24,7 @@ def test_from_the_timeline_to_a_calendar_file(
     site.choose_page("Events", "Events")
     expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
-    page.get_by_role("combobox", name="Kind").click()
-    page.get_by_role("option", name="Investor day").click()
+    choose_option(page, "Kind", "Investor day")
     expect(page).to_have_url(re.compile("kind=investor-day"))
     entries = page.locator(".st-key-rows_listed")
     expect(entries.get_by_text("SMEs 180 · Investors 60 · B2B meetings 400")).to_be_visible()

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from icalendar import Calendar
-from playwright.sync_api import Page, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
+from playwright.sync_api import expect
 
 from ecosystem.matching.investor_day import my_day
-from tests.browser.site import PATIENCE_MS, PHONE, Site
+from tests.browser.site import PHONE, Site, choose_option
 from tests.ecosystem.matching.investor_day.days import small_day
 from tests.ecosystem.matching.investor_day.test_calendars import MADE, PLAN, renamed
 
 SHORTLIST = "/shortlist?list=at-limes-security-gmbh&list=fr-secure-ic"
 HOSTILE = '<img src=x onerror="document.title=1">'
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    """Choose by typing; the list may have closed while the page was drawn again."""
-    box = page.get_by_role("combobox", name=label, exact=True)
-    found = page.get_by_role("option", name=option).first
-    for _ in range(6):
-        box.click()
-        box.fill(option)
-        try:
-            found.click(timeout=PATIENCE_MS / 6)
-            return
-        except PlaywrightTimeout:
-            page.keyboard.press("Escape")
-    raise AssertionError(f"{option} can't be chosen under {label}")
 
 
 def test_from_the_shortlist_to_a_participants_day_and_a_late_drop_out(
@@ -42,9 +27,7 @@ def test_from_the_shortlist_to_a_participants_day_and_a_late_drop_out(
     page.get_by_role("link", name="Plan an investor day").click()
     expect(page.get_by_role("heading", name="Investor day", level=1)).to_be_visible()
     expect(page.get_by_text("The 2 organisations of the shortlist")).to_be_visible()
-    page.get_by_role("combobox", name="Investors of the register").click()
-    page.keyboard.type("TIIN")
-    page.get_by_role("option", name="TIIN Capital").click()
+    choose_option(page, re.compile("^Investors of the register"), "TIIN Capital", typed="TIIN")
     page.keyboard.press("Escape")
     expect(page.get_by_text("It begins with 2 SMEs and 1 investor.")).to_be_visible()
     with page.expect_download() as download:
@@ -57,7 +40,7 @@ def test_from_the_shortlist_to_a_participants_day_and_a_late_drop_out(
     page.get_by_role("button", name="Plan", exact=True).click()
     expect(page.get_by_role("heading", name="The plan")).to_be_visible()
     expect(page.get_by_text("or as many as they could have at all")).to_be_visible()
-    choose(page, "Participant", "Secure-IC")
+    choose_option(page, "Participant", "Secure-IC")
     expect(page.get_by_role("cell", name="TIIN Capital").first).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Participants' sheets (PDF)").click()
@@ -67,7 +50,7 @@ def test_from_the_shortlist_to_a_participants_day_and_a_late_drop_out(
     assert link is not None
     look_at_own_day(site, link)
 
-    choose(page, "Who doesn't come after all", "Secure-IC")
+    choose_option(page, "Who doesn't come after all", "Secure-IC")
     page.get_by_role("button", name="Drop out and plan again").click()
     expect(page.get_by_role("heading", name="What changed for whom")).to_be_visible()
     expect(page.get_by_role("button", name="Take back in and plan again")).to_be_visible()

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.browser.site import PHONE, WIDE, Site
+from tests.browser.site import PHONE, WIDE, Site, choose_option
 
 
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
@@ -22,9 +22,9 @@ def test_choose_a_region_find_partners_and_take_a_consortium_away(
     site = open_site(size=size, touch=size == PHONE)
     page = site.page
     site.visit("/partners", with_map=False)
-    choose(page, "My region", "Bretagne", "Brittany (Bretagne)")
+    choose_option(page, "My region", "Brittany (Bretagne)", typed="Bretagne")
     expect(page.get_by_text("valleys fit for a joint project with Brittany.")).to_be_visible()
-    choose(page, "Need", "Cryptology", "Cryptology (JRC domain)")
+    choose_option(page, "Need", "Cryptology (JRC domain)", typed="Cryptology")
     card = page.locator(".st-key-fit_es-cataluna")
     expect(card.get_by_text("of its 9 organisations in the register work on")).to_be_visible()
     expect(page).to_have_url(re.compile("from=fr-bretagne&need=domain%3Acryptology"))
@@ -51,12 +51,6 @@ def test_choose_a_region_find_partners_and_take_a_consortium_away(
     assert book["Organisations"].max_row == 4
     assert site.foreign == []
     assert site.complaints == []
-
-
-def choose(page: Page, label: str, typed: str, option: str) -> None:
-    page.get_by_role("combobox", name=label).click()
-    page.keyboard.type(typed)
-    page.get_by_role("option", name=option, exact=True).first.click()
 
 
 def download(page: Page, ending: str) -> bytes:

@@ -156,6 +156,7 @@ def test_share_passes_on_the_lasting_address(open_site: Open) -> None:
     lasting = f"{site.address}/profile/{ORG}"
     button = site.page.get_by_role("button", name="Share", exact=True)
     button.tap()
+    site.page.wait_for_function("() => window.told")
     assert site.page.evaluate("window.told") == {"title": "Academia Maribor", "url": lasting}
     site.page.evaluate("navigator.share = undefined")
     button.tap()
@@ -178,6 +179,7 @@ def test_a_view_is_shared_as_the_browser_shows_it(open_site: Open, page: str) ->
         # Where the map is, is written into the address without the server's knowing.
         expect(site.page).to_have_url(re.compile("at=49"))
     button.tap()
+    site.page.wait_for_function("() => window.told")
     told = site.page.evaluate("window.told")
     assert told["url"] == site.page.url
     assert told["url"].startswith(f"{site.address}{page}?q=companies+in+Brno")

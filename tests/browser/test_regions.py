@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.site import MAP, PHONE, Site
+from tests.browser.site import MAP, PHONE, Site, choose_option
 
 Open = Callable[..., Site]
 
@@ -18,8 +18,7 @@ def test_measure_click_region_page_and_brief(open_site: Open) -> None:
     site = open_site()
     site.visit("/regions?at=48.1,-2.8,7")
     before = site.drawn()
-    site.page.get_by_role("combobox", name="Measure").click()
-    site.page.get_by_role("option", name="Organisations per million inhabitants").click()
+    choose_option(site.page, "Measure", "Organisations per million inhabitants")
     expect(site.page).to_have_url(re.compile("measure=per-million"))
     site.wait_for_drawing(before)
     box = site.page.locator(MAP).bounding_box()

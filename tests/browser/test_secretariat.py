@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from ecosystem.common.store import current
 from tests.browser.office import Office, office
-from tests.browser.site import Site
+from tests.browser.site import Site, choose_option
 
 
 @pytest.fixture(scope="module")
@@ -108,8 +108,7 @@ def test_an_unknown_column_is_asked_for(page: Page, desk: Office) -> None:
     desk.sign_in(page)
     desk.check(page, desk.save(sheet, "odd.xlsx"))
     expect(page.get_by_text("nothing is guessed")).to_be_visible()
-    page.get_by_role("combobox", name="Which column of the file is “city”?").click()
-    page.get_by_role("option", name="Where it sits").click()
+    choose_option(page, "Which column of the file is “city”?", "Where it sits")
     page.get_by_role("button", name="Check again").click()
     expect(page.get_by_text("This would be published")).to_be_visible()
 

@@ -19,7 +19,7 @@ from etl.inbox.moderation import Desk
 from etl.inbox.reception import MIN_SECONDS
 from etl.inbox.store import Inbox
 from tests.browser.server import serving
-from tests.browser.site import PHONE, Site
+from tests.browser.site import PHONE, Site, choose_option, settle
 
 LIMES = "/suggest?org=at-limes-security-gmbh"
 
@@ -59,26 +59,16 @@ def type_in(page: Page, label: str, text: str) -> None:
     settle(page)
 
 
-def choose(page: Page, label: str, option: str, *, several: bool = False) -> None:
-    box = page.get_by_role("combobox", name=label)
-    box.click()
-    box.fill(option)
-    expect(page.get_by_role("option", name=option, exact=True)).to_be_visible()
-    box.press("ArrowDown")
-    box.press("Enter")
-    if several:
-        box.press("Escape")
-        expect(page.get_by_role("button", name=f"Remove {option}")).to_be_visible()
-    else:
-        expect(box).to_have_value(option)
+def choose(page: Page, label: str, option: str) -> None:
+    choose_option(page, label, option)
     settle(page)
 
 
-def settle(page: Page) -> None:
-    """Wait until Streamlit has shown what follows from the last change."""
-    page.wait_for_timeout(300)
-    expect(page.locator('[data-stale="true"]')).to_have_count(0)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+def choose_several(page: Page, label: str, option: str) -> None:
+    choose_option(page, label, option)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name=f"Remove {option}")).to_be_visible()
+    settle(page)
 
 
 def open_form(site: Site, path: str) -> Page:
@@ -96,8 +86,8 @@ def test_a_new_organisation_from_the_form_to_the_map(site: Site, place: Place) -
     type_in(page, "Town (required)", "Cesson-Sévigné")
     choose(page, "Country (required)", "France")
     expect(page.get_by_text("Found: Cesson-Sévigné, Ille-et-Vilaine (FRH03)")).to_be_visible()
-    choose(page, "JRC domains (required)", "Cryptology", several=True)
-    choose(page, "NIST CSF 1.1 functions (required)", "Protect", several=True)
+    choose_several(page, "JRC domains (required)", "Cryptology")
+    choose_several(page, "NIST CSF 1.1 functions (required)", "Protect")
     type_in(page, "Source (required)", "https://example.org/about")
     page.get_by_role("button", name="Send").dblclick()
     expect(page.get_by_text("Thank you. Your suggestion is kept")).to_be_visible()
@@ -128,7 +118,9 @@ def test_a_correction_from_the_form_to_the_page(site: Site, place: Place, browse
     expect(page.get_by_text("Founded: 2012 → 2011")).to_be_visible()
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text("Thank you. Your suggestion is kept")).to_be_visible()
-    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.includes('draft'))") == []
+    page.wait_for_function(
+        "() => !Object.keys(sessionStorage).some((key) => key.includes('draft'))"
+    )
 
     (suggestion,) = [s for s in place.desk.open_suggestions() if not s.is_new]
     own = page.get_by_role("link", name=re.compile(f"Number {suggestion.number}.*Limes Security"))

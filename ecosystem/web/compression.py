@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ecosystem.web.streamlit_bundle import adapt
+from ecosystem.web.streamlit_bundle import adapt, without_late_fonts
 
 PREFIX = "/static/"
 # Pictures and fonts are compressed already.
@@ -75,10 +75,12 @@ class CompressedFiles:
 
 @cache
 def compress(path: Path) -> bytes:
-    """A file's content in gzip's format, made once; a script as the site adapts it."""
+    """A file's content in gzip's format, made once; scripts and styles as the site adapts them."""
     content = path.read_bytes()
     if path.suffix == ".js":
         content = adapt(content)
+    elif path.suffix == ".css":
+        content = without_late_fonts(content.decode()).encode()
     return gzip.compress(content, _LEVEL, mtime=0)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
@@ -26,6 +27,7 @@ from ecosystem.plain.page import ATTRIBUTION, Item, PlainPage, is_elsewhere
 from ecosystem.web import addresses, embed, serving
 from ecosystem.web.endpoints import has_it
 from ecosystem.web.pages import PAGES, PageEntry
+from ecosystem.web.streamlit_bundle import late_fonts
 from ecosystem.web.templates import template
 
 SITE = "Cyber Valleys"
@@ -35,6 +37,9 @@ _ABOUT = "The open map of Europe's regional cybersecurity ecosystems."
 _TITLE = "<title>Streamlit</title>"
 _NO_SCRIPT = ("<noscript>", "</noscript>")
 _ROOT = '<div id="root"></div>'
+# A font that a browser would load before all else; and the sheets that the fonts stand in.
+_PRELOAD = re.compile(r"\s*<link\s[^>]*as=\"font\"[^>]*>")
+_SHEET = re.compile(r'<link rel="stylesheet"[^>]* href="\./(static/css/[^"]+)">')
 _LONGEST_QUERY, _MOST_PARAMS = 2_000, 200
 _KEPT = 300
 _LISTED = tuple(entry for entry in PAGES if entry.menu and entry.in_sitemap)
@@ -52,11 +57,14 @@ class Shell:
     ----------
     before, between, after : str
         What stands before the title, between title and content, and after the content.
+    fonts : str
+        Rules of the fonts that come after the page; empty if there are none.
     """
 
     before: str
     between: str
     after: str
+    fonts: str = ""
 
     @classmethod
     def read(cls, folder: Path) -> Shell:
@@ -75,7 +83,10 @@ class Shell:
         start, end = (between.find(tag) for tag in _NO_SCRIPT)
         if 0 <= start < end:
             between = between[:start] + between[end + len(_NO_SCRIPT[1]) :]
-        return cls(before, between, _ROOT + after)
+        sheets = (folder / name for name in _SHEET.findall(whole))
+        fonts = "".join(late_fonts(sheet.read_text(encoding="utf-8")) for sheet in sheets)
+        before = _PRELOAD.sub("", before) if fonts else before
+        return cls(before, between, _ROOT + after, fonts)
 
 
 @dataclass(frozen=True)
@@ -183,6 +194,7 @@ def document(shell: Shell, page: PlainPage, base_url: str, root: str = "") -> Do
     root = root or f"{base_url}/"
     values = {
         "page": page,
+        "fonts": shell.fonts,
         "kind": "website",
         "description": page.description,
         "title": f"{page.title or page.heading} · {SITE}",

@@ -130,6 +130,21 @@ def test_the_page_is_there_in_plain_words_before_and_without_any_script(
     )
 
 
+def test_typeface_and_icons_come_after_the_map(open_site: Open) -> None:
+    site = open_site()
+    asked: list[str] = []
+    site.page.on("request", lambda request: asked.append(request.url))
+    site.visit()
+    icon = site.page.locator("[data-testid=stIconMaterial]:visible").first
+    expect(icon).to_be_visible()
+    expect(site.page.locator("html:not([data-cv-fonts])")).to_be_attached()
+    for font in ('1em "Source Sans"', '1em "Material Symbols Rounded"'):
+        assert site.page.evaluate("(font) => document.fonts.check(font)", font)
+    fonts = [i for i, url in enumerate(asked) if url.endswith(".woff2")]
+    assert len(fonts) >= 2
+    assert min(fonts) > max(i for i, url in enumerate(asked) if url.endswith("/assets/map.js"))
+
+
 def test_filter_card_link_and_second_browser(open_site: Open) -> None:
     site = open_site()
     site.visit()

@@ -2,6 +2,7 @@
 (() => {
   const LONGEST_REST = 8000;
   const LONGEST = 60000;
+  const LONGEST_FOR_FONTS = 300;
   const began = performance.now();
   let seen = 0;  // since when the page's text has been there, without its map and widgets
 
@@ -22,20 +23,38 @@
     return isWhole || performance.now() - seen > LONGEST_REST;
   };
 
+  /* Typeface and icons, half a megabyte, come after the map. Until an icon's font is there its
+     name would stand in its place, so it is hidden. */
+  const root = document.documentElement;
+  root.dataset.cvFonts = "late";
+  const loadFonts = async () => {
+    const rules = document.getElementById("late-fonts");
+    if (rules) rules.media = "all";
+    const all = ['1em "Source Sans"', '1em "Material Symbols Rounded"'];
+    await Promise.allSettled(all.map((font) => document.fonts.load(font)));
+    delete root.dataset.cvFonts;
+  };
+  const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
   addEventListener("DOMContentLoaded", () => {
     const plain = document.getElementById("plain");
-    const root = document.getElementById("root");
-    if (!plain || !root) return;
+    const app = document.getElementById("root");
+    if (!plain || !app) {
+      loadFonts();
+      return;
+    }
     /* What nobody sees yet, nobody should reach. */
-    root.inert = true;
-    const look = () => {
+    app.inert = true;
+    const look = async () => {
       const isBlocked = "cvBlocked" in document.documentElement.dataset;  // says connection.js
       if (!isThere() && (isBlocked || performance.now() - began < LONGEST)) {
         setTimeout(look, 50);
         return;
       }
       if (!document.querySelector('[data-testid="stMain"]')) return;
-      root.inert = false;
+      /* Where they are here at once, nothing moves when they come. */
+      await Promise.race([loadFonts(), pause(LONGEST_FOR_FONTS)]);
+      app.inert = false;
       plain.remove();
     };
     look();

@@ -240,3 +240,12 @@ def test_whoever_comes_by_another_name_loads_and_follows_the_same(
     assert not [address for address in loaded if "//" in address]
     own = [address for address in Reader(text).links if address.startswith(BASE)]
     assert own == []
+
+
+def test_fonts_wait_for_the_page(client: TestClient) -> None:
+    document = client.get("/regions").text
+    head, _, _ = document.partition('<div id="root">')
+    assert 'as="font"' not in head
+    (waiting,) = re.findall(r'<style id="late-fonts" media="not all">(.+?)</style>', head)
+    assert waiting.count("@font-face") == 3
+    assert "@font-face" not in head.replace(waiting, "")

@@ -52,8 +52,6 @@ _GAPS = (
     "any other region, and the page of a valley has its links.",
     "Charts: the value of a single bar or point shows to the pointer only (2.1.1). The table of "
     "the same numbers is below the chart, or behind “Data”.",
-    "Changes: how many organisations a filter leaves is written on the page but not announced, and "
-    "neither is a page that a link inside the site leads to (4.1.3).",
     "Languages: names, titles and quotations from the register are in the languages of Europe and "
     "aren't marked with them (3.1.2), so that a screen reader reads them as English.",
     "Files: the area that takes a file by dragging has a name that not every screen reader tells "

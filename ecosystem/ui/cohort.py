@@ -19,7 +19,7 @@ from ecosystem.matching.cohort import FULL, NEARLY_PERCENT, Choice, Cohort, Coho
 from ecosystem.matching.criteria import CRITERIA, Assessed, Wanted
 from ecosystem.matching.score import Part
 from ecosystem.tables import history, regions
-from ecosystem.ui import drafts, filter_panel, listing, shortlist, state
+from ecosystem.ui import drafts, filter_panel, found_line, listing, shortlist, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import ORGANISATION_PAGE
@@ -300,7 +300,7 @@ def _cohort(assessed: Assessed, chosen: Choice, limits: Limits, counted: Sequenc
             f" It isn’t proved to be the best: at most {wording.number(best.at_most)} are possible."
         )
     )
-    st.markdown(
+    found_line.show(
         f"**{wording.count(len(members), 'company', 'companies')}** of "
         f"{wording.count(len(rows), 'candidate')}, from "
         f"{wording.count(members['country'].nunique(), 'country', 'countries')} and "

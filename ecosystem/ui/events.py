@@ -15,7 +15,7 @@ from ecosystem.common.vocabulary import COUNTRIES, EVENT_KINDS
 from ecosystem.drawing import charts, european_map
 from ecosystem.finding.made_in_europe import today
 from ecosystem.tables import events
-from ecosystem.ui import listing, outcomes, state
+from ecosystem.ui import found_line, listing, outcomes, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.figure import figure
@@ -109,7 +109,7 @@ def _summary(found: pd.DataFrame) -> None:
     parts = [f"**{wording.count(len(found), 'event')}**", f"{past:,} past", f"{coming:,} coming"]
     if rest := len(found) - past - coming:
         parts.append(f"{rest:,} running, or without a date that tells")
-    st.markdown(" · ".join(parts))
+    found_line.show(" · ".join(parts))
     published = int(found[list(events.FIGURES)].notna().any(axis=1).sum())
     says = f"Of {published:,} of them" if published else "Of none of them"
     st.caption(

@@ -14,7 +14,7 @@ from ecosystem.common import money, wording
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, INVESTOR_KINDS, STAGES
 from ecosystem.tables import funding_rounds, investors, regions
 from ecosystem.tables.investors import EU, Conditions
-from ecosystem.ui import cards, funding, listing, state, tab_title
+from ecosystem.ui import cards, found_line, funding, listing, state, tab_title
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.map import view
@@ -153,10 +153,10 @@ def _left_out(conditions: Conditions, found: int) -> None:
     unknown = everybody - sure
     said = f"**{wording.count(found, 'investor')}**"
     if not unknown:
-        st.markdown(said)
+        found_line.show(said)
         return
     what = _not_known(conditions)
-    st.markdown(
+    found_line.show(
         f"{said}, {unknown:,} of them only because {what} isn't known"
         if conditions.with_unknown
         else f"{said}; {unknown:,} more are left out because {what} isn't known"

@@ -10,7 +10,7 @@ import streamlit as st
 from ecosystem.common import links, partial_dates, wording
 from ecosystem.common.vocabulary import DOCUMENT_KINDS
 from ecosystem.tables import documents
-from ecosystem.ui import listing, state
+from ecosystem.ui import found_line, listing, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import link, markdown
 from ecosystem.web.pages import LIBRARY_PAGE
@@ -41,7 +41,7 @@ def page() -> None:
         listing.nothing_found("documents", _PARAMS, is_any=not everything.empty)
         return
     without = int(found["date"].isna().sum())
-    st.markdown(f"**{wording.count(len(found), 'document')}**")
+    found_line.show(f"**{wording.count(len(found), 'document')}**")
     if without:
         st.caption(f"{wording.count(without, 'document')} without a known date: they come last.")
     listing.cards(found, PER_PAGE, _entry)

@@ -19,7 +19,7 @@ from ecosystem.matching.matches import Find, Matches, Narrowing, Order
 from ecosystem.matching.register import COMPANY
 from ecosystem.matching.score import Part
 from ecosystem.tables import investors, life, organisations
-from ecosystem.ui import listing, state, tab_title
+from ecosystem.ui import found_line, listing, state, tab_title
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.organisation_list import page_number, pagination
@@ -342,7 +342,7 @@ def _matches(mode: Mode, subject: str, name: str, weights: dict[str, float]) -> 
     )
     if listed < found.left:
         says += f"; the first {wording.number(listed)} are listed"
-    st.markdown(f"{says}.")
+    found_line.show(f"{says}.")
     everything = partial(ask, mode.find, subject, weights, narrowing)
     if _as_table():
         _show_table(mode, everything().rows)

@@ -14,7 +14,7 @@ from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, MEMBER_ROLES, PARTNERSHIP_KINDS
 from ecosystem.drawing import european_map
 from ecosystem.tables import partnerships, regions
-from ecosystem.ui import listing, state, tab_title
+from ecosystem.ui import found_line, listing, state, tab_title
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.organisation_list import page_number, pagination
@@ -49,7 +49,7 @@ def list_page() -> None:
         listing.nothing_found("partnerships", _PARAMS, is_any=not ask(partnerships.selection).empty)
         return
     members = int(found["members"].sum())
-    st.markdown(
+    found_line.show(
         f"**{wording.count(len(found), 'partnership')}** with "
         f"{wording.count(members, 'listed membership')}"
     )

@@ -12,7 +12,7 @@ from ecosystem import site_search
 from ecosystem.common import wording
 from ecosystem.common.vocabulary import PRACTICE_KINDS
 from ecosystem.tables import practices, regions
-from ecosystem.ui import listing, state, tab_title
+from ecosystem.ui import found_line, listing, state, tab_title
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.web.pages import PRACTICE_PAGE, PRACTICES_PAGE, REGION_PAGE
@@ -33,7 +33,7 @@ def list_page() -> None:
         listing.nothing_found("practices", _PARAMS, is_any=not ask(practices.selection).empty)
         return
     valleys = found["valley_id"].nunique()
-    st.markdown(
+    found_line.show(
         f"**{wording.count(len(found), 'practice')}**"
         + (f" of {wording.count(valleys, 'valley')}" if valleys else "")
     )

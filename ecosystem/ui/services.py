@@ -8,7 +8,7 @@ import streamlit as st
 from ecosystem.common import wording
 from ecosystem.common.vocabulary import COUNTRIES, SERVICES
 from ecosystem.tables import regions, services
-from ecosystem.ui import listing
+from ecosystem.ui import found_line, listing
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.organisation_list import page_number, pagination
@@ -77,7 +77,7 @@ def _summary(found: pd.DataFrame) -> None:
     ]
     if len(hours):
         parts.append(f"{hours.sum():,.1f} hours")
-    st.markdown(" · ".join(parts))
+    found_line.show(" · ".join(parts))
     if without := len(found) - len(hours):
         st.caption(f"Of {wording.count(without, 'service')} the hours aren't known.")
 

@@ -12,7 +12,7 @@ from ecosystem.finding.filters import Filter, left_out
 from ecosystem.plain import explore
 from ecosystem.tables import organisations
 from ecosystem.tables.organisations import Summary
-from ecosystem.ui import drawn_once, embed, labels, share, state
+from ecosystem.ui import drawn_once, embed, found_line, labels, share, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import markdown
 
@@ -40,7 +40,7 @@ def headline(filter_: Filter, found: Summary) -> None:
             f":material/info: Left out, as the address can't be understood there: {named}{more}."
         )
     words = "" if filter_ == Filter() else f"  \n:gray[{markdown(labels.sentence(filter_))}]"
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(key=found_line.KEY, horizontal=True, vertical_alignment="center"):
         st.markdown(" · ".join(parts) + words, width="content")
         if filter_ != Filter():
             st.button(

@@ -122,6 +122,36 @@
     }
   }, true);
 
+  /* What changes elsewhere than under the focus is said to who listens to the page: the page that a
+     link inside the site led to, by its title, and how much of a list a choice leaves. */
+  const SETTLED = 700;
+  const FOUND = '.st-key-found [data-testid="stMarkdown"]';
+  const WORKING = '[data-testid="stApp"][data-test-script-state="running"]';
+  const status = document.createElement("div");
+  status.setAttribute("role", "status");
+  status.className = "cv-said";
+  /* An open list of choices hides the rest of the page from screen readers, but for this. */
+  status.dataset.liveAnnouncer = "true";
+  document.body.append(status);
+  const heard = { title: document.title, found: "", card: false };
+  let settling = 0;
+  const tell = () => {
+    if (document.querySelector(WORKING)) return listen();
+    const found = document.querySelector(FOUND)?.innerText.replace(/\s+/g, " ").trim() ?? "";
+    const card = Boolean(document.querySelector(".st-key-card"));
+    const isOfCard = card || heard.card;  // card_focus.js says which is selected
+    if (heard.title !== document.title && !isOfCard) status.textContent = document.title;
+    else if (heard.found && found && heard.found !== found) status.textContent = found;
+    Object.assign(heard, { title: document.title, found, card });
+  };
+  const listen = () => {
+    clearTimeout(settling);
+    settling = setTimeout(tell, SETTLED);
+  };
+  new MutationObserver((changes) => {
+    if (changes.some(({ target }) => !status.contains(target))) listen();
+  }).observe(document.documentElement, { childList: true, characterData: true, subtree: true });
+
   /* The menus at the top. Streamlit leaves one open above the page that was chosen in it, and puts
      it at the end of the document, where the keyboard would reach it after everything else. */
   const LINKS = '[data-testid="stPopoverBody"] [data-testid="stPageLink"] a';

@@ -71,6 +71,16 @@ class Kind(StrEnum):
     DOCUMENT = "document"
 
 
+# What stands in the list that a question asks for.
+OF_LIST = {
+    "partnerships": Kind.PARTNERSHIP,
+    "practices": Kind.PRACTICE,
+    "investors": Kind.INVESTOR,
+    "programmes": Kind.PROGRAMME,
+    "network": Kind.NETWORK_ENTITY,
+    "events": Kind.EVENT,
+    "documents": Kind.DOCUMENT,
+}
 # What a word weighs by where it occurs.
 _NAME, _SUBTITLE, _JOINED, _PLACE_IN_NAME = 10.0, 8.0, 7.0, 8.0
 _OWN, _YEAR, _WHAT, _PLACE, _COUNTRY = 4.0, 4.0, 3.0, 3.0, 2.5
@@ -99,6 +109,8 @@ _GENERIC_WORDS = {
 _NUTS_COUNTRIES = {"GR": "EL", "GB": "UK"}
 # Of places that are called alike the larger one is meant.
 _REGION_NAME = {"valley": 12.0, "nuts0": 11.0, "nuts2": 10.0, "nuts1": 9.5, "nuts3": 9.0}
+
+_TELLING = (search.Kind.TYPE, search.Kind.PLACE, search.Kind.WORD, search.Kind.YEAR)
 
 Floats = npt.NDArray[np.float32]
 Words = dict[str, float]
@@ -148,7 +160,8 @@ def find(database: Database, text: str, limit: int = 3) -> dict[Kind, Group]:
     The score of an entry is the sum over the query's words of *weight x fit x rarity*, times 1
     to 2 by the share of its name that the query covers. The weight is that of the place where a
     word occurs; the fit 1 for the word itself, less for a longer word or another spelling; the
-    rarity log(1 + N/n) for a word that n of N entries have. Equals come by name.
+    rarity log(1 + N/n) for a word that n of N entries have. Equals come by name. A query that
+    asks for lists, "events in Brussels", finds nothing else where these have anything.
 
     Parameters
     ----------
@@ -161,6 +174,9 @@ def find(database: Database, text: str, limit: int = 3) -> dict[Kind, Group]:
     groups: dict[Kind, list[int]] = defaultdict(list)
     for number in _found(database, text):
         groups[entries[number].kind].append(number)
+    asked = {OF_LIST[name] for name in search.understand(database, text).other_lists}
+    if asked & groups.keys():
+        groups = {kind: numbers for kind, numbers in groups.items() if kind in asked}
     return {
         kind: Group(tuple(entries[i] for i in groups[kind][:limit]), len(groups[kind]))
         for kind in Kind
@@ -208,9 +224,9 @@ def _read(database: Database, text: str) -> tuple[list[str], list[str]]:
     for part in question.parts:
         if part.kind is search.Kind.NEAR and part.town is not None:
             telling += _telling(part.town.label.split(",")[0])
-        elif part.kind is search.Kind.SUBJECT:
+        elif part.kind is search.Kind.SUBJECT or part.other_list:
             spare += _telling(part.text)
-        elif part.kind in (search.Kind.TYPE, search.Kind.PLACE, search.Kind.WORD):
+        elif part.kind in _TELLING:
             telling += _telling(part.text)
     if not telling:
         telling, spare = spare or _telling(text), []

@@ -27,6 +27,7 @@ with st.sidebar:
 with count:
     strip.headline(filter_, found)
 search_controls.show_understanding(filter_)
+found_elsewhere.lists_asked_for()
 search_controls.regions_named()
 search_controls.spelling(filter_)
 with st.container(key="map_and_card"):

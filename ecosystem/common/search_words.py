@@ -53,6 +53,17 @@ CODED = {
     Field.SECTOR: "sectors",
     Field.FUNCTION: "functions",
 }
+# Other lists of the register that a question may ask for, and whether beside a subject too:
+# "documents about certification", but a "wireless network" is no list.
+OTHER_LISTS = {
+    "events": True,
+    "investors": True,
+    "documents": True,
+    "network": False,
+    "partnerships": False,
+    "practices": False,
+    "programmes": False,
+}
 # What words do in a question, by the code that ``search_synonyms.csv`` gives them.
 QUESTION_KINDS = {
     "subject": "what every organisation of the register works on",
@@ -62,6 +73,7 @@ QUESTION_KINDS = {
     "vicinity": "stands behind such a town",
     "here": "means where the visitor is",
     "label": "names the label Cybersecurity Made in Europe",
+    **{code: f"asks for the list of {code}" for code in OTHER_LISTS},
 }
 # How German and Nordic letters are written where a keyboard lacks them.
 _TWO_LETTERS = str.maketrans(
@@ -69,6 +81,7 @@ _TWO_LETTERS = str.maketrans(
     | {"Ä": "Ae", "Æ": "Ae", "Ö": "Oe", "Ø": "Oe", "Ü": "Ue", "Å": "Aa"}
 )
 _ONE_LETTER = re.compile(r"([aou])e")
+_ONE_A = re.compile("aa")
 _ADDRESS_WORDS = frozenset(("http", "https", "www"))
 
 
@@ -86,20 +99,21 @@ def is_telling(word: str) -> bool:
 def spellings(text: str) -> dict[str, tuple[str, ...]]:
     """Words of a query as :func:`query_words` gives them, with other ways to write each.
 
-    The German "ü" is written "ue" where there is no such key, and folded to "u".
+    The German "ü" is written "ue" where there is no such key, and folded to "u"; the Nordic "å"
+    likewise "aa" and "a".
     """
     two_letters = {
         fold(m[0]): fold(m[0].translate(_TWO_LETTERS))
         for m in WORD.finditer(unicodedata.normalize("NFC", text[:MAX_LENGTH]))
     }
-    return {
-        word: tuple(
-            other
-            for other in (two_letters.get(word, word), _ONE_LETTER.sub(r"\1", word))
-            if other != word
-        )
-        for word in query_words(text)
-    }
+    return {word: _others(word, two_letters.get(word, word)) for word in query_words(text)}
+
+
+def _others(word: str, two_letters: str) -> tuple[str, ...]:
+    """Other ways to write a folded word, each once."""
+    one_letter = _ONE_LETTER.sub(r"\1", word)
+    ways = (two_letters, one_letter, _ONE_A.sub("a", word), _ONE_A.sub("a", one_letter))
+    return tuple(way for way in dict.fromkeys(ways) if way != word)
 
 
 def neighbours(number: int) -> list[tuple[int, ...]]:

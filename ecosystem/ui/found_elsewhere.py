@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from ecosystem import site_search
+from ecosystem import asked_lists, site_search
+from ecosystem.asked_lists import AskedList
 from ecosystem.common import wording
 from ecosystem.finding.filters import Filter
 from ecosystem.site_search import Entry, Group, Kind
@@ -117,6 +118,48 @@ def address(entry: Entry) -> tuple[str, dict[str, str]]:
     """Page of an entry and its parameters there."""
     place = _PLACES[entry.kind]
     return place.page, place.params(entry)
+
+
+def lists_asked_for() -> None:
+    """Lead to each other list that the search asks for, narrowed as its page can be."""
+    for asked in ask(asked_lists.asked_lists, state.search_text()):
+        if not asked.total and asked.is_narrowed:
+            st.caption(f"Looking for {_plural(asked)}? The register has none{_condition(asked)}.")
+            _list_link(ask(asked_lists.whole, asked), "")
+        else:
+            _list_link(asked, f"Looking for {_plural(asked)}? ")
+
+
+def _plural(asked: AskedList) -> str:
+    plural = _PLACES[asked.kind].plural
+    return plural[0].lower() + plural[1:]
+
+
+def _condition(asked: AskedList) -> str:
+    where = ask(asked_lists.where, asked)
+    parts = [
+        f" about “{markdown(asked.words)}”" if asked.words else "",
+        f" in {markdown(where)}" if where else "",
+        f" of {asked.year}" if asked.year else "",
+    ]
+    return "".join(parts)
+
+
+def _list_link(asked: AskedList, question: str) -> None:
+    place = _PLACES[asked.kind]
+    of = _condition(asked) or " of the register"
+    given = {
+        "country": asked.country,
+        "valley": asked.valley,
+        listing.WORDS: asked.words,
+        "year": str(asked.year or ""),
+    }
+    st.page_link(
+        place.list_page or place.page,
+        label=f"{question}{place.plural}{of} ({wording.number(asked.total)})",
+        icon=place.icon,
+        query_params={**{k: v for k, v in given.items() if v}, **dict(place.list_params)},
+    )
 
 
 def counts(filter_: Filter) -> None:

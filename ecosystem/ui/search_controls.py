@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import streamlit as st
 
+from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import COUNTRIES, TYPES
 from ecosystem.finding import nearby, search
 from ecosystem.finding.filters import FACETS, Filter
@@ -26,7 +27,7 @@ _CHIPS = {"type": 6, "country": 7, "domain": 4}
 _TOWNS_OFFERED = 3
 _NARROWING = (Kind.TYPE, Kind.PLACE, Kind.LABEL, Kind.WORD)
 # A search of names and plain words needs no explanation.
-_WORTH_SAYING = (Kind.SUBJECT, Kind.TYPE, Kind.NEAR, Kind.HERE, Kind.LABEL)
+_WORTH_SAYING = (Kind.SUBJECT, Kind.TYPE, Kind.NEAR, Kind.HERE, Kind.LABEL, Kind.LIST)
 _ASKED = "_towns_asked_for"
 
 
@@ -144,6 +145,7 @@ def show_understanding(filter_: Filter) -> None:
     """Say what each part of the search was understood as; a click takes the part away."""
     question = ask(search.understand, state.search_text())
     is_worth_saying = any(part.kind in _WORTH_SAYING for part in question.parts)
+    is_worth_saying = is_worth_saying or any(map(_is_town_otherwise, question.parts))
     town = ask(nearby.town, filter_.near) if filter_.near and question.near is None else None
     if not is_worth_saying and town is None:
         return
@@ -190,7 +192,22 @@ def _meaning(part: Part) -> str:
         return f"{part.text} → {_distance(part.town, part.km)}"
     if part.kind is Kind.LABEL:
         return f"{part.text} → label"
+    if part.kind is Kind.LIST:
+        return f"{part.text} → another list"
+    if part.kind is Kind.YEAR:
+        return f"{part.text} → year"
+    town = ask(search.town_meant, part)
+    if town is not None:
+        return f"{part.text} → {town.label}"
     return f"{part.text} → place" if part.kind is Kind.PLACE else part.text
+
+
+def _is_town_otherwise(part: Part) -> bool:
+    """Whether a part is a town in another spelling or language: "Koeln" is Köln."""
+    if part.kind not in (Kind.PLACE, Kind.WORD):
+        return False
+    town = ask(search.town_meant, part)
+    return town is not None and fold(town.name) != fold(part.text)
 
 
 def _distance(town: Town, km: int | None) -> str:

@@ -151,7 +151,8 @@ CREATE TYPE search_field AS ENUM (
     'name', 'subtitle', 'name_part', 'initials', 'former', 'town', 'region', 'website', 'type', 'type_name',
     'domain', 'sector', 'function', 'notes',
     -- What words do in a question; see ecosystem/common/search_words.py. Nobody has these terms.
-    'subject', 'alone', 'asking', 'near', 'vicinity', 'here', 'label'
+    'subject', 'alone', 'asking', 'near', 'vicinity', 'here', 'label',
+    'events', 'investors', 'documents', 'network', 'partnerships', 'practices', 'programmes'
 );
 
 CREATE TABLE search_word (

@@ -86,6 +86,42 @@ def test_names_and_plain_words_need_no_explanation(visit: Visit, text: str) -> N
     assert chips(visit("directory", {"q": text})) == []
 
 
+def links(app: AppTest) -> dict[str, str]:
+    """Address of each link to a page, by its label."""
+    return {
+        link.label.replace("\\", ""): f"{link.proto.page}?{link.proto.query_string}"
+        for link in app.get("page_link")
+    }
+
+
+@pytest.mark.parametrize("page", ["map", "directory"])
+def test_a_search_for_another_list_leads_there_and_keeps_the_organisations(
+    visit: Visit, page: str
+) -> None:
+    app = visit(page, {"q": "events Brussels"})
+    found = {k: v for k, v in links(app).items() if k.startswith("Looking for events? ")}
+    ((label, to),) = found.items()
+    assert label.startswith("Looking for events? Events in Belgium (")
+    assert "country=BE" in to
+    assert to.startswith("events")
+    assert chips(app) == ["events → another list", "Brussels → Brussels, Belgium"]
+    assert "**0 organisations**" not in words(app)
+
+
+def test_a_list_without_what_is_asked_says_so_and_leads_to_all_of_it(visit: Visit) -> None:
+    app = visit("directory", {"q": "documents about zzzzqqq"})
+    captions = [caption.value.replace("\\", "") for caption in app.caption]
+    assert "Looking for documents? The register has none about “zzzzqqq”." in captions
+    assert any(label.startswith("Documents of the register (") for label in links(app))
+
+
+@pytest.mark.parametrize("page", ["map", "directory"])
+def test_a_town_in_another_spelling_is_said_to_be_understood(visit: Visit, page: str) -> None:
+    assert chips(visit(page, {"q": "Koeln"})) == ["Koeln → Köln, Germany"]
+    assert chips(visit(page, {"q": "Goeteborg"})) == ["Goeteborg → Gothenburg, Sweden"]
+    assert chips(visit(page, {"q": "Köln"})) == []
+
+
 def test_chips_show_hostile_text_as_it_is(visit: Visit) -> None:
     app = visit("map", {"q": "<b>x</b> [y](http://e.example) companies `${1}`"})
     shown = [b.label for b in app.button if (b.key or "").startswith("understood")]

@@ -16,7 +16,15 @@ first search.
 from ecosystem.common.search_words import MAX_LENGTH, MAX_WORDS, mark_words, query_words, tolerance
 from ecosystem.finding.search.engine import Found, Index
 from ecosystem.finding.search.names import CITY, index
-from ecosystem.finding.search.queries import Place, Reading, bits, find, prepare, reading
+from ecosystem.finding.search.queries import (
+    Place,
+    Reading,
+    bits,
+    find,
+    prepare,
+    reading,
+    town_meant,
+)
 from ecosystem.finding.search.questions import Kind, Part, Question, understand
 
 __all__ = [
@@ -38,5 +46,6 @@ __all__ = [
     "query_words",
     "reading",
     "tolerance",
+    "town_meant",
     "understand",
 ]

@@ -327,7 +327,7 @@ class Index:
         score, had = self._score_all(hits, n, len(every_word))
         if (had == n).any():
             return self._answer(score, had == n, hits, frozenset())
-        named, places = self._places(words, plain, towns.all)
+        named, places = self._places(spelt, plain, towns.all)
         closest = self._closest(score, had, hits, places)
         unknown = frozenset(i for i, readings in enumerate(plain) if not readings) - named
         every = frozenset(range(n)) - named
@@ -362,16 +362,19 @@ class Index:
 
     def _places(
         self,
-        words: tuple[str, ...],
+        spelt: dict[str, tuple[str, ...]],
         plain: list[dict[int, _Reading]],
         town_names: frozenset[str],
     ) -> tuple[frozenset[int], tuple[tuple[str, ...], ...]]:
         """Which words are names of places, and the names of those where no organisation is."""
+        words = tuple(spelt)
         named: set[int] = set()
         nowhere: list[tuple[str, ...]] = []
         for covers in [*reversed(neighbours(len(words))), *((i,) for i in range(len(words)))]:
             name = " ".join(words[i] for i in covers)
-            if named & {*covers} or not (name in town_names or name in self.empty_regions):
+            ways = (name, *(spelt[name] if len(covers) == 1 else ()))
+            is_place = any(way in town_names or way in self.empty_regions for way in ways)
+            if named & {*covers} or not is_place:
                 continue
             named |= {*covers}
             if name not in self._number and not (len(covers) == 1 and plain[covers[0]]):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ecosystem.common.search_words import WORD
+from ecosystem.common.search_words import WORD, Field, query_words, spellings
 from ecosystem.common.store import Database
 from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import COUNTRIES
@@ -16,7 +16,7 @@ from ecosystem.finding.masks import pack
 from ecosystem.finding.nearby import Town
 from ecosystem.finding.search.engine import VOCABULARIES, Found
 from ecosystem.finding.search.names import index, town_names
-from ecosystem.finding.search.questions import understand
+from ecosystem.finding.search.questions import Kind, Part, understand
 
 _NUTS0, _NUTS3 = 2, 5  # lengths of ids
 
@@ -136,8 +136,11 @@ def reading(database: Database, text: str) -> Reading:
 
 def _place(database: Database, text: str, words: tuple[str, ...]) -> Place:
     name = " ".join(words)
-    place = Place(_as_typed(text, words), words, name in town_names(database).all)
-    nuts_id = index(database).empty_regions.get(name)
+    typed = _as_typed(text, words)
+    ways = (name, *spellings(typed).get(name, ()))
+    towns, empty = town_names(database).all, index(database).empty_regions
+    place = Place(typed, words, any(way in towns for way in ways))
+    nuts_id = next((empty[way] for way in ways if way in empty), None)
     if nuts_id is None or (place.is_town and len(nuts_id) == _NUTS3):
         return place
     region = database.record(
@@ -148,6 +151,26 @@ def _place(database: Database, text: str, words: tuple[str, ...]) -> Place:
     country = region["country"]
     name = COUNTRIES.label(country) if len(nuts_id) == _NUTS0 else region["name"]
     return replace(place, region=name, country=country)
+
+
+def town_meant(database: Database, part: Part) -> Town | None:
+    """The town that a part of a question names, in whatever spelling; None if it names none.
+
+    A part without organisations names one as well if it is a city, or a town and nothing else.
+    """
+    if part.kind is Kind.NEAR:
+        return part.town
+    if part.kind not in (Kind.PLACE, Kind.WORD):
+        return None
+    name = " ".join(query_words(part.text))
+    ways = [name, *spellings(part.text).get(name, ())]
+    fields = frozenset().union(*(index(database).fields(way) for way in ways))
+    known = town_names(database)
+    meant = known.cities if fields else known.all
+    if Field.TOWN not in fields and meant.isdisjoint(ways):
+        return None
+    towns = (nearby.likely_town(database, way) for way in (part.text, *ways[1:]))
+    return next(filter(None, towns), None)
 
 
 def _as_typed(text: str, words: tuple[str, ...]) -> str:

@@ -10,13 +10,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from ecosystem.common.per_release import Recent, per_release
-from ecosystem.common.search_words import MAX_LENGTH, WORD, Field, is_telling, query_words
+from ecosystem.common.search_words import (
+    MAX_LENGTH,
+    OTHER_LISTS,
+    WORD,
+    Field,
+    is_telling,
+    query_words,
+)
 from ecosystem.common.store import Database
 from ecosystem.common.text import fold
 from ecosystem.finding import nearby
@@ -28,6 +36,7 @@ _LONGEST_PHRASE = 6
 _LONGEST_NAME = 4
 _MIN_MISSPELT = 4
 _KEPT = 256
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}", re.ASCII)
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 _NUMBER_KM = re.compile(r"([1-9][0-9]{0,3})km", re.ASCII)
 _UNITS = frozenset(("km", "kms", "kilometres", "kilometers", "kilometer", "kilometre"))
@@ -43,7 +52,13 @@ class Kind(StrEnum):
     HERE = "here"
     PLACE = "place"
     LABEL = "label"  # narrows as its words do, and has a page of its own
+    LIST = "list"  # asks for another list: no organisation must have its words
+    YEAR = "year"  # narrows that other list
     WORD = "word"
+
+
+_NARROWING = frozenset((Kind.TYPE, Kind.PLACE, Kind.LABEL, Kind.WORD))
+_SPARE = frozenset((Kind.SUBJECT, Kind.LIST, Kind.YEAR))
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,9 @@ class Part:
         Whose surroundings are meant.
     km : int
         How far these reach.
+    other_list : str
+        Which of :data:`ecosystem.common.search_words.OTHER_LISTS` they ask for, also where they
+        name a type: investors are organisations and a list.
     """
 
     text: str
@@ -73,6 +91,7 @@ class Part:
     types: tuple[str, ...] = ()
     town: Town | None = None
     km: int = 0
+    other_list: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +117,11 @@ class Question:
     telling: str
     spare: str
     has_words: bool
+
+    @property
+    def other_lists(self) -> tuple[str, ...]:
+        """The other lists that it asks for, in order, each once."""
+        return tuple(dict.fromkeys(part.other_list for part in self.parts if part.other_list))
 
     @property
     def near(self) -> Part | None:
@@ -159,24 +183,38 @@ class _Reader:
 
     def question(self) -> Question:
         """The question, understood."""
-        parts = [*self._parts()]
+        parts = self._with_lists([*self._parts()])
         self._settle_alone(parts)
-        narrowing = {Kind.TYPE, Kind.PLACE, Kind.LABEL, Kind.WORD}
-        telling = [part for part in parts if part.kind in narrowing]
-        asks = {Kind.NEAR, Kind.HERE, Kind.SUBJECT}
-        is_literal = not telling and not any(part.kind in asks for part in parts)
-        return Question(
-            self.text,
-            tuple(parts),
-            self.text if is_literal else " ".join(part.text for part in telling),
-            " ".join(part.text for part in parts if part.kind is Kind.SUBJECT),
-            bool(self.tokens),
-        )
+        if any(part.types and part.other_list for part in parts) and not self._finds(parts):
+            # No organisation here is an investor: those of the other list are meant.
+            parts = [replace(p, kind=Kind.LIST, types=()) if p.other_list else p for p in parts]
+        telling, spare = self._words(parts)
+        return Question(self.text, tuple(parts), telling, spare, bool(self.tokens))
 
-    def _parts(self) -> Iterator[Part]:
+    def _words(self, parts: list[Part]) -> tuple[str, str]:
+        """Words that an organisation must have, and those that count for the order alone."""
+        telling = " ".join(part.text for part in parts if part.kind in _NARROWING)
+        spare = " ".join(part.text for part in parts if part.kind in _SPARE)
+        asks = {Kind.NEAR, Kind.HERE, Kind.SUBJECT}
+        if telling or any(part.kind in asks for part in parts):
+            return telling, spare
+        lists = any(part.kind is Kind.LIST for part in parts)
+        # "network" alone is looked for as well, where anybody has it.
+        return ("", spare) if lists and not self._has(spare) else (self.text, "")
+
+    def _finds(self, parts: list[Part]) -> bool:
+        telling, _ = self._words(parts)
+        return not telling or self._has(telling)
+
+    def _has(self, words: str) -> bool:
+        return len(self.index.find(words, "", town_names(self.database)).ordinals) > 0
+
+    def _parts(self, without: Collection[int] = ()) -> Iterator[Part]:
+        """The parts, without asking for a list at some places of the text."""
         at = 0
         while at < len(self.tokens):
-            part, at = self._part(at)
+            is_list = self.tokens[at].start not in without
+            part, at = (self._list(at) if is_list else None) or self._part(at)
             if part is not None:
                 yield part
 
@@ -202,7 +240,10 @@ class _Reader:
             name = self._name(at, known)
             types, fields = self.index.types(name), self.index.fields(name)
             if types:
-                return replace(self._slice(Kind.TYPE, at, at + known), types=types), at + known
+                part = self._slice(Kind.TYPE, at, at + known)
+                asked = self._list_named(at)
+                other = asked[0] if asked and asked[1] == known else ""
+                return replace(part, types=types, other_list=other), at + known
             is_place = not fields.isdisjoint((Field.TOWN, Field.REGION))
             return self._slice(Kind.PLACE if is_place else Kind.WORD, at, at + known), at + known
         if self._is_stop_word(at):
@@ -308,6 +349,63 @@ class _Reader:
             return None
         town = nearby.town_like(self.database, word)
         return None if town is None else (town, at + 1)
+
+    # ---- other lists ----------------------------------------------------------------------
+
+    def _list(self, at: int) -> tuple[Part, int] | None:
+        """Words that ask for another list, unless they begin something that is known and longer."""
+        asked = self._list_named(at)
+        if asked is None:
+            return None
+        code, length = asked
+        known = self._name_length(at)
+        longest = max(known, *(self._length(kind, at) for kind in ("subject", "asking", "near")))
+        if longest > length or (known == length and self.index.types(self._name(at, known))):
+            return None
+        part = replace(self._slice(Kind.LIST, at, at + length), other_list=code)
+        return part, at + length
+
+    def _list_named(self, at: int) -> tuple[str, int] | None:
+        """The list that the longest phrase names that begins at a token, and its length."""
+        found = [(code, self._length(code, at)) for code in OTHER_LISTS]
+        code, length = max(found, key=lambda pair: pair[1])
+        return (code, length) if length else None
+
+    def _with_lists(self, parts: list[Part]) -> list[Part]:
+        """The parts, read again where words that could ask for a list don't.
+
+        Whatever else there is beside some of the words makes them plain ones: "network security".
+        Of the others only the word right behind does, "event management"; in "events about
+        management" there is one between.
+        """
+        words = [part for part in parts if part.kind is Kind.WORD and not self._is_year(part)]
+        behind = dict(pairwise(parts))
+        none = {
+            part.start
+            for part in parts
+            if part.other_list
+            and (
+                self._is_right_before(part, behind.get(part))
+                if OTHER_LISTS[part.other_list]
+                else words
+            )
+        }
+        if none:
+            parts = [*self._parts(none)]
+            parts = [replace(p, other_list="") if p.start in none else p for p in parts]
+        if not any(part.other_list for part in parts):
+            return parts
+        return [replace(p, kind=Kind.YEAR) if self._is_year(p) else p for p in parts]
+
+    def _is_right_before(self, part: Part, next_: Part | None) -> bool:
+        if next_ is None or next_.kind is not Kind.WORD or self._is_year(next_):
+            return False
+        if self._is_nowhere(next_):
+            return False
+        return not fold(self.text[part.end : next_.start])
+
+    def _is_year(self, part: Part) -> bool:
+        return part.kind is Kind.WORD and _YEAR.fullmatch(part.text) is not None
 
     # ---- "security", alone ----------------------------------------------------------------
 

@@ -94,10 +94,90 @@ def test_questions_find_what_they_ask_for(
         ("how many companies in Europe", ["asking", "type", "asking"]),
         ("Cybersecurity Made in Europe", ["label"]),
         ("label Slovenia", ["label", "place"]),
+        ("events in Ljubljana", ["list", "place"]),
+        ("Veranstaltungen in Köln", ["list", "place"]),
+        ("dogodki Ljubljana", ["list", "place"]),
+        ("cyber events 2024", ["subject", "list", "year"]),
+        ("security events", ["subject", "list"]),
+        ("documents about certification", ["list", "asking", "word"]),
+        ("network Slovenia", ["list", "place"]),
+        ("EU projects in Slovenia", ["list", "place"]),
+        ("investors in Slovenia", ["list", "place"]),
+        ("investors in Brno", ["type", "place"]),
+        # The same words, where they are none of a list.
+        ("event management", ["word", "word"]),
+        ("wireless network", ["word", "word"]),
+        ("projects on awareness", ["word", "word"]),
+        ("Brno 2024", ["place", "word"]),
     ],
 )
 def test_what_words_do_in_a_question(database: Database, text: str, kinds: list[str]) -> None:
     assert [part.kind for part in search.understand(database, text).parts] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("events in Ljubljana", "Ljubljana"),
+        ("investors in Slovenia", "Slovenia"),
+        ("events Brussels", "Brussels"),
+        ("documents about certification", "certification"),
+        ("network Slovenia", "Slovenia"),
+        ("Veranstaltungen 2024 Koeln", "Köln"),
+        ("conferences near Rennes", "near Rennes"),
+        ("library", ""),
+    ],
+)
+def test_a_word_for_another_list_narrows_no_organisations(
+    database: Database, text: str, same: str
+) -> None:
+    found = search.find(database, text).ordinals
+    expected = search.find(database, same).ordinals if same else range(465)
+    assert set(found) == set(expected)
+    assert len(found) > 0
+
+
+def test_a_word_for_a_list_alone_finds_organisations_that_have_it(database: Database) -> None:
+    found = search.find(database, "network")
+    assert 0 < len(found.ordinals) < 465
+
+
+@pytest.mark.parametrize(
+    ("text", "town"),
+    [
+        ("Koeln", "Köln, Germany"),
+        ("Muenchen", "Munich, Germany"),
+        ("Goeteborg", "Gothenburg, Sweden"),
+        ("Praha", "Prague, Czechia"),
+        ("Hilleroed", "Hillerød, Denmark"),
+        ("near Goeteborg", "Gothenburg, Sweden"),
+        ("Brittany", None),
+        ("guardtime", None),
+    ],
+)
+def test_the_town_that_is_meant(database: Database, text: str, town: str | None) -> None:
+    part = search.understand(database, text).parts[-1]
+    found = search.town_meant(database, part)
+    assert (found.label if found else None) == town
+
+
+@pytest.mark.parametrize(
+    ("text", "same"), [("Koeln", "Köln"), ("Muenchen", "München"), ("Aarhus", "Århus")]
+)
+def test_a_town_in_another_spelling_finds_the_same(
+    database: Database, text: str, same: str
+) -> None:
+    found, expected = (search.find(database, name).ordinals for name in (text, same))
+    assert set(found) == set(expected)
+    assert len(found) > 0
+
+
+@pytest.mark.parametrize("text", ["Goeteborg", "Hilleroed", "Luebeck", "Aalesund"])
+def test_a_town_without_organisations_is_known_in_another_spelling(
+    database: Database, text: str
+) -> None:
+    reading = search.reading(database, text)
+    assert [(place.text, place.is_town) for place in reading.places] == [(text, True)]
 
 
 @pytest.mark.parametrize(

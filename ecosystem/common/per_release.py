@@ -9,9 +9,12 @@ from collections.abc import Callable, Hashable
 from functools import wraps
 from typing import Generic, TypeVar
 
+import pandas as pd
+
 from ecosystem.common.store import Database
 
 T = TypeVar("T")
+Pandas = TypeVar("Pandas", pd.DataFrame, pd.Series)
 
 
 def per_release(build: Callable[[Database], T]) -> Callable[[Database], T]:
@@ -31,6 +34,32 @@ def per_release(build: Callable[[Database], T]) -> Callable[[Database], T]:
             if database not in kept:
                 kept[database] = build(database)
             return kept[database]
+
+    return remember
+
+
+def per_release_and_level(
+    build: Callable[[Database, str], Pandas],
+) -> Callable[[Database, str], Pandas]:
+    """Remember the tables that a function gives for a database and a level of regions.
+
+    Parameters
+    ----------
+    build : callable
+        Takes the database and the level. Each caller gets an object of its own, which may be
+        changed; pandas copies what is in it only then.
+    """
+
+    @per_release
+    def tables(database: Database) -> dict[str, Pandas]:
+        return {}
+
+    @wraps(build)
+    def remember(database: Database, level: str) -> Pandas:
+        of_level = tables(database)
+        if level not in of_level:
+            of_level[level] = build(database, level)
+        return of_level[level].copy(deep=False)
 
     return remember
 

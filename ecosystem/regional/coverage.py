@@ -207,7 +207,14 @@ def spans(database: Database, region_ids: Sequence[str]) -> pd.DataFrame:
         many these are); in words ``elsewhere`` (``"about 160 companies (2024)"``) and ``share``
         (``"8% (8% to 10%)"``, or that the region was not collected), and ``text``, all together.
     """
-    every = _of(database, region_ids)
+    known = _every_span(database)
+    return known.loc[[id_ for id_ in dict.fromkeys(region_ids) if id_ in known.index]]
+
+
+@per_release
+def _every_span(database: Database) -> pd.DataFrame:
+    """:func:`spans` of all regions of all levels."""
+    every = pd.concat(_every(database).values())
     first = every[~every.index.duplicated()].copy()
     same = every[every["counts"] == first["counts"].reindex(every.index)]
     grouped = same.groupby(level=0)["coverage"]
@@ -221,8 +228,7 @@ def spans(database: Database, region_ids: Sequence[str]) -> pd.DataFrame:
     # Text also where nobody was counted: a column of nothing would be one of numbers.
     first[list(texts)] = pd.DataFrame(texts, index=first.index, dtype="object")
     columns = ["n", "counts", "counted", "coverage", "year", "low", "high", "of"]
-    ordered = [id_ for id_ in dict.fromkeys(region_ids) if id_ in first.index]
-    return first.loc[ordered, [*columns, *texts]]
+    return first[[*columns, *texts]]
 
 
 def _elsewhere(row: dict[Any, Any]) -> str:

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from ecosystem.common.per_release import per_release
+from ecosystem.common.per_release import per_release, per_release_and_level
 from ecosystem.common.store import Database
 from ecosystem.common.text import fold
 from ecosystem.finding.filters import Filter
@@ -235,10 +235,10 @@ def _tell_apart(found: list[Place]) -> list[Place]:
 
 def ids(database: Database, level: str) -> list[str]:
     """Ids of a level's regions, in order."""
-    found = database.frame(f"SELECT region_id FROM ({_units(level)}) ORDER BY region_id")
-    return list(found["region_id"])
+    return list(_indexes(database)[level])
 
 
+@per_release_and_level
 def units(database: Database, level: str) -> pd.DataFrame:
     """Regions of a level without geometry.
 
@@ -357,6 +357,7 @@ def _indexes(database: Database) -> dict[str, pd.Index]:
     }
 
 
+@per_release_and_level
 def population(database: Database, level: str) -> pd.DataFrame:
     """Inhabitants of every region of a level: the latest year that all its NUTS 2 parts have.
 
@@ -437,6 +438,7 @@ def collected_ids(database: Database) -> frozenset[str]:
     return frozenset(rows["region"]).union(inside)
 
 
+@per_release_and_level
 def is_collected(database: Database, level: str) -> pd.Series:
     """Whether each region of a level was collected, by id; see :func:`collected_ids`."""
     index = pd.Index(ids(database, level), name="region_id")

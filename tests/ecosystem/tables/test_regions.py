@@ -153,3 +153,10 @@ def test_every_english_name_is_of_a_region(database: Database) -> None:
     known = {id_ for level in regions.LEVELS for id_ in regions.ids(database, level)}
     assert set(rows["nuts_id"]) <= known
     assert rows["nuts_id"].is_unique
+
+
+def test_what_one_caller_changes_no_other_sees(database: Database) -> None:
+    regions.units(database, "nuts2")["name"] = "changed"
+    regions.is_collected(database, "nuts2")[:] = False
+    assert "changed" not in set(regions.units(database, "nuts2")["name"])
+    assert regions.is_collected(database, "nuts2").any()

@@ -65,7 +65,7 @@ class AskedList:
     total: int = 0
 
     @property
-    def is_as_its_page_narrows(self) -> bool:
+    def is_narrowed(self) -> bool:
         """Whether anything is left out of the list."""
         return bool(self.country or self.valley or self.words or self.year)
 

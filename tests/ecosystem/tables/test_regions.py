@@ -156,7 +156,10 @@ def test_every_english_name_is_of_a_region(database: Database) -> None:
 
 
 def test_what_one_caller_changes_no_other_sees(database: Database) -> None:
-    regions.units(database, "nuts2")["name"] = "changed"
-    regions.is_collected(database, "nuts2")[:] = False
+    units, collected = (read(database, "nuts2") for read in (regions.units, regions.is_collected))
+    units["name"] = "changed"
+    collected[:] = False
+    assert set(units["name"]) == {"changed"}
+    assert not collected.any()
     assert "changed" not in set(regions.units(database, "nuts2")["name"])
     assert regions.is_collected(database, "nuts2").any()

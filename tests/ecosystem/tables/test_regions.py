@@ -156,7 +156,8 @@ def test_every_english_name_is_of_a_region(database: Database) -> None:
 
 
 def test_what_one_caller_changes_no_other_sees(database: Database) -> None:
-    units, collected = (read(database, "nuts2") for read in (regions.units, regions.is_collected))
+    units = regions.units(database, "nuts2")
+    collected = regions.is_collected(database, "nuts2")
     units["name"] = "changed"
     collected[:] = False
     assert set(units["name"]) == {"changed"}

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 # Everything that is imported late, in the order in which a server warms up.
-LIBRARIES = ("scipy.stats", "esda.moran", "libpysal.graph", "networkx")
+LIBRARIES = ("scipy.stats", "esda.moran", "libpysal.graph", "libpysal.weights", "networkx")
 _LOCK = RLock()
 
 

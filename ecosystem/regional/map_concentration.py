@@ -15,7 +15,7 @@ from ecosystem.regional.statistics import concentration
 from ecosystem.tables import regions
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
+    from libpysal.weights import W
 
 NEIGHBOURS = 6
 
@@ -63,7 +63,7 @@ def over_nuts2(database: Database, filter_: Filter) -> Concentration:
 
 
 @per_release
-def _neighbours(database: Database) -> Graph:
+def _neighbours(database: Database) -> W:
     """Who is whose neighbour among the NUTS 2 regions that were collected, ordered by id."""
     there = regions.is_collected(database, "nuts2")
     ids = there.index[there].sort_values()
@@ -71,5 +71,5 @@ def _neighbours(database: Database) -> Graph:
     points = gpd.GeoSeries(
         gpd.points_from_xy(units["lon"], units["lat"]), index=units.index, crs=4326
     ).to_crs(3035)
-    graph: Graph = late.load("libpysal.graph").Graph.build_knn(points, k=NEIGHBOURS)
-    return graph
+    weights: W = late.load("libpysal.graph").Graph.build_knn(points, k=NEIGHBOURS).to_W()
+    return weights

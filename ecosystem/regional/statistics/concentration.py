@@ -16,7 +16,7 @@ from ecosystem.common import late
 from ecosystem.regional.statistics._checks import require_counts, require_known
 
 if TYPE_CHECKING:
-    from libpysal.graph import Graph
+    from libpysal.weights import W
 
 # Rules of thumb for putting a Gini coefficient in a word.
 _UNEVEN, _VERY_UNEVEN = 0.4, 0.7
@@ -169,7 +169,7 @@ def regions_for_half(n: pd.Series) -> int:
     return int((largest_first * 2 < n.sum()).sum()) + 1
 
 
-def morans_i(values: pd.Series, weights: Graph, *, permutations: int = 999, seed: int = 0) -> Moran:
+def morans_i(values: pd.Series, weights: W, *, permutations: int = 999, seed: int = 0) -> Moran:
     r"""Moran's I: whether neighbouring regions have similar values.
 
     .. math:: I = \frac{R}{\sum_{ij} w_{ij}}
@@ -184,9 +184,10 @@ def morans_i(values: pd.Series, weights: Graph, *, permutations: int = 999, seed
     ----------
     values : Series of float
         The measure, by region; regions with a gap are left out with their links.
-    weights : libpysal.graph.Graph
+    weights : libpysal.weights.W
         Who is whose neighbour; its ids must include all regions of `values`. A region
-        without a neighbour (an island, by contiguity) contributes no pair.
+        without a neighbour (an island, by contiguity) contributes no pair. (esda shuffles twice
+        as quickly over these as over a graph of ``libpysal.graph``.)
     permutations : int
         How many times to shuffle.
     seed : int
@@ -217,22 +218,27 @@ def morans_i(values: pd.Series, weights: Graph, *, permutations: int = 999, seed
 
     >>> from libpysal.graph import Graph
     >>> left, right = [0, 1, 2, 3, 4], [1, 2, 3, 4, 5]
-    >>> weights = Graph.from_arrays(left + right, right + left, [1] * 10)
+    >>> weights = Graph.from_arrays(left + right, right + left, [1] * 10).to_W()
     >>> row = morans_i(pd.Series([1, 2, 3, 4, 5, 6]), weights)
     >>> round(row.i, 2), round(row.expected, 2), row.p < 0.05
     (0.71, -0.2, True)
     """
-    require_known(values.index, weights.unique_ids, "region")
+    require_known(values.index, weights.id_order, "region")
     # In the order of the map, so that a seed means the same shuffles in whatever order they come.
-    known = values.reindex(weights.unique_ids).dropna().astype("float64")
+    known = values.reindex(weights.id_order).dropna().astype("float64")
     if len(known) < _FEWEST_REGIONS or known.nunique() < 2:
         return _no_moran(len(known), permutations)
-    linked = weights if len(known) == weights.n else weights.subgraph(known.index)
-    if not linked.n_edges:
+    subset = late.load("libpysal.weights").w_subset
+    linked = (
+        weights
+        if len(known) == weights.n
+        else subset(weights, list(known.index), silence_warnings=True)
+    )
+    if not linked.nonzero:
         return _no_moran(len(known), permutations)
     moran = late.load("esda.moran").Moran
     with _seed(seed):
-        result = moran(known[linked.unique_ids].to_numpy(), linked, permutations=permutations)
+        result = moran(known[linked.id_order].to_numpy(), linked, permutations=permutations)
     return Moran(float(result.I), float(result.EI), float(result.p_sim), permutations, len(known))
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inequality.gini import Gini
 from libpysal.graph import Graph
+from libpysal.weights import W
 
 from ecosystem.regional.statistics.concentration import (
     Moran,
@@ -23,7 +24,7 @@ from tests.ecosystem.regional.statistics.samples import PROPERTY
 COUNTS = st.lists(st.integers(0, 50), min_size=1, max_size=30).map(pd.Series)
 
 
-def chessboard(side: int) -> tuple[Graph, pd.Index]:
+def chessboard(side: int) -> tuple[W, pd.Index]:
     """Fields of a square board that share an edge are neighbours."""
     fields = [(row, column) for row in range(side) for column in range(side)]
     names = {field: f"F{field[0]}{field[1]}" for field in fields}
@@ -34,7 +35,7 @@ def chessboard(side: int) -> tuple[Graph, pd.Index]:
         if (row + down, column + right) in names
     ]
     focal, neighbour = zip(*pairs, strict=True)
-    return Graph.from_arrays(focal, neighbour, [1] * len(pairs)), pd.Index(names.values())
+    return Graph.from_arrays(focal, neighbour, [1] * len(pairs)).to_W(), pd.Index(names.values())
 
 
 BOARD, FIELDS = chessboard(6)
@@ -95,7 +96,7 @@ def test_moran_by_hand():
     # A row of three pairs' worth: 1-2-3-4 with values 1, 1, 0, 0. Deviations 0.5, 0.5, -0.5,
     # -0.5; row-standardised lags 0.5, (0.5 - 0.5) / 2 = 0, 0, -0.5. Sum of products 0.25 + 0
     # + 0 + 0.25 = 0.5, of squares 1, weights 4: I = 4 / 4 · 0.5 / 1 = 0.5. Expected -1 / 3.
-    row = Graph.from_arrays([0, 1, 1, 2, 2, 3], [1, 0, 2, 1, 3, 2], [1] * 6)
+    row = Graph.from_arrays([0, 1, 1, 2, 2, 3], [1, 0, 2, 1, 3, 2], [1] * 6).to_W()
     found = morans_i(pd.Series([1, 1, 0, 0]), row)
     assert found.i == pytest.approx(0.5)
     assert found.expected == pytest.approx(-1 / 3)
@@ -105,7 +106,7 @@ def test_moran_by_hand():
 def test_moran_against_esda():
     values = pd.Series(np.random.default_rng(0).poisson(2, 36), index=FIELDS, dtype=float)
     np.random.seed(5)
-    expected = EsdaMoran(values[BOARD.unique_ids].to_numpy(), BOARD, permutations=499)
+    expected = EsdaMoran(values[BOARD.id_order].to_numpy(), BOARD, permutations=499)
     found = morans_i(values, BOARD, permutations=499, seed=5)
     assert (found.i, found.expected, found.p) == (expected.I, expected.EI, expected.p_sim)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-import frictionless
 import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
@@ -46,6 +47,17 @@ _MIN_LIKENESS_OF_WORDS = 70
 _WANTED = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
 # Python reads digits of every script, underscores, nan and infinity; the database doesn't.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+# Numbers that every reader takes alike, exact as floating-point numbers to their last digit.
+_PLAIN_NUMBERS = {
+    "integer": re.compile("-?[0-9]{1,15}"),
+    "number": re.compile(r"-?(?=[0-9.]{1,15}$)[0-9]+(?:\.[0-9]+)?"),
+}
+_PLAIN_BOOLEANS = frozenset({"true", "false"})
+# Constraints of Table Schema that a look at a cell decides; whole columns are looked at for
+# repeated identifiers.
+_PLAIN_CONSTRAINTS = frozenset(
+    ("required", "unique", "maxLength", "pattern", "enum", "minimum", "maximum")
+)
 # Suggestions for more values than this take long, and nobody reads them.
 _MAX_SUGGESTED = 1_000
 _TWO_DIGITS = re.compile("['\u2019]?([0-9]{2})")
@@ -207,11 +219,20 @@ def _headers(frame: pd.DataFrame, schema: Schema) -> pd.Series:
     """Which rows are the header once more: most of their cells are names of columns."""
     is_name = _names_column(schema)
     named = np.zeros(len(frame), dtype=np.int64)
-    for _, cells in frame.items():
-        if names := list(filter(is_name, cells.unique())):
-            named += cells.isin(names).to_numpy()
-    filled = _is_filled(frame, schema).sum(axis=1)
-    return pd.Series((named > 1) & (named > filled / 2), index=frame.index)
+    filled = _is_filled(frame, schema)
+    needed = np.maximum(2, filled.sum(axis=1) // 2 + 1)
+    columns = [pd.factorize(cells, use_na_sentinel=False) for _, cells in frame.items()]
+    # Columns of few values first: where most of a row's cells are no names of columns, its long
+    # texts needn't be looked at.
+    order = sorted(range(len(columns)), key=lambda at: len(columns[at][1]))
+    for n_looked, at in enumerate(order):
+        codes, texts = columns[at]
+        may_be = np.flatnonzero(named + (len(order) - n_looked) >= needed)
+        met = np.unique(codes[may_be])
+        names = [code for code in met.tolist() if is_name(texts[code])]
+        if names:
+            named += np.isin(codes, names)
+    return pd.Series(named >= needed, index=frame.index)
 
 
 def _names_column(schema: Schema) -> Callable[[str], bool]:
@@ -297,19 +318,59 @@ def _cells(column: pd.Series) -> list[tuple[int, str]]:
 
 def _errors(cells: pd.Series, column: Column) -> dict[str, Error]:
     """Error of each faulty value; a value that is in many rows is checked once."""
-    read = _reader(column.name, column.type, json.dumps(column.constraints))
+    is_plain = _plain_reader(column.type, json.dumps(column.constraints))
     errors: dict[str, Error] = {}
-    for value in dict.fromkeys(cells):
-        broken = read(value)[1] or {}
+    for value in dict.fromkeys(cells.tolist()):
+        broken: Collection[str] = () if is_plain(value) else _broken(value, column)
         error = _explain(value, column, broken, suggest=len(errors) < _MAX_SUGGESTED)
         if error:
             errors[value] = error
     return errors
 
 
+def _broken(value: str, column: Column) -> Collection[str]:
+    """Constraints of Table Schema that a value breaks, as Frictionless finds them."""
+    read = _reader(column.name, column.type, json.dumps(column.constraints))
+    return read(value)[1] or ()
+
+
+@cache
+def _plain_reader(type_: str, constraints: str) -> Callable[[str], bool]:
+    """Whether a value plainly keeps all constraints of its column.
+
+    Most do. Frictionless, which takes long to load and is slower, is asked about the others only.
+    """
+    limits = json.loads(constraints)
+    if not limits.keys() <= _PLAIN_CONSTRAINTS:
+        return lambda _: False
+    may_be_empty = not limits.get("required")
+    is_plain = _plain_text(limits) if type_ == "string" else _plain_value(type_, limits)
+    return lambda value: is_plain(value) if value else may_be_empty
+
+
+def _plain_text(limits: Mapping[str, Any]) -> Callable[[str], bool]:
+    most, codes = limits.get("maxLength", sys.maxsize), limits.get("enum")
+    matches = re.compile(limits["pattern"]).fullmatch if "pattern" in limits else len
+    return lambda value: (
+        len(value) <= most and (codes is None or value in codes) and bool(matches(value))
+    )
+
+
+def _plain_value(type_: str, limits: Mapping[str, Any]) -> Callable[[str], bool]:
+    if type_ == "boolean":
+        return _PLAIN_BOOLEANS.__contains__
+    if type_ not in _PLAIN_NUMBERS or "enum" in limits:
+        return lambda _: False
+    is_number = _PLAIN_NUMBERS[type_].fullmatch
+    low, high = limits.get("minimum", -math.inf), limits.get("maximum", math.inf)
+    return lambda value: is_number(value) is not None and low <= float(value) <= high
+
+
 @cache
 def _reader(name: str, type_: str, constraints: str) -> Callable[[str], tuple[Any, Any]]:
     """Frictionless's reader of a column's cells: the value, and which constraints don't hold."""
+    import frictionless  # takes nearly half a second, and a sound register never needs it
+
     # The schemas are ours and sound: to hold each column against Table Schema's own schema once
     # more costs seconds.
     field = frictionless.Field.metadata_select_class(type_)

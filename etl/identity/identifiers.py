@@ -233,11 +233,14 @@ def _best(pairs: Iterable[Succession]) -> Iterator[Succession]:
 def _rows(frame: pd.DataFrame, keys: list[A]) -> dict[A, _Row]:
     names: list[str] = frame["name"].tolist()
     former: list[object] = frame["former_names"].tolist()
-    towns: list[str] = frame["city"].map(fold).tolist()
+    cities: list[str] = frame["city"].tolist()
+    town = {city: fold(city) for city in set(cities)}
     countries: list[str] = frame["country"].tolist()
     websites: list[object] = frame["website"].tolist()
     return {
-        key: _Row(names[i], (names[i], *_as_list(former[i])), towns[i], countries[i], websites[i])
+        key: _Row(
+            names[i], (names[i], *_as_list(former[i])), town[cities[i]], countries[i], websites[i]
+        )
         for i, key in enumerate(keys)
     }
 
@@ -425,7 +428,9 @@ def _exchanges(
     for org_id, known in free.items():
         for key in _in_town(known):
             whose.setdefault(key, []).append(org_id)
-    rejections = []
+    rejections: list[Rejection] = []
+    if not whose:
+        return rejections
     for row, known in named.items():
         (key,) = _in_town(known)
         org_id, owners = ids[row], whose.get(key, [])
@@ -447,9 +452,12 @@ def _exchanges(
 
 
 def _former_names(name: str, former: Iterable[str]) -> list[str]:
+    others = [other for other in former if other != name or name.startswith(NOT_FORMER)]
+    if not others:
+        return []
     distinct: dict[str, str] = {}
     never = {fold(name) or name}
-    for other in former:
+    for other in others:
         if other.startswith(NOT_FORMER):
             bare = other.removeprefix(NOT_FORMER).strip()
             never.add(fold(bare) or bare)

@@ -153,32 +153,37 @@ def cell_normaliser(column: Column, lookup: Lookup) -> Callable[[str], str]:
     normaliser = _normaliser(column, lookup)
 
     def normalise_cell(text: str) -> str:
-        return error if is_spreadsheet_error(error := clean(text)) else normaliser(text)
+        cleaned = clean(text)
+        if is_spreadsheet_error(cleaned):
+            return cleaned
+        # Ends of lines separate items of a list; cleaning takes them away.
+        return normaliser(text if column.separator else cleaned)
 
     return normalise_cell
 
 
 def _normaliser(column: Column, lookup: Lookup) -> Callable[[str], str]:
+    """The function that brings a cell to its form: of a list as it was typed, else cleaned."""
     if column.separator:
         is_coded = bool(lookup) or "pattern" in column.constraints
         return lambda text: normalise_list(
             read_list(text), column.separator, lookup, is_coded=is_coded
         )
     if column.name in _URL_COLUMNS:
-        return lambda text: normalise_url(clean(text))
+        return normalise_url
     if column.name in YEAR_COLUMNS:
-        return lambda text: normalise_year(clean(text))
+        return normalise_year
     if column.type == "boolean":
-        return lambda text: normalise_boolean(clean(text))
+        return normalise_boolean
     if column.type in ("integer", "number"):
-        return lambda text: normalise_number(clean(text))
+        return normalise_number
     if column.name == "nuts2_hint":
-        return lambda text: nuts_2021(clean(text).upper())
+        return lambda text: nuts_2021(text.upper())
     if column.name in _MONTH_COLUMNS:
-        return lambda text: read_month(clean(text))
+        return read_month
     if lookup:
-        return lambda text: normalise_code(clean(text), lookup)
-    return clean
+        return lambda text: normalise_code(text, lookup)
+    return str
 
 
 def is_spreadsheet_error(text: str) -> bool:

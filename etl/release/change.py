@@ -241,4 +241,6 @@ def _as_text(values: pd.Series) -> npt.NDArray[np.object_]:
 def _text(cell: Any) -> str:
     if isinstance(cell, str):
         return cell
-    return ";".join(sorted(cell)) if isinstance(cell, list | np.ndarray) else f"{cell:.10g}"
+    if isinstance(cell, np.ndarray):
+        cell = cell.tolist()
+    return ";".join(sorted(cell)) if isinstance(cell, list) else f"{cell:.10g}"

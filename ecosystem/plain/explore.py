@@ -55,6 +55,7 @@ def map_page(database: Database, params: Params) -> PlainPage:
         picture=valley_map(database, counts),
         picture_text=f"{MAP_TEXT}; they are listed below.",
         listings=(_by_region(database, counts, "Valleys"),),
+        fonts_wait=True,
         is_lasting=filter_ == Filter(),
     )
 

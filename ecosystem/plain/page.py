@@ -81,6 +81,8 @@ class PlainPage:
         The lasting address, a path below the site's root without a slash at its start.
     is_lasting : bool
         Whether search engines should keep it.
+    fonts_wait : bool
+        Whether its typeface comes after all else: where nothing is painted once with it.
     """
 
     heading: str
@@ -94,6 +96,7 @@ class PlainPage:
     preview: str = "preview/map.png"
     canonical: str = ""
     is_lasting: bool = True
+    fonts_wait: bool = False
 
 
 def first(params: Params, name: str) -> str:

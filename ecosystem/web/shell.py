@@ -58,7 +58,7 @@ class Shell:
     before, between, after : str
         What stands before the title, between title and content, and after the content.
     fonts : str
-        Rules of the fonts that come after the page; empty if there are none.
+        Rules of the fonts that may come after the page; empty if there are none.
     """
 
     before: str
@@ -85,7 +85,6 @@ class Shell:
             between = between[:start] + between[end + len(_NO_SCRIPT[1]) :]
         sheets = (folder / name for name in _SHEET.findall(whole))
         fonts = "".join(late_fonts(sheet.read_text(encoding="utf-8")) for sheet in sheets)
-        before = _PRELOAD.sub("", before) if fonts else before
         return cls(before, between, _ROOT + after, fonts)
 
 
@@ -209,9 +208,10 @@ def document(shell: Shell, page: PlainPage, base_url: str, root: str = "") -> Do
         "is_elsewhere": is_elsewhere,
         "attribution": ATTRIBUTION,
     }
+    before = _PRELOAD.sub("", shell.before) if page.fonts_wait and shell.fonts else shell.before
     text = "".join(
         (
-            shell.before,
+            before,
             template("shell_head.html").render(values),
             shell.between,
             template("shell_body.html").render(values),

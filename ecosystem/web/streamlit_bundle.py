@@ -8,8 +8,8 @@ another version of Streamlit, the boxes match as Streamlit's do.
 
 Its typeface and its icons are 550 kB, which a slow line loads before the map. Both can wait:
 their rules are taken out of Streamlit's style sheet (:func:`without_late_fonts`) and stand in the
-site's own documents, where ``ecosystem/ui/assets/plain.js`` lets them count once the page is
-there.
+site's own documents. On the start page ``ecosystem/ui/assets/plain.js`` lets them count once the
+map is there.
 """
 
 from __future__ import annotations

@@ -23,13 +23,16 @@
     return isWhole || performance.now() - seen > LONGEST_REST;
   };
 
-  /* Typeface and icons, half a megabyte, come after the map. Until an icon's font is there its
-     name would stand in its place, so it is hidden. */
+  /* On the start page typeface and icons, half a megabyte, come after the map. Until an icon's
+     font is there its name would stand in its place, so it is hidden. Elsewhere they come first:
+     tables and charts are painted once, with the font that is there. */
   const root = document.documentElement;
-  root.dataset.cvFonts = "late";
+  const rules = document.getElementById("late-fonts");
+  const isLate = rules?.media === "not all";
+  if (isLate) root.dataset.cvFonts = "late";
   const loadFonts = async () => {
-    const rules = document.getElementById("late-fonts");
-    if (rules) rules.media = "all";
+    if (!isLate) return;
+    rules.media = "all";
     const all = ['1em "Source Sans"', '1em "Material Symbols Rounded"'];
     await Promise.allSettled(all.map((font) => document.fonts.load(font)));
     delete root.dataset.cvFonts;

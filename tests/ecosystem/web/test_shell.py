@@ -242,10 +242,11 @@ def test_whoever_comes_by_another_name_loads_and_follows_the_same(
     assert own == []
 
 
-def test_fonts_wait_for_the_page(client: TestClient) -> None:
-    document = client.get("/regions").text
-    head, _, _ = document.partition('<div id="root">')
-    assert 'as="font"' not in head
-    (waiting,) = re.findall(r'<style id="late-fonts" media="not all">(.+?)</style>', head)
-    assert waiting.count("@font-face") == 3
-    assert "@font-face" not in head.replace(waiting, "")
+@pytest.mark.parametrize(("path", "waits"), [("/", True), ("/regions", False)])
+def test_fonts_wait_for_the_map(client: TestClient, path: str, waits: bool) -> None:
+    head, _, _ = client.get(path).text.partition('<div id="root">')
+    assert ('as="font"' not in head) is waits
+    media = "not all" if waits else "all"
+    (late,) = re.findall(f'<style id="late-fonts" media="{media}">(.+?)</style>', head)
+    assert late.count("@font-face") == 3
+    assert "@font-face" not in head.replace(late, "")

@@ -144,6 +144,14 @@ _WORDS = (
         "its own website as the source.",
     ),
     Word(
+        "confirmed",
+        "Confirmed",
+        "Said of an organisation of the register that a public page confirms, or that has "
+        "confirmed its own row. The share confirmed is theirs of all organisations of the region "
+        "in the register; the others rest on general knowledge, with their own website as the "
+        "source.",
+    ),
+    Word(
         "label",
         "Label Cybersecurity Made in Europe",
         "A label of ECSO for European companies that meet five criteria, from their seat to data "

@@ -26,7 +26,10 @@ _LEAST_ACROSS = 1_100_000
 _MARGIN = 0.12
 _HEIGHT_OF_WIDTH = 0.72
 _WIDTH = 720
-_LETTER, _FONT_SIZE = 6.6, 13
+# Letters of a picture shown as wide as it is drawn, and of one that a phone shows smaller: those
+# of the last are as large on a screen of 320 px as those of the first.
+WIDE_FONT, NARROW_FONT, NARROW_BELOW = 13, 28, 620
+_LETTER_OF_FONT = 0.51
 _LABELS, _LONGEST = 16, 30
 _QUOTED, _QUOTES = {'"': "&quot;"}, {"&quot;": '"'}
 # Text of the register is escaped, so that no "<" of it can begin such a tag.
@@ -82,7 +85,13 @@ def draw(
             f'stroke-width="2.2"/>'
         )
         layers.append(_link(circle, label, address) if address else circle)
-    layers += _labels(marks, ink, halo)
+    layers += [
+        # The picture's own width decides, or the page's where it stands in its text.
+        f"<style>.cv-narrow-names{{display:none}}@media(max-width:{NARROW_BELOW}px)"
+        "{.cv-wide-names{display:none}.cv-narrow-names{display:inline}}</style>",
+        f'<g class="cv-wide-names">{"".join(_labels(marks, ink, halo, WIDE_FONT))}</g>',
+        f'<g class="cv-narrow-names">{"".join(_labels(marks, ink, halo, NARROW_FONT))}</g>',
+    ]
     height = round(_WIDTH * _HEIGHT_OF_WIDTH)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" '
@@ -206,21 +215,25 @@ def _path(shapes: gpd.GeoSeries, frame: tuple[float, float, float], style: str) 
     return f'<path d="{"".join(rings)}" {style} stroke-linejoin="round" fill-rule="evenodd"/>'
 
 
-def _labels(marks: Sequence[tuple[float, float, str, bool]], ink: str, halo: str) -> list[str]:
+def _labels(
+    marks: Sequence[tuple[float, float, str, bool]], ink: str, halo: str, size: int
+) -> list[str]:
     """Names beside the points, as many as fit without covering each other."""
     height = _WIDTH * _HEIGHT_OF_WIDTH
     taken: list[BaseGeometry] = [shapely.box(x - 6, y - 6, x + 6, y + 6) for x, y, *_ in marks]
     labels: list[str] = []
     for x, y, text, _ in marks:
-        long = _LETTER * len(text)
+        long = _LETTER_OF_FONT * size * len(text)
         for anchor, at, start in (("start", x + 9, x + 9), ("end", x - 9, x - 9 - long)):
-            box = shapely.box(start, y - 8, start + long, y + 8)
-            fits = start > 2 and start + long < _WIDTH - 2 and 10 < y < height - 10
+            box = shapely.box(start, y - 0.6 * size, start + long, y + 0.6 * size)
+            fits = (
+                start > 2 and start + long < _WIDTH - 2 and 0.75 * size < y < height - 0.75 * size
+            )
             if fits and not any(box.intersects(other) for other in taken):
                 taken.append(box)
                 labels.append(
-                    f'<text x="{at:.1f}" y="{y + 4.5:.1f}" text-anchor="{anchor}" '
-                    f'font-family="{FONT}" font-size="{_FONT_SIZE}" '
+                    f'<text x="{at:.1f}" y="{y + 0.35 * size:.1f}" text-anchor="{anchor}" '
+                    f'font-family="{FONT}" font-size="{size}" '
                     f'fill="{ink}" stroke="{halo}" stroke-width="3" '
                     f'stroke-linejoin="round" paint-order="stroke">{escape(text)}</text>'
                 )

@@ -160,11 +160,12 @@ MEASURES: dict[str, Measure] = {
         ),
         Measure(
             "evidence-share",
-            "Share confirmed",
+            "Share of organisations confirmed",
             "",
             0,
-            "Share of the organisations that a public page or they themselves confirm; the others "
-            "rest on general knowledge with their own website as source. 95 % interval: Wilson.",
+            "Of the region's organisations in the register, the share that a public page or the "
+            "organisation itself confirms; the others rest on general knowledge with their own "
+            "website as source. 95 % interval: Wilson.",
             is_share=True,
             needs=_SMALL,
             has_best=False,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 import pandas as pd
 import streamlit as st
 
@@ -25,6 +27,9 @@ from ecosystem.web.pages import ABOUT_PAGE, REGION_PAGE
 LEVELS = regions.LEVEL_LABELS
 # Longer values have an interval beside them.
 _SHORT = 10
+# Of a column of names and its rows, in pixels.
+_LETTER, _LINE, _PADDING = 7, 20, 16
+_NARROWEST, _WIDEST = 155, 250
 _DEFAULTS = {"level": "nuts2", "measure": "organisations", "of_domain": next(iter(DOMAINS))}
 
 
@@ -93,6 +98,16 @@ def _select(
     )
 
 
+def _room_for(names: pd.Series) -> tuple[int, int | None]:
+    """Width of a column, and height of its rows, in which every name is whole; None for a line."""
+    longest = _LETTER * int(names.str.len().max()) + _PADDING
+    if longest <= _WIDEST:
+        return max(_NARROWEST, longest), None
+    letters = (_WIDEST - _PADDING) // _LETTER
+    lines = max(len(wrap(name, letters)) for name in names)
+    return _WIDEST, _LINE * lines + _PADDING
+
+
 def ranking(shaded: shading.Shaded, level: str, measure: str, selected: str) -> None:
     """Regions by the measure; ties share a rank; a click selects the region on the map too."""
     table = _rank(shaded)
@@ -102,10 +117,12 @@ def ranking(shaded: shading.Shaded, level: str, measure: str, selected: str) -> 
     ids = list(table["region"])
     rows = [ids.index(selected)] if selected in ids else []
     key = f"ranking_{level}_{selected}"
+    width, row_height = _room_for(table["Region"])
     st.dataframe(
         table.drop(columns="region"),
         hide_index=True,
         height=560,
+        row_height=row_height,
         key=key,
         on_select=lambda: _take_pick(key, ids, level),
         # Who clicks a name means its region; the tick box is for the keyboard.
@@ -113,7 +130,7 @@ def ranking(shaded: shading.Shaded, level: str, measure: str, selected: str) -> 
         selection_default={"selection": {"rows": rows, "columns": [], "cells": []}},
         column_config={
             "Rank": st.column_config.TextColumn(width=50),
-            "Region": st.column_config.TextColumn(width=155),
+            "Region": st.column_config.TextColumn(width=width),
             "Value": st.column_config.TextColumn(
                 width=50 if table["Value"].str.len().max() < _SHORT else 120, help=shaded.label
             ),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from textwrap import wrap
 
 import pandas as pd
 import pytest
@@ -341,6 +343,16 @@ def test_few_organisations_are_listed_after_the_ranks(visit: Visit) -> None:
     assert ranked.index.max() == len(ranked) - 1
     assert ranked["n"].min() >= 5
     assert table["n"][len(ranked) :].max() < 5
+
+
+@pytest.mark.parametrize("level", ["nuts0", "nuts2", "valley"])
+def test_names_of_regions_have_room_in_their_table(visit: Visit, level: str) -> None:
+    shown = next(t for t in visit("regions", {"level": level}).dataframe if "Region" in t.value)
+    width = json.loads(shown.proto.columns)["Region"]["width"]
+    letters = (width - 16) // 7  # as wide as the widest usual letter
+    lines = max(len(wrap(name, letters)) for name in shown.value["Region"])
+    assert (shown.proto.row_height or 35) >= 20 * lines
+    assert width <= 250  # of 390 px
 
 
 def test_empty_result_offers_to_drop_one_condition(visit: Visit) -> None:

@@ -7,6 +7,7 @@ import pytest
 from ecosystem.common.glossary import GLOSSARY, explain
 from ecosystem.common.links import web_address
 from ecosystem.common.vocabulary import DOMAINS, FUNCTIONS, ROLES
+from ecosystem.regional.measures import MEASURES
 
 
 def test_every_word_says_something_and_links_to_a_page() -> None:
@@ -24,6 +25,14 @@ def test_the_numbers_in_it_are_those_of_the_vocabularies() -> None:
     assert len(FUNCTIONS) == 5
     assert "Six parts" in explain("roles")
     assert len(ROLES) == 6
+
+
+def test_a_share_confirmed_says_of_what_and_by_whom() -> None:
+    measure = MEASURES["evidence-share"]
+    assert measure.label == "Share of organisations confirmed"
+    for text in (measure.method, explain("confirmed")):
+        assert "organisations" in text
+        assert "public page" in text
 
 
 def test_an_unknown_word_is_an_error() -> None:

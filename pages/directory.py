@@ -25,8 +25,9 @@ with town:
 found = ask(organisations.summary, filter_)
 strip.headline(filter_, found)
 search_controls.show_understanding(filter_)
-found_elsewhere.lists_asked_for()
-search_controls.regions_named()
+with st.container(key="ways_on", gap="xxsmall"):
+    found_elsewhere.lists_asked_for()
+    search_controls.regions_named()
 search_controls.spelling(filter_)
 found_elsewhere.counts(filter_)
 search_controls.chips(filter_)

@@ -27,8 +27,9 @@ with st.sidebar:
 with count:
     strip.headline(filter_, found)
 search_controls.show_understanding(filter_)
-found_elsewhere.lists_asked_for()
-search_controls.regions_named()
+with st.container(key="ways_on", gap="xxsmall"):
+    found_elsewhere.lists_asked_for()
+    search_controls.regions_named()
 search_controls.spelling(filter_)
 with st.container(key="map_and_card"):
     left, right = st.columns([0.7, 0.3], gap="medium")

@@ -123,11 +123,12 @@ def address(entry: Entry) -> tuple[str, dict[str, str]]:
 def lists_asked_for() -> None:
     """Lead to each other list that the search asks for, narrowed as its page can be."""
     for asked in ask(asked_lists.asked_lists, state.search_text()):
+        looking = f"Looking for {_plural(asked)}?"
         if not asked.total and asked.is_narrowed:
-            st.caption(f"Looking for {_plural(asked)}? The register has none{_condition(asked)}.")
-            _list_link(ask(asked_lists.whole, asked), "")
+            everything = ask(asked_lists.whole, asked)
+            _list_link(everything, f"{looking} None{_condition(asked)}; all of the register")
         else:
-            _list_link(asked, f"Looking for {_plural(asked)}? ")
+            _list_link(asked, f"{looking} {_PLACES[asked.kind].plural}{_condition(asked)}")
 
 
 def _plural(asked: AskedList) -> str:
@@ -145,9 +146,8 @@ def _condition(asked: AskedList) -> str:
     return "".join(parts)
 
 
-def _list_link(asked: AskedList, question: str) -> None:
+def _list_link(asked: AskedList, label: str) -> None:
     place = _PLACES[asked.kind]
-    of = _condition(asked) or " of the register"
     given = {
         "country": asked.country,
         "valley": asked.valley,
@@ -156,7 +156,7 @@ def _list_link(asked: AskedList, question: str) -> None:
     }
     st.page_link(
         place.list_page or place.page,
-        label=f"{question}{place.plural}{of} ({wording.number(asked.total)})",
+        label=f"{label} ({wording.number(asked.total)})",
         icon=place.icon,
         query_params={**{k: v for k, v in given.items() if v}, **dict(place.list_params)},
     )

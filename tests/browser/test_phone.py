@@ -90,6 +90,20 @@ def test_a_tap_on_the_map_opens_a_card_one_finger_moves_the_page_and_two_the_map
     assert scrolled(site) == down
 
 
+@pytest.mark.parametrize("text", ["companies near Rennes", "events in Ljubljana", "Koeln"])
+def test_after_a_search_the_first_result_begins_on_the_first_screen(
+    open_site: Open, text: str
+) -> None:
+    site = open_site(size=SMALL, touch=True)
+    site.visit(f"/?q={text.replace(' ', '+')}")
+    assert top(site.page.locator(".st-key-organisations button:visible").first) < SMALL[1]
+    clear = site.page.locator(".st-key-clear_headline").get_by_role("button", name="Clear all")
+    expect(clear).to_be_in_viewport()
+    site.visit(f"/directory?q={text.replace(' ', '+')}", with_map=False)
+    assert top(site.page.locator(".st-key-results a:visible").first) < SMALL[1]
+    assert site.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_where_nothing_is_found_the_ways_on_come_before_the_map(open_site: Open) -> None:
     site = open_site(size=SMALL, touch=True)
     site.visit("/?q=forensics+zzzqqq+Dublin")

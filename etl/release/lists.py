@@ -105,6 +105,8 @@ def _list(
 ) -> Iterator[dict[str, str | None]]:
     columns = [name for name in schema.columns if name in new and name in old]
     after, before = as_texts(new, schema, columns), as_texts(old, schema, columns)
+    if after.equals(before):
+        return
     pairs = match_rows(after, before, schema)
     is_there, was_there = {i for i, _ in pairs}, {j for _, j in pairs}
     rows, rows_before = after.to_dict("records"), before.to_dict("records")

@@ -57,6 +57,7 @@ def test_every_column_that_was_sorted_alone_is_found_and_put_right(
 ) -> None:
     frame, schema = frames[resource], schemas[resource]
     assert find_exchanges(frame, frame, schema) == ([], [])
+    assert find_exchanges(frame.iloc[::-1], frame, schema) == ([], [])
     for name in schema.columns:
         check(frame, sort_alone(frame, (name,)), schema, name)
 

@@ -1,6 +1,7 @@
 """How long a refresh takes and how much memory it needs.
 
-Run `python -m benchmarks.refresh --rows 465 100000`. Every refresh is a process of its
+Run `python -m benchmarks.refresh --rows 465 100000`; with `--check`, each is followed by a check of
+the same rows against the release that the refresh made. Every one is a process of its
 own, so the time holds the interpreter's start and all imports. Where a machine has other work as
 well, the processor time says more than the seconds.
 """
@@ -17,38 +18,53 @@ from pathlib import Path
 
 from benchmarks.synthetic import synthetic_register
 
+Measured = tuple[float, float, float]
 
-def measure(rows: int, seed: int) -> tuple[float, float, float]:
-    """Wall-clock and processor seconds and peak memory in MB of a refresh of synthetic rows."""
+
+def measure(rows: int, seed: int, *, check: bool = False) -> dict[str, Measured]:
+    """Wall-clock and processor seconds and peak memory in MB of each command on synthetic rows."""
     with tempfile.TemporaryDirectory() as folder:
         register = Path(folder) / "organisations.csv"
         synthetic_register(rows, seed).to_csv(register, index=False)
         environment = os.environ | {"CYBER_VALLEYS_RELEASES_DIR": str(Path(folder) / "releases")}
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "etl", "refresh", str(register), "--quiet"],
-            env=environment,
-            stdout=subprocess.DEVNULL,
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - began
+        commands = {"refresh": [], "check": ["--report", folder]}
+        return {
+            command: _run([command, str(register), "--quiet", *options], environment)
+            for command, options in commands.items()
+            if check or command == "refresh"
+        }
+
+
+def _run(arguments: list[str], environment: dict[str, str]) -> Measured:
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "etl", *arguments], env=environment, stdout=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
     if status:
         raise SystemExit(os.waitstatus_to_exitcode(status))
     return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def main() -> None:
-    """Print seconds and peak memory of a refresh."""
+    """Print seconds and peak memory of a refresh, and of a check if it is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[465, 100_000])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--repeat", type=int, default=1, help="the median counts")
+    parser.add_argument("--check", action="store_true", help="measure a check as well")
     options = parser.parse_args()
-    print(f"{'rows':>9}  {'seconds':>8}  {'processor':>9}  {'peak MB':>8}")
+    print(f"{'':7}  {'rows':>9}  {'seconds':>8}  {'processor':>9}  {'peak MB':>8}")
     for number in options.rows:
-        runs = sorted(measure(number, options.seed) for _ in range(options.repeat))
-        seconds, processor, memory = runs[len(runs) // 2]
-        print(f"{number:>9,}  {seconds:>8.2f}  {processor:>9.2f}  {memory:>8.0f}", flush=True)
+        runs = [measure(number, options.seed, check=options.check) for _ in range(options.repeat)]
+        for command in runs[0]:
+            of_command = sorted(run[command] for run in runs)
+            seconds, processor, memory = of_command[len(of_command) // 2]
+            print(
+                f"{command:7}  {number:>9,}  {seconds:>8.2f}  {processor:>9.2f}  {memory:>8.0f}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -198,7 +198,8 @@ def _meaning(part: Part) -> str:
         return f"{part.text} → year"
     town = ask(search.town_meant, part)
     if town is not None:
-        return f"{part.text} → {town.label}"
+        region = ", and the region of that name" if ask(search.names_region, part) else ""
+        return f"{part.text} → {town.label}{region}"
     return f"{part.text} → place" if part.kind is Kind.PLACE else part.text
 
 

@@ -104,7 +104,10 @@ def test_a_search_for_another_list_leads_there_and_keeps_the_organisations(
     assert label.startswith("Looking for events? Events in Belgium (")
     assert "country=BE" in to
     assert to.startswith("events")
-    assert chips(app) == ["events → another list", "Brussels → Brussels, Belgium"]
+    assert chips(app) == [
+        "events → another list",
+        "Brussels → Brussels, Belgium, and the region of that name",
+    ]
     assert "**0 organisations**" not in words(app)
 
 
@@ -117,7 +120,9 @@ def test_a_list_without_what_is_asked_says_so_and_leads_to_all_of_it(visit: Visi
 
 @pytest.mark.parametrize("page", ["map", "directory"])
 def test_a_town_in_another_spelling_is_said_to_be_understood(visit: Visit, page: str) -> None:
-    assert chips(visit(page, {"q": "Koeln"})) == ["Koeln → Köln, Germany"]
+    assert chips(visit(page, {"q": "Koeln"})) == [
+        "Koeln → Köln, Germany, and the region of that name"
+    ]
     assert chips(visit(page, {"q": "Goeteborg"})) == ["Goeteborg → Gothenburg, Sweden"]
     assert chips(visit(page, {"q": "Köln"})) == []
 

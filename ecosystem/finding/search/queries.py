@@ -173,6 +173,13 @@ def town_meant(database: Database, part: Part) -> Town | None:
     return next(filter(None, towns), None)
 
 
+def names_region(database: Database, part: Part) -> bool:
+    """Whether a part of a question is the name of a region with organisations as well."""
+    name = " ".join(query_words(part.text))
+    ways = (name, *spellings(part.text).get(name, ()))
+    return any(Field.REGION in index(database).fields(way) for way in ways)
+
+
 def _as_typed(text: str, words: tuple[str, ...]) -> str:
     """The part of a query from one folded word to another; the words where it isn't found."""
     typed = unicodedata.normalize("NFC", text)

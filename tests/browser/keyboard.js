@@ -46,10 +46,13 @@
     return true;
   };
   const isBefore = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
-  let last = null;
+  let last = null, first = null;
   window.keyboardStop = () => {
     const [e, holder] = focused();
-    if (e === document.body) return null;
+    /* Past the end Chromium looks for a stop in its own window, finds none, and begins again. What
+       is in between, the body, may have come and gone. */
+    if (e === document.body || e === first) return null;
+    first ??= e;
     const again = seen.has(e);
     seen.add(e);
     seen.add(holder);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +12,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     Error,
+    Frame,
     FrameLocator,
     Page,
     SourceLocation,
@@ -39,7 +40,7 @@ _REMARKS = (
 
 
 # Contexts that nobody uses, by their browser and options. A new one would load all scripts and
-# styles anew, which is half of what a visit costs.
+# styles anew, and a new page in it would compile them anew: each is half of what a visit costs.
 _IDLE: dict[tuple[Hashable, ...], list[BrowserContext]] = {}
 
 
@@ -70,21 +71,23 @@ class Site:
     foreign: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     status: int = 0
+    _altered: bool = False
+    _heard: list[tuple[Any, Callable[[Any], None]]] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         idle = _IDLE.setdefault(self._kind, [])
         self.context: BrowserContext = idle.pop() if idle else self._new_context()
-        self._blank, *_ = self.context.pages
+        self._blank, *pages = self.context.pages
         self.context.set_default_timeout(PATIENCE_MS)
-        self.page: Page = self.context.new_page()
+        self.page: Page = pages[0] if pages else self.context.new_page()
         # Now: what the last visit's page wrote while it was closed has arrived, too.
         stored = {"origin": self.address, "storageTypes": "local_storage,indexeddb"}
         protocol = self.context.new_cdp_session(self.page)
         protocol.send("Storage.clearDataForOrigin", stored)
         protocol.detach()
-        self.page.on("request", lambda request: self._note_request(request.url))
-        self.page.on("console", lambda m: self._note_console(m.type, m.text, m.location))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.listen("request", lambda request: self._note_request(request.url))
+        self.listen("console", lambda m: self._note_console(m.type, m.text, m.location))
+        self.listen("pageerror", lambda error: self.complaints.append(str(error)))
         return self
 
     def __exit__(
@@ -120,14 +123,47 @@ class Site:
         """Make the context as good as new but for cached files; whether that was possible."""
         try:
             for page in self.context.pages:
-                if page != self._blank:
+                if page != self._blank and (page != self.page or self._altered):
                     page.close()
+            if not self.page.is_closed():
+                self._leave_page()
             self.context.clear_cookies()
             self.context.clear_permissions()
             self.context.unroute_all()
         except Error:
             return False
         return True
+
+    def _leave_page(self) -> None:
+        """Make the page as good as new but for the scripts that it has compiled."""
+        for event, heard in self._heard:
+            self.page.remove_listener(event, heard)
+        self.page.unroute_all()
+        # A document without scripts: what the visit's page wrote as it was left has arrived.
+        self.page.goto(f"{self.address}/robots.txt")
+        self.page.evaluate("() => { sessionStorage.clear(); localStorage.clear(); }")
+        self.page.goto("about:blank")
+        self.page.set_viewport_size({"width": self.size[0], "height": self.size[1]})
+        self.page.emulate_media(
+            media="null",
+            color_scheme="dark" if self.dark else "light",
+            reduced_motion="no-preference" if self.motion else "reduce",
+        )
+        if not self.touch:
+            self.page.mouse.move(0, 0)
+
+    def listen(self, event: Any, hear: Callable[[Any], None]) -> None:
+        """Hear of an event of the page until the visit is over."""
+        self.page.on(event, hear)
+        self._heard.append((event, hear))
+
+    def alter_page(self) -> Page:
+        """The page, for what stays in it for good: a script at its start, a route of sockets.
+
+        Nobody gets it afterwards.
+        """
+        self._altered = True
+        return self.page
 
     def _note_request(self, url: str) -> None:
         own = self.address.removeprefix("http")
@@ -165,6 +201,12 @@ class Site:
         """The map's frame."""
         return self.page.frame_locator(MAP)
 
+    def map_scripts(self) -> Frame:
+        """The map's frame, to run scripts in."""
+        frame = self.page.locator(MAP).element_handle().content_frame()
+        assert frame is not None
+        return frame
+
     def wait_for_map(self) -> None:
         """Wait until the map is drawn and regions and labels are on it."""
         self.map.locator("[data-drawn]").wait_for()
@@ -181,8 +223,7 @@ class Site:
 
     def symbols(self) -> list[dict[str, Any]]:
         """Symbols on the map: place in the page, radius, organisations, and of how many places."""
-        frame = self.page.locator(MAP).element_handle().content_frame()
-        assert frame is not None
+        frame = self.map_scripts()
         box = self.page.locator(MAP).bounding_box()
         assert box is not None
         found: list[dict[str, Any]] = frame.evaluate(

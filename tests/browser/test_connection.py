@@ -43,7 +43,7 @@ def test_what_was_typed_outlives_a_restart_and_a_visitor_hears_of_both(
 ) -> None:
     port = free_port()
     with Site(browser, f"http://127.0.0.1:{port}") as site:
-        page = site.page
+        page = site.alter_page()
         line = Line(page)
         name, town, founded = (
             page.get_by_role("textbox", name=label, exact=True)
@@ -102,7 +102,7 @@ def test_a_page_left_alone_sleeps_until_somebody_is_there(browser: Browser, drow
     opened = []
     with Site(browser, drowsy) as site:
         page = site.page
-        page.on("websocket", lambda _: opened.append(1))
+        site.listen("websocket", lambda _: opened.append(1))
         site.visit("/glossary", with_map=False)
         notice = page.locator("#cv-connection")
         expect(notice).to_contain_text("is asleep")
@@ -117,7 +117,7 @@ def test_a_page_left_alone_sleeps_until_somebody_is_there(browser: Browser, drow
 
 def test_who_cannot_connect_reads_where_plain_pages_are(browser: Browser, drowsy: str) -> None:
     with Site(browser, drowsy) as site:
-        page = site.page
+        page = site.alter_page()
         page.route_web_socket("**/_stcore/stream", lambda socket: socket.close())
         page.goto(f"{drowsy}/organisation?org=at-limes-security-gmbh")
         notice = page.locator("#cv-connection")

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Frame, expect
+from playwright.sync_api import Browser, Dialog, expect
 
 from benchmarks.synthetic import synthetic_register
 from ecosystem.common.settings import settings
@@ -162,8 +162,12 @@ class Victim(Site):
 
     def __enter__(self) -> Victim:
         super().__enter__()
-        self.page.on("dialog", lambda dialog: (self.complaints.append("dialog"), dialog.dismiss()))
+        self.listen("dialog", self._dismiss)
         return self
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.complaints.append("dialog")
+        dialog.dismiss()
 
     def check_unharmed(self) -> None:
         """Nothing of the register ran, was fetched, or became an element of the page."""
@@ -463,14 +467,8 @@ def settle(site: Site) -> None:
         site.page.wait_for_timeout(1500)
 
 
-def frame_of(site: Site) -> Frame:
-    frame = site.page.locator(MAP).element_handle().content_frame()
-    assert frame is not None
-    return frame
-
-
 def zoom(site: Site) -> float:
-    found: float = frame_of(site).evaluate("window.map.getZoom()")
+    found: float = site.map_scripts().evaluate("window.map.getZoom()")
     return found
 
 
@@ -485,7 +483,7 @@ def drag(site: Site, right: int, down: int) -> None:
 
 
 def test_a_crowded_map_moves_without_blanking_and_counts_everyone(crowd: Site) -> None:
-    frame, drawn = frame_of(crowd), crowd.drawn()
+    frame, drawn = crowd.map_scripts(), crowd.drawn()
     frame.evaluate(WATCH)
     for _ in range(3):
         crowd.map.get_by_role("button", name="Zoom in").click()

@@ -73,8 +73,7 @@ def test_a_tap_on_the_map_opens_a_card_one_finger_moves_the_page_and_two_the_map
     expect(site.map.locator(".leaflet-container")).to_be_focused()
     expect(site.page.locator(MAP)).to_be_in_viewport()
 
-    frame = site.page.locator(MAP).element_handle().content_frame()
-    assert frame is not None
+    frame = site.map_scripts()
     where = "() => [map.getCenter().lat, map.getCenter().lng, map.getZoom()]"
     at, y, down = frame.evaluate(where), top(site.page.locator(MAP)), scrolled(site)
     site.swipe((180, y + 150), by=120)
@@ -117,7 +116,7 @@ def test_a_link_shows_its_card_and_a_valleys_card_keeps_the_place_in_the_list(
 ) -> None:
     site = open_site(size=SMALL, touch=True)
     # What a slow machine does: the map gets its height when the card is there already.
-    site.page.add_init_script(
+    site.alter_page().add_init_script(
         """const grow = setInterval(() => {
           const map = document.querySelector(".st-key-map_and_card iframe");
           if (!map || !document.querySelector(".st-key-card h2")) return;
@@ -165,7 +164,7 @@ def test_the_filters_close_when_a_choice_is_made(open_site: Open) -> None:
 def test_share_passes_on_the_lasting_address(open_site: Open) -> None:
     site = open_site(size=PHONE, touch=True)
     site.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    site.page.add_init_script("navigator.share = async (told) => { window.told = told; };")
+    site.alter_page().add_init_script("navigator.share = async (told) => { window.told = told; };")
     site.visit(f"/?selected=org:{ORG}")
     lasting = f"{site.address}/profile/{ORG}"
     button = site.page.get_by_role("button", name="Share", exact=True)
@@ -185,7 +184,7 @@ def test_share_passes_on_the_lasting_address(open_site: Open) -> None:
 @pytest.mark.parametrize("page", ["/", "/directory"])
 def test_a_view_is_shared_as_the_browser_shows_it(open_site: Open, page: str) -> None:
     site = open_site(size=PHONE, touch=True)
-    site.page.add_init_script("navigator.share = async (told) => { window.told = told; };")
+    site.alter_page().add_init_script("navigator.share = async (told) => { window.told = told; };")
     site.visit(f"{page}?q=companies+in+Brno", with_map=page == "/")
     button = site.page.get_by_role("button", name="Share this view")
     expect(button).to_be_visible()

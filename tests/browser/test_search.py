@@ -61,7 +61,7 @@ def test_near_me_tells_the_site_a_rounded_place_and_the_address_a_town(
     site = open_site(size=size)
     page = site.page
     told: list[str] = []
-    page.on(
+    site.listen(
         "websocket",
         lambda socket: socket.on(
             "framesent",

@@ -185,7 +185,7 @@ def _until(happened: Callable[[], bool], is_alive: Callable[[], bool]) -> None:
     end = time.monotonic() + TIMEOUT_S
     while not happened() and is_alive():
         assert time.monotonic() < end
-        time.sleep(0.001)
+        time.sleep(0.005)  # looking more often, two threads would keep half a core busy
 
 
 def _is_building(folder: Path) -> bool:

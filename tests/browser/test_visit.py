@@ -115,9 +115,10 @@ def test_the_page_is_there_in_plain_words_before_and_without_any_script(
 
 
 def test_typeface_and_icons_come_after_the_map(open_site: Open) -> None:
-    site = open_site()
+    # No other test's window: its browser has nothing yet, and asks for all of it.
+    site = open_site(size=(1439, 900))
     asked: list[str] = []
-    site.page.on("request", lambda request: asked.append(request.url))
+    site.listen("request", lambda request: asked.append(request.url))
     site.visit()
     icon = site.page.locator("[data-testid=stIconMaterial]:visible").first
     expect(icon).to_be_visible()

@@ -135,9 +135,10 @@
   document.body.append(status);
   const heard = { title: document.title, found: "", card: false };
   let settling = 0;
+  const read = () => document.querySelector(FOUND)?.textContent.replace(/\s+/g, " ").trim() ?? "";
   const tell = () => {
     if (document.querySelector(WORKING)) return listen();
-    const found = document.querySelector(FOUND)?.innerText.replace(/\s+/g, " ").trim() ?? "";
+    const found = read();
     const card = Boolean(document.querySelector(".st-key-card"));
     const isOfCard = card || heard.card;  // card_focus.js says which is selected
     if (heard.title !== document.title && !isOfCard) status.textContent = document.title;
@@ -145,6 +146,7 @@
     Object.assign(heard, { title: document.title, found, card });
   };
   const listen = () => {
+    heard.found ||= read();  // what is there before a first, quick choice
     clearTimeout(settling);
     settling = setTimeout(tell, SETTLED);
   };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -135,9 +136,8 @@ def reading(database: Database, text: str) -> Reading:
 
 
 def _place(database: Database, text: str, words: tuple[str, ...]) -> Place:
-    name = " ".join(words)
     typed = _as_typed(text, words)
-    ways = (name, *spellings(typed).get(name, ()))
+    ways = _ways_to_write(words, typed)
     towns, empty = town_names(database).all, index(database).empty_regions
     place = Place(typed, words, any(way in towns for way in ways))
     nuts_id = next((empty[way] for way in ways if way in empty), None)
@@ -162,8 +162,7 @@ def town_meant(database: Database, part: Part) -> Town | None:
         return part.town
     if part.kind not in (Kind.PLACE, Kind.WORD):
         return None
-    name = " ".join(query_words(part.text))
-    ways = [name, *spellings(part.text).get(name, ())]
+    ways = _ways_to_write(query_words(part.text), part.text)
     fields = frozenset().union(*(index(database).fields(way) for way in ways))
     known = town_names(database)
     meant = known.cities if fields else known.all
@@ -175,9 +174,14 @@ def town_meant(database: Database, part: Part) -> Town | None:
 
 def names_region(database: Database, part: Part) -> bool:
     """Whether a part of a question is the name of a region with organisations as well."""
-    name = " ".join(query_words(part.text))
-    ways = (name, *spellings(part.text).get(name, ()))
+    ways = _ways_to_write(query_words(part.text), part.text)
     return any(Field.REGION in index(database).fields(way) for way in ways)
+
+
+def _ways_to_write(words: Sequence[str], typed: str) -> tuple[str, ...]:
+    """A name as it is folded; where it is one word, the other ways to write it behind it."""
+    name = " ".join(words)
+    return (name, *spellings(typed).get(name, ()))
 
 
 def _as_typed(text: str, words: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 import subprocess
@@ -10,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,10 @@ from typing import Any
 from ecosystem.common.settings import ROOT
 
 START_TIMEOUT = 180
+# Below those that systems give to connections, and above those that browsers refuse.
+_PORTS = range(12_000, 32_000)
+# Far apart from one process to the next, so that two don't come to the same one.
+_next_ports = itertools.islice(itertools.cycle(_PORTS), os.getpid() * 997 % len(_PORTS), None)
 
 
 @dataclass(frozen=True)
@@ -81,11 +86,12 @@ def serving(*args: Any, **options: Any) -> Iterator[str]:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """A port of this machine that nobody listens on, another one each time."""
+    for port in _next_ports:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

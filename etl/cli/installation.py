@@ -56,8 +56,8 @@ def log(
     for entry in wanted[-last:]:
         # A text of several lines must not look like several actions.
         cells = [" ".join(cell.split()) for cell in astuple(entry)]
-        moment, who, what, subject, before, after = cells
-        say(f"{moment}  {who}  {what}  {subject}")
+        _, who, what, subject, before, after = cells
+        say(f"{entry.second}  {who}  {what}  {subject}")
         if before or after:
             say(f"    {before or words.EMPTY} -> {after or words.EMPTY}")
     if len(wanted) > last:

@@ -44,6 +44,19 @@ def test_what_is_done_is_written_with_who_did_it(log: Path) -> None:
     assert first.moment.endswith("Z")
 
 
+def test_what_is_done_again_within_a_second_is_a_line_again(log: Path) -> None:
+    for _ in range(3):
+        done = actions.entry(Action.ACCEPT, "suggestion 1")
+        for _ in range(2):
+            actions.add(done, once=True)
+    assert [entry.subject for entry in actions.entries()] == ["suggestion 1"] * 3
+
+
+def test_people_read_when_to_the_second() -> None:
+    for moment in ("2026-11-29T21:14:48.123456Z", "2026-11-29T21:14:48Z"):
+        assert actions.Entry(moment, "anna", "edit", "a").second == "2026-11-29T21:14:48Z"
+
+
 def test_nobody_else_may_read_it(log: Path) -> None:
     record(Action.PRUNE, "release-1")
     assert stat.S_IMODE(log.stat().st_mode) == 0o600

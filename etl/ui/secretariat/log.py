@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import pandas as pd
 import streamlit as st
 
@@ -56,5 +58,5 @@ def view() -> None:
 
 
 def _table(entries: list[Entry]) -> pd.DataFrame:
-    rows = [[getattr(entry, name) for name in COLUMNS] for entry in entries]
+    rows = [[entry.second, *astuple(entry)[1:]] for entry in entries]
     return pd.DataFrame(rows, columns=list(COLUMNS.values()))

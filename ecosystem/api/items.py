@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ from ecosystem.tables import features
 
 # About a metre: more than any boundary or town here is known to.
 _DIGITS = 5
+# Rows that are written at once: bounds the memory.
+AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,47 @@ def geojson(database: Database, collection: Collection, rows: pd.DataFrame) -> l
         }
         for record, geometry in zip(rows.to_dict("records"), shapes, strict=True)
     ]
+
+
+def pieces(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Rows as they are written, :data:`AT_ONCE` at a time; once, if there are none."""
+    for begin in range(0, max(len(rows), 1), AT_ONCE):
+        yield rows.iloc[begin : begin + AT_ONCE]
+
+
+def write_geojson(
+    database: Database,
+    collection: Collection,
+    some: Iterable[pd.DataFrame],
+    members: Mapping[str, Any],
+) -> Iterator[bytes]:
+    """A feature collection, piece by piece.
+
+    Parameters
+    ----------
+    some : iterable of DataFrame
+        Rows of the collection's table, some at a time.
+    members : mapping of str to object
+        What is said before the features, as JSON has it.
+    """
+    text = json.dumps({"type": "FeatureCollection", **members, "features": []}, ensure_ascii=False)
+    yield text.removesuffix("]}").encode()
+    before = ""
+    for rows in some:
+        features = [json.dumps(f, ensure_ascii=False) for f in geojson(database, collection, rows)]
+        if features:
+            yield f"{before}{', '.join(features)}".encode()
+            before = ", "
+    yield b"]}"
+
+
+def write_csv(
+    database: Database, collection: Collection, some: Iterable[pd.DataFrame]
+) -> Iterator[bytes]:
+    """Rows as :func:`csv` has them, piece by piece; the names of the columns once."""
+    for number, rows in enumerate(some):
+        text = csv(database, collection, rows)
+        yield text.partition(b"\r\n")[2] if number else text
 
 
 def csv(database: Database, collection: Collection, rows: pd.DataFrame) -> bytes:

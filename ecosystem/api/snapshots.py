@@ -124,10 +124,13 @@ def files(database: Database) -> dict[str, DataFile]:
     found = {}
     for collection in there:
         name = f"{collection.name}.csv"
-        found[name] = _write(folder / name, _csv(database, collection))
+        found[name] = _write(
+            folder / name, items.write_csv(database, collection, _rows(database, collection))
+        )
         if collection.shape is Shape.POINT:
             name = f"{collection.name}.geojson"
-            found[name] = _write(folder / name, _geojson(database, collection))
+            features = items.write_geojson(database, collection, _rows(database, collection), {})
+            found[name] = _write(folder / name, features)
     package = descriptors.data_package(
         database, {c.name: f"{c.name}.csv" for c in there}, name=f"cyber-valleys-{_slug(database)}"
     )
@@ -247,22 +250,6 @@ def _rows(database: Database, collection: Collection) -> Iterator[pd.DataFrame]:
             limit=_AT_ONCE,
             offset=offset,
         )
-
-
-def _csv(database: Database, collection: Collection) -> Iterator[bytes]:
-    for number, rows in enumerate(_rows(database, collection)):
-        text = items.csv(database, collection, rows)
-        # The names of the columns stand at the start alone.
-        yield text.partition(b"\r\n")[2] if number else text
-
-
-def _geojson(database: Database, collection: Collection) -> Iterator[bytes]:
-    before = '{"type": "FeatureCollection", "features": ['
-    for rows in _rows(database, collection):
-        for feature in items.geojson(database, collection, rows):
-            yield f"{before}{json.dumps(feature, ensure_ascii=False)}".encode()
-            before = ", "
-    yield b"]}"
 
 
 def _readme(database: Database) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+import pandas as pd
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 
 from ecosystem.api import atlas, description, descriptors, figures, items, statistics
@@ -93,18 +95,41 @@ class Answer:
 
     Parameters
     ----------
-    body : bytes
-        The answer.
+    body : bytes or iterable of bytes
+        The answer; its pieces, each time from the first on, where it is too large to be held.
     type_ : str
         Its media type.
     links : dict of str to str
         Addresses by relation, for the header ``Link``.
     """
 
-    def __init__(self, body: bytes, type_: str, links: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, body: bytes | Iterable[bytes], type_: str, links: dict[str, str] | None = None
+    ) -> None:
         self.body = body
         self.type = type_
         self.links = links or {}
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it may be kept for who asks the same next."""
+        return isinstance(self.body, bytes) and len(self.body) <= _LARGEST_KEPT
+
+
+class Pieces:
+    """What is written when it is sent, and anew for who asks the same meanwhile.
+
+    Parameters
+    ----------
+    write : callable
+        Gives the pieces, from the first on.
+    """
+
+    def __init__(self, write: Callable[[], Iterator[bytes]]) -> None:
+        self._write = write
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._write()
 
 
 def routes() -> list[BaseRoute]:
@@ -169,11 +194,13 @@ def _answer(make: Make, formats: tuple[str, ...], request: Request) -> Response:
         return _fault(error)
     except ReleaseError as error:
         return _fault(ApiError(503, "Unavailable", str(error)))
-    if len(found.body) > _LARGEST_KEPT:
+    if not found.is_small:
         _answers(database).drop(tag)
     if found.links:
         headers["link"] = ", ".join(f'<{to}>; rel="{rel}"' for rel, to in found.links.items())
-    return Response(found.body, headers=headers, media_type=found.type)
+    if isinstance(found.body, bytes):
+        return Response(found.body, headers=headers, media_type=found.type)
+    return StreamingResponse(found.body, headers=headers, media_type=found.type)
 
 
 @per_release
@@ -329,9 +356,9 @@ def _items(database: Database, asked_: Asked) -> Answer:
         links["prev"] = asked_.address(offset=before or None, release=release)
     if asked_.format == "csv":
         links["describedby"] = f"{asked_.api}/collections/{collection.name}/csvw"
-        return Answer(items.csv(database, collection, page.rows), "text/csv; charset=utf-8", links)
-    content = {
-        "type": "FeatureCollection",
+        body = _in_pieces(page.rows, partial(items.write_csv, database, collection))
+        return Answer(body, "text/csv; charset=utf-8", links)
+    members = {
         "numberMatched": page.matched,
         "numberReturned": len(page.rows),
         "timeStamp": f"{releases.story(database)['created_at']:%Y-%m-%dT%H:%M:%SZ}",
@@ -342,15 +369,25 @@ def _items(database: Database, asked_: Asked) -> Answer:
             link(f"{asked_.api}/collections/{collection.name}", "collection", _JSON,
                  collection.title),
         ],
-        "features": items.geojson(database, collection, page.rows),
     }  # fmt: skip
     if asked_.format == "html":
+        content = {**members, "features": items.geojson(database, collection, page.rows)}
         shown = template("api_items.html").render(
             collection=collection, content=content, links=links, api=asked_.api,
             here=asked_.address(f="json"), release=release,
         )  # fmt: skip
         return Answer(shown.encode(), "text/html", links)
-    return Answer(json.dumps(content, ensure_ascii=False).encode(), _GEOJSON, links)
+    write = partial(items.write_geojson, database, collection, members=members)
+    return Answer(_in_pieces(page.rows, write), _GEOJSON, links)
+
+
+def _in_pieces(
+    rows: pd.DataFrame, write: Callable[[Iterable[pd.DataFrame]], Iterator[bytes]]
+) -> bytes | Pieces:
+    """A page of items; whole, if it is as small as most are."""
+    if len(rows) <= items.AT_ONCE:
+        return b"".join(write([rows]))
+    return Pieces(lambda: write(items.pieces(rows)))
 
 
 def _item(database: Database, asked_: Asked) -> Answer:

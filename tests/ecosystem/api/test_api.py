@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +85,44 @@ def test_every_page_is_reached_by_its_link(client: TestClient, database: Databas
         after = [link["href"] for link in page["links"] if link["rel"] == "next"]
         path = after[0].removeprefix(BASE) if after else ""
     assert len(found) == len(set(found)) == organisations.count(database)
+
+
+@pytest.mark.parametrize("format_", ["json", "csv"])
+def test_a_large_page_is_sent_in_pieces_and_says_what_small_ones_say(
+    client: TestClient, format_: str
+) -> None:
+    address = f"{ORGANISATIONS}?f={format_}&limit="
+    large = _pieces(client, f"{address}400")
+    small = [client.get(f"{address}200&offset={offset}") for offset in (0, 200)]
+    assert len(large) >= 2
+    assert max(map(len, large)) < 0.7 * sum(map(len, large))
+    if format_ == "json":
+        found = json.loads(b"".join(large))
+        assert found["features"] == [f for page in small for f in page.json()["features"]]
+        assert found["numberReturned"] == 400
+    else:
+        first, second = (page.content.splitlines(keepends=True) for page in small)
+        assert b"".join(large).splitlines(keepends=True) == [*first, *second[1:]]
+
+
+def _pieces(client: TestClient, address: str) -> list[bytes]:
+    """What is sent for an address, as it is handed on."""
+    path, _, query = address.partition("?")
+    scope = {"type": "http", "method": "GET", "path": path, "raw_path": path.encode(),
+             "query_string": query.encode(), "headers": [(b"host", b"valleys.example")],
+             "scheme": "https", "server": ("valleys.example", 443), "client": ("127.0.0.1", 1),
+             "root_path": "", "http_version": "1.1", "asgi": {"version": "3.0"}}  # fmt: skip
+    sent: list[bytes] = []
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message.get("body", b""))
+
+    asyncio.run(client.app(scope, receive, send))
+    return [piece for piece in sent if piece]
 
 
 def test_filters_are_those_of_the_site(client: TestClient, database: Database) -> None:

@@ -168,7 +168,7 @@ CREATE TABLE search_posting (
 
 -- Every town of the gazetteer, to measure distances from.
 CREATE TABLE town (
-    town_id    VARCHAR PRIMARY KEY,
+    town_id    VARCHAR NOT NULL,
     name       VARCHAR NOT NULL,
     country    VARCHAR NOT NULL,                -- ISO 3166-1
     lon        DOUBLE NOT NULL,

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 _NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)", re.IGNORECASE)
 _NOT_IN_ADDRESS = re.compile(r"[\s\x00-\x1f]")
 _OF_THIS_NETWORK = ("localhost", "local", "internal", "home.arpa")
+# As most are written; the others are taken apart, which takes four times as long.
+_PLAIN = re.compile(r"https?://(?:[a-z0-9-]+\.)+(?P<last>[a-z]{2,24})(?:[/?#][!-~]*)?")
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,12 @@ def web_address(text: object) -> str | None:
     Addresses of the visitor's own computer or network, such as ``http://localhost`` or
     ``http://169.254.1.1``, are no websites.
     """
-    if not isinstance(text, str) or _NOT_IN_ADDRESS.search(text):
+    if not isinstance(text, str):
+        return None
+    plain = _PLAIN.fullmatch(text)
+    if plain and not any(own.endswith(plain["last"]) for own in _OF_THIS_NETWORK):
+        return text
+    if _NOT_IN_ADDRESS.search(text):
         return None
     try:
         parts = urlsplit(text)

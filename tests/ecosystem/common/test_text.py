@@ -48,6 +48,10 @@ def test_folding_twice_changes_nothing_more(text: str) -> None:
         "http://localhost:8501/",
         "http://app.localhost",
         "http://printer.local/",
+        "http://files.internal/a",
+        "http://home.arpa",
+        "http://router.home.arpa?x",
+        "http://a.eu:x@127.0.0.1/",
         "http://127.0.0.1",
         "http://127.1/",
         "http://0x7f000001/",
@@ -70,3 +74,11 @@ def test_a_web_address_is_kept_as_it_is() -> None:
     assert links.web_address("https://cispa.de/en?x=1#y") == "https://cispa.de/en?x=1#y"
     assert links.web_address("http://8.8.8.8/") == "http://8.8.8.8/"
     assert links.host("https://www.cispa.de/en") == "cispa.de"
+
+
+@given(st.from_regex(r"https?://[a-z0-9@:.\\-]{1,12}\.[a-zA-Z0-9]{1,4}[/?#@\\]?[!-~]{0,9}\n?"))
+def test_how_plainly_an_address_is_written_changes_nothing(text: str) -> None:
+    # A host in capitals is the same, but no plainly written one.
+    scheme, _, rest = text.partition("://")
+    loud = f"{scheme.upper()}://{rest}"
+    assert (links.web_address(text) is None) == (links.web_address(loud) is None)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
@@ -62,6 +63,7 @@ from etl.release.provenance import digest, input_hashes, register_files, tool_ve
 from etl.release.workshop import require_whole, scratch, workshop
 from etl.schema import Schema, load_schemas
 from etl.transform import DECISIONS, Transformed, transform
+from etl.tuples import tuples
 
 
 class Status(enum.Enum):
@@ -484,7 +486,7 @@ def _compare(
     """What differs from the release before, in all lists."""
     organisations = transformed.organisations
     known = [organisations, *([] if published is None else [published])]
-    names = {o: n for table in known for o, n in zip(table["org_id"], table["name"], strict=True)}
+    names = dict(chain.from_iterable(tuples(table, "org_id", "name") for table in known))
     tables = {r: transformed.tables[s.table] for r, s in schemas.items() if s.table}
     parts = [
         changes(organisations, published, merged_into),
@@ -560,7 +562,7 @@ def _count_missing(
     """Published organisations without a row, faulty or not; merged ones aside."""
     if published is None:
         return 0
-    present = {*organisations["org_id"], *merged_into}
+    present = {*organisations["org_id"].tolist(), *merged_into}
     return int((~published["org_id"].isin(present)).sum())
 
 

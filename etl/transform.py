@@ -21,6 +21,7 @@ from etl.identity.deduplicate import (
     Candidate,
     exact_candidates,
     exact_duplicates,
+    find_twins,
     likely_duplicates,
     load_legal_forms,
 )
@@ -203,7 +204,7 @@ def transform(
     if life.STATUS not in (read.added_to or read).origin.columns:
         frames[ORGANISATIONS], note = life.carry_over(frames[ORGANISATIONS], published)
         notes = [*notes, *filter(None, [note])]
-    known = set() if published is None else set(published["org_id"])
+    known = set() if published is None else set(published["org_id"].tolist())
     invalid = [*_invalid(frames, schemas, decisions, regions, known, track), *wrong, *exchanged]
     valid = {n: _without(frame, schemas[n].file, invalid) for n, frame in frames.items()}
     valid, alias = _merge(valid, schemas, decisions)
@@ -215,11 +216,11 @@ def transform(
         valid, faulty, order, schemas[ORGANISATIONS], gazetteer, regions, published, track
     )
     every = _together(organisations, others, order)
-    twice = exact_duplicates(every, legal_forms, decisions)
-    twins = exact_candidates(every, legal_forms, decisions)
+    repeated = find_twins(every, legal_forms, decisions)
+    twice, twins = exact_duplicates(repeated), exact_candidates(repeated, every)
     organisations = _without(organisations, "organisations.csv", twice)
     organisations = record_former_names(organisations, published)
-    alias = alias[alias["merged_into"].isin(set(organisations["org_id"]))]
+    alias = alias[alias["merged_into"].isin(organisations["org_id"])]
     rejections = sorted([*invalid, *unlocated, *twice], key=lambda r: (r.file, r.row))
     others = record_former_names(_without(others, "organisations.csv", twice), published)
     candidates = likely_duplicates(
@@ -241,7 +242,7 @@ def transform(
             **reference_tables(valleys, schemas["valleys"], regions, reference_dir, sources_file()),
             **finding_tables(
                 [_in_its_file(r, extracts) for r in rejections],
-                _between(candidates, set(living["org_id"])),
+                _between(candidates, set(living["org_id"].tolist())),
             ),
         },
         rejections=rejections,

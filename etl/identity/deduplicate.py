@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
 from etl.identity.likeness import SAME_PAGE, Likeness, likenesses, name_folder
 from etl.model import Rejection, Track, no_progress
 from etl.register.decisions import NO_DECISIONS, Decisions
+from etl.tuples import tuples
 
 MIN_SCORE = 85.0
 
@@ -45,11 +47,30 @@ class Candidate:
     same_website: bool
 
 
-def exact_duplicates(
+class Twin(NamedTuple):
+    """A row with the name, town and country of an earlier one, but for the legal form.
+
+    Attributes
+    ----------
+    row, org_id, name : int, str, str
+        The row.
+    earlier, other, other_name : int, str, str
+        The one that it repeats.
+    """
+
+    row: int
+    org_id: str
+    name: str
+    earlier: int
+    other: str
+    other_name: str
+
+
+def find_twins(
     organisations: pd.DataFrame,
     legal_forms: Sequence[str] = (),
     decisions: Decisions = NO_DECISIONS,
-) -> list[Rejection]:
+) -> list[Twin]:
     """Rows with the name, town and country of an earlier row, but for the legal form.
 
     Parameters
@@ -62,21 +83,42 @@ def exact_duplicates(
     decisions : Decisions, optional
         Pairs that are decided to be different may both stay.
     """
-    return [_rejection_of_twin(*twin) for twin in _twins(organisations, legal_forms, decisions)]
-
-
-def exact_candidates(
-    organisations: pd.DataFrame,
-    legal_forms: Sequence[str] = (),
-    decisions: Decisions = NO_DECISIONS,
-) -> list[Candidate]:
-    """The pairs of :func:`exact_duplicates`, for a person to decide.
-
-    Parameters as of :func:`exact_duplicates`.
-    """
-    website = dict(zip(organisations["org_id"], organisations["website"], strict=True))
     found = []
-    for _, org_id, name, _, other, other_name in _twins(organisations, legal_forms, decisions):
+    first: dict[tuple[str, str, str], list[tuple[int, str, str]]] = {}
+    bare = name_folder(legal_forms)
+    rows = zip(
+        organisations.index.tolist(),
+        tuples(organisations, "org_id", "country", "name", "place_id"),
+        strict=True,
+    )
+    for row, (org_id, country, name, place) in rows:
+        before = first.setdefault((country, bare(name), place), [])
+        same = [old for old in before if not decisions.are_different(old[1], org_id)]
+        if same:
+            found.append(Twin(row, org_id, name, *same[0]))
+        else:
+            before.append((row, org_id, name))
+    return found
+
+
+def exact_duplicates(twins: Iterable[Twin]) -> list[Rejection]:
+    """Why each of some twins can't be published undecided."""
+    return [_rejection_of_twin(*twin) for twin in twins]
+
+
+def exact_candidates(twins: Iterable[Twin], organisations: pd.DataFrame) -> list[Candidate]:
+    """Twins for a person to decide.
+
+    Parameters
+    ----------
+    twins : iterable of Twin
+        What was found.
+    organisations : pandas.DataFrame
+        The rows that they are of, with ``org_id, website``.
+    """
+    website = dict(tuples(organisations, "org_id", "website"))
+    found = []
+    for _, org_id, name, _, other, other_name in twins:
         if org_id != other:
             (id_a, name_a), (id_b, name_b) = sorted(((other, other_name), (org_id, name)))
             found.append(
@@ -92,22 +134,6 @@ def exact_candidates(
                 )
             )
     return found
-
-
-def _twins(
-    organisations: pd.DataFrame, legal_forms: Sequence[str], decisions: Decisions
-) -> Iterator[tuple[int, str, str, int, str, str]]:
-    """Row, identifier and name of a row and of the earlier one that it repeats."""
-    first: dict[tuple[str, str, str], list[tuple[int, str, str]]] = {}
-    bare = name_folder(legal_forms)
-    columns = organisations[["org_id", "country", "name", "place_id"]]
-    for row, org_id, country, name, place in columns.itertuples(name=None):
-        before = first.setdefault((country, bare(name), place), [])
-        same = [old for old in before if not decisions.are_different(old[1], org_id)]
-        if same:
-            yield row, org_id, name, *same[0]
-        else:
-            before.append((row, org_id, name))
 
 
 def likely_duplicates(

@@ -20,6 +20,7 @@ from etl.identity.likeness import COMPARED, likenesses, name_folder, page
 from etl.model import Rejection, Track, no_progress
 from etl.register.decisions import Decisions
 from etl.register.mint import possible_ids
+from etl.tuples import tuples
 
 # One of the two has gone, so that less likeness is needed than between two that are there.
 MIN_SCORE = 75.0
@@ -107,7 +108,7 @@ def assign_ids(
     """
     bare = name_folder(legal_forms)
     old = {} if published is None else _rows(published, published["org_id"].tolist())
-    in_file = {org_id for org_id in organisations["org_id"] if org_id}
+    in_file = set(filter(None, organisations["org_id"].tolist()))
     present = {*in_file, *map(decisions.final_id, in_file)}
     free = {org_id: row for org_id, row in old.items() if org_id not in present}
     rows = _rows(organisations, organisations.index.tolist())
@@ -155,15 +156,13 @@ def record_former_names(
     """
     before: dict[str, list[str]] = {}
     if published is not None:
-        columns = published[["org_id", "name", "former_names"]]
         before = {
-            org_id: [*former, name] for org_id, name, former in columns.itertuples(index=False)
+            org_id: [*former, name]
+            for org_id, name, former in tuples(published, "org_id", "name", "former_names")
         }
     former_names = [
         _former_names(name, [*former, *before.get(org_id, ())])
-        for org_id, name, former in organisations[["org_id", "name", "former_names"]].itertuples(
-            index=False, name=None
-        )
+        for org_id, name, former in tuples(organisations, "org_id", "name", "former_names")
     ]
     return organisations.assign(
         former_names=pd.Series(former_names, index=organisations.index, dtype=object)
@@ -200,7 +199,7 @@ def successions(
     """
     if published is None:
         return []
-    present, known = set(organisations["org_id"]), set(published["org_id"])
+    present, known = set(organisations["org_id"].tolist()), set(published["org_id"].tolist())
     gone = published[~published["org_id"].map(decisions.final_id).isin(present)]
     added = organisations[~organisations["org_id"].isin(known)]
     if gone.empty or added.empty:

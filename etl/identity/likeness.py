@@ -24,6 +24,7 @@ from ecosystem.common.settings import settings
 from ecosystem.common.text import fold
 from etl.model import Track, no_progress
 from etl.places.distance import great_circle_km
+from etl.tuples import tuples
 
 # One wrong letter touches at most four groups of three letters, so that two names that differ by
 # one share at least one of their rarest eight.
@@ -237,7 +238,7 @@ class _Rows:
 
     def __init__(self, frame: pd.DataFrame, sides: pd.Series | None) -> None:
         sites = pd.DataFrame(
-            [_site(website) for website in frame["website"]],
+            [_site(website) for website in frame["website"].tolist()],
             columns=["host", "path", "label"],
         )
         self.frame = frame.assign(host=sites["host"])
@@ -272,7 +273,9 @@ class _Rows:
     @cached_property
     def _often(self) -> Counter[str]:
         """In how many names each word is."""
-        return Counter(word for name in self.frame["name"] for word in set(english_words(name)))
+        return Counter(
+            word for name in self.frame["name"].tolist() for word in set(english_words(name))
+        )
 
     def km(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Distances between the organisations' points."""
@@ -318,9 +321,7 @@ def _texts(organisations: pd.DataFrame, bare: Callable[[str], str]) -> pd.DataFr
     ``capitals`` (a word in capitals within a name).
     """
     records: list[tuple[int, str, str]] = []
-    for org, (name, former) in enumerate(
-        zip(organisations["name"], organisations["former_names"], strict=True)
-    ):
+    for org, (name, former) in enumerate(tuples(organisations, "name", "former_names")):
         whole = bare(name)
         kinds = {whole: "name"}
         for other in former if isinstance(former, Iterable) else ():
@@ -398,7 +399,7 @@ def _by_name(
     whole = whole.assign(
         id=np.arange(len(whole)),
         compact=whole["text"].str.replace(" ", ""),
-        english=[" ".join(english_words(text)) for text in whole["text"]],
+        english=[" ".join(english_words(text)) for text in whole["text"].tolist()],
     )
     connection.register("whole", whole[["id", "org", "country", "place_id", "text", "host"]])
     pairs = connection.execute(_PAIRS).fetchnumpy()

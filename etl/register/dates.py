@@ -30,7 +30,7 @@ def check_dates(frame: pd.DataFrame, schema: Schema) -> list[Rejection]:
     """
     found = []
     for column in (name for name in _DATES if name in schema.columns):
-        for row, text in frame[column].items():
+        for row, text in zip(frame.index.tolist(), frame[column].tolist(), strict=True):
             if len(text) == len("2026-05-28") and day(text) is None:
                 found.append(_rejection(frame, schema, row, column, *NOT_IN_CALENDAR))
     if {_START, _END} <= {*schema.columns}:

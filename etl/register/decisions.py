@@ -250,7 +250,7 @@ def merge(organisations: pd.DataFrame, decisions: Decisions) -> tuple[pd.DataFra
     if whole:
         filled = pd.DataFrame(list(whole.values()), index=list(whole), dtype="str")
         merged.loc[filled.index, filled.columns] = filled
-    present = set(merged["org_id"])
+    present = set(merged["org_id"].tolist())
     aliases = sorted((a, b) for a, b in decisions.merged_into.items() if b in present)
     return merged, pd.DataFrame(aliases, columns=["org_id", "merged_into"], dtype="str")
 

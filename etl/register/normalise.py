@@ -22,6 +22,7 @@ from etl.nuts import nuts_2021
 from etl.reading.model import is_error
 from etl.register.cells import read_list, read_month, read_town, territory
 from etl.schema import Column, Schema
+from etl.tuples import tuples
 
 Lookup = Mapping[str, str]
 
@@ -118,7 +119,7 @@ def _with_countries(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _with_towns(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows with their town alone, without what else an address holds beside it."""
-    pairs = list(zip(frame["city"], frame["country"], strict=True))
+    pairs = list(tuples(frame, "city", "country"))
     towns = {pair: read_town(*pair) for pair in dict.fromkeys(pairs)}
     return frame.assign(
         city=pd.Series([towns[pair] for pair in pairs], index=frame.index, dtype="str")
@@ -314,5 +315,5 @@ def normalise_boolean(text: str) -> str:
 
 def _over_distinct(column: pd.Series, function: Callable[[str], str]) -> pd.Series:
     codes, distinct = pd.factorize(column, use_na_sentinel=False)
-    texts = np.array([function(text) for text in distinct], dtype=object)
+    texts = np.array([function(text) for text in distinct.tolist()], dtype=object)
     return pd.Series(texts[codes], index=column.index, dtype="str")

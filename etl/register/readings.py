@@ -40,13 +40,14 @@ def reading_notes(
         Column of the schema -> how the file calls it, where it has another name there.
     """
     notes: dict[str, list[int]] = {}
+    index = read.index.tolist()
     for column in (name for name in _READ if name in schema.columns):
-        pairs = zip(read.index, written[column], read[column], strict=True)
+        pairs = zip(index, written[column].tolist(), read[column].tolist(), strict=True)
         for row, before, now in pairs:
             for note in _notes(column, headers.get(column, column), clean(before), now):
                 notes.setdefault(note, []).append(int(row))
     for column in (name for name in _NAMES if name in schema.columns):
-        for row, text in zip(read.index, read[column], strict=True):
+        for row, text in zip(index, read[column].tolist(), strict=True):
             if "?" in text and lost_letters(text):
                 note = (
                     f"{headers.get(column, column)} “{text}” has a question mark inside a word; "

@@ -174,7 +174,7 @@ def validate_references(
         frame = rows_meant(frames[resource], schema)
         report = _Report(frame, schema)
         for column, (other, key) in schema.references.items():
-            known = set(frames[other][key])
+            known = set(frames[other][key].tolist())
             separator = schema.columns[column].separator
             needed = schema.columns[column].constraints.get("required")
             instead = (

@@ -409,4 +409,4 @@ def _host_words(website: str) -> list[str]:
 
 def _over_distinct(texts: pd.Series, function: Callable[[str], str]) -> npt.NDArray[np.object_]:
     codes, distinct = pd.factorize(texts)
-    return np.array([function(str(text)) for text in distinct], dtype=object)[codes]
+    return np.array([function(str(text)) for text in distinct.tolist()], dtype=object)[codes]

@@ -17,6 +17,7 @@ from etl.errors import RegisterError
 from etl.identity.deduplicate import (
     exact_candidates,
     exact_duplicates,
+    find_twins,
     likely_duplicates,
     load_legal_forms,
 )
@@ -70,22 +71,24 @@ def decided(*pairs: tuple[str, str, str]) -> Decisions:
 
 
 def test_case_accents_and_legal_form_make_no_other_organisation(legal_forms: list[str]) -> None:
-    (error,) = exact_duplicates(rows("Stoïk", "Filigran", "STOIK"))
+    (error,) = exact_duplicates(find_twins(rows("Stoïk", "Filigran", "STOIK")))
     assert (error.row, error.column, error.step) == (4, "name", "deduplicate")
     assert "Row 2" in error.reason
-    (error,) = exact_duplicates(rows("Limes Security", "Limes Security GmbH"), legal_forms)
+    (error,) = exact_duplicates(
+        find_twins(rows("Limes Security", "Limes Security GmbH"), legal_forms)
+    )
     assert "“Limes Security”" in error.reason
 
 
 def test_the_same_name_elsewhere_is_another_organisation() -> None:
-    assert exact_duplicates(rows("Thales", "Thales", place_id=["g1", "g2"])) == []
-    assert exact_duplicates(rows("!!!", "???")) == []
+    assert exact_duplicates(find_twins(rows("Thales", "Thales", place_id=["g1", "g2"]))) == []
+    assert exact_duplicates(find_twins(rows("!!!", "???"))) == []
 
 
 def test_two_companies_of_one_name_may_stay_if_that_is_decided(legal_forms: list[str]) -> None:
     different = decided(("fr-0", "fr-1", "different"))
     three = rows("Secudos GmbH", "Secudos AG", "Secudos")
-    assert [e.row for e in exact_duplicates(three, legal_forms, different)] == [4]
+    assert [e.row for e in exact_duplicates(find_twins(three, legal_forms, different))] == [4]
     two = three.head(2)
     assert likely_duplicates(two, legal_forms)
     assert likely_duplicates(two, legal_forms, different) == []
@@ -259,7 +262,7 @@ def test_nothing_in_the_register_is_suspected(
     register: pd.DataFrame, legal_forms: list[str]
 ) -> None:
     assert len(register) > 400
-    assert exact_duplicates(register, legal_forms) == []
+    assert exact_duplicates(find_twins(register, legal_forms)) == []
     assert likely_duplicates(register, legal_forms) == []
 
 
@@ -544,10 +547,10 @@ def test_acronyms_add_no_pair_to_the_register_that_is_none(
 
 def test_exact_duplicates_can_be_decided_about(legal_forms: list[str]) -> None:
     frame = rows("Foo", "Foo SAS", "Bar")
-    (pair,) = exact_candidates(frame, legal_forms)
+    (pair,) = exact_candidates(find_twins(frame, legal_forms), frame)
     assert (pair.org_id_a, pair.org_id_b) == ("fr-0", "fr-1")
     assert (pair.name_a, pair.name_b) == ("Foo", "Foo SAS")
     apart = load_decisions(
         pd.DataFrame([("fr-1", "fr-0", "different")], columns=COLUMNS[:3], index=[2])
     )
-    assert exact_candidates(frame, legal_forms, apart) == []
+    assert exact_candidates(find_twins(frame, legal_forms, apart), frame) == []

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from benchmarks.duplicates import located_register
 from ecosystem.common.settings import settings as own_settings
-from etl.identity.deduplicate import exact_duplicates, load_legal_forms
+from etl.identity.deduplicate import exact_duplicates, find_twins, load_legal_forms
 from etl.identity.identifiers import assign_ids, record_former_names, successions
 from etl.register.decisions import NO_DECISIONS, Decisions, load_decisions, merge
 
@@ -178,7 +178,7 @@ def test_identifiers_are_unique_and_do_not_depend_on_the_order(
 def test_reading_the_same_file_again_changes_no_identifier(rows: pd.DataFrame) -> None:
     first, _, _ = assign_ids(rows, None, NO_DECISIONS, FORMS)
     located = first.assign(place_id=first["city"])
-    twice = {error.row for error in exact_duplicates(located, FORMS)}
+    twice = {error.row for error in exact_duplicates(find_twins(located, FORMS))}
     published = first.drop(index=list(twice)).assign(former_names=None)
     again, _, _ = assign_ids(rows.drop(index=list(twice)), published, NO_DECISIONS, FORMS)
     assert again["org_id"].to_dict() == published["org_id"].to_dict()

@@ -43,6 +43,9 @@ def header_of(
             continue
         if found and (best is None or len(found) > len(best[1])):
             best = row, found
+        if len(found) == len(schema.columns):
+            # No row below can have more of them.
+            break
     # A row that holds a column twice is the header, unless another is clearly better.
     if refusal is not None and (best is None or len(best[1]) < len(needed_columns(schema))):
         raise refusal

@@ -11,6 +11,7 @@ import pandas as pd
 from ecosystem.common.vocabulary import COMPANY_STAGES, EMPLOYEE_BANDS
 from etl.model import Rejection, note_rows
 from etl.register.faults import Faults
+from etl.tuples import tuples
 
 FILE = "organisation_facts.csv"
 _KEY = ["org_id", "fact"]
@@ -58,15 +59,17 @@ def check_facts(facts: pd.DataFrame) -> list[Rejection]:
     faults = Faults(FILE, facts, "org_id")
     found = []
     first: dict[tuple[str, ...], int] = {}
-    for row, cells in facts.iterrows():
-        is_value, wanted = _VALUES.get(cells["fact"], (bool, "a text"))
-        if not is_value(cells["value"]):
-            reason = f"This is no value of the fact {cells['fact']}."
+    rows = zip(facts.index.tolist(), tuples(facts, *_KEY, "value", "year"), strict=True)
+    for row, known in rows:
+        _, fact, value, year = known
+        is_value, wanted = _VALUES.get(fact, (bool, "a text"))
+        if not is_value(value):
+            reason = f"This is no value of the fact {fact}."
             found.append(faults.invalid(row, "value", reason, f"Write {wanted}."))
-        if cells["year"] and _is_to_come(cells["year"]):
+        if year and _is_to_come(year):
             mend = "Check the year: it is the one that the fact is of."
             found.append(faults.invalid(row, "year", "The year lies in the future.", mend))
-        same = first.setdefault(tuple(cells[[*_KEY, "value", "year"]]), int(str(row)))
+        same = first.setdefault(known, row)
         if same != row:
             found.append(faults.repeated(row, "value", f"This fact is already in row {same}."))
     return found

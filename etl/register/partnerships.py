@@ -7,6 +7,8 @@ import pandas as pd
 from ecosystem.common.text import fold
 from etl.model import Rejection, note_rows
 from etl.places.regions import Regions
+from etl.register.faults import Faults
+from etl.tuples import tuples
 
 FILE = "partnerships.csv"
 MEMBERS = "partnership_members.csv"
@@ -23,30 +25,25 @@ def check_members(members: pd.DataFrame, regions: Regions) -> list[Rejection]:
         NUTS regions.
     """
     known = set(regions.drawn["nuts_id"])
+    faults = Faults(MEMBERS, members, "member_name")
     found = []
     first: dict[tuple[str, str], int] = {}
-    for row, cells in members.iterrows():
-        number = int(str(row))
-        same = first.setdefault((cells["partnership_id"], fold(cells["member_name"])), number)
-        if same != number:
+    rows = zip(
+        members.index.tolist(),
+        tuples(members, "partnership_id", "member_name", "nuts_code"),
+        strict=True,
+    )
+    for row, (partnership_id, name, nuts_code) in rows:
+        same = first.setdefault((partnership_id, fold(name)), row)
+        if same != row:
+            reason = f"This member of {partnership_id} is already in row {same}."
+            found.append(faults.repeated(row, "member_name", reason))
+        if nuts_code and nuts_code not in known:
             found.append(
-                _rejection(
-                    "deduplicate",
-                    number,
-                    cells,
-                    "member_name",
-                    f"This member of {cells['partnership_id']} is already in row {same}.",
-                    "Delete one of the two rows.",
-                )
-            )
-        if cells["nuts_code"] and cells["nuts_code"] not in known:
-            found.append(
-                _rejection(
-                    "validate",
-                    number,
-                    cells,
+                faults.invalid(
+                    row,
                     "nuts_code",
-                    f"{cells['nuts_code']} is no NUTS 2021 code.",
+                    f"{nuts_code} is no NUTS 2021 code.",
                     "Correct it, see the NUTS 2021 list, or empty the cell.",
                 )
             )
@@ -68,9 +65,3 @@ def partnership_notes(partnerships: pd.DataFrame, members: pd.DataFrame) -> list
     }
     rows = {size: [int(row) for row in sizes.index[sizes == size]] for size in sentences}
     return [note_rows(FILE, rows[n], text) for n, text in sentences.items() if rows[n]]
-
-
-def _rejection(
-    step: str, row: int, cells: pd.Series, column: str, reason: str, mend: str
-) -> Rejection:
-    return Rejection(step, MEMBERS, row, cells["member_name"], column, cells[column], reason, mend)

@@ -112,6 +112,27 @@ def count(n: int, one: str, many: str = "") -> str:
     return f"{number(n)} {one if n == 1 else many or one + 's'}"
 
 
+def agree(n: int, one: str, many: str, **data: object) -> str:
+    """A sentence about a number of things, in which verbs agree with it.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    one, many : str
+        The whole sentence for one and for several, with ``{n}`` where the number stands and names
+        in braces for `data`.
+    **data
+        What stands at those names.
+
+    Examples
+    --------
+    >>> agree(1, "{n} meeting of {who} is kept.", "{n} meetings of {who} are kept.", who="ACME")
+    '1 meeting of ACME is kept.'
+    """
+    return (one if n == 1 else many).format(n=number(n), **data)
+
+
 def span(offset: int, shown: int, total: int, one: str = "", many: str = "") -> str:
     """Which part of a long list is shown.
 
@@ -131,6 +152,25 @@ def span(offset: int, shown: int, total: int, one: str = "", many: str = "") -> 
     """
     whole = count(total, one, many) if one else number(total)
     return f"{number(offset + 1)} to {number(offset + shown)} of {whole}"
+
+
+def join_first(words: Sequence[str], most: int) -> str:
+    """Join the first words of a list, and say how many more there are.
+
+    Parameters
+    ----------
+    words : sequence of str
+        What to join.
+    most : int
+        How many are named.
+
+    Examples
+    --------
+    >>> join_first(["Bretagne", "Eesti", "Malta", "Praha"], 2), join_first(["Malta"], 2)
+    ('Bretagne, Eesti and 2 more', 'Malta')
+    """
+    rest = len(words) - most
+    return join([*words[:most], f"{number(rest)} more"] if rest > 0 else words)
 
 
 def join(words: Sequence[str], conjunction: str = "and") -> str:

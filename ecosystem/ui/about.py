@@ -164,9 +164,9 @@ def _sources(address: str) -> None:
         page = links.web_address(source["url"])
         title = markdown(source["title"])
         linked = link(title, page) if page else title
-        edition = f", {markdown(source['edition'])}" if source["edition"] else ""
+        named = [f"**{linked}**", *([markdown(source["edition"])] if source["edition"] else [])]
         st.markdown(
-            f"**{linked}**{edition}. {markdown(source['used_for'])}  \n"
+            f"{', '.join(named)}. {markdown(source['used_for'])}  \n"
             f"{markdown(source['attribution'])} · {markdown(source['licence'])}"
         )
     st.markdown("**How to cite**")

@@ -19,6 +19,10 @@ from ecosystem.web.routes import ASSETS
 
 # As many changes as can be on their way to the browser at once, and more.
 _ON_THE_WAY = 20
+_USELESS = (
+    "{n} entry of your {list} in this browser can’t be used any more and was taken off.",
+    "{n} entries of your {list} in this browser can’t be used any more and were taken off.",
+)
 _mount = st.components.v2.component(
     "browser_list", js=(ASSETS / "browser_list.js").read_text(encoding="utf-8")
 )
@@ -81,10 +85,9 @@ class BrowserList:
 
     def _say_useless(self, n: int) -> None:
         """Say it until it is read: a toast would be gone with the next rerun."""
-        what = f"{wording.count(n, 'entry', 'entries')} of your {self.name} in this browser"
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(
-                f"{what} can’t be used any more and {'was' if n == 1 else 'were'} taken off.",
+                wording.agree(n, *_USELESS, list=self.name),
                 icon=":material/info:",
                 width="stretch",
             )

@@ -96,15 +96,15 @@ def _head(title: str) -> None:
         )
 
 
-def _say_unknown(what: str) -> None:
+def _say_unknown(said: str) -> None:
     _head("Not found")
-    st.write(f"This {what} is not in the current release.")
+    st.write(said)
 
 
 def _organisation(org_id: str, filter_: Filter) -> None:
     record = ask(organisations.one, org_id)
     if record is None:
-        _say_unknown("organisation")
+        _say_unknown("This organisation is not in the current release.")
         return
     _head(record["name"])
     st.page_link(
@@ -146,7 +146,7 @@ def _chips(title: str, codes: Sequence[str], vocabulary: Vocabulary) -> None:
 def _place(place_id: str, filter_: Filter) -> None:
     found = ask(organisations.in_place, filter_, place_id)
     if found.empty:
-        _head(f"No organisation here{figure.under_filters()}")
+        _head(figure.nothing("No organisation here", "No organisation here under these filters"))
         return
     town = f"{found['city'].mode().iloc[0]}, {COUNTRIES.label(found['country'].iloc[0])}"
     _head(town)
@@ -200,7 +200,7 @@ def _open_region(region_id: str, name: str) -> None:
 def _valley(valley_id: str, filter_: Filter) -> None:
     record = ask(valleys.one, valley_id)
     if record is None:
-        _say_unknown("valley")
+        _say_unknown("This valley is not in the current release.")
         return
     _head(ask(regions.labels)[valley_id])
     _open_region(valley_id, ask(regions.labels)[valley_id])
@@ -210,7 +210,8 @@ def _valley(valley_id: str, filter_: Filter) -> None:
     total = sum(counts.values())
     by_type = ", ".join(f"{n:,} {TYPES[code].label}" for code, n in counts.items())
     n = wording.count(total, "organisation")
-    st.markdown(f"**{n}** in the register" + (f": {by_type}" if by_type else ""))
+    said = f"**{n}** in the register"
+    st.markdown(f"{said}: {by_type}" if by_type else said)
     _counted_elsewhere(valley_id)
     if record["coordinator"]:
         st.markdown(f"Coordinated by **{markdown(record['coordinator'])}**")
@@ -234,7 +235,7 @@ def _valley(valley_id: str, filter_: Filter) -> None:
 def _region(nuts_id: str, filter_: Filter) -> None:
     record = ask(regions.one, nuts_id)
     if record is None:
-        _say_unknown("region")
+        _say_unknown("This region is not in the current release.")
         return
     level, name = f"nuts{record['level']}", ask(regions.labels)[nuts_id]
     n = int(ask(regions.organisation_counts, filter_, level)[nuts_id])

@@ -127,8 +127,7 @@ def _source() -> Filter | None:
     unknown = [id_ for id_ in typed if id_ not in now]
     if unknown:
         st.info(
-            f"Not in the register: {markdown(wording.join(unknown[:_EDGE]))}"
-            f"{f' and {len(unknown) - _EDGE} more' if len(unknown) > _EDGE else ''}.",
+            f"Not in the register: {markdown(wording.join_first(unknown, _EDGE))}.",
             icon=":material/search_off:",
         )
     if not now:
@@ -390,9 +389,7 @@ def _costs(chosen: Choice, names: Mapping[str, str]) -> pd.DataFrame:
 def _some(names: Sequence[str]) -> str:
     if not names:
         return "nobody"
-    rest = len(names) - _EDGE
-    shown = [markdown(name) for name in names[:_EDGE]]
-    return f"{', '.join(shown)} and {rest} more" if rest > 0 else wording.join(shown)
+    return wording.join_first([markdown(name) for name in names], _EDGE)
 
 
 def _alternatives(assessed: Assessed, chosen: Choice) -> None:

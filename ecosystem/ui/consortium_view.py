@@ -54,10 +54,8 @@ def sketch(chosen: Choice) -> None:
 
 def _unusable(found: Consortium) -> None:
     if found.unknown:
-        told = wording.join([f"“{markdown(text[:80])}”" for text in found.unknown[:6]])
-        more = len(found.unknown) - 6
-        others = f" and {more} more" if more > 0 else ""
-        st.info(f"Left out, not in this release: {told}{others}.", icon=":material/search_off:")
+        told = wording.join_first([f"“{markdown(text[:80])}”" for text in found.unknown], 6)
+        st.info(f"Left out, not in this release: {told}.", icon=":material/search_off:")
     if found.cut:
         st.info(
             f"A sketch holds {MOST_REGIONS} regions and {MOST_MEMBERS} organisations; "
@@ -205,13 +203,13 @@ def _roles(chosen: Choice, found: Consortium) -> None:
     st.header("Roles", anchor=False)
     st.markdown(partner_words.open_roles(found.missing))
     for role, names in found.roles.items():
-        note = f" *{role.note}*" if role.note else ""
+        note = [f"*{role.note}*"] if role.note else []
         if names:
-            st.markdown(
-                f":material/check_circle: **{role.label}**: {markdown(wording.join(names))}.{note}"
-            )
+            taken = f":material/check_circle: **{role.label}**: {markdown(wording.join(names))}."
+            st.markdown(" ".join([taken, *note]))
             continue
-        st.markdown(f":material/radio_button_unchecked: **{role.label}**: nobody yet.{note}")
+        free = f":material/radio_button_unchecked: **{role.label}**: nobody yet."
+        st.markdown(" ".join([free, *note]))
         could = found.candidates[found.candidates["role"] == role.label]
         if could.empty:
             st.caption("The register has none in the regions picked that isn't picked already.")

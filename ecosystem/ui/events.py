@@ -23,6 +23,12 @@ from ecosystem.ui.theme import is_dark
 from ecosystem.web.pages import EVENTS_PAGE
 
 PER_PAGE = 20
+_NOT_AT_ADDRESS = "There is no event at this address. It may have been removed or mistyped."
+_EMPTY = listing.Empty(
+    "There are no events for which all of this holds.",
+    "The register lists no events yet.",
+)
+_LEFT_OUT = "Left out, since no event has it: {values}."
 _PARAMS = ("kind", "year", "country")
 # Their titles in a table, in the order of their columns.
 _TITLES = {"name": "Event", "kind": "Kind", "when": "When", "where": "Where"}
@@ -42,7 +48,7 @@ def page() -> None:
     _subscribe(everything)
     found = _narrowed()
     if found.empty:
-        listing.nothing_found("events", _PARAMS, is_any=not everything.empty)
+        listing.nothing_found(_EMPTY, _PARAMS, is_any=not everything.empty)
         return
     _summary(found)
     _timeline(found)
@@ -53,7 +59,7 @@ def page() -> None:
 
 def _one(found: pd.DataFrame) -> None:
     if found.empty:
-        st.info(listing.not_at_address("event"), icon=":material/search_off:")
+        st.info(_NOT_AT_ADDRESS, icon=":material/search_off:")
     for record in found.to_dict("records"):
         with st.container(border=True, gap="xxsmall"):
             _entry(record)
@@ -92,7 +98,7 @@ def _narrowed() -> pd.DataFrame:
         countries = listing.names(there.countries, COUNTRIES.labels())
         country = listing.several("country", "Country", countries)
     listing.left_out(
-        "event",
+        _LEFT_OUT,
         {
             "kind": (EVENT_KINDS.name, kind),
             "year": ("Year", [str(year)]),

@@ -17,9 +17,15 @@ from ecosystem.ui.data import database
 from ecosystem.ui.escape import link
 
 
-def under_filters() -> str:
-    """The end of a sentence that finds nothing: only an active filter can be the reason."""
-    return " under these filters" if state.filter_().active() else ""
+def nothing(anyway: str, filtered: str) -> str:
+    """The sentence that nothing was found: only an active filter can be the reason.
+
+    Parameters
+    ----------
+    anyway, filtered : str
+        The sentence without a filter and with one.
+    """
+    return filtered if state.filter_().active() else anyway
 
 
 def data_link(address: str) -> str:
@@ -51,7 +57,7 @@ def figure(title: str, spec: Spec, table: pd.DataFrame, method: str, data: str) 
     """
     st.header(title, anchor=False)
     if table.empty:
-        st.caption(f"Nothing to show here{under_filters()}.")
+        st.caption(nothing("Nothing to show here.", "Nothing to show here under these filters."))
         return
     st.vega_lite_chart(spec, width="stretch")
     st.caption(f"{method} {data_link(data)}")

@@ -10,6 +10,7 @@ import streamlit as st
 from ecosystem import asked_lists, site_search
 from ecosystem.asked_lists import AskedList
 from ecosystem.common import wording
+from ecosystem.common.vocabulary import inside
 from ecosystem.finding.filters import Filter
 from ecosystem.site_search import Entry, Group, Kind
 from ecosystem.ui import listing, state
@@ -114,6 +115,12 @@ _PLACES = {
 }
 
 
+# What a link to a list says: where it has none under the conditions, where it has some, all of it.
+_NONE = "Looking for {what}? None {conditions}; all of the register"
+_SOME = "Looking for {what}? {list} {conditions}"
+_ALL = "Looking for {what}? {list}"
+
+
 def address(entry: Entry) -> tuple[str, dict[str, str]]:
     """Page of an entry and its parameters there."""
     place = _PLACES[entry.kind]
@@ -123,27 +130,23 @@ def address(entry: Entry) -> tuple[str, dict[str, str]]:
 def lists_asked_for() -> None:
     """Lead to each other list that the search asks for, narrowed as its page can be."""
     for asked in ask(asked_lists.asked_lists, state.search_text()):
-        looking = f"Looking for {_plural(asked)}?"
+        plural, conditions = _PLACES[asked.kind].plural, _conditions(asked)
+        data = {"what": inside(plural), "conditions": conditions}
         if not asked.total and asked.is_narrowed:
-            everything = ask(asked_lists.whole, asked)
-            _list_link(everything, f"{looking} None{_condition(asked)}; all of the register")
+            _list_link(ask(asked_lists.whole, asked), _NONE.format(**data))
         else:
-            _list_link(asked, f"{looking} {_PLACES[asked.kind].plural}{_condition(asked)}")
+            _list_link(asked, (_SOME if conditions else _ALL).format(**data, list=plural))
 
 
-def _plural(asked: AskedList) -> str:
-    plural = _PLACES[asked.kind].plural
-    return plural[0].lower() + plural[1:]
-
-
-def _condition(asked: AskedList) -> str:
+def _conditions(asked: AskedList) -> str:
+    """What the list is narrowed to, as a list of conditions; empty for all of it."""
     where = ask(asked_lists.where, asked)
-    parts = [
-        f" about “{markdown(asked.words)}”" if asked.words else "",
-        f" in {markdown(where)}" if where else "",
-        f" of {asked.year}" if asked.year else "",
-    ]
-    return "".join(parts)
+    parts = {
+        "about “{}”": markdown(asked.words),
+        "in {}": markdown(where),
+        "of {}": str(asked.year or ""),
+    }
+    return " ".join(condition.format(value) for condition, value in parts.items() if value)
 
 
 def _list_link(asked: AskedList, label: str) -> None:

@@ -26,5 +26,5 @@ def words() -> None:
 
 def _word(word: Word) -> None:
     st.header(markdown(word.label), anchor=word.code)
-    more = f" {link(markdown(word.source.title), word.source.url)}" if word.source else ""
-    st.markdown(f"{markdown(word.meaning)}{more}")
+    more = [link(markdown(word.source.title), word.source.url)] if word.source else []
+    st.markdown(" ".join([markdown(word.meaning), *more]))

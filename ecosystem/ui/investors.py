@@ -22,6 +22,16 @@ from ecosystem.web.pages import INVESTOR_PAGE, INVESTORS_PAGE, MATCHING_PAGE, RE
 
 _IN_LIST = 20
 _PARAMS = ("stage", "amount", "domain", "focus", "country", "specialist", "unknown", "selected")
+_NO_ROW = listing.NoRow(
+    "Investor",
+    "There is no investor at this address. It may have been removed or mistyped.",
+    "Choose an investor from the list.",
+    "All investors",
+)
+_EMPTY = listing.Empty(
+    "There are no investors for which all of this holds.",
+    "The register lists no investors yet.",
+)
 _MOST_MEUR = 100_000.0
 _SPECIALIST = {"yes": "Cyber specialists", "no": "Others"}
 _YES, _NO = "yes", "no"
@@ -41,7 +51,7 @@ def list_page() -> None:
     found = ask(investors.selection, conditions)
     _left_out(conditions, len(found))
     if found.empty:
-        listing.nothing_found("investors", _PARAMS, is_any=not ask(investors.selection).empty)
+        listing.nothing_found(_EMPTY, _PARAMS, is_any=not ask(investors.selection).empty)
         return
     kind, selected = cards.selected_id()
     keys = investors.town_keys(found)
@@ -238,7 +248,7 @@ def page() -> None:
     asked = state.get("id")
     record = ask(investors.one, asked) if asked else None
     if record is None:
-        listing.no_such_row("investor", INVESTORS_PAGE, asked=bool(asked))
+        listing.no_such_row(_NO_ROW, INVESTORS_PAGE, asked=bool(asked))
         return
     tab_title.show(record["name"])
     st.title(markdown(record["name"]), anchor=False)

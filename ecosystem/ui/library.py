@@ -16,6 +16,12 @@ from ecosystem.ui.escape import link, markdown
 from ecosystem.web.pages import LIBRARY_PAGE
 
 PER_PAGE = 20
+_NOT_AT_ADDRESS = "There is no document at this address. It may have been removed or mistyped."
+_EMPTY = listing.Empty(
+    "There are no documents for which all of this holds.",
+    "The register lists no documents yet.",
+)
+_LEFT_OUT = "Left out, since no document has it: {values}."
 _PARAMS = ("kind", "year", "author")
 
 
@@ -25,7 +31,7 @@ def page() -> None:
     if asked := state.get("id"):
         found = everything[everything["doc_id"] == asked]
         if found.empty:
-            st.info(listing.not_at_address("document"), icon=":material/search_off:")
+            st.info(_NOT_AT_ADDRESS, icon=":material/search_off:")
         for record in found.to_dict("records"):
             with st.container(border=True, gap="xxsmall"):
                 _entry(record)
@@ -38,7 +44,7 @@ def page() -> None:
     )
     found = _narrowed()
     if found.empty:
-        listing.nothing_found("documents", _PARAMS, is_any=not everything.empty)
+        listing.nothing_found(_EMPTY, _PARAMS, is_any=not everything.empty)
         return
     without = int(found["date"].isna().sum())
     found_line.show(f"**{wording.count(len(found), 'document')}**")
@@ -62,7 +68,7 @@ def _narrowed() -> Any:
     with columns[2]:
         author = listing.several("author", "Group or body", {name: name for name in there.authors})
     listing.left_out(
-        "document",
+        _LEFT_OUT,
         {
             "kind": (DOCUMENT_KINDS.name, kind),
             "year": ("Year", [str(year)]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -55,27 +55,30 @@ def cards(found: pd.DataFrame, size: int, show: Callable[[Mapping[Hashable, Any]
     pagination(number, len(found), size)
 
 
-def not_at_address(what: str) -> str:
-    """That there is no row of the identifier in the address."""
-    return f"There is no {what} at this address. It may have been removed or mistyped."
+class NoRow(NamedTuple):
+    """What a page of one row says where that row isn't there."""
+
+    title: str
+    missing: str
+    choose: str
+    list: str
 
 
-def no_such_row(what: str, page: str, *, asked: bool) -> None:
+def no_such_row(words: NoRow, page: str, *, asked: bool) -> None:
     """A page of one row that isn't there: its title, why, and the way to the list.
 
     Parameters
     ----------
-    what : str
-        What the list has, in the singular.
+    words : NoRow
+        The page's title, that no such row is at the address, that one be chosen, the list's name.
     page : str
         The list.
     asked : bool
         Whether the address names one.
     """
-    st.title(what.capitalize(), anchor=False)
-    article = "an" if what[0] in "aeiou" else "a"
-    st.info(not_at_address(what) if asked else f"Choose {article} {what} from the list.")
-    st.page_link(page, label=f"All {what}s", icon=":material/list:")
+    st.title(words.title, anchor=False)
+    st.info(words.missing if asked else words.choose)
+    st.page_link(page, label=words.list, icon=":material/list:")
 
 
 def labels_of(vocabulary: Vocabulary, codes: Collection[str]) -> dict[str, str]:
@@ -129,13 +132,13 @@ def year(param: str, label: str, years: Sequence[int], explanation: str) -> int 
     return chosen
 
 
-def left_out(what: str, taken: Mapping[str, tuple[str, Sequence[str]]]) -> None:
+def left_out(says: str, taken: Mapping[str, tuple[str, Sequence[str]]]) -> None:
     """Say which values of the address no row of the list has; nothing if there are none.
 
     Parameters
     ----------
-    what : str
-        What the list has, in the singular.
+    says : str
+        The sentence, with ``{values}`` where they stand.
     taken : mapping of str to tuple
         Label and understood values of each parameter.
     """
@@ -146,25 +149,32 @@ def left_out(what: str, taken: Mapping[str, tuple[str, Sequence[str]]]) -> None:
         if value not in values
     ]
     if unknown:
-        st.caption(f"Left out, since no {what} has it: {wording.join(unknown)}.")
+        st.caption(says.format(values=wording.join(unknown)))
 
 
-def nothing_found(what: str, params: Sequence[str], *, is_any: bool) -> None:
+class Empty(NamedTuple):
+    """What an empty list says: that nothing fits the choice, or that nothing is there yet."""
+
+    none: str
+    yet: str = ""
+
+
+def nothing_found(says: Empty, params: Sequence[str], *, is_any: bool) -> None:
     """Say why a list is empty, and offer to begin again where a choice is the reason.
 
     Parameters
     ----------
-    what : str
-        What the list has, in the plural.
+    says : Empty
+        The sentences.
     params : sequence of str
         Parameters of the address that narrow it.
     is_any : bool
         Whether there is anything without them.
     """
     if not is_any:
-        st.info(f"The register lists no {what} yet.", icon=":material/info:")
+        st.info(says.yet, icon=":material/info:")
         return
-    st.info(f"There are no {what} for which all of this holds.", icon=":material/search_off:")
+    st.info(says.none, icon=":material/search_off:")
     st.button(
         "Show all",
         key="list_show_all",

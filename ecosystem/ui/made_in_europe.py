@@ -28,6 +28,11 @@ _WORDS = {
     "expiring": "expires soon, valid until {day}",
     "expired": "expired, was valid until {day}",
 }
+_ALONE = {
+    "valid": "Valid until {day}",
+    "expiring": "Expires soon, valid until {day}",
+    "expired": "Expired, was valid until {day}",
+}
 # Every widget of the self-check, by its key.
 _FIELDS = {
     **{f"{_PREFIX}{criterion.code}": drafts.choice(ANSWERS) for criterion in CRITERIA},
@@ -82,9 +87,9 @@ def badge(record: Record) -> None:
     icon = "" if status == "expired" else ":material/verified: "
     st.markdown(f":{colour}-badge[{icon}{made_in_europe.NAME}: {LABEL_STATUSES.inside(status)}]")
     source = links.web_address(record["label_source_url"])
-    words = status_words(record)
+    words = _ALONE[status].format(day=_day(record["label_valid_until"]))
     facts = [
-        f"{words[:1].upper()}{words[1:]}",
+        words,
         f"awarded {_day(record['label_awarded'])} by {markdown(record['label_issuer'])}",
         _reference(record["label_reference"]),
         link("source", source) if source else "",

@@ -31,6 +31,8 @@ _ORDERS = {
     Order.SURE: "What is known to fit",
     Order.SCORE: "Score alone",
 }
+_ALL_LISTED = "**{found}** of {of} in the register."
+_FIRST_LISTED = "**{found}** of {of} in the register; the first {listed} are listed."
 _NARROWED_BY = ("country", "sure", "page")
 
 
@@ -52,6 +54,8 @@ class Mode:
         Why the weights are what they are by default.
     one, many : str
         The noun for what is found.
+    none : Empty
+        What is said where the narrowing leaves nothing.
     """
 
     code: str
@@ -62,13 +66,18 @@ class Mode:
     reason: str
     one: str
     many: str
+    none: listing.Empty
 
 
 _MANDATE = (
     "Stage and geography count most by default, because its mandate binds a fund to them; whether "
     "it knows the field says how a talk begins, not whether there is one."
 )
-_COMPANIES = ("SME or start-up", "SMEs and start-ups")
+_COMPANIES = (
+    "SME or start-up",
+    "SMEs and start-ups",
+    listing.Empty("There are no SMEs and start-ups for which all of this holds."),
+)
 MODES = {
     mode.code: mode
     for mode in (
@@ -81,6 +90,7 @@ MODES = {
             _MANDATE,
             "investor",
             "investors",
+            listing.Empty("There are no investors for which all of this holds."),
         ),
         Mode(
             "companies",
@@ -336,13 +346,14 @@ def _matches(mode: Mode, subject: str, name: str, weights: dict[str, float]) -> 
     if not found.left:
         _say_nothing(mode, found, narrowing, name)
         return
-    says = (
-        f"**{wording.count(found.left, mode.one, mode.many)}** of {wording.number(found.compared)} "
-        "in the register"
+    says = _ALL_LISTED if listed == found.left else _FIRST_LISTED
+    found_line.show(
+        says.format(
+            found=wording.count(found.left, mode.one, mode.many),
+            of=wording.number(found.compared),
+            listed=wording.number(listed),
+        )
     )
-    if listed < found.left:
-        says += f"; the first {wording.number(listed)} are listed"
-    found_line.show(f"{says}.")
     everything = partial(ask, mode.find, subject, weights, narrowing)
     if _as_table():
         _show_table(mode, everything().rows)
@@ -417,7 +428,7 @@ def _say_nothing(mode: Mode, found: Matches, narrowing: Narrowing, name: str) ->
     if not found.compared:
         st.info(f"The register lists no {mode.many} yet.", icon=":material/info:")
     elif narrowing.countries or narrowing.least_confidence:
-        listing.nothing_found(mode.many, _NARROWED_BY, is_any=True)
+        listing.nothing_found(mode.none, _NARROWED_BY, is_any=True)
     else:
         st.info(
             f"No part that counts is known of {markdown(name)} with any of the "

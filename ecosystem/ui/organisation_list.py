@@ -146,9 +146,9 @@ def _row(record: dict[Hashable, Any], words: frozenset[str]) -> None:
         shortlist.button(org_id, "row")
     former = record["former_names"]
     where = ", ".join((record["city"], COUNTRIES.label(record["country"])))
+    type_ = search_controls.mark_words(TYPES.label(record["type"]), words)
     facts = [
-        f"{type_marks.silent_image(record['type'])} "
-        + search_controls.mark_words(TYPES.label(record["type"]), words),
+        " ".join((type_marks.silent_image(record["type"]), type_)),
         search_controls.mark_words(where, words),
         _distance(record.get("km")),
         f"formerly {search_controls.mark_words(', '.join(former), words)}" if len(former) else "",

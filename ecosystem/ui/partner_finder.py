@@ -315,8 +315,10 @@ def _leads(chosen: Choice, region_id: str, valley_id: str) -> None:
     plan = chosen.plan
     rows = ask(partner_finding.leads, region_id, plan.need_id, plan.fit).head(LEADS)
     if rows.empty:
-        does = f" is known to {chosen.need.does}" if chosen.need else ""
-        st.caption(f"No organisation of the register there{does}.")
+        if chosen.need:
+            st.caption(f"No organisation of the register there is known to {chosen.need.does}.")
+        else:
+            st.caption("No organisation of the register there.")
     for row in rows.to_dict("records"):
         with listing.rows(f"lead_{region_id}_{row['org_id']}"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):

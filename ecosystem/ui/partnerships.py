@@ -32,6 +32,16 @@ INCOMPLETE = (
     "well have one."
 )
 _IN_LIST, _MEMBERS = 20, 40
+_NO_ROW = listing.NoRow(
+    "Partnership",
+    "There is no partnership at this address. It may have been removed or mistyped.",
+    "Choose a partnership from the list.",
+    "All partnerships",
+)
+_EMPTY = listing.Empty(
+    "There are no partnerships for which all of this holds.",
+    "The register lists no partnerships yet.",
+)
 _PARAMS = ("kind", "year", "country", "valley")
 _OPEN_ENDED = (
     "A partnership whose start or end isn't known counts as active before, or after, what is known."
@@ -46,7 +56,7 @@ def list_page() -> None:
     )
     found = _choice()
     if found.empty:
-        listing.nothing_found("partnerships", _PARAMS, is_any=not ask(partnerships.selection).empty)
+        listing.nothing_found(_EMPTY, _PARAMS, is_any=not ask(partnerships.selection).empty)
         return
     members = int(found["members"].sum())
     found_line.show(
@@ -115,7 +125,7 @@ def page() -> None:
     asked = state.get("id")
     record = ask(partnerships.one, asked) if asked else None
     if record is None:
-        listing.no_such_row("partnership", PARTNERSHIPS_PAGE, asked=bool(asked))
+        listing.no_such_row(_NO_ROW, PARTNERSHIPS_PAGE, asked=bool(asked))
         return
     tab_title.show(record["name"])
     st.title(markdown(record["name"]), anchor=False)

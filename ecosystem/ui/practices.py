@@ -19,6 +19,16 @@ from ecosystem.web.pages import PRACTICE_PAGE, PRACTICES_PAGE, REGION_PAGE
 
 _IN_LIST = 20
 _PARAMS = ("kind", "valley")
+_NO_ROW = listing.NoRow(
+    "Practice",
+    "There is no practice at this address. It may have been removed or mistyped.",
+    "Choose a practice from the list.",
+    "All practices",
+)
+_EMPTY = listing.Empty(
+    "There are no practices for which all of this holds.",
+    "The register lists no practices yet.",
+)
 _NO_VALLEY = "outside the valleys, or of several"
 
 
@@ -30,13 +40,11 @@ def list_page() -> None:
     )
     found = _choice()
     if found.empty:
-        listing.nothing_found("practices", _PARAMS, is_any=not ask(practices.selection).empty)
+        listing.nothing_found(_EMPTY, _PARAMS, is_any=not ask(practices.selection).empty)
         return
     valleys = found["valley_id"].nunique()
-    found_line.show(
-        f"**{wording.count(len(found), 'practice')}**"
-        + (f" of {wording.count(valleys, 'valley')}" if valleys else "")
-    )
+    said = f"**{wording.count(len(found), 'practice')}**"
+    found_line.show(f"{said} of {wording.count(valleys, 'valley')}" if valleys else said)
     st.caption(
         "Practices are those that a public page describes. A region without one here may well "
         "have it."
@@ -87,7 +95,7 @@ def page() -> None:
     asked = state.get("id")
     record = ask(practices.one, asked) if asked else None
     if record is None:
-        listing.no_such_row("practice", PRACTICES_PAGE, asked=bool(asked))
+        listing.no_such_row(_NO_ROW, PRACTICES_PAGE, asked=bool(asked))
         return
     tab_title.show(record["name"])
     st.title(markdown(record["name"]), anchor=False)

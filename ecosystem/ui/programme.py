@@ -33,6 +33,11 @@ _SOURCE = Link(
     "ECSO, Working Group 4",
     "https://ecs-org.eu/working-groups/wg4-support-to-smes-coordination-with-countries-and-regions",
 )
+_EMPTY = listing.Empty(
+    "There are no programmes for which all of this holds.",
+    "The register lists no programmes yet.",
+)
+_LEFT_OUT = "Left out, since no programme has it: {values}."
 _IN_LIST = 10
 _SEVERAL = "EU"
 _NOT_KNOWN = "unknown"
@@ -104,9 +109,7 @@ def similar() -> None:
     st.header("Similar programmes in Europe", anchor=False)
     found = _narrow()
     if found.empty:
-        listing.nothing_found(
-            "programmes", ("country",), is_any=not ask(programmes.everything).empty
-        )
+        listing.nothing_found(_EMPTY, ("country",), is_any=not ask(programmes.everything).empty)
         return
     st.caption(
         f"{wording.count(len(found), 'programme')} that public pages name; there are others. "
@@ -131,7 +134,7 @@ def _narrow() -> pd.DataFrame:
         countries = listing.several(
             "country", "Country", listing.names(sorted(set(rows["country"].dropna())), names)
         )
-    listing.left_out("programme", {"country": ("country", countries)})
+    listing.left_out(_LEFT_OUT, {"country": ("country", countries)})
     ids = ask(site_search.ids, site_search.Kind.PROGRAMME, text) if text else None
     return ask(programmes.selection, ids=ids, countries=countries)
 

@@ -135,11 +135,10 @@ def methods() -> None:
 
 def _outside(row: Mapping[Any, Any]) -> str:
     address = links.web_address(row["source_url"])
-    year = "" if pd.isna(row["year"]) else f", {wording.year(row['year'])}"
+    counted = f"{row['counted']:,} {markdown(row['scope'])}"
+    facts = [counted] if pd.isna(row["year"]) else [counted, wording.year(row["year"])]
     source = f" ({link('source', address)})" if address else ""
-    return (
-        f"- {markdown(row['territory'])}: {row['counted']:,} {markdown(row['scope'])}{year}{source}"
-    )
+    return f"- {markdown(row['territory'])}: {', '.join(facts)}{source}"
 
 
 def _metric(label: str, value: str, beside: str) -> None:

@@ -30,6 +30,12 @@ from ecosystem.ui.theme import is_dark
 from ecosystem.web import addresses
 from ecosystem.web.pages import COMPARE_PAGE, DIRECTORY_PAGE, REGION_PAGE
 
+_NOBODY = "The register has no organisation here."
+_NOBODY_FILTERED = "The register has no organisation here under these filters."
+_WHOLE = (
+    "For numbers per inhabitant and per area, the whole register is the NUTS 2 regions that it "
+    "was collected for, as far as Eurostat has their population, and not all of their countries."
+)
 _QUOTIENT_METHOD = (
     "Share of the region's organisations that work on a domain, divided by the share in the "
     "whole register: a location quotient with the register, not an economy, as denominator. "
@@ -106,9 +112,8 @@ def headline(profile: Profile) -> None:
             row = profile.headline.T[code]
             beside = []
             if not pd.isna(row["low"]) and not pd.isna(row["value"]):
-                beside.append(
-                    " to ".join(measures.in_words(code, row[end]) for end in ("low", "high"))
-                )
+                low, high = (measures.in_words(code, row[end]) for end in ("low", "high"))
+                beside.append(f"{low} to {high}")
             if not pd.isna(row["whole"]):
                 whole = (
                     f"{profile.n} of the register" if code in measures.BY_SIZE else "whole register"
@@ -128,13 +133,10 @@ def headline(profile: Profile) -> None:
                 border=True,
                 width=285,
             )
-    st.caption(
-        "For numbers per inhabitant and per area, the whole register is the NUTS 2 regions that it "
-        "was collected for, as far as Eurostat has their population, and not all of their "
-        f"countries. {profile.rank_note}"
-        + (f" Population: Eurostat, {profile.population_year}." if profile.population_year else "")
-        + f" {figure.data_link(_data('measures', profile))}"
-    )
+    notes = [_WHOLE, profile.rank_note]
+    if profile.population_year:
+        notes.append(f"Population: Eurostat, {profile.population_year}.")
+    st.caption(" ".join([*notes, figure.data_link(_data("measures", profile))]))
 
 
 def _data(measure: str, profile: Profile) -> str:
@@ -242,7 +244,7 @@ def map_and_organisations(profile: Profile, filter_: Filter) -> None:
                 query_params=inside.to_params(),
             )
         elif profile.is_collected:
-            st.write(f"The register has no organisation here{figure.under_filters()}.")
+            st.write(figure.nothing(_NOBODY, _NOBODY_FILTERED))
         else:
             st.write(markdown(words.not_collected(profile.short_name)))
 

@@ -32,6 +32,16 @@ _LETTER, _LINE, _PADDING = 7, 20, 16
 _NARROWEST, _WIDEST = 155, 250
 _DEFAULTS = {"level": "nuts2", "measure": "organisations", "of_domain": next(iter(DOMAINS))}
 
+_NO_VALUE = "No region has a value for this measure."
+_NO_VALUE_FILTERED = "No region has a value for this measure under these filters."
+# By whether the measure ranks regions.
+_ALT = {True: "Ranking by {measure}", False: "Regions by name, with {measure}"}
+_SMALL = {
+    True: f"Fewer than {SMALL_N} organisations say little, so they have no rank and no class of "
+    "the map.",
+    False: f"Fewer than {SMALL_N} organisations say little, so they have no class of the map.",
+}
+
 
 def sample_note() -> None:
     """The line that every statistics page carries, with a link to the method."""
@@ -112,7 +122,7 @@ def ranking(shaded: shading.Shaded, level: str, measure: str, selected: str) -> 
     """Regions by the measure; ties share a rank; a click selects the region on the map too."""
     table = _rank(shaded)
     if table.empty:
-        st.caption(f"No region has a value for this measure{figure.under_filters()}.")
+        st.caption(figure.nothing(_NO_VALUE, _NO_VALUE_FILTERED))
         return
     ids = list(table["region"])
     rows = [ids.index(selected)] if selected in ids else []
@@ -140,15 +150,14 @@ def ranking(shaded: shading.Shaded, level: str, measure: str, selected: str) -> 
                 width=150, help="What others count for the same territory; scopes differ"
             ),
         },
-        alt=f"{'Ranking by' if shaded.ranked else 'Regions by name, with'} {shaded.label}",
+        alt=_ALT[shaded.ranked].format(measure=shaded.label),
     )
     notes = [f"Value: {shaded.label}."]
     notes.append("= marks a shared rank." if shaded.ranked else shaded.unranked)
     if "n" in table:
         notes.append("n: organisations in the register.")
     if shaded.regions.loc[table["region"], "small"].any():
-        consequence = "no rank and no class of the map" if shaded.ranked else "no class of the map"
-        notes.append(f"Fewer than {SMALL_N} organisations say little, so they have {consequence}.")
+        notes.append(_SMALL[shaded.ranked])
     if len(shaded.years) > 1:
         notes.append("Values rest on population figures of different years.")
     notes.append(figure.data_link(figures.address(measure, level, state.filter_())))

@@ -198,8 +198,9 @@ def _meaning(part: Part) -> str:
         return f"{part.text} → year"
     town = ask(search.town_meant, part)
     if town is not None:
-        region = ", and the region of that name" if ask(search.names_region, part) else ""
-        return f"{part.text} → {town.label}{region}"
+        if ask(search.names_region, part):
+            return f"{part.text} → {town.label}, and the region of that name"
+        return f"{part.text} → {town.label}"
     return f"{part.text} → place" if part.kind is Kind.PLACE else part.text
 
 

@@ -17,14 +17,18 @@ from ecosystem.web.pages import ORGANISATION_PAGE
 _IN_LIST = 30
 _NO_VALLEY = "Outside the valleys"
 _NOTHING = "none"
+_EMPTY = listing.Empty(
+    "There are no services for which all of this holds.",
+)
 _PARAMS = ("service", "valley", "year")
 
 
 def page() -> None:
     """Services by valley, service and year, and each of them; how they come in if none has."""
+    names = wording.join([f"*{SERVICES.label(code)}*" for code in SERVICES])
     st.markdown(
         "What the Cyber Valleys programme has delivered to organisations of the register, of its "
-        "four services: " + wording.join([f"*{SERVICES.label(code)}*" for code in SERVICES]) + "."
+        f"four services: {names}."
     )
     everything = ask(services.everything)
     if everything.empty:
@@ -32,7 +36,7 @@ def page() -> None:
         return
     found = _narrowed(everything)
     if found.empty:
-        listing.nothing_found("services", _PARAMS, is_any=True)
+        listing.nothing_found(_EMPTY, _PARAMS, is_any=True)
         return
     _summary(found)
     _by_valley(found)

@@ -32,13 +32,10 @@ def headline(filter_: Filter, found: Summary) -> None:
         parts.append(f"{found.labelled:,} labelled")
     lost = left_out(state.params())
     if lost:
-        named = ", ".join(
-            f"{label} “{markdown(text[:MAX_LOST])}”" for label, text in lost[:MAX_NAMED]
+        named = wording.join_first(
+            [f"{label} “{markdown(text[:MAX_LOST])}”" for label, text in lost], MAX_NAMED
         )
-        more = f" and {len(lost) - MAX_NAMED:,} more" if len(lost) > MAX_NAMED else ""
-        st.caption(
-            f":material/info: Left out, as the address can't be understood there: {named}{more}."
-        )
+        st.caption(f":material/info: Left out, as the address can't be understood there: {named}.")
     words = "" if filter_ == Filter() else f"  \n:gray[{markdown(labels.sentence(filter_))}]"
     with st.container(key=found_line.KEY, horizontal=True, vertical_alignment="center"):
         st.markdown(" · ".join(parts) + words, width="content")
@@ -62,7 +59,7 @@ def pass_on(filter_: Filter, view: str) -> None:
     """
     title = explore.HEADING
     if filter_ != Filter():
-        title += f": organisations {labels.sentence(filter_)}"
+        title = f"{title}: organisations {labels.sentence(filter_)}"
     with st.container(horizontal=True):
         share.button(state.address(), title, view, with_view=True)
         embed.button(filter_, view)

@@ -24,6 +24,10 @@ from ecosystem.ui.investor_day.upload import show_faults
 _SECONDS, _MOST_SECONDS = 20, 120
 _EVERY_S = 1.0
 _LEFT = "Planning ended, since nobody looked at it any more."
+_BEFORE = (
+    "{n} other day is planned before this one.",
+    "{n} other days are planned before this one.",
+)
 _MODES = {
     Mode.CHOOSE: "Choose who meets whom, then when and where",
     Mode.PLACE: "Place the given meetings only",
@@ -108,11 +112,7 @@ def _watch(here: Desk) -> None:
         st.rerun()
     with st.container(border=True):
         if look.stage is Stage.WAITING and before:
-            others = wording.count(before, "other day")
-            st.markdown(
-                f"**Waiting for its turn.** {others} {'is' if before == 1 else 'are'} planned "
-                "before this one."
-            )
+            st.markdown(f"**Waiting for its turn.** {wording.agree(before, *_BEFORE)}")
         else:
             st.markdown(f"**{markdown(look.step)}.** {_best_so_far(here, look)}")
         with st.container(horizontal=True):

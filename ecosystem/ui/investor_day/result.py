@@ -14,6 +14,13 @@ from ecosystem.ui.escape import markdown
 from ecosystem.ui.investor_day.desk import Desk
 
 _MOST_BREACHES = 20
+_CHANGES_TO_WORKBOOK = "Against the plan in the workbook: {changes}, {participants} to tell."
+_CHANGES_TO_BEFORE = "Against the plan before: {changes}, {participants} to tell."
+_STILL = ("{n} meeting still takes place.", "{n} meetings still take place.")
+_KEPT_AND_ALL = (
+    "Every limit is kept, and the {n} meeting that must take place does.",
+    "Every limit is kept, and all of {n} meetings that must take place do.",
+)
 
 
 def view(here: Desk, day: Day, plan: Plan) -> list[tuple[str, str]]:
@@ -58,12 +65,11 @@ def _changes(here: Desk, day: Day, plan: Plan) -> None:
         st.success("Nothing has changed for anybody.", icon=":material/check:")
         return
     kept = sum(meeting.key in base.at for meeting in plan.meetings)
-    against = "in the workbook" if here.told else "before"
-    st.markdown(
-        f"Against the plan {against}: {wording.count(len(found), 'change')}, "
-        f"{wording.count(len(concerned), 'participant')} to tell; "
-        f"{wording.count(kept, 'meeting')} still {'takes' if kept == 1 else 'take'} place."
+    changed = (_CHANGES_TO_WORKBOOK if here.told else _CHANGES_TO_BEFORE).format(
+        changes=wording.count(len(found), "change"),
+        participants=wording.count(len(concerned), "participant"),
     )
+    st.markdown(f"{changed} {wording.agree(kept, *_STILL)}")
     rows = [
         (
             markdown(day.name(who)),
@@ -79,11 +85,9 @@ def reached_in_words(day: Day, found: Measures, *, is_kept: bool = True) -> dict
     musts = len(day.today.musts)
     evenness = "; ".join(f"evenness among {kind}s {found.fairness[kind]:.2f} of 1" for kind in Kind)
     scored = f" (mean {found.mean_score:.2f})" if found.mean_score is not None else ""
-    must = (
-        f", and all of {wording.count(musts, 'meeting')} that must take place do" if musts else ""
-    )
+    is_whole = wording.agree(musts, *_KEPT_AND_ALL) if musts else "Every limit is kept."
     said = {
-        "must": f"Every limit is kept{must}." if is_kept else "Not everything is kept; see above.",
+        "must": is_whole if is_kept else "Not everything is kept; see above.",
         "fair": f"Everybody has at least {wording.count(found.fair_minimum, 'meeting')}, or as "
         f"many as they could have at all; {evenness}.",
         "match": f"{found.total_match:,.2f} for {wording.count(found.meetings, 'meeting')}, "

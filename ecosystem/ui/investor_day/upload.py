@@ -15,6 +15,7 @@ from ecosystem.ui.escape import markdown
 from ecosystem.ui.investor_day.desk import Desk, desk
 
 _MOST_NOTES = 50
+_ABSENT = ("{n} participant doesn't come.", "{n} participants don't come.")
 _FILE = "investor_day_file"
 
 
@@ -84,6 +85,5 @@ def _sentence(day: Day) -> str:
         if today.mode is Mode.CHOOSE
         else f"{wording.count(len(today.musts), 'meeting')} to place",
     ]
-    verb = "doesn't" if absent == 1 else "don't"
-    gone = f" {wording.count(absent, 'participant')} {verb} come." if absent else ""
-    return ", ".join(parts) + "." + gone
+    there = f"{', '.join(parts)}."
+    return f"{there} {wording.agree(absent, *_ABSENT)}" if absent else there

@@ -32,6 +32,12 @@ LEVELS = {
     "nuts2": "NUTS 2",
 }
 MEASURES = {code: measures.MEASURES[code].label for code in ("organisations", "per-million")}
+# What a number on the map counts, by level.
+_NUMBER_OF = {
+    "organisations": "A number counts the organisations of one town; click it to see them.",
+    "valley": "A number counts the organisations of one valley; click it to see them.",
+}
+_SHARED_NUMBER = "Several that would hide each other share a number; click it to part them."
 _KEY = "map"
 _NOT_COLLECTED = "Not collected for the register"
 _CLICKS = ["last_active_drawing"]
@@ -50,15 +56,15 @@ def controls() -> tuple[str, str]:
     measure = state.get("measure", "organisations")
     measure = measure if measure in MEASURES else "organisations"
     with st.container(horizontal=True, vertical_alignment="center"):
-        _segment("level", level, LEVELS, "organisations")
+        _segment("level", "Level", level, LEVELS, "organisations")
         if level.startswith("nuts"):
-            _segment("measure", measure, MEASURES, "organisations")
+            _segment("measure", "Measure", measure, MEASURES, "organisations")
     return level, measure
 
 
-def _segment(name: str, value: str, options: dict[str, str], default: str) -> None:
+def _segment(name: str, label: str, value: str, options: dict[str, str], default: str) -> None:
     st.segmented_control(
-        name.capitalize(),
+        label,
         list(options),
         format_func=lambda code: options[code],
         key=name,
@@ -359,12 +365,8 @@ def _legend(filter_: Filter, level: str, measure: str) -> None:
 
 def _legend_note(filter_: Filter, level: str, measure: str) -> None:
     explained = f"**Valleys.** {explain('valley')}\n\n**NUTS 1, NUTS 2.** {explain('nuts')}"
-    if level in {"organisations", "valley"}:
-        what = "town" if level == "organisations" else "valley"
-        said = (
-            f"A number counts the organisations of one {what}; click it to see them. Several that "
-            "would hide each other share a number; click it to part them."
-        )
+    if level in _NUMBER_OF:
+        said = f"{_NUMBER_OF[level]} {_SHARED_NUMBER}"
     else:
         said = _method(ask(shading.shade, filter_, level, measure, dark=is_dark()))
     st.caption(said, help=explained)

@@ -23,6 +23,10 @@ from ecosystem.common import wording
 
 # Points are whole numbers, so that a sum of them is exact: this is as many as anybody can have.
 FULL = 1000
+_CONTRADICTION = "No cohort of {size} can be made of these candidates under this limit: {limits}."
+_CONTRADICTIONS = (
+    "No cohort of {size} can be made of these candidates under these limits together: {limits}."
+)
 MOST_CANDIDATES = 2_000
 # Cohorts with at least this percentage of the best one's points are as good for all one knows.
 NEARLY_PERCENT = 98
@@ -155,10 +159,8 @@ class ContradictionError(CohortError):
     def __init__(self, size: int, limits: Sequence[Limit], names: Mapping[str, str]) -> None:
         self.limits = tuple(limits)
         words = wording.join([limit.words(names) for limit in limits])
-        super().__init__(
-            f"No cohort of {wording.number(size)} can be made of these candidates under "
-            f"{'this limit' if len(limits) == 1 else 'these limits together'}: {words}."
-        )
+        said = _CONTRADICTION if len(limits) == 1 else _CONTRADICTIONS
+        super().__init__(said.format(size=wording.number(size), limits=words))
 
 
 @dataclass(frozen=True)

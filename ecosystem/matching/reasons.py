@@ -103,16 +103,15 @@ def _stage(place: int, standing: Standing | None, investor: Mapping[Any, Any]) -
     if standing is None:
         return "no round or stage of the company is recorded"
     stages = [code for code in STAGES if code in codes(investor["stages"])]
-    last, year = (
-        COMPANY_STAGES.inside(standing.code),
-        f" ({standing.year})" if standing.year else "",
-    )
+    year = f" ({standing.year})" if standing.year else ""
+    last = f"{COMPANY_STAGES.inside(standing.code)}{year}"
     next_ = list(STAGES)[score.next_stage(place)]
-    after = f"after {last}{year} comes {STAGES.inside(next_)}"
+    after = f"after {last} comes {STAGES.inside(next_)}"
     if not stages:
         return f"{after}; the investor’s stages are unknown"
-    does = "was seen in" if _is(investor.get("stages_seen")) else "finances"
-    return f"{after}; the investor {does} {_labels(stages, STAGES)}"
+    if _is(investor.get("stages_seen")):
+        return f"{after}; the investor was seen in {_labels(stages, STAGES)}"
+    return f"{after}; the investor finances {_labels(stages, STAGES)}"
 
 
 def _ticket(facts: Facts, place: int, need: float, investor: Mapping[Any, Any]) -> str:
@@ -167,7 +166,9 @@ def _record(led: int, same: int) -> str:
     if not led:
         return "no round of it is recorded"
     recorded = wording.count(led, "recorded round")
-    return f"led or named first in {recorded}, {same or 'none'} with a domain of this company"
+    if not same:
+        return f"led or named first in {recorded}, none with a domain of this company"
+    return f"led or named first in {recorded}, {same} with a domain of this company"
 
 
 def _complement(own: Collection[str], other: Collection[str]) -> str:
@@ -208,10 +209,7 @@ def _labels(values: Sequence[str], vocabulary: Vocabulary) -> str:
 
 def _some(words: Sequence[str]) -> str:
     """The first few of a list, and how many there are besides."""
-    rest = len(words) - _NAMED
-    if rest <= 1:
-        return wording.join(list(words))
-    return f"{', '.join(words[:_NAMED])} and {rest} more"
+    return wording.join_first(words, _NAMED) if len(words) > _NAMED + 1 else wording.join(words)
 
 
 def _is(value: Any) -> bool:

@@ -112,8 +112,9 @@ def _place(day: Day, meeting: Meeting | None) -> str:
     if meeting is None:
         return ""
     slot = day.slot.get(meeting.slot)
-    at = f"{slot.start:%H:%M}" if slot else f"slot {meeting.slot}"
-    return f"{at}, table {meeting.table}"
+    if slot is None:
+        return f"slot {meeting.slot}, table {meeting.table}"
+    return f"{slot.start:%H:%M}, table {meeting.table}"
 
 
 def _time(change: Change) -> tuple[int, str, tuple[str, str]]:

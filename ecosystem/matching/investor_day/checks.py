@@ -33,6 +33,10 @@ MAX_TABLES = 500
 # Pairs that could meet times slots: beyond it no plan is found in any time that people wait.
 MAX_CHOICES = 1_500_000
 MAX_MINUTES = 24 * 60
+_NO_MEETINGS = "{name} is no session of meetings; there is {known}."
+_NO_MEETINGS_AT_ALL = "{name} is no session of meetings; the sheet Sessions has none."
+_NO_PITCH = "{name} is no pitch or training session; there is {known}."
+_NO_PITCH_AT_ALL = "{name} is no pitch or training session; the sheet Sessions has none."
 
 
 @dataclass(frozen=True)
@@ -275,16 +279,14 @@ def _names(day: Day) -> Iterator[Fault]:
     for one in day.participants:
         for name in one.sessions:
             if sessions.get(name) is not SessionKind.MEETINGS:
-                yield Fault(
-                    f"{name} is no session of meetings; {_choice(day, meetings=True)}.",
-                    one.where.cell("sessions"),
-                )
+                known = _sessions_of(day, SessionKind.MEETINGS)
+                said = _NO_MEETINGS if known else _NO_MEETINGS_AT_ALL
+                yield Fault(said.format(name=name, known=known), one.where.cell("sessions"))
         for name in one.takes_part:
             if sessions.get(name) not in (SessionKind.PITCH, SessionKind.TRAINING):
-                yield Fault(
-                    f"{name} is no pitch or training session; {_choice(day, meetings=False)}.",
-                    one.where.cell("takes_part"),
-                )
+                known = _sessions_of(day, SessionKind.PITCH, SessionKind.TRAINING)
+                said = _NO_PITCH if known else _NO_PITCH_AT_ALL
+                yield Fault(said.format(name=name, known=known), one.where.cell("takes_part"))
     ids = set(day.by_id)
     for wish in day.wishes:
         for who, name in ((wish.who, "who"), (wish.whom, "whom")):
@@ -335,10 +337,8 @@ def _nobody(who: str, cell: str) -> Fault:
     )
 
 
-def _choice(day: Day, *, meetings: bool) -> str:
-    kinds = (SessionKind.MEETINGS,) if meetings else (SessionKind.PITCH, SessionKind.TRAINING)
-    names = [session.name for session in day.sessions if session.kind in kinds]
-    return f"there is {', '.join(names)}" if names else "the sheet Sessions has none"
+def _sessions_of(day: Day, *kinds: SessionKind) -> str:
+    return ", ".join(session.name for session in day.sessions if session.kind in kinds)
 
 
 def _rules(day: Day) -> Iterator[Fault]:
@@ -410,16 +410,20 @@ def _nothing_to_plan(day: Day) -> Fault:
     )
 
 
+def _with_cell(said: str, cell: str) -> str:
+    return f"{said} ({cell})." if cell else f"{said}."
+
+
 def _more_wishes_than_slots(day: Day) -> Iterator[str]:
     wishes = Counter(who for who, _ in day.wished)
     for one in day.participants:
         most = day.maximum(one)
         if wishes[one.id] > most:
-            yield (
+            said = (
                 f"{one.name} has {wording.count(wishes[one.id], 'wish', 'wishes')}, but "
                 f"{wording.count(most, 'meeting')} at most; not all can be met"
-                + (f" ({one.where.cell('name')})." if one.where.cell("name") else ".")
             )
+            yield _with_cell(said, one.where.cell("name"))
 
 
 def _idle_wishes(day: Day) -> Iterator[str]:
@@ -432,12 +436,11 @@ def _idle_wishes(day: Day) -> Iterator[str]:
         wish for wish in day.wishes if not wish.refuses and key(wish.who, wish.whom) not in could
     ]
     for wish in vain[:20]:
-        cell = wish.where.cell("whom")
-        yield (
+        said = (
             f"{day.name(wish.who)} can't meet {day.name(wish.whom)}: they are on the same side, "
             "one refuses, they must not, or they are never there together"
-            + (f" ({cell})." if cell else ".")
         )
+        yield _with_cell(said, wish.where.cell("whom"))
     if len(vain) > 20:
         yield f"{len(vain) - 20:,} more wishes can't be met for the same reasons."
 

@@ -32,6 +32,17 @@ from ecosystem.matching.investor_day.verify import verify
 
 # Pairs times slots up to which the day is modelled as it is.
 MAX_MODEL = 400_000
+_LEAST = "{who} should have at least {least}."
+_LEAST_BUT = {
+    Mode.PLACE: (
+        "{who} should have at least {least}, but no more than {n} was asked for.",
+        "{who} should have at least {least}, but no more than {n} were asked for.",
+    ),
+    Mode.CHOOSE: (
+        "{who} should have at least {least}, but no more than {n} could be had with anybody.",
+        "{who} should have at least {least}, but no more than {n} could be had with anybody.",
+    ),
+}
 # Above these the search would hardly see that limits ask for too much in all: they are summed up.
 SMALL_MODEL = 2_000
 
@@ -208,12 +219,11 @@ class _Facts:
         day = self.day
         least = day.minimum(one)
         if least:
-            number = wording.count(least, "meeting")
-            text = f"{one.name} should have at least {number}."
+            data = {"who": one.name, "least": wording.count(least, "meeting")}
             others = sum(one.id in pair for pair in self.meet)
+            text = _LEAST.format(**data)
             if others < least:
-                only = "was asked for" if day.mode is Mode.PLACE else "could be had with anybody"
-                text = f"{text[:-1]}, but no more than {others} {only}."
+                text = wording.agree(others, *_LEAST_BUT[day.mode], **data)
             fact = self.fact(text, day.limit_cell(one, "minimum"))
             self.model.add(sum(self.of[one.id]) >= least).only_enforce_if(fact)
         most = day.limit(one, "maximum")

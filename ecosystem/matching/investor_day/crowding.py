@@ -24,6 +24,15 @@ from ecosystem.matching.investor_day.problem import Group, Problem
 from ecosystem.matching.investor_day.rows import Rows
 
 _NOTHING = 1e-7
+_TABLES = ("There is {n} table.", "There are {n} tables.")
+_LEAST_OF_ONE = "{who} should have at least {least}."
+_LEAST = "Each of {who} should have at least {least}: {sum} in all."
+_LEAST_BUT = (
+    "Each of {who} should have at least {least}: {sum} in all, but the {others} can't have more "
+    "than {could} between them."
+)
+_MOST_OF_ONE = "{who} should have at most {most}."
+_MOST = "Each of {who} should have at most {most}: {sum} in all."
 
 
 @dataclass
@@ -56,9 +65,8 @@ def overload(day: Day, seconds: float) -> list[Fault]:
 
 def tables_fault(day: Day) -> Fault:
     """How many tables there are, as something that others contradict."""
-    are = "is" if len(day.tables) == 1 else "are"
     cell = day.tables[0].where.cell("name") if day.tables else ""
-    return Fault(f"There {are} {wording.count(len(day.tables), 'table')}.", cell)
+    return Fault(wording.agree(len(day.tables), *_TABLES), cell)
 
 
 class _Flow:
@@ -109,33 +117,40 @@ class _Flow:
         for limited in least.values():
             people = [one for one, _ in limited]
             asked = [day.minimum(one) for one in people]
-            text = f"{_each(people)} should have at least {wording.count(asked[0], 'meeting')}"
-            self._limit(text + self._sum(people, asked), "minimum", limited)
+            self._limit(self._least(people, asked), "minimum", limited)
         for limited in most.values():
             people = [one for one, _ in limited]
             allowed = [day.maximum(one) for one in people]
-            text = f"{_each(people)} should have at most {wording.count(max(allowed), 'meeting')}"
-            text += "." if len(people) == 1 else f": {sum(allowed):,} in all."
+            text = (_MOST_OF_ONE if len(people) == 1 else _MOST).format(
+                who=_who(people),
+                most=wording.count(max(allowed), "meeting"),
+                sum=wording.number(sum(allowed)),
+            )
             self._limit(text, "maximum", limited)
 
     def _limit(self, text: str, name: str, limited: Sequence[tuple[Participant, int]]) -> None:
         cell = self.day.limit_cell(limited[0][0], name)
         self.facts.append(_Fact(Fault(text, cell), [row for _, row in limited]))
 
-    def _sum(self, people: list[Participant], wanted: list[int]) -> str:
-        """How many that are in all, and that the other side can't have so many if it can't."""
+    def _least(self, people: list[Participant], wanted: list[int]) -> str:
+        """How many are wanted in all, and that the other side can't have so many if it can't."""
+        data = {
+            "who": _who(people),
+            "least": wording.count(wanted[0], "meeting"),
+            "sum": wording.number(sum(wanted)),
+        }
         if len(people) == 1:
-            return "."
+            return _LEAST_OF_ONE.format(**data)
         kind = people[0].kind
         others = [one for one in self.day.participants if one.kind is not kind]
         could = sum(max(0, self.day.maximum(one)) for one in others)
-        text = f": {sum(wanted):,} in all"
         if could >= sum(wanted):
-            return text + "."
+            return _LEAST.format(**data)
         other = Kind.INVESTOR if kind is Kind.SME else Kind.SME
-        return (
-            f"{text}, but the {wording.count(len(others), other.value)} can't have more than "
-            f"{could:,} between them."
+        return _LEAST_BUT.format(
+            **data,
+            others=wording.count(len(others), other.value),
+            could=wording.number(could),
         )
 
     def _tables(self) -> None:
@@ -183,7 +198,7 @@ class _Flow:
         return [fact for fact in facts if priced & set(fact.rows)]
 
 
-def _each(people: list[Participant]) -> str:
+def _who(people: list[Participant]) -> str:
     if len(people) == 1:
         return people[0].name
-    return f"Each of {wording.count(len(people), people[0].kind.value)}"
+    return wording.count(len(people), people[0].kind.value)

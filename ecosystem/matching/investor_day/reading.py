@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from rapidfuzz import process
 
+from ecosystem.common import wording
 from ecosystem.common.text import fold, slug
 from ecosystem.matching.investor_day import checks
 from ecosystem.matching.investor_day.checks import DayError, Fault
@@ -299,7 +300,7 @@ def _check_template(
             [
                 Fault(
                     f"{name} is no workbook of the investor-day template: it has no sheet "
-                    f"{' and no sheet '.join(missing)}. Download the template, and copy your rows "
+                    f"{wording.join(missing, 'or')}. Download the template, and copy your rows "
                     "into it."
                 )
             ]
@@ -361,7 +362,7 @@ def _rows(sheet: SheetColumns, rows: list[tuple[Any, ...]], reader: _Reader) -> 
     ]
     if missing:
         reader.fault(
-            f"{sheet.name} has no column {' and no column '.join(missing)}; the headings stand in "
+            f"{sheet.name} has no column {wording.join(missing, 'or')}; the headings stand in "
             "the first row, as in the template.",
             f"{sheet.name}!A1",
         )

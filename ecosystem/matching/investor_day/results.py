@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ecosystem.common import wording
 from ecosystem.matching.investor_day.model import AIMS
-from ecosystem.matching.investor_day.solver import Proof
+from ecosystem.matching.investor_day.solver import Proof, Scope
 
 _TITLES = {
     "must": "What must be",
@@ -14,6 +14,26 @@ _TITLES = {
     "gaps": "Idle slots",
     "spread": "Idle slots of who has the most",
     "tables": "Changes of table",
+}
+
+# What is known of an aim, by what it holds for.
+_PROVEN = {
+    Scope.ANY: "{value}, proven best",
+    Scope.MEETINGS: "{value}, proven best for the meetings that were chosen",
+    Scope.TIMETABLE: "{value}, proven best in this timetable",
+    Scope.KEPT: "{value}, proven best with what stays as it is",
+}
+_AT_MOST = {
+    Scope.ANY: "{value}; at most {bound} is possible",
+    Scope.MEETINGS: "{value}; at most {bound} is possible for the meetings that were chosen",
+    Scope.TIMETABLE: "{value}; at most {bound} is possible in this timetable",
+    Scope.KEPT: "{value}; at most {bound} is possible with what stays as it is",
+}
+_AT_LEAST = {
+    Scope.ANY: "{value}; at least {bound} is possible",
+    Scope.MEETINGS: "{value}; at least {bound} is possible for the meetings that were chosen",
+    Scope.TIMETABLE: "{value}; at least {bound} is possible in this timetable",
+    Scope.KEPT: "{value}; at least {bound} is possible with what stays as it is",
 }
 
 
@@ -29,17 +49,15 @@ def proof_words(proof: Proof) -> tuple[str, str]:
     --------
     >>> proof_words(Proof("match", 98.0, 99.0))
     ('Total match (proof)', '98; at most 99 is possible (gap 1.0%)')
-    >>> proof_words(Proof("gaps", 0, 0, "for the meetings that were chosen"))
+    >>> proof_words(Proof("gaps", 0, 0, Scope.MEETINGS))
     ('Idle slots (proof)', '0, proven best for the meetings that were chosen')
     """
     title = f"{_TITLES.get(proof.aim, AIMS.get(proof.aim, proof.aim))} (proof)"
-    scope = f" {proof.scope}" if proof.scope else ""
     if proof.aim == "must":
         return title, "all kept"
     value = wording.figure(proof.value)
     if proof.is_proven:
-        return title, f"{value}, proven best{scope}"
-    more = proof.bound > proof.value
-    gap = f" (gap {proof.gap:.1%})" if proof.aim == "match" else ""
-    word = "at most" if more else "at least"
-    return title, f"{value}; {word} {wording.figure(proof.bound)} is possible{gap}{scope}"
+        return title, _PROVEN[proof.scope].format(value=value)
+    possible = (_AT_MOST if proof.bound > proof.value else _AT_LEAST)[proof.scope]
+    said = possible.format(value=value, bound=wording.figure(proof.bound))
+    return title, f"{said} (gap {proof.gap:.1%})" if proof.aim == "match" else said

@@ -50,6 +50,15 @@ class State(StrEnum):
     NOTHING = "nothing"
 
 
+class Scope(StrEnum):
+    """Among which plans a bound holds: all, or those in which something stays."""
+
+    ANY = "any"
+    MEETINGS = "meetings"
+    TIMETABLE = "timetable"
+    KEPT = "kept"
+
+
 @dataclass(frozen=True)
 class Proof:
     """What is known of an aim.
@@ -62,14 +71,14 @@ class Proof:
         What the plan reaches.
     bound : float
         The best that any plan could reach, the aims before it being kept.
-    scope : str
-        What the bound is limited to, in words; empty if it holds for any plan.
+    scope : Scope
+        Among which plans none can be better.
     """
 
     aim: str
     value: float
     bound: float
-    scope: str = ""
+    scope: Scope = Scope.ANY
 
     @property
     def is_proven(self) -> bool:
@@ -216,7 +225,7 @@ class _Planning:
         self.step = step
         self.on_progress(Progress(step, self.best, self.in_order()))
 
-    def prove(self, aim: str, value: float, bound: float, scope: str = "") -> None:
+    def prove(self, aim: str, value: float, bound: float, scope: Scope = Scope.ANY) -> None:
         self.proofs[aim] = Proof(aim, value, bound, scope)
 
     def choose(self, problem: Problem) -> None:
@@ -251,7 +260,7 @@ class _Planning:
             slots = spread(problem, choice.chosen)
         return choice, slots
 
-    def prove_choice(self, choice: Choice, problem: Problem, scope: str = "") -> None:
+    def prove_choice(self, choice: Choice, problem: Problem, scope: Scope = Scope.ANY) -> None:
         self.prove("must", 1, 1)
         if self.day.fair:
             self.prove("fair", choice.level, choice.level_bound, scope)
@@ -273,7 +282,7 @@ class _Planning:
             found=lambda better: self.show(problem, better),
             should_stop=self.should_stop,
         )
-        self.finish(problem, timed, "" if small else "for the meetings that were chosen")
+        self.finish(problem, timed, Scope.ANY if small else Scope.MEETINGS)
 
     def place(self, problem: Problem, stay: Mapping[Key, int]) -> dict[Key, int]:
         """When given meetings take place."""
@@ -294,18 +303,18 @@ class _Planning:
         )
         self.prove("must", 1, 1)
         if not stay:
-            self.finish(problem, timed, "")
+            self.finish(problem, timed, Scope.ANY)
         elif "kept" in timed.values:
             self.prove("kept", timed.values["kept"], timed.bounds["kept"])
         if stay:
-            self.prove_times(timed, "")
+            self.prove_times(timed, Scope.ANY)
         return timed.slots
 
-    def finish(self, problem: Problem, timed: Timed, scope: str) -> None:
+    def finish(self, problem: Problem, timed: Timed, scope: Scope) -> None:
         self.prove_times(timed, scope)
         self.take(problem, timed.slots, last=True)
 
-    def prove_times(self, timed: Timed, scope: str) -> None:
+    def prove_times(self, timed: Timed, scope: Scope) -> None:
         for aim in ("gaps", "spread"):
             if aim in timed.values:
                 self.prove(aim, timed.values[aim], timed.bounds[aim], scope)
@@ -353,8 +362,8 @@ class _Planning:
         # What a better timetable on the way reaches; what is proven of it stays.
         for aim, value in (("gaps", found.idle_in_all), ("spread", found.most_idle)):
             known = self.proofs.get(aim)
-            self.prove(aim, value, known.bound if known else 0, known.scope if known else "")
-        self.prove("tables", seating.changes, seating.bound, "in this timetable")
+            self.prove(aim, value, known.bound if known else 0, known.scope if known else Scope.ANY)
+        self.prove("tables", seating.changes, seating.bound, Scope.TIMETABLE)
 
     def worse(self, found: Measures) -> bool:
         """Whether a plan waits more than the best so far, or walks more with the same waits."""
@@ -411,7 +420,7 @@ class _Planning:
         settled = Problem(day.with_locked([*day.locked, *stay, *new]))
         choice, more = self.choice_and_slots(settled)
         self.prove("kept", in_place, in_place)
-        self.prove_choice(choice, settled, "with what stays as it is")
+        self.prove_choice(choice, settled, Scope.KEPT)
         rest |= more
         self.take(fixed, rest)
         self.improve(fixed, rest, None)

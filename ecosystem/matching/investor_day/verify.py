@@ -23,6 +23,11 @@ from ecosystem.matching.investor_day.model import (
     Slot,
 )
 
+_BREAK = "{pair} meet at {time}, but there is a break then ({session})."
+_IN_SESSION = "{pair} meet at {time}, but {who} is in {session} then."
+_NOT_IN_SESSION = "{pair} meet at {time}, but {who} doesn't attend {session}."
+_ABSENT = "{pair} meet at {time}, but {who} is away then."
+
 
 def verify(day: Day, plan: Plan) -> list[str]:
     """Every constraint that a plan breaks, as a sentence; empty if it keeps all.
@@ -92,28 +97,34 @@ def _absences(day: Day, plan: Plan) -> Iterator[str]:
     for meeting in plan.meetings:
         slot = slots[meeting.slot]
         for who in meeting.both:
-            reason = _why_away(day, people[who], slot)
-            if reason:
-                yield f"{_pair(day, meeting)} meet at {_time(day, slot.number)}, but {reason}."
+            said, session = _away(day, people[who], slot)
+            if said:
+                yield said.format(
+                    pair=_pair(day, meeting),
+                    time=_time(day, slot.number),
+                    who=people[who].name,
+                    session=session,
+                )
 
 
-def _why_away(day: Day, participant: Participant, slot: Slot) -> str:
+def _away(day: Day, participant: Participant, slot: Slot) -> tuple[str, str]:
+    """What to say of a meeting for which somebody is away, and the session; empty if not."""
     for session in day.sessions:
         if session.start >= slot.end or slot.start >= session.end:
             continue
         if session.kind is SessionKind.BREAK:
-            return f"there is a break then ({session.name})"
+            return _BREAK, session.name
         if session.kind is SessionKind.MEETINGS:
             continue
         side = Audience.SMES if participant.kind is Kind.SME else Audience.INVESTORS
         if session.audience in (Audience.EVERYBODY, side) or session.name in participant.takes_part:
-            return f"{participant.name} is in {session.name} then"
+            return _IN_SESSION, session.name
     if participant.sessions and slot.session not in participant.sessions:
-        return f"{participant.name} doesn't attend {slot.session}"
+        return _NOT_IN_SESSION, slot.session
     for absence in day.absences:
         if absence.who == participant.id and absence.start < slot.end and slot.start < absence.end:
-            return f"{participant.name} is away then"
-    return ""
+            return _ABSENT, ""
+    return "", ""
 
 
 def _refusals(day: Day, plan: Plan) -> Iterator[str]:
@@ -188,7 +199,7 @@ def _tables(day: Day, plan: Plan) -> Iterator[str]:
                 one.id for one in owners[meeting.table]
             }:
                 continue
-            if not _why_away(day, owner, slots[meeting.slot]):
+            if not any(_away(day, owner, slots[meeting.slot])):
                 yield (
                     f"{_pair(day, meeting)} meet at table {meeting.table} at "
                     f"{_time(day, meeting.slot)}, but {owner.name} stays there."
@@ -210,5 +221,5 @@ def _pair(day: Day, meeting: Meeting) -> str:
 
 
 def _time(day: Day, number: int) -> str:
-    slots = {slot.number: slot for slot in day.slots}
-    return f"{slots[number].start:%d %B, %H:%M}" if number in slots else f"slot {number}"
+    times = {slot.number: f"{slot.start:%d %B, %H:%M}" for slot in day.slots}
+    return times.get(number, f"slot {number}")

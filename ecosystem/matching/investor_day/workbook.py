@@ -51,6 +51,8 @@ __all__ = ["Document", "read", "template", "write"]
 
 # Rows below the last one that keep their lists to choose from.
 _SPARE_ROWS = 300
+_CHOOSE = "Choose one of the list."
+_CHOOSE_NAMED = "Choose one of the list, or of the sheet {sheet}."
 # Identifiers show how a plan was made; a phone shows these columns first.
 _DATE, _TIME = "yyyy-mm-dd", "hh:mm"
 _STEPS = (
@@ -122,8 +124,8 @@ def _read_me(book: Workbook) -> None:
         sheet.append([one.name, "", one.about])
         for column in one.columns:
             choices = [choice for choice in column.choices if choice]
-            allowed = f" One of: {', '.join(choices)}." if choices else ""
-            sheet.append(["", column.title, column.help + allowed])
+            allowed = [f"One of: {', '.join(choices)}."] if choices else []
+            sheet.append(["", column.title, " ".join([column.help, *allowed])])
 
 
 def _settings(book: Workbook, day: Day) -> None:
@@ -271,7 +273,7 @@ def _choose(
         rule = DataValidation("list", formula1=formula, allow_blank=True, showErrorMessage=True)
         # Identifiers may stand where the list has the names.
         rule.errorStyle = "warning" if names else "stop"
-        rule.error = f"Choose one of the list{f', or of the sheet {names}' if names else ''}."
+        rule.error = _CHOOSE_NAMED.format(sheet=names) if names else _CHOOSE
     else:
         rule = DataValidation(allow_blank=True)
     rule.showInputMessage = True

@@ -78,7 +78,7 @@ SMALL = replace(small_day(), wishes=(), pairs=())
         (
             replace(SMALL, mode=Mode.PLACE, requests=(Request("a", "b"),),
                     limits=Limits(0, None, 1)),
-            ["Day!B8: Xenon Ventures should have at least 1 meeting, but no more than 0 was asked "
+            ["Day!B8: Xenon Ventures should have at least 1 meeting, but no more than 0 were asked "
              "for."],
         ),
         (

@@ -15,6 +15,12 @@ _JOIN = ":"
 # Kinds of needs that a column of organisations shows, each with that column.
 COLUMNS = {"domain": "domains", "sector": "sectors", "function": "functions"}
 PRIORITY = "priority"
+# What is needed, inside a sentence.
+_LABELS = {
+    "domain": "{term}",
+    "sector": "the sector {term}",
+    "function": "the function {term}",
+}
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ def _need(
     vocabulary: Vocabulary, kind: str, code: str, does: str, **codes: tuple[str, ...]
 ) -> Need:
     term = vocabulary[code]
-    label = term.inside if kind == "domain" else f"the {kind} {term.inside}"
+    label = _LABELS[kind].format(term=term.inside)
     return Need(kind, code, f"{term.label} ({vocabulary.name})", label, does, **codes)
 
 

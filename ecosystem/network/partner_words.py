@@ -40,31 +40,73 @@ HOW = {
     ),
 }
 
+# How a region meets a need: where no column shows it, where it has no organisation, in numbers;
+# each for a region that declares the need as a priority, and for others.
+_DECLARED_UNSEEN = (
+    "{name} declares {need} as a priority (“{wording}”); no column of the register shows how many "
+    "{does}."
+)
+_UNSEEN = "{name} is not known to declare {need}; no column of the register shows how many {does}."
+_DECLARED_BY_NOBODY = (
+    "{name} declares {need} as a priority (“{wording}”); no organisation of {name} is in the "
+    "register."
+)
+_NOBODY = "No organisation of {name} is in the register."
+_DECLARED_MET = (
+    "{name} declares {need} as a priority (“{wording}”); {n} of its {of} in the register {does} "
+    "({share}; 95 % interval {low} to {high}; all valleys {whole})."
+)
+_MET = (
+    "{name}: {n} of its {of} in the register {does} "
+    "({share}; 95 % interval {low} to {high}; all valleys {whole})."
+)
+_MORE = "More than elsewhere, as chance makes about one region in twenty."
+_LESS = "Less than elsewhere, as chance makes about one region in twenty."
+# How many valleys fit, by what for.
+_FIT = {
+    EXCHANGE: (
+        "{n} of {of} fits to exchange practice with {own}.",
+        "{n} of {of} fit to exchange practice with {own}.",
+    ),
+    PROJECT: (
+        "{n} of {of} fits for a joint project with {own}.",
+        "{n} of {of} fit for a joint project with {own}.",
+    ),
+}
+_FIT_FOR_NEED = {
+    EXCHANGE: (
+        "{n} of {of} fits to exchange practice with {own} on {need}.",
+        "{n} of {of} fit to exchange practice with {own} on {need}.",
+    ),
+    PROJECT: (
+        "{n} of {of} fits for a joint project with {own} on {need}.",
+        "{n} of {of} fit for a joint project with {own} on {need}.",
+    ),
+}
+
 
 def meeting(name: str, found: Meeting, need: Need) -> str:
     """How many organisations of a region meet a need, with interval and hedge."""
-    declares = (
-        f"{name} declares {need.label} as a priority (“{found.wording}”)" if found.wording else ""
-    )
+    data = {"name": name, "need": need.label, "wording": found.wording, "does": need.does}
     if found.n is None:
-        rest = f"no column of the register shows how many {need.does}"
-        return f"{declares or f'{name} is not known to declare {need.label}'}; {rest}."
+        return (_DECLARED_UNSEEN if found.wording else _UNSEEN).format(**data)
     if not found.of:
-        said = f"no organisation of {name} is in the register"
-        return f"{declares}; {said}." if declares else f"{_capital(said)}."
+        return (_DECLARED_BY_NOBODY if found.wording else _NOBODY).format(**data)
     low, high = (float(end) for end in wilson_interval(found.n, found.of))
-    said = (
-        f"{found.n} of its {wording.count(found.of, 'organisation')} in the register {need.does} "
-        f"({wording.percent(found.n / found.of)}; 95 % interval {wording.percent(low)} to "
-        f"{wording.percent(high)}; all valleys {wording.percent(found.whole)})."
+    said = (_DECLARED_MET if found.wording else _MET).format(
+        **data,
+        n=found.n,
+        of=wording.count(found.of, "organisation"),
+        share=wording.percent(found.n / found.of),
+        low=wording.percent(low),
+        high=wording.percent(high),
+        whole=wording.percent(found.whole),
     )
-    said = f"{declares}; {said}" if declares else f"{name}: {said}"
     if found.of < SMALL_N:
         return f"{said} {SMALL_NOTE}"
     if low <= found.whole <= high:
         return f"{said} So few leave open whether that is more or less than elsewhere."
-    more = "More" if found.n / found.of > found.whole else "Less"
-    return f"{said} {more} than elsewhere, as chance makes about one region in twenty."
+    return f"{said} {_MORE if found.n / found.of > found.whole else _LESS}"
 
 
 def reasons(
@@ -125,8 +167,9 @@ def adds(names: Names, finding: Finding, one: Suggestion) -> list[str]:
 def apart(own_country: str, one: Suggestion) -> str:
     """Distance and countries."""
     here, there = COUNTRIES.label(own_country), COUNTRIES.label(one.country)
-    where = f"both in {here}" if own_country == one.country else f"in {here} and {there}"
-    return f"About {_about(one.km)} km apart, {where}."
+    if own_country == one.country:
+        return f"About {_about(one.km)} km apart, both in {here}."
+    return f"About {_about(one.km)} km apart, in {here} and {there}."
 
 
 def _about(km: float) -> str:
@@ -147,36 +190,28 @@ def why_lead(row: Mapping[Any, Any], need: Need | None) -> str:
     """Why an organisation could lead: type, what it works on, what it leads, its evidence."""
     codes = list(row["domains"])
     wanted = [code for code in codes if need and code in need.domains]
-    first = [*wanted, *(code for code in codes if code not in wanted)][:2]
-    more = len(codes) - len(first)
-    works = [DOMAINS.inside(code) for code in first] + ([f"{more} more"] if more > 0 else [])
+    ordered = [*wanted, *(code for code in codes if code not in wanted)]
     parts = [TYPES.label(row["type"])]
-    if works:
-        parts.append(f"works on {wording.join(works)}")
+    if ordered:
+        works = [DOMAINS.inside(code) for code in ordered]
+        parts.append(f"works on {wording.join_first(works, 2)}")
     if need and need.kind in ("sector", "function"):
-        parts.append("is known to " + need.does)
+        parts.append(f"is known to {need.does}")
     if row["leads"]:
         parts.append(f"leads {wording.join(list(row['leads'])[:2])}")
-    parts.append(_evidence(row["evidence"]))
-    return "; ".join(parts) + "."
-
-
-def _evidence(code: str) -> str:
-    label = EVIDENCE.label(code)
-    return label[:1].lower() + label[1:]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    parts.append(EVIDENCE.inside(row["evidence"]))
+    return f"{'; '.join(parts)}."
 
 
 def summary(finding: Finding, names: Names, need: Need | None, fit: str) -> str:
     """How many valleys fit, and what that rests on."""
     own, n = names[finding.region_id], len(finding.suggestions)
     every = n + len(finding.others)
-    what = "to exchange practice with" if fit == EXCHANGE else "for a joint project with"
-    about = f" on {need.label}" if need else ""
-    said = f"{n} of {wording.count(every, 'valley')} fit {what} {own}{about}."
+    data = {"of": wording.count(every, "valley"), "own": own}
+    if need:
+        said = wording.agree(n, *_FIT_FOR_NEED[fit], **data, need=need.label)
+    else:
+        said = wording.agree(n, *_FIT[fit], **data)
     if fit == EXCHANGE and not need and n:
         alike = sum(one.chance is not None and one.chance < CHANCE for one in finding.suggestions)
         said = (

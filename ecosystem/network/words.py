@@ -15,26 +15,90 @@ from ecosystem.network.valley_network import CHANCE, Network
 
 Names = Mapping[str, str]
 
+_JOINED = (
+    "**{linked} of {every}** valleys are in a partnership with another one: {n} partnership joins "
+    "{pairs}, {share} of all pairs.",
+    "**{linked} of {every}** valleys are in a partnership with another one: {n} partnerships join "
+    "{pairs}, {share} of all pairs.",
+)
+_INCOMPLETE = (
+    "Member lists are often incomplete, so a missing link may be one that nobody published. A "
+    "member counts for the valley in which it has its seat, an authority of the whole country too."
+)
+# What is drawn of the links, by their kind.
+_ALL_DRAWN = {
+    "partnerships": "All {every} links by partnerships are drawn.",
+    "similar": "All {every} pairs that chance makes less than once in twenty are drawn.",
+    "complementary": "All {every} pairs each of which has more of what the other has little of are "
+    "drawn.",
+}
+_STRONGEST_DRAWN = {
+    "partnerships": "The {shown} strongest of {every} links by partnerships are drawn; the table "
+    "has all.",
+    "similar": "The {shown} strongest of {every} pairs that chance makes less than once in twenty "
+    "are drawn; the table has all.",
+    "complementary": "The {shown} strongest of {every} pairs each of which has more of what the "
+    "other has little of are drawn; the table has all.",
+}
+# What a valley joins, by whether it joins groups; in a sentence of its own, and in a list.
+_BRIDGE = {
+    False: "It lies on the shortest way between {share} of the pairs of others.",
+    True: "It lies on the shortest way between {share} of the pairs of others and links its group "
+    "with {groups}.",
+}
+_LISTED_BRIDGE = {
+    False: "**{name}**: lies on the shortest way between {share} of the pairs of others.",
+    True: "**{name}**: lies on the shortest way between {share} of the pairs of others and links "
+    "its group with {groups}.",
+}
+_NO_FINDING = (
+    "Of {pairs} of valleys with enough organisations, {n} is so alike that chance makes fewer than "
+    "one in twenty so; chance alone would make about {expected}, so the list is a place to start "
+    "asking and not a finding.",
+    "Of {pairs} of valleys with enough organisations, {n} are so alike that chance makes fewer "
+    "than one in twenty so; chance alone would make about {expected}, so the list is a place to "
+    "start asking and not a finding.",
+)
+_MORE_THAN_CHANCE = (
+    "Of {pairs} of valleys with enough organisations, {n} is so alike that chance makes fewer than "
+    "one in twenty so; chance alone would make about {expected}, so about as many as go beyond "
+    "that are more than chance.",
+    "Of {pairs} of valleys with enough organisations, {n} are so alike that chance makes fewer "
+    "than one in twenty so; chance alone would make about {expected}, so about as many as go "
+    "beyond that are more than chance.",
+)
+_NONE_CLEAR = (
+    "Of {every} in {pairs}, none is larger than chance makes among so many: the links say whom one "
+    "might ask, not who is strong."
+)
+_CLEAR = (
+    "Of {every} in {pairs}, {n} is larger than chance makes among so many; the others say whom one "
+    "might ask, not who is strong.",
+    "Of {every} in {pairs}, {n} are larger than chance makes among so many; the others say whom "
+    "one might ask, not who is strong.",
+)
+
 
 def size(network: Network) -> str:
     """How many valleys are linked by how many partnerships."""
     partners = network.connections["partners"]
     linked, every = int((partners > 0).sum()), len(partners)
     pairs = wording.percent(graph_measures.density(network.links, every), every)
-    return (
-        f"**{linked} of {every}** valleys are in a partnership with another one: "
-        f"{wording.count(network.partnerships, 'partnership')} join "
-        f"{wording.count(len(network.links), 'pair')}, {pairs} of all pairs. Member lists are "
-        "often incomplete, so a missing link may be one that nobody published. A member counts for "
-        "the valley in which it has its seat, an authority of the whole country too."
+    said = wording.agree(
+        network.partnerships,
+        *_JOINED,
+        linked=linked,
+        every=every,
+        pairs=wording.count(len(network.links), "pair"),
+        share=pairs,
     )
+    return f"{said} {_INCOMPLETE}"
 
 
-def drawing_note(shown: int, every: int, what: str) -> str:
-    """What of the links isn't on the map."""
-    if shown == every:
-        return f"All {every:,} {what} are drawn."
-    return f"The {shown:,} strongest of {every:,} {what} are drawn; the table has all."
+def drawing_note(shown: int, every: int, kind: str) -> str:
+    """What of the links isn't on the map, by their kind."""
+    said = (_ALL_DRAWN if shown == every else _STRONGEST_DRAWN)[kind]
+    return said.format(shown=wording.number(shown), every=wording.number(every))
 
 
 def connections_of(network: Network, names: Names, valley_id: str) -> str:
@@ -52,7 +116,7 @@ def connections_of(network: Network, names: Names, valley_id: str) -> str:
     )
     joined = graph_measures.groups_joined(network.links, found, valley_id)
     if joined and row["bridge"] > 0:
-        said += f" {_bridge(network, names, valley_id)}"
+        return f"{said} {_bridge(network, names, valley_id)}"
     return said
 
 
@@ -60,20 +124,18 @@ def bridges(network: Network, names: Names, limit: int = 5) -> list[str]:
     """The valleys over which most ways between others lead, a sentence each."""
     found = network.connections.sort_values("bridge", ascending=False, kind="stable")
     top = found[found["bridge"] > 0].head(limit).index
-    return [f"**{names[str(id_)]}**: {_bridge(network, names, str(id_), named=False)}"
-            for id_ in top]  # fmt: skip
+    return [_bridge(network, names, str(id_), in_list=True) for id_ in top]
 
 
-def _bridge(network: Network, names: Names, valley_id: str, *, named: bool = True) -> str:
+def _bridge(network: Network, names: Names, valley_id: str, *, in_list: bool = False) -> str:
     found = network.connections
     share = wording.percent(float(found["bridge"].to_dict()[valley_id]))
     joined = graph_measures.groups_joined(network.links, found, valley_id)
-    lies = "It lies" if named else "lies"
-    said = f"{lies} on the shortest way between {share} of the pairs of others"
-    if not joined:
-        return f"{said}."
     of_groups = [f"that of {_centre(network, names, number)}" for number in joined]
-    return f"{said} and links its group with {wording.join(of_groups)}."
+    said = _LISTED_BRIDGE if in_list else _BRIDGE
+    return said[bool(joined)].format(
+        name=names[valley_id], share=share, groups=wording.join(of_groups)
+    )
 
 
 def _centre(network: Network, names: Names, group: int) -> str:
@@ -98,13 +160,14 @@ def alike(
     one, other = str(row["one"]), str(row["other"])
     domains = wording.join([DOMAINS.inside(code) for code in shared])
     if float(row["chance"]) >= CHANCE:
-        in_common = f" What they have in common is above all {domains}." if domains else ""
-        return (
+        in_common = [f"What they have in common is above all {domains}."] if domains else []
+        said = (
             f"{names[one]} ({n[one]} organisations in the register) and {names[other]} "
             f"({n[other]}) are no more alike than chance makes them: similarity "
             f"{float(row['similarity']):.2f} of 1, and {share_drawn(float(row['chance']))} of "
-            f"pairs of this size drawn at random are at least as alike.{in_common}"
+            "pairs of this size drawn at random are at least as alike."
         )
+        return " ".join([said, *in_common])
     return (
         f"{names[one]} ({n[one]} organisations in the register) and {names[other]} ({n[other]}) "
         f"work on much the same: similarity {float(row['similarity']):.2f} of 1, above all "
@@ -122,15 +185,11 @@ def share_drawn(chance: float) -> str:
 def how_much_is_chance(pairs: pd.DataFrame) -> str:
     """How many of all pairs are unlikely, beside how many chance alone makes."""
     below, expected = int((pairs["chance"] < CHANCE).sum()), round(len(pairs) * CHANCE)
-    verdict = (
-        "so the list is a place to start asking and not a finding"
-        if below <= 2 * expected
-        else "so about as many as go beyond that are more than chance"
-    )
-    return (
-        f"Of {wording.count(len(pairs), 'pair')} of valleys with enough organisations, "
-        f"{below} are so alike that chance makes fewer than one in twenty so; chance alone would "
-        f"make about {expected}, {verdict}."
+    return wording.agree(
+        below,
+        *(_NO_FINDING if below <= 2 * expected else _MORE_THAN_CHANCE),
+        pairs=wording.count(len(pairs), "pair"),
+        expected=expected,
     )
 
 
@@ -162,17 +221,11 @@ def gives(names: Names, giver: str, receiver: str, found: Sequence[Difference]) 
 def how_many_are_clear(pairs: pd.DataFrame) -> str:
     """How many of the differences between valleys chance hardly makes."""
     every, clear = int(pairs["domains"].sum()), int(pairs["clear"].sum())
-    said = f"Of {wording.count(every, 'such difference')} in {wording.count(len(pairs), 'pair')}, "
-    if not clear:
-        return (
-            f"{said}none is larger than chance makes among so many: the links say whom one might "
-            "ask, not who is strong."
-        )
-    are = "is" if clear == 1 else "are"
-    return (
-        f"{said}{clear} {are} larger than chance makes among so many; the others say whom one "
-        "might ask, not who is strong."
-    )
+    data = {
+        "every": wording.count(every, "such difference"),
+        "pairs": wording.count(len(pairs), "pair"),
+    }
+    return wording.agree(clear, *_CLEAR, **data) if clear else _NONE_CLEAR.format(**data)
 
 
 COMPLEMENT_NOTE = (

@@ -44,11 +44,6 @@ _ALL_YEARS = "All years"
 _JOIN = "~"
 # How many pairs without a link are told in sentences.
 _LISTED = 10
-_NOUNS = {
-    "partnerships": "links by partnerships",
-    "similar": "pairs that chance makes less than once in twenty",
-    "complementary": "pairs each of which has more of what the other has little of",
-}
 
 
 @dataclass(frozen=True)
@@ -187,7 +182,7 @@ def map_and_reason(chosen: Choice) -> None:
         if kind == "valley":
             st.caption(f"All {len(shown):,} links of the selected valley are drawn.")
         else:
-            st.caption(words.drawing_note(len(shown), len(found), _NOUNS[chosen.show]))
+            st.caption(words.drawing_note(len(shown), len(found), chosen.show))
     with right:
         _reason(chosen, kind, selected)
 

@@ -43,9 +43,10 @@ def test_a_national_body_is_said_to_count_where_it_has_its_seat() -> None:
 
 
 def test_what_is_not_drawn_is_told() -> None:
-    assert words.drawing_note(2, 2, "links") == "All 2 links are drawn."
-    assert words.drawing_note(60, 209, "links").startswith(
-        "The 60 strongest of 209 links are drawn"
+    said = words.drawing_note(2, 2, "partnerships")
+    assert said == "All 2 links by partnerships are drawn."
+    assert words.drawing_note(60, 209, "similar").startswith(
+        "The 60 strongest of 209 pairs that chance makes less than once in twenty are drawn"
     )
 
 

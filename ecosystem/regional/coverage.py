@@ -35,6 +35,22 @@ RULE = (
     f"the same kind, of years at most {YEARS_APART} apart, and the largest coverage is at most "
     f"{FACTOR:g} times the smallest."
 )
+_YEARS_APART = (
+    "No ranking: how completely each region was collected can't be compared, since others counted "
+    f"in years more than {YEARS_APART} apart."
+)
+_COUNTS_DIFFER = (
+    "No ranking: how completely each region was collected can't be compared, since others count "
+    "different things or name no year."
+)
+# What others count, by whether it differs what they count, and in which year.
+_OTHERS = {
+    (False, False): "Others count {counts}.",
+    (False, True): "Others count {counts}; the years differ.",
+    (True, False): "Others count {counts}; what they count differs.",
+    (True, True): "Others count {counts}; what they count and the years differ.",
+}
+_NO_YEAR = "no year"
 UNCOUNTED = "No count by others is known for this territory."
 UNRANKED = (
     "No ranking: the number depends on how completely a region was collected, which is known for "
@@ -232,22 +248,24 @@ def _every_span(database: Database) -> pd.DataFrame:
 
 
 def _elsewhere(row: dict[Any, Any]) -> str:
-    year = "no year" if pd.isna(row["year"]) else wording.year(row["year"])
+    year = wording.year(row["year"], gap=_NO_YEAR)
     return f"about {wording.number(row['counted'])} {COUNTED.label(row['counts'])} ({year})"
 
 
-def _share(row: dict[Any, Any], over: str = "") -> str:
+def _share(row: dict[Any, Any], several: str = "{share} ({span})") -> str:
     if pd.isna(row["coverage"]):
         return "not collected for the register"
     low, high = (words.coverage_percent(row[end]) for end in ("low", "high"))
     span = low if low == high else f"{low} to {high}"
-    return words.coverage_percent(row["coverage"]) + (f" ({span}{over})" if row["of"] > 1 else "")
+    share = words.coverage_percent(row["coverage"])
+    return several.format(share=share, span=span, of=row["of"]) if row["of"] > 1 else share
 
 
 def _in_words(row: dict[Any, Any]) -> str:
-    n = "" if pd.isna(row["n"]) else f"{wording.number(row['n'])} of "
-    share = _share(row, f" over {row['of']} counts")
-    return f"{n}{_elsewhere(row)} counted by others: {share}"
+    share = _share(row, "{share} ({span} over {of} counts)")
+    if pd.isna(row["n"]):
+        return f"{_elsewhere(row)} counted by others: {share}"
+    return f"{wording.number(row['n'])} of {_elsewhere(row)} counted by others: {share}"
 
 
 def comparable(database: Database, region_ids: Sequence[str]) -> Verdict:
@@ -284,15 +302,7 @@ def comparable(database: Database, region_ids: Sequence[str]) -> Verdict:
             "No ranking: the regions were not collected equally completely. In the register are "
             f"{_shares(latest, names)} of the {COUNTED.label(kind)} counted elsewhere.",
         )
-    return Verdict(
-        False,
-        "No ranking: how completely each region was collected can't be compared, since others "
-        + (
-            f"counted in years more than {YEARS_APART} apart."
-            if apart
-            else "count different things or name no year."
-        ),
-    )
+    return Verdict(False, _YEARS_APART if apart else _COUNTS_DIFFER)
 
 
 def elsewhere(database: Database, region_ids: Sequence[str]) -> str:
@@ -309,16 +319,11 @@ def elsewhere(database: Database, region_ids: Sequence[str]) -> str:
     names = regions.names_in_text(database)
     clauses = [
         f"about {wording.number(row['counted'])} {COUNTED.label(row['counts'])} in "
-        f"{names[str(id_)]} ({'no year' if pd.isna(row['year']) else row['year']})"
+        f"{names[str(id_)]} ({wording.year(row['year'], gap=_NO_YEAR)})"
         for id_, row in found.iterrows()
     ]
-    differ = [
-        what
-        for what, column in (("what they count", "counts"), ("the years", "year"))
-        if found[column].nunique(dropna=False) > 1
-    ]
-    care = f"; {wording.join(differ)} differ" if differ else ""
-    return f"Others count {wording.join(clauses)}{care}."
+    what, year = (found[column].nunique(dropna=False) > 1 for column in ("counts", "year"))
+    return _OTHERS[what, year].format(counts=wording.join(clauses))
 
 
 def collected_in_part(database: Database, region_id: str) -> str:

@@ -348,5 +348,7 @@ def with_interval(code: str, value: object, low: object, high: object) -> str:
     >>> with_interval("effective-domains", 7.13, 6.2, 8.04), with_interval("roles", 5, None, None)
     ('7.1 (6.2 to 8.0)', '5 of 6')
     """
-    text, ends = in_words(code, value), [in_words(code, end) for end in (low, high)]
-    return text if wording.DASH in (text, *ends) else f"{text} ({' to '.join(ends)})"
+    text, lowest, highest = (in_words(code, number) for number in (value, low, high))
+    if wording.DASH in (text, lowest, highest):
+        return text
+    return f"{text} ({lowest} to {highest})"

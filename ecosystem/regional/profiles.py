@@ -46,6 +46,10 @@ LEVEL_NAMES = {
 }
 # As many as leave room for the organisations on the brief's two pages.
 _RELATED = 3
+_FEW_PEERS = (
+    "Only {n} of the regions that the register was collected for is alike in structure.",
+    "Only {n} of the regions that the register was collected for are alike in structure.",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,8 +194,7 @@ class Profile:
                 "Population, GDP per inhabitant, R&D share and tertiary education, brought to one "
                 "scale; over the figures that both have, among regions with organisations in the "
                 "register. Source: Eurostat.",
-                f"Only {len(self.peers)} of the regions that the register was collected for "
-                f"{'is' if len(self.peers) == 1 else 'are'} alike in structure."
+                wording.agree(len(self.peers), *_FEW_PEERS)
                 if 0 < len(self.peers) < _RELATED
                 else "",
             ),
@@ -415,8 +418,11 @@ def _peers(database: Database, nuts2: str | None) -> pd.DataFrame:
     for _, row in found.iterrows():
         alike = wording.join([_indicator(labels, code) for code in row["used"]])
         other = [_indicator(labels, code) for code in row["other_year"]]
-        years_differ = f"; of another year: {wording.join(other)}" if other else ""
-        reasons.append(f"Alike in {alike}{years_differ}.")
+        reasons.append(
+            f"Alike in {alike}; of another year: {wording.join(other)}."
+            if other
+            else f"Alike in {alike}."
+        )
     return _with_names(database, found, reasons)
 
 

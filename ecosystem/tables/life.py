@@ -17,6 +17,22 @@ from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import ENDED
 
 TABLE = "ended_organisation"
+_CLOSED = "It closed."
+_CLOSED_IN = "It closed in {year}."
+_CARRIED_ON = "{successor} carries on its work."
+# By whether the successor is known, and the year.
+_MERGED = {
+    (False, False): "It merged into another organisation.",
+    (False, True): "It merged into another organisation in {year}.",
+    (True, False): "It merged into {successor}.",
+    (True, True): "It merged into {successor} in {year}.",
+}
+_ACQUIRED = {
+    (False, False): "It was acquired by another organisation.",
+    (False, True): "It was acquired by another organisation in {year}.",
+    (True, False): "It was acquired by {successor}.",
+    (True, True): "It was acquired by {successor} in {year}.",
+}
 
 
 @dataclass(frozen=True)
@@ -57,12 +73,12 @@ class Fate:
             The successor's name as it is to be shown, escaped or as a link; by default as it is.
         """
         successor = successor or self.successor
-        since = f" in {self.year}" if self.year else ""
-        if self.status == "closed":
-            carried_on = f" {successor} carries on its work." if successor else ""
-            return f"It closed{since}.{carried_on}"
-        what = "It merged into" if self.status == "merged" else "It was acquired by"
-        return f"{what} {successor or 'another organisation'}{since}."
+        data = {"successor": successor, "year": self.year}
+        if self.status != "closed":
+            said = _MERGED if self.status == "merged" else _ACQUIRED
+            return said[bool(successor), bool(self.year)].format(**data)
+        closed = (_CLOSED_IN if self.year else _CLOSED).format(**data)
+        return f"{closed} {_CARRIED_ON.format(**data)}" if successor else closed
 
 
 def fate(record: Mapping[str, Any]) -> Fate | None:

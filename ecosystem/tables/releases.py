@@ -55,10 +55,11 @@ def citation(database: Database, address: str = "") -> str:
         Web address of what is cited; that of the site by default, if a setting names it.
     """
     record, own = story(database), publisher()
-    by = f" Published by {own.name}." if own.is_named else ""
-    where = address or settings().site_url
-    return (
-        f"Cyber Valleys, the open map of Europe's regional cybersecurity ecosystems, "
-        f"release {record['release_id']} ({record['created_at']:%-d %B %Y}).{by} CC BY 4.0."
-        f"{f' {where}' if where else ''}"
-    )
+    parts = [
+        "Cyber Valleys, the open map of Europe's regional cybersecurity ecosystems, "
+        f"release {record['release_id']} ({record['created_at']:%-d %B %Y}).",
+        f"Published by {own.name}." if own.is_named else "",
+        "CC BY 4.0.",
+        address or settings().site_url,
+    ]
+    return " ".join(filter(None, parts))

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ecosystem.common import late
+from ecosystem.common.wording import number
 from ecosystem.regional.statistics._checks import require_counts, require_known
 
 if TYPE_CHECKING:
@@ -22,6 +23,36 @@ if TYPE_CHECKING:
 _UNEVEN, _VERY_UNEVEN = 0.4, 0.7
 # A pattern this rare in shuffled maps is taken to be one.
 _SIGNIFICANT = 0.05
+# Clauses: how evenly organisations are spread,
+_AS_BY_CHANCE = (
+    "In this register organisations are spread no more unevenly than chance alone would spread "
+    "them: half of them are in {half} of {regions} regions"
+)
+_SOMEWHAT_UNEVENLY = (
+    "In this register organisations are somewhat unevenly spread: half of them are in {half} of "
+    "{regions} regions"
+)
+_UNEVENLY = (
+    "In this register organisations are unevenly spread: half of them are in {half} of {regions} "
+    "regions"
+)
+_VERY_UNEVENLY = (
+    "In this register organisations are very unevenly spread: half of them are in {half} of "
+    "{regions} regions"
+)
+# and what lies next to what.
+_NO_PATTERN = (
+    "there is no sign, beyond what chance would show, that regions with many of them lie next to "
+    "each other"
+)
+_NEXT_TO_MANY = (
+    "regions with many of them tend to have neighbours with many (chance alone would show so clear "
+    "a pattern about {chance} times in 1,000)"
+)
+_NEXT_TO_FEW = (
+    "regions with many of them tend to have neighbours with few (chance alone would show so clear "
+    "a pattern about {chance} times in 1,000)"
+)
 _CHANCE_DRAWS = 199
 # With fewer regions esda's moments are not defined.
 _FEWEST_REGIONS = 4
@@ -269,7 +300,7 @@ def in_words(n: pd.Series, moran: Moran | None = None, *, seed: int = 0) -> str:
     n : Series of int
         Organisations by region, including regions without any.
     moran : Moran, optional
-        Of the same series; left out of the sentence if not given or not defined.
+        Of the same series; nothing is said of it if not given or not defined.
     seed : int
         See :func:`gini_by_chance`.
 
@@ -287,34 +318,24 @@ def in_words(n: pd.Series, moran: Moran | None = None, *, seed: int = 0) -> str:
     if not total:
         return "In this register there is no organisation to be spread over the regions."
     half = regions_for_half(n)
-    spread = (
-        f"In this register organisations are {_evenness(n, seed)}: "
-        f"half of them are in {half:,} of {len(n):,} regions"
-    )
+    spread = _spread(n, seed).format(half=number(half), regions=number(len(n)))
     neighbours = _neighbours(moran)
-    return f"{spread}, and {neighbours}." if neighbours else f"{spread}."
+    return f"{spread}; {neighbours}." if neighbours else f"{spread}."
 
 
-def _evenness(n: pd.Series, seed: int) -> str:
+def _spread(n: pd.Series, seed: int) -> str:
     coefficient = gini(n)
     if coefficient <= gini_by_chance(n, seed=seed):
-        return "spread no more unevenly than chance alone would spread them"
+        return _AS_BY_CHANCE
     if coefficient < _UNEVEN:
-        return "somewhat unevenly spread"
-    return "unevenly spread" if coefficient < _VERY_UNEVEN else "very unevenly spread"
+        return _SOMEWHAT_UNEVENLY
+    return _UNEVENLY if coefficient < _VERY_UNEVEN else _VERY_UNEVENLY
 
 
 def _neighbours(moran: Moran | None) -> str:
     if moran is None or math.isnan(moran.p):
         return ""
     if moran.p >= _SIGNIFICANT:
-        return (
-            "there is no sign, beyond what chance would show, that regions with many of them "
-            "lie next to each other"
-        )
-    alike = "many" if moran.i > moran.expected else "few"
-    chance = max(1, round(moran.p * 1000))
-    return (
-        f"regions with many of them tend to have neighbours with {alike} "
-        f"(chance alone would show so clear a pattern about {chance} times in 1,000)"
-    )
+        return _NO_PATTERN
+    said = _NEXT_TO_MANY if moran.i > moran.expected else _NEXT_TO_FEW
+    return said.format(chance=max(1, round(moran.p * 1000)))

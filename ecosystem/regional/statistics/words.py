@@ -13,13 +13,11 @@ import pandas as pd
 
 from ecosystem.common import wording
 from ecosystem.common.vocabulary import COUNTED, DOMAINS, ROLES
-from ecosystem.common.wording import count, is_known, join, number
+from ecosystem.common.wording import agree, count, is_known, join, number
 from ecosystem.regional.statistics._checks import require_known
 from ecosystem.regional.statistics.completeness import roles_present
 from ecosystem.regional.statistics.counts import SMALL_N, RegionCounts
 from ecosystem.regional.statistics.specialisation import specialisations
-
-NO_STRENGTH = "no strength that stands out from chance"
 
 # More strengths than these make a sentence that nobody reads to its end.
 _STRENGTHS = 2
@@ -38,6 +36,53 @@ _REGISTERED = {
     "centres": ("research organisation", "research organisations"),
 }
 _SAME_WORD = ("companies", "organisations", "clusters", "part")
+
+# How much of what others count the register has.
+_NOT_COLLECTED = "not collected for the register"
+_NOT_COLLECTED_OF = "not collected for the register; about {counted} {what} counted elsewhere"
+_REGISTER = "{own} in the register"
+_REGISTER_OF = "{own} in the register of about {counted} {what} counted elsewhere"
+_REGISTER_OF_SAME = "{own} in the register of about {counted} counted elsewhere"
+_SIZE = "{name} has {n} in the register."
+_SIZE_AND_DENSITY = "{name} has {n} in the register, {density} per million inhabitants."
+# By whether regions share domains, and whether one is so small that chance may do it.
+_SIMILAR = {
+    (False, False): "{other} has a similar mix to {region} ({similarity} of 1).",
+    (False, True): "{other} has a similar mix to {region} ({similarity} of 1), though with so few "
+    "organisations that may be chance.",
+    (True, False): "{other} has a similar mix to {region} ({similarity} of 1): both have much of "
+    "{shared}.",
+    (True, True): "{other} has a similar mix to {region} ({similarity} of 1): both have much of "
+    "{shared}, though with so few organisations that may be chance.",
+}
+# Clauses of a comparison, each for one region and for several that are alike.
+_AHEAD = (
+    "{names} has the most organisations in the register ({most}), ahead of {others}",
+    "{names} have the most organisations in the register ({most} each), ahead of {others}",
+)
+_BY_NAME = ("In the register is {sizes}", "In the register are {sizes}")
+_DENSITIES = "per million inhabitants that is {densities}"
+_SOME_DENSITIES = "per million inhabitants that is {densities}, and not known for {missing}"
+_TOO_FEW = (
+    "{names} has too few organisations for strengths to be named",
+    "{names} have too few organisations for strengths to be named",
+)
+_NO_STRENGTH = (
+    "{names} has no strength that stands out from chance",
+    "{names} have no strength that stands out from chance",
+)
+_ALL_ROLES = (
+    "{names} has all six roles of an ecosystem",
+    "{names} have all six roles of an ecosystem",
+)
+_FEW_ROLES = (
+    "{names} has only {there} of the six roles of an ecosystem: {roles}",
+    "{names} have only {there} of the six roles of an ecosystem: {roles}",
+)
+_MOST_ROLES = (
+    "{names} has {there} of the six roles of an ecosystem (not {missing})",
+    "{names} have {there} of the six roles of an ecosystem (not {missing})",
+)
 
 
 def coverage(
@@ -80,21 +125,18 @@ def coverage(
     >>> coverage(None, 77, "", 2022, counts="companies")
     'not collected for the register; about 77 companies counted elsewhere (2022)'
     """
-    kind = _REGISTERED[counts][0 if n == 1 else 1]
-    own = "not collected for the register" if n is None else f"{number(n)} {kind} in the register"
+    own = "" if n is None else count(n, *_REGISTERED[counts])
     if not is_known(counted):
-        return own
+        return _REGISTER.format(own=own) if own else _NOT_COLLECTED
     # A year is not a quantity: no thousands separator.
     notes = [wording.year(year)] if year is not None and is_known(year) else []
     notes += [scope] if scope else []
-    label = COUNTED.label(counts)
+    data = {"own": own, "counted": number(counted), "what": COUNTED.label(counts)}
     if n is None or counted is None:
-        said = _brackets(", ".join(notes))
-        return f"{own}; about {number(counted)} {label} counted elsewhere{said}"
+        return _with_notes(_NOT_COLLECTED_OF.format(**data), ", ".join(notes))
     share = [coverage_percent(n / counted)] if counted else []
-    said = _brackets("; ".join([*share, ", ".join(notes)]).removesuffix("; "))
-    other = "" if counts in _SAME_WORD else f" {label}"
-    return f"{own} of about {number(counted)}{other} counted elsewhere{said}"
+    said = _REGISTER_OF_SAME if counts in _SAME_WORD else _REGISTER_OF
+    return _with_notes(said.format(**data), "; ".join(filter(None, [*share, ", ".join(notes)])))
 
 
 def coverage_percent(share: float) -> str:
@@ -190,12 +232,12 @@ def profile(
     if not n:
         return [f"The register holds no organisation in {name}."]
     density = _known_values([region], per_million)
-    size = f"{name} has {count(n, 'organisation')} in the register"
-    if region in density:
-        size += f", {number(density[region], 1)} per million inhabitants"
+    size = (_SIZE_AND_DENSITY if region in density else _SIZE).format(
+        name=name, n=count(n, "organisation"), density=number(density.get(region), 1)
+    )
     strengths, *roles_too = _strengths_and_roles([region], names, counts, quotients, roles)
     often = _most_frequent(region, names, counts)
-    return [f"{size}.", strengths, *([often] if often else []), *roles_too]
+    return [size, strengths, *([often] if often else []), *roles_too]
 
 
 def comparison(
@@ -284,10 +326,13 @@ def similar_reason(region: str, other: str, names: Mapping[str, str], row: pd.Se
     >>> similar_reason("A", "B", {"A": "Bretagne", "B": "Eesti"}, row)
     'Eesti has a similar mix to Bretagne (0.93 of 1): both have much of cryptology.'
     """
-    mix = f"{_name(other, names)} has a similar mix to {_name(region, names)}"
     shared = join([DOMAINS.inside(code) for code in row["shared"]])
-    reason = f": both have much of {shared}" if shared else ""
-    return f"{mix} ({number(row['similarity'], 2)} of 1){reason}{_hedge(row['small'])}."
+    return _SIMILAR[bool(shared), bool(row["small"])].format(
+        other=_name(other, names),
+        region=_name(region, names),
+        similarity=number(row["similarity"], 2),
+        shared=shared,
+    )
 
 
 def complement_reason(names: Mapping[str, str], row: pd.Series) -> str:
@@ -351,16 +396,8 @@ def _names(regions: Iterable[str], names: Mapping[str, str], conjunction: str = 
     return join([_name(region, names) for region in regions], conjunction)
 
 
-def _brackets(text: str) -> str:
-    return f" ({text})" if text else ""
-
-
-def _hedge(small: bool) -> str:
-    return ", though with so few organisations that may be chance" if small else ""
-
-
-def _has(regions: Sequence[str]) -> str:
-    return "has" if len(regions) == 1 else "have"
+def _with_notes(text: str, notes: str) -> str:
+    return f"{text} ({notes})" if notes else text
 
 
 def _known_values(regions: Iterable[str], values: pd.Series | None) -> dict[str, float]:
@@ -379,16 +416,13 @@ def _sizes(
     top = int(n[list(regions)].max())
     first = [region for region in regions if n[region] == top]
     behind = sorted((r for r in regions if n[r] < top), key=lambda region: -int(n[region]))
-    each = " each" if len(first) > 1 else ""
     if behind:
         after = join([f"{_name(r, names)} ({number(n[r])})" for r in behind])
-        text = (
-            f"{_names(first, names)} {_has(first)} the most organisations in the register "
-            f"({number(top)}{each}), ahead of {after}"
-        )
+        data = {"names": _names(first, names), "most": number(top), "others": after}
+        size = agree(len(first), *_AHEAD, **data)
     else:
-        text = f"{_names(first, names)} have {count(top, 'organisation')} each in the register"
-    return f"{text}{_densities(regions, names, per_million)}."
+        size = f"{_names(first, names)} have {count(top, 'organisation')} each in the register"
+    return f"{'; '.join([size, *_densities(regions, names, per_million)])}."
 
 
 def _sizes_by_name(
@@ -405,9 +439,8 @@ def _sizes_by_name(
             *(f"{number(n[region])} in {_name(region, names)}" for region in others),
         ]
     )
-    be = "is" if n[first] == 1 else "are"
-    densities = _densities(ordered, names, per_million, by_size=False)
-    return f"In the register {be} {text}{densities}."
+    sizes = agree(int(n[first]), *_BY_NAME, sizes=text)
+    return f"{'; '.join([sizes, *_densities(ordered, names, per_million, by_size=False)])}."
 
 
 def _densities(
@@ -416,15 +449,16 @@ def _densities(
     per_million: pd.Series | None,
     *,
     by_size: bool = True,
-) -> str:
+) -> list[str]:
+    """The clause on numbers per million inhabitants; none where none is known."""
     known = _known_values(regions, per_million)
     if not known:
-        return ""
+        return []
     ordered = sorted(known, key=lambda region: -known[region]) if by_size else list(known)
     text = join([f"{number(known[r], 1)} in {_name(r, names)}" for r in ordered])
     missing = [region for region in regions if region not in known]
-    gap = f", and not known for {_names(missing, names)}" if missing else ""
-    return f"; per million inhabitants that is {text}{gap}"
+    said = _SOME_DENSITIES if missing else _DENSITIES
+    return [said.format(densities=text, missing=_names(missing, names))]
 
 
 def _strengths_and_roles(
@@ -437,16 +471,15 @@ def _strengths_and_roles(
     small = [region for region in regions if counts.n[region] < SMALL_N]
     enough = [region for region in regions if region not in small]
     few = join([f"{_name(region, names)} ({number(counts.n[region])})" for region in small])
-    too_few = f"{few} {_has(small)} too few organisations for strengths to be named"
+    too_few = agree(len(small), *_TOO_FEW, names=few)
     if not enough:
         return [f"{too_few}."]
     strengths = "; ".join([*_strengths(enough, names, quotients), *([too_few] if small else [])])
-    where = "the register" if roles is None else "the register and its list of investors"
-    present = roles_present(counts.types) if roles is None else roles
-    return [
-        f"Compared with the register as a whole, {strengths}.",
-        f"In {where}, {_roles(enough, names, present)}.",
-    ]
+    if roles is None:
+        in_roles = f"In the register, {_roles(enough, names, roles_present(counts.types))}."
+    else:
+        in_roles = f"In the register and its list of investors, {_roles(enough, names, roles)}."
+    return [f"Compared with the register as a whole, {strengths}.", in_roles]
 
 
 def _strengths(
@@ -461,7 +494,7 @@ def _strengths(
     ]
     without = [region for region in regions if region not in having]
     if without:
-        clauses.append(f"{_names(without, names)} {_has(without)} {NO_STRENGTH}")
+        clauses.append(agree(len(without), *_NO_STRENGTH, names=_names(without, names)))
     return clauses
 
 
@@ -481,23 +514,30 @@ def _with_counts(codes: Iterable[object], counts: Iterable[int], n: Iterable[int
 
 
 def _roles(regions: Sequence[str], names: Mapping[str, str], present: pd.DataFrame) -> str:
-    alike: dict[str, list[str]] = {}
+    alike: dict[tuple[str, ...], list[str]] = {}
     for region, row in zip(
         regions, present.loc[list(regions), list(ROLES)].to_numpy(), strict=True
     ):
-        there = [role for role, is_there in zip(ROLES, row, strict=True) if is_there]
-        alike.setdefault(_part_of_roles(there), []).append(region)
-    clauses = [f"{_names(same, names)} {_has(same)} {part}" for part, same in alike.items()]
-    return "; ".join(clauses)
+        there = tuple(role for role, is_there in zip(ROLES, row, strict=True) if is_there)
+        alike.setdefault(there, []).append(region)
+    return "; ".join(
+        agree(
+            len(same),
+            *_roles_clauses(there),
+            names=_names(same, names),
+            there=len(there),
+            roles=_role_words(there),
+            missing=_role_words([role for role in ROLES if role not in there], "or"),
+        )
+        for there, same in alike.items()
+    )
 
 
-def _part_of_roles(there: Sequence[str]) -> str:
-    missing = [role for role in ROLES if role not in there]
+def _roles_clauses(there: Sequence[str]) -> tuple[str, str]:
+    missing = len(ROLES) - len(there)
     if not missing:
-        return "all six roles of an ecosystem"
-    if len(there) <= len(missing):
-        return f"only {len(there)} of the six roles of an ecosystem: {_role_words(there)}"
-    return f"{len(there)} of the six roles of an ecosystem (not {_role_words(missing, 'or')})"
+        return _ALL_ROLES
+    return _FEW_ROLES if len(there) <= missing else _MOST_ROLES
 
 
 def _role_words(roles: Iterable[str], conjunction: str = "and") -> str:

@@ -121,7 +121,7 @@ class _Reader:
     def _alike(self, arguments: list[Any]) -> tuple[str, str]:
         kinds = {self._kind(argument) for argument in arguments} - {""}
         if len(kinds) > 1:
-            raise invalid(f"The filter compares {' with '.join(sorted(kinds))}.")
+            raise invalid(f"The filter compares values of two kinds: {', '.join(sorted(kinds))}.")
         if kinds == {"array"}:
             raise invalid("The filter compares a list; lists are asked with A_CONTAINS and others.")
         left, right = (self._value(argument) for argument in arguments)

@@ -12,7 +12,7 @@ from ecosystem.api.request import CQL2_TEXT, CRS84, FORMATS, LIMIT, filters_of
 from ecosystem.api.tables import LEVELS
 from ecosystem.common.publisher import publisher
 from ecosystem.common.store import Database
-from ecosystem.common.vocabulary import PARTNERSHIP_KINDS
+from ecosystem.common.vocabulary import PARTNERSHIP_KINDS, inside
 from ecosystem.finding.filters import PARAMS
 
 TITLE = "Cyber Valleys: open data"
@@ -172,7 +172,7 @@ def openapi(database: Database, api: str) -> dict[str, Any]:
             ("json", "html", "csv"),
         )
         paths[f"{own}/items/{{featureId}}"] = _get(
-            f"One of {found.title.lower()}",
+            f"One of {inside(found.title)}",
             f"item_{name}",
             [
                 {

@@ -218,7 +218,7 @@ def json_stat(database: Database, query: Query, links: dict[str, str]) -> dict[s
         "dimension": {
             **{
                 name: {
-                    "label": name.capitalize(),
+                    "label": _DIMENSIONS[name],
                     "category": {"index": list(labels), "label": labels},
                 }
                 for name, labels in found.dimensions.items()
@@ -246,6 +246,20 @@ def json_stat(database: Database, query: Query, links: dict[str, str]) -> dict[s
     }
 
 
+_DIMENSIONS = {
+    "region": "Region",
+    "other": "Other",
+    "year": "Year",
+    "type": "Type",
+    "function": "Function",
+    "domain": "Domain",
+    "measure": "Measure",
+    "indicator": "Indicator",
+    "statistic": "Statistic",
+    "area": "Area",
+    "code": "Code",
+    "column": "Column",
+}
 _ROLES = (("geo", {"region", "area"}), ("time", {"year"}))
 
 

@@ -47,16 +47,15 @@ def content(database: Database, plan: Plan, address: str = "") -> dict[str, Any]
     found = consortium.sketch(database, plan)
     need = needs.needs(database).get(plan.need_id)
     n = len(found.members)
-    countries = wording.join([COUNTRIES.label(code) for code in found.countries])
+    size = [f"{wording.count(n, 'organisation')} in {wording.count(len(found.regions), 'region')}"]
+    if found.countries:
+        countries = wording.join([COUNTRIES.label(code) for code in found.countries])
+        size.append(f"countries: {countries}")
     return {
         **shared.frame_of(database, Filter(), plan.title or UNTITLED, address),
         "kind": KIND,
         "need": printable(f"About: {need.title}", _TITLE) if need else "",
-        "size": printable(
-            f"{wording.count(n, 'organisation')} in {wording.count(len(found.regions), 'region')}"
-            + (f"; countries: {countries}" if countries else ""),
-            240,
-        ),
+        "size": printable("; ".join(size), 240),
         "promise": NO_PROMISE,
         "map": _map(database, plan, found),
         "regions": [

@@ -135,10 +135,11 @@ def _person(day: Day, plan: Plan, made: datetime, base_url: str, who: str) -> di
     says = [wording.count(count, "meeting") if count else "No meetings"]
     if one.table:
         says.append(f"you stay at table {one.table}")
+    summary = ", ".join(says)
     return {
         "name": printable(one.name, _NAME),
         "about": _about(one),
-        "summary": printable(", ".join(says) + ".", _NAME),
+        "summary": printable(f"{summary}.", _NAME),
         "dates": [
             {"name": _date(on), "entries": [_row(day, entry) for entry in of_date]}
             for on, of_date in _by_date(_merge_free(entries))

@@ -137,7 +137,7 @@ def _headline(profile: Profile) -> list[dict[str, Any]]:
 
 def _interval(code: str, row: pd.Series) -> str:
     ends = [in_words(code, row[end]) for end in ("low", "high")]
-    return "" if wording.DASH in ends else " to ".join(ends)
+    return "" if wording.DASH in ends else "{} to {}".format(*ends)
 
 
 def _quotients(profile: Profile) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def coverage(
     # Where several regions are compared, their table has the spans.
     for span in spans(database, [region_id]).to_dict("records"):
         if span["of"] > 1 and not name:
-            found[0]["text"] += f". Coverage: {span['share']}"
+            found[0]["text"] = f"{found[0]['text']}. Coverage: {span['share']}"
     return found
 
 
@@ -159,7 +159,7 @@ def small_note(names: Iterable[str]) -> str:
     if not few:
         return ""
     return (
-        f"Fewer than {SMALL_N} organisations in {' and '.join(few)}: shares and quotients in "
+        f"Fewer than {SMALL_N} organisations in {wording.join(few)}: shares and quotients in "
         "grey say little."
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ecosystem.common.publisher import UNNAMED, Publisher
+from ecosystem.common.publisher import Publisher
 
 TITLE = "Accessibility statement"
 # When somebody last held every sentence below against the site.
@@ -64,6 +64,16 @@ _NOT_OURS = (
     "OpenStreetMap, and nothing is shown by it alone.",
 )
 
+_COMMITTED = (
+    "{publisher} is committed to making this website accessible, in accordance with Directive (EU) "
+    "2016/2102. This accessibility statement applies to Cyber Valleys."
+)
+_COMMITTED_UNNAMED = (
+    "The operator of this installation, who has not given a name, is committed to making this "
+    "website accessible, in accordance with Directive (EU) 2016/2102. This "
+    "accessibility statement applies to Cyber Valleys."
+)
+
 
 def statement(publisher: Publisher) -> tuple[Section, ...]:
     """All sections in the order of the model.
@@ -74,13 +84,13 @@ def statement(publisher: Publisher) -> tuple[Section, ...]:
         Who makes the statement: what an installation doesn't say of them, the statement says it
         doesn't.
     """
-    name = publisher.name if publisher.is_named else f"{UNNAMED.capitalize()},"
     return (
         Section(
             "",
             (
-                f"{name} is committed to making this website accessible, in accordance with "
-                "Directive (EU) 2016/2102. This accessibility statement applies to Cyber Valleys.",
+                (_COMMITTED if publisher.is_named else _COMMITTED_UNNAMED).format(
+                    publisher=publisher.name
+                ),
             ),
             links=(("The model of this statement", _MODEL),),
         ),

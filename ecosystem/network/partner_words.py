@@ -73,6 +73,12 @@ _FIT = {
         "{n} of {of} fit for a joint project with {own}.",
     ),
 }
+_COMPARED = (
+    "{n} of {of} has enough organisations to be compared with {own}; {alike} of them are more "
+    "alike than nineteen in twenty pairs drawn at random, where chance alone makes about {chance}.",
+    "{n} of {of} have enough organisations to be compared with {own}; {alike} of them are more "
+    "alike than nineteen in twenty pairs drawn at random, where chance alone makes about {chance}.",
+)
 _FIT_FOR_NEED = {
     EXCHANGE: (
         "{n} of {of} fits to exchange practice with {own} on {need}.",
@@ -214,11 +220,7 @@ def summary(finding: Finding, names: Names, need: Need | None, fit: str) -> str:
         said = wording.agree(n, *_FIT[fit], **data)
     if fit == EXCHANGE and not need and n:
         alike = sum(one.chance is not None and one.chance < CHANCE for one in finding.suggestions)
-        said = (
-            f"{n} of {wording.count(every, 'valley')} have enough organisations to be compared "
-            f"with {own}; {alike} of them are more alike than nineteen in twenty pairs drawn at "
-            f"random, where chance alone makes about {round(n * CHANCE)}."
-        )
+        said = wording.agree(n, *_COMPARED, **data, alike=alike, chance=round(n * CHANCE))
     if not finding.is_collected:
         return (
             f"{said} The register was not collected for {own}: this rests on the other side alone."

@@ -33,6 +33,11 @@ from ecosystem.tables import (
     practices,
 )
 
+NO_PARTNERSHIP = "There is no partnership at this address. It may have been removed or mistyped."
+NO_PRACTICE = "There is no practice at this address. It may have been removed or mistyped."
+NO_INVESTOR = "There is no investor at this address. It may have been removed or mistyped."
+NO_EVENT = "There is no event at this address. It may have been removed or mistyped."
+
 
 def network_page(database: Database, params: Params) -> PlainPage:
     """Who coordinates and supports: the bodies of the network, and the partnerships."""
@@ -86,7 +91,7 @@ def partnership_page(database: Database, params: Params) -> PlainPage:
     """One partnership and its members."""
     record = partnerships.one(database, first(params, "id"))
     if record is None:
-        return _nothing_at("Partnership", "partnership", "partnerships", "All partnerships")
+        return _nothing_at("Partnership", NO_PARTNERSHIP, "partnerships", "All partnerships")
     members = partnerships.members(database, record["partnership_id"])
     return PlainPage(
         heading=record["name"],
@@ -137,7 +142,7 @@ def practice_page(database: Database, params: Params) -> PlainPage:
     """One practice."""
     record = practices.one(database, first(params, "id"))
     if record is None:
-        return _nothing_at("Practice", "practice", "practices", "All practices")
+        return _nothing_at("Practice", NO_PRACTICE, "practices", "All practices")
     return PlainPage(
         heading=record["name"],
         description=_text(record["summary"]) or PRACTICE_KINDS.label(record["kind"]),
@@ -176,7 +181,7 @@ def investor_page(database: Database, params: Params) -> PlainPage:
     """One investor with the rounds that name it first."""
     record = investors.one(database, first(params, "id"))
     if record is None:
-        return _nothing_at("Investor", "investor", "investors", "All investors")
+        return _nothing_at("Investor", NO_INVESTOR, "investors", "All investors")
     rounds = funding_rounds.of_investor(database, record["investor_id"])
     named = tuple(
         Item(row["name"], "", _join(ROUNDS.label(row["round"]), _date(row), money.amount(row)))
@@ -214,7 +219,7 @@ def events_page(database: Database, params: Params) -> PlainPage:
     if asked:
         found = found[found["event_id"] == asked]
         if found.empty:
-            return _nothing_at("Events", "event", "events", "All events")
+            return _nothing_at("Events", NO_EVENT, "events", "All events")
     return _list_page(
         "Events",
         "Investor days, interregional events, workshops and conferences.",
@@ -301,8 +306,7 @@ def _list_page(
     )
 
 
-def _nothing_at(heading: str, noun: str, list_path: str, list_name: str) -> PlainPage:
-    sentence = f"There is no {noun} at this address. It may have been removed or mistyped."
+def _nothing_at(heading: str, sentence: str, list_path: str, list_name: str) -> PlainPage:
     return PlainPage(
         heading=heading,
         description=sentence,

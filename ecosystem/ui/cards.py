@@ -40,6 +40,8 @@ from ecosystem.web.pages import MAP_PAGE, ORGANISATION_PAGE, REGION_PAGE
 
 # Kinds of selection that the list beside the map narrows to, each with the filter that does it.
 _PAGE_BEFORE = "_page_before_narrowing"
+_INHABITANTS = "{inhabitants} inhabitants on 1 January {year}"
+_DENSITY = "{density} per million of {inhabitants} inhabitants on 1 January {year}"
 NARROWING = {"valley": "valley", "region": "nuts"}
 
 
@@ -252,12 +254,14 @@ def _region(nuts_id: str, filter_: Filter) -> None:
     if pd.isna(people["inhabitants"]):
         st.caption("Eurostat has no population figure for this region here.")
     else:
-        inhabitants = (
-            f"{wording.number(people['inhabitants'])} inhabitants on 1 January "
-            f"{wording.year(people['year'])}"
+        said = _DENSITY if is_collected else _INHABITANTS
+        st.markdown(
+            said.format(
+                density=wording.number(1e6 * n / people["inhabitants"], 1),
+                inhabitants=wording.number(people["inhabitants"]),
+                year=wording.year(people["year"]),
+            )
         )
-        density = wording.number(1e6 * n / people["inhabitants"], 1)
-        st.markdown(f"{density} per million of {inhabitants}" if is_collected else inhabitants)
         if in_part := ask(coverage.collected_in_part, nuts_id):
             st.caption(markdown(in_part))
         st.caption("Source: Eurostat, table demo_r_d2jan.")

@@ -14,6 +14,7 @@ from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, EVENT_KINDS
 from ecosystem.drawing import charts, european_map
 from ecosystem.finding.made_in_europe import today
+from ecosystem.plain import connected
 from ecosystem.tables import events
 from ecosystem.ui import found_line, listing, outcomes, state
 from ecosystem.ui.data import ask
@@ -23,7 +24,11 @@ from ecosystem.ui.theme import is_dark
 from ecosystem.web.pages import EVENTS_PAGE
 
 PER_PAGE = 20
-_NOT_AT_ADDRESS = "There is no event at this address. It may have been removed or mistyped."
+_PUBLISHED = (
+    "Of {n} of them a page publishes the number of SMEs, investors or B2B meetings, mostly "
+    "rounded: the notes say “about” or “over” where the page does."
+)
+_NONE_PUBLISHED = "Of none of them a page publishes the number of SMEs, investors or B2B meetings."
 _EMPTY = listing.Empty(
     "There are no events for which all of this holds.",
     "The register lists no events yet.",
@@ -59,7 +64,7 @@ def page() -> None:
 
 def _one(found: pd.DataFrame) -> None:
     if found.empty:
-        st.info(_NOT_AT_ADDRESS, icon=":material/search_off:")
+        st.info(connected.NO_EVENT, icon=":material/search_off:")
     for record in found.to_dict("records"):
         with st.container(border=True, gap="xxsmall"):
             _entry(record)
@@ -117,11 +122,9 @@ def _summary(found: pd.DataFrame) -> None:
         parts.append(f"{rest:,} running, or without a date that tells")
     found_line.show(" · ".join(parts))
     published = int(found[list(events.FIGURES)].notna().any(axis=1).sum())
-    says = f"Of {published:,} of them" if published else "Of none of them"
+    says = _PUBLISHED if published else _NONE_PUBLISHED
     st.caption(
-        f"{says} a page publishes the number of SMEs, investors or B2B meetings, mostly rounded: "
-        "the notes say “about” or “over” where the page does. Where none is published, that isn't "
-        "zero."
+        f"{says.format(n=wording.number(published))} Where none is published, that isn't zero."
     )
 
 

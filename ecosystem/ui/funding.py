@@ -111,10 +111,10 @@ def _investors(record: Mapping[Hashable, Any]) -> str:
     if not named:
         return "investors not named"
     is_stated = record["lead_stated"] is True or str(record["lead_stated"]) == "True"
-    said = "named first:"
-    if is_stated:
-        said = "bought by" if record["round"] in NOT_RAISED else "led by"
-    return f"{said} {markdown(wording.join(named))}"
+    names = markdown(wording.join(named))
+    if not is_stated:
+        return f"named first: {names}"
+    return f"bought by {names}" if record["round"] in NOT_RAISED else f"led by {names}"
 
 
 def _in_register(record: Mapping[Hashable, Any]) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 from ecosystem import site_search
 from ecosystem.common import money, wording
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, INVESTOR_KINDS, STAGES
+from ecosystem.plain import connected
 from ecosystem.tables import funding_rounds, investors, regions
 from ecosystem.tables.investors import EU, Conditions
 from ecosystem.ui import cards, found_line, funding, listing, state, tab_title
@@ -24,7 +25,7 @@ _IN_LIST = 20
 _PARAMS = ("stage", "amount", "domain", "focus", "country", "specialist", "unknown", "selected")
 _NO_ROW = listing.NoRow(
     "Investor",
-    "There is no investor at this address. It may have been removed or mistyped.",
+    connected.NO_INVESTOR,
     "Choose an investor from the list.",
     "All investors",
 )

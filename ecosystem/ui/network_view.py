@@ -44,6 +44,7 @@ _ALL_YEARS = "All years"
 _JOIN = "~"
 # How many pairs without a link are told in sentences.
 _LISTED = 10
+_IN_BOTH = ("{n} of {of} is in both.", "{n} of {of} are in both.")
 
 
 @dataclass(frozen=True)
@@ -478,7 +479,7 @@ def _overlaps(chosen: Choice) -> None:
     for row in found.to_dict("records"):
         st.markdown(
             f"- {markdown(known[row['one']])} and {markdown(known[row['other']])}: "
-            f"{row['both']} of {wording.count(row['either'], 'valley')} are in both."
+            + wording.agree(row["both"], *_IN_BOTH, of=wording.count(row["either"], "valley"))
         )
     st.caption("Overlap: valleys in both over valleys in either (Jaccard 1912).")
 

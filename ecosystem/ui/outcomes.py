@@ -9,6 +9,7 @@ import streamlit as st
 
 from ecosystem.common import wording
 from ecosystem.common.small_sums import SafeSums
+from ecosystem.common.vocabulary import inside
 from ecosystem.tables import event_outcomes, events
 from ecosystem.tables.event_outcomes import GUARDED, OPEN, Outcomes
 from ecosystem.ui import listing
@@ -53,7 +54,7 @@ def _show(found: Outcomes, part: str, names: Mapping[str, str]) -> None:
     st.markdown(f"Of {wording.count(found.editions, 'edition')}: {said}")
     table = _table(found.guarded, part, names)
     if len(table) > 1:
-        st.dataframe(table, hide_index=True, alt=f"Outcomes by {part.lower()}")
+        st.dataframe(table, hide_index=True, alt=f"Outcomes by {inside(part)}")
     st.caption(RULE)
 
 

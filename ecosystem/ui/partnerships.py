@@ -13,6 +13,7 @@ from ecosystem.common import partial_dates, wording
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, MEMBER_ROLES, PARTNERSHIP_KINDS
 from ecosystem.drawing import european_map
+from ecosystem.plain import connected
 from ecosystem.tables import partnerships, regions
 from ecosystem.ui import found_line, listing, state, tab_title
 from ecosystem.ui.data import ask
@@ -34,7 +35,7 @@ INCOMPLETE = (
 _IN_LIST, _MEMBERS = 20, 40
 _NO_ROW = listing.NoRow(
     "Partnership",
-    "There is no partnership at this address. It may have been removed or mistyped.",
+    connected.NO_PARTNERSHIP,
     "Choose a partnership from the list.",
     "All partnerships",
 )
@@ -284,7 +285,7 @@ def links(rows: pd.DataFrame, *, members: bool = False) -> None:
             )
             facts = [PARTNERSHIP_KINDS.label(row["kind"]), _period(row)]
             if "role" in row and row["role"] != "partner":
-                facts.append(MEMBER_ROLES.label(row["role"]).lower())
+                facts.append(MEMBER_ROLES.inside(row["role"]))
             if members:
                 facts.append(markdown(wording.join(list(row["members"]))))
             st.caption(" · ".join(facts))

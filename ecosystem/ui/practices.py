@@ -11,6 +11,7 @@ import streamlit as st
 from ecosystem import site_search
 from ecosystem.common import wording
 from ecosystem.common.vocabulary import PRACTICE_KINDS
+from ecosystem.plain import connected
 from ecosystem.tables import practices, regions
 from ecosystem.ui import found_line, listing, state, tab_title
 from ecosystem.ui.data import ask
@@ -21,7 +22,7 @@ _IN_LIST = 20
 _PARAMS = ("kind", "valley")
 _NO_ROW = listing.NoRow(
     "Practice",
-    "There is no practice at this address. It may have been removed or mistyped.",
+    connected.NO_PRACTICE,
     "Choose a practice from the list.",
     "All practices",
 )

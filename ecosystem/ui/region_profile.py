@@ -32,6 +32,8 @@ from ecosystem.web.pages import COMPARE_PAGE, DIRECTORY_PAGE, REGION_PAGE
 
 _NOBODY = "The register has no organisation here."
 _NOBODY_FILTERED = "The register has no organisation here under these filters."
+_ROLES = "Roles present: **{roles}**"
+_NO_ROLES = "Roles present: **none**"
 _WHOLE = (
     "For numbers per inhabitant and per area, the whole register is the NUTS 2 regions that it "
     "was collected for, as far as Eurostat has their population, and not all of their countries."
@@ -192,7 +194,7 @@ def types_and_functions(profile: Profile) -> None:
         )
         present = [ROLES.label(str(r)) for r, there in profile.roles.items() if there]
         absent = [ROLES.label(str(r)) for r, there in profile.roles.items() if not there]
-        st.markdown(f"Roles present: **{', '.join(present) or 'none'}**")
+        st.markdown(_ROLES.format(roles=", ".join(present)) if present else _NO_ROLES)
         if absent:
             st.markdown(f"Not in the register: {', '.join(absent)}")
         if profile.investors_note:

@@ -90,7 +90,7 @@ def _bodies(rows: pd.DataFrame) -> None:
             website = links.web_address(row["website"]) or links.web_address(row["source_url"])
             facts = [
                 ENTITY_KINDS.label(row["kind"]),
-                SCOPES.label(row["scope"]).lower(),
+                SCOPES.inside(row["scope"]),
                 link(markdown(links.host(website)), website) if website else "",
             ]
             st.caption(" · ".join(filter(None, facts)))

@@ -258,8 +258,9 @@ def _without_organisations(place: Place, filter_: Filter) -> None:
 
 def _surroundings(town: Town, rest: Filter) -> tuple[str, Filter]:
     around = _around(town, rest)
-    where = f"Within {around.km:,} km of" if around.km else "Nearest to"
-    return f"{where} {town.label}", around
+    if around.km:
+        return f"Within {around.km:,} km of {town.label}", around
+    return f"Nearest to {town.label}", around
 
 
 def _around(town: Town, filter_: Filter) -> Filter:

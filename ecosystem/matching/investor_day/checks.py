@@ -347,10 +347,10 @@ def _rules(day: Day) -> Iterator[Fault]:
         both, cell = key(pair.one, pair.other), pair.where.cell("one")
         if both in seen:
             yield Fault(
-                f"{day.pair_name(*both)} stand twice ({seen[both] or 'above'}); keep one row.",
+                f"{day.pair_name(*both)} stand twice ({seen[both]}); keep one row.",
                 cell,
             )
-        seen.setdefault(both, cell)
+        seen.setdefault(both, cell or "above")
         if pair.match is not None and not 0 <= pair.match <= 1:
             yield Fault(f"A match is from 0 to 1, not {pair.match:g}.", pair.where.cell("match"))
     wants = {(wish.who, wish.whom) for wish in day.wishes if not wish.refuses}

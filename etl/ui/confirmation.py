@@ -25,6 +25,14 @@ from etl.schema import Schema, load_schemas
 from etl.ui import suggestion
 
 _REFUSED, _WRONG = "_confirm_refused", "confirm_wrong"
+_CONFIRMED = (
+    "This link was used on {day}: you have sent that all is right, which has the number "
+    "**{number}**. It can be used once."
+)
+_CORRECTED = (
+    "This link was used on {day}: you have sent a correction, which has the number **{number}**. "
+    "It can be used once."
+)
 _SHOWN = tuple(name for name in FIELDS if name != "nuts2_hint")
 
 
@@ -107,11 +115,11 @@ def _confirm(published: Mapping[str, str], link: str) -> None:
 def _say_answered(answer: Suggestion, invitation: Invitation) -> None:
     key = key_of_link(invitation.link)
     suggestion.forget_own(invitation.link)
-    what = "that all is right" if answer.is_confirmation else "a correction"
     st.title("Your answer is kept", anchor=False)
     st.success(
-        f"This link was used on {answer.received:%-d %B %Y}: you have sent {what}, which has the "
-        f"number **{answer.number}**. It can be used once.",
+        (_CONFIRMED if answer.is_confirmation else _CORRECTED).format(
+            day=f"{answer.received:%-d %B %Y}", number=answer.number
+        ),
         icon=":material/mark_email_read:",
     )
     st.markdown("Somebody looks at it, and the site says so after the next refresh of the data.")

@@ -31,6 +31,8 @@ _SAID, _CHOSEN = "_moderation_said", "moderation_chosen"
 _MANY, _ANSWER = "moderation_many", "moderation_answer"
 _FLOOD_REASON = "moderation_flood_reason"
 _MOST_AT_ONCE = 100
+_ACCEPTED = ("{n} of {of} is accepted.", "{n} of {of} are accepted.")
+_REJECTED = ("{n} of {of} is rejected.", "{n} of {of} are rejected.")
 _DONE = "_moderation_done"
 _FLOOD_SHOWN = 5
 _DECIDED_SHOWN = 200
@@ -83,9 +85,11 @@ def what(suggestion: Suggestion) -> str:
     """What kind of suggestion it is, in small letters."""
     if suggestion.is_new:
         return "new"
-    happened = event(suggestion.values, suggestion.before)
-    kind = "confirmation" if suggestion.is_confirmation else happened or "correction"
-    return f"{kind} by the organisation itself" if suggestion.is_own and not happened else kind
+    if suggestion.is_confirmation:
+        return "confirmation by the organisation itself"
+    if happened := event(suggestion.values, suggestion.before):
+        return happened
+    return "correction by the organisation itself" if suggestion.is_own else "correction"
 
 
 def is_open(box: Any) -> bool:
@@ -211,7 +215,7 @@ def _decisions(desk: Desk) -> None:
                     (
                         f"{s.decided:%Y-%m-%d %H:%M}" if s.decided else "",
                         s.number,
-                        what(s).capitalize(),
+                        what(s),
                         s.org_id or s.values.get("name", ""),
                         str(s.state),
                         s.decided_by,
@@ -329,7 +333,7 @@ def _decide(desk: Desk, review: Review) -> None:
 def _facts(review: Review) -> None:
     suggestion = review.suggestion
     name = suggestion.values.get("name", "") if suggestion.is_new else review.checked.cells["name"]
-    st.markdown(f"**{what(suggestion).capitalize()}: {markdown(name or suggestion.org_id)}**")
+    st.markdown(f"**{markdown(name or suggestion.org_id)}**: {what(suggestion)}")
     if review.org_id:
         st.page_link(
             ORGANISATION_PAGE,
@@ -483,27 +487,30 @@ def _reject(desk: Desk, number: int) -> None:
 
 @sign_in.by_member
 def _accept_many(desk: Desk, numbers: list[int]) -> None:
-    _say_many(numbers, "accepted", lambda: desk.accept_many(numbers, st.session_state[_ANSWER]))
+    _say_many(numbers, _ACCEPTED, lambda: desk.accept_many(numbers, st.session_state[_ANSWER]))
 
 
 @sign_in.by_member
 def _reject_many(desk: Desk, numbers: list[int]) -> None:
-    _say_many(numbers, "rejected", lambda: desk.reject_many(numbers, st.session_state[_ANSWER]))
+    _say_many(numbers, _REJECTED, lambda: desk.reject_many(numbers, st.session_state[_ANSWER]))
 
 
 @sign_in.by_member
 def _reject_flood(desk: Desk, numbers: Sequence[int]) -> None:
     reason = st.session_state[_FLOOD_REASON]
-    _say_many(numbers, "rejected", lambda: desk.reject_many(numbers, reason))
+    _say_many(numbers, _REJECTED, lambda: desk.reject_many(numbers, reason))
 
 
-def _say_many(numbers: Sequence[int], done: str, decide: Callable[[], dict[int, str]]) -> None:
+def _say_many(
+    numbers: Sequence[int], says: tuple[str, str], decide: Callable[[], dict[int, str]]
+) -> None:
     try:
         refused = decide()
     except (RegisterError, PublishError) as error:
         st.session_state[_SAID] = False, str(error)
         return
-    said = f"{len(numbers) - len(refused):,} of {len(numbers):,} are {done}."
+    of = wording.number(len(numbers))
+    said = wording.agree(len(numbers) - len(refused), *says, of=of)
     st.session_state[_SAID] = not refused, " ".join([said, *refused.values()])
     if not refused:
         for answer in (_ANSWER, _FLOOD_REASON):
@@ -518,5 +525,7 @@ def _undo(desk: Desk, number: int) -> None:
     except (RegisterError, PublishError) as error:
         st.session_state[_SAID] = False, str(error)
     else:
-        row = f" {org_id} is as it was before." if org_id else ""
-        st.session_state[_SAID] = True, f"Suggestion {number} waits for a decision again.{row}"
+        said = [f"Suggestion {number} waits for a decision again."]
+        if org_id:
+            said.append(f"{org_id} is as it was before.")
+        st.session_state[_SAID] = True, " ".join(said)

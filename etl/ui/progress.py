@@ -34,7 +34,7 @@ class Bar:
                 shown = now
                 self._bar.progress(
                     done / len(sequence),
-                    text=label + _time_left((now - began) / done * (len(sequence) - done)),
+                    text=_in_words(label, (now - began) / done * (len(sequence) - done)),
                 )
             yield item
 
@@ -43,5 +43,5 @@ class Bar:
         self._bar.empty()
 
 
-def _time_left(seconds: float) -> str:
-    return f", about {seconds:.0f} s left" if seconds >= _WORTH_SAYING_S else ""
+def _in_words(label: str, seconds: float) -> str:
+    return f"{label}, about {seconds:.0f} s left" if seconds >= _WORTH_SAYING_S else label

@@ -42,6 +42,16 @@ _HOW_TO = """
    ```
 4. Start the site again. From now on the file is read anew at every click.
 """
+_SIGNED_IN = "Signed in as {address} until {until} UTC"
+_SIGNED_IN_NAMELESS = "Signed in as an account without an address until {until} UTC"
+_UNLISTED = (
+    "You are signed in as {address} ({facts}), which isn't on the list of those who may enter. Ask "
+    "whoever runs this site to add it."
+)
+_UNLISTED_NAMELESS = (
+    "You are signed in as an account without an address ({facts}), which isn't on the list of "
+    "those who may enter. Ask whoever runs this site to add it."
+)
 _ENDED = (
     "Your sign-in has ended: it lasts until you sign out, or as long as your provider says, at "
     "most 8 hours. Sign in again to go on here."
@@ -99,8 +109,9 @@ def require() -> bool:
     if not is_signed_in():
         claims = st.user.to_dict()
         st.warning(
-            f"You are signed in as {_account_in_full(claims)}, which isn't on the list of those "
-            "who may enter. Ask whoever runs this site to add it.",
+            (_UNLISTED if claims.get("email") else _UNLISTED_NAMELESS).format(
+                address=code(claims.get("email") or ""), facts=_account_facts(claims)
+            ),
             icon=":material/block:",
         )
         _sign_out_button()
@@ -119,7 +130,8 @@ def account() -> None:
     claims = st.user.to_dict()
     until = datetime.fromtimestamp(sign_ins.end_of(claims), UTC)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Signed in as {_address(claims)} until {until:%H:%M} UTC")
+        said = _SIGNED_IN if claims.get("email") else _SIGNED_IN_NAMELESS
+        st.caption(said.format(address=code(claims.get("email") or ""), until=f"{until:%H:%M}"))
         _sign_out_button()
 
 
@@ -138,15 +150,12 @@ def _was_signed_in() -> bool:
     return bool(st.user.get("is_logged_in", False))
 
 
-def _address(claims: Mapping[str, Any]) -> str:
-    email = claims.get("email")
-    return code(email) if email else "an account without an address"
-
-
-def _account_in_full(claims: Mapping[str, Any]) -> str:
-    """All that whoever keeps the list needs of it."""
-    verified = "" if claims.get("email_verified") in (True, "true") else ", not verified"
-    return f"{_address(claims)} (subject {code(claims.get('sub', ''))}{verified})"
+def _account_facts(claims: Mapping[str, Any]) -> str:
+    """All that whoever keeps the list needs of an account, beside its address."""
+    facts = [f"subject {code(claims.get('sub', ''))}"]
+    if claims.get("email_verified") not in (True, "true"):
+        facts.append("not verified")
+    return ", ".join(facts)
 
 
 def _sign_out_button() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from ecosystem.common import wording
 from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.common.text import fold
@@ -360,9 +361,10 @@ class _Form:
             if self._checked.candidates:
                 self._say(f"{fault.reason} Choose which one is meant.")
             else:
-                similar = " or ".join(self._checked.similar)
-                meant = f"Did you mean {similar}? " if similar else ""
-                self._say(f"{fault.reason} {meant}If the name is right, send it all the same.")
+                said = [fault.reason]
+                if self._checked.similar:
+                    said.append(f"Did you mean {wording.join(self._checked.similar, 'or')}?")
+                self._say(" ".join([*said, "If the name is right, send it all the same."]))
 
     def _forget_choice(self) -> None:
         """A choice among towns of one name says nothing about another name."""

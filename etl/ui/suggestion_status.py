@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
+from ecosystem.common.vocabulary import inside
 from ecosystem.tables import organisations
 from ecosystem.ui import tab_title
 from ecosystem.ui.browser_lists import BrowserList
@@ -26,6 +28,22 @@ _WORDS = {
     State.REJECTED: "Rejected",
     State.TAKING_BACK: "Open",
 }
+_SUBJECTS = {
+    "new": "A new organisation",
+    "confirmation": "A confirmation of {name}",
+    "correction": "A correction of {name}",
+}
+_RECEIVED = {
+    "new": "A new organisation, received on {day}.",
+    "confirmation": "A confirmation of {name}, received on {day}.",
+    "correction": "A correction of {name}, received on {day}.",
+}
+_REJECTED = "Rejected."
+_REJECTED_ON = "Rejected on {day}."
+_ACCEPTED = "Accepted: it is written into the register."
+_ACCEPTED_ON = "Accepted on {day}: it is written into the register."
+_NOT_SHOWN_YET = "The site shows it after the next refresh of the data."
+_ANSWER = "The moderator’s answer:\n\n“{reason}”"
 _ICONS = {
     State.OPEN: "hourglass_empty",
     State.ACCEPTING: "check_circle",
@@ -63,7 +81,7 @@ def of_one(key: str) -> None:
     tab_title.show(title)
     st.title(title, anchor=False)
     published = _organisation(found)
-    st.markdown(f"{_subject(found, published)}, received on {found.received:%-d %B %Y}.")
+    st.markdown(_in_words(_RECEIVED, found, published))
     st.markdown(f":material/{_ICONS[found.state]}: **{_WORDS[found.state]}**")
     _explain(found, is_shown=found.is_new and published is not None)
     if published:
@@ -77,16 +95,17 @@ def of_one(key: str) -> None:
 
 
 def _explain(found: Suggestion, *, is_shown: bool) -> None:
-    decided = f" on {found.decided:%-d %B %Y}" if found.decided else ""
+    day = f"{found.decided:%-d %B %Y}" if found.decided else ""
     if found.state in (State.OPEN, State.TAKING_BACK):
         st.markdown("Nobody has decided yet. Somebody will compare it with the page named.")
     elif found.state is State.REJECTED:
-        st.markdown(f"Rejected{decided}. The moderator’s answer:\n\n“{markdown(found.reason)}”")
+        rejected = (_REJECTED_ON if day else _REJECTED).format(day=day)
+        st.markdown(f"{rejected} {_ANSWER.format(reason=markdown(found.reason))}")
     else:
-        when = "" if is_shown else " The site shows it after the next refresh of the data."
-        st.markdown(f"Accepted{decided}: it is written into the register.{when}")
+        accepted = (_ACCEPTED_ON if day else _ACCEPTED).format(day=day)
+        st.markdown(accepted if is_shown else f"{accepted} {_NOT_SHOWN_YET}")
         if found.reason:
-            st.markdown(f"The moderator’s answer:\n\n“{markdown(found.reason)}”")
+            st.markdown(_ANSWER.format(reason=markdown(found.reason)))
 
 
 def _organisation(suggestion: Suggestion) -> dict[str, Any] | None:
@@ -94,11 +113,14 @@ def _organisation(suggestion: Suggestion) -> dict[str, Any] | None:
     return ask(organisations.one, suggestion.org_id) if suggestion.org_id else None
 
 
-def _subject(suggestion: Suggestion, published: dict[str, Any] | None) -> str:
-    if suggestion.is_new:
-        return "A new organisation"
-    what = "confirmation" if suggestion.is_confirmation else "correction"
-    return f"A {what} of {markdown(published['name'] if published else suggestion.org_id)}"
+def _in_words(
+    says: Mapping[str, str], suggestion: Suggestion, published: dict[str, Any] | None
+) -> str:
+    kind = "confirmation" if suggestion.is_confirmation else "correction"
+    return says["new" if suggestion.is_new else kind].format(
+        name=markdown(published["name"] if published else suggestion.org_id),
+        day=f"{suggestion.received:%-d %B %Y}",
+    )
 
 
 def of_own() -> None:
@@ -125,11 +147,11 @@ def of_own() -> None:
 
 
 def _own_suggestion(key: str, suggestion: Suggestion) -> None:
-    subject = _subject(suggestion, _organisation(suggestion))
+    subject = _in_words(_SUBJECTS, suggestion, _organisation(suggestion))
     st.page_link(
         SUGGEST_PAGE,
         label=f"Number {suggestion.number}, {suggestion.received:%-d %B %Y} · {subject} · "
-        f"**{_WORDS[suggestion.state].lower()}**",
+        f"**{inside(_WORDS[suggestion.state])}**",
         icon=f":material/{_ICONS[suggestion.state]}:",
         query_params={"status": key},
     )

@@ -95,6 +95,8 @@ def _make_answer(request: Request) -> Response:
 def _what(suggestion: Suggestion) -> str:
     if suggestion.is_new:
         return "a new organisation"
-    kind = "confirmation" if suggestion.is_confirmation else "correction"
-    by = " by the organisation itself" if suggestion.is_own else ""
-    return f"a {kind} of {suggestion.org_id}{by}"
+    if suggestion.is_confirmation:
+        return f"a confirmation of {suggestion.org_id} by the organisation itself"
+    if suggestion.is_own:
+        return f"a correction of {suggestion.org_id} by the organisation itself"
+    return f"a correction of {suggestion.org_id}"

@@ -21,6 +21,9 @@ _KEY = "_office_desk"
 # One check at a time in this process: each may take as much memory as a register is large.
 _ONE_AT_A_TIME = threading.Lock()
 _WAIT_S = 120
+_FILES = "{files}, checked on {when}"
+_ADDING = "Rows to add: {files}, checked on {when}"
+_AS_IT_IS = "the register as it is, checked on {when}"
 
 
 class Busy(Exception):
@@ -72,9 +75,11 @@ class Desk:
         self.adding = adding
         self.number += 1
         self._files = _ids(files)
-        names = ", ".join(file.name for file in files) or "the register as it is"
-        rows = "Rows to add: " if adding else ""
-        self.about = f"{rows}{names}, checked on {datetime.now(UTC):%-d %B %Y at %H:%M} UTC"
+        said = (_ADDING if adding else _FILES) if files else _AS_IT_IS
+        self.about = said.format(
+            files=", ".join(file.name for file in files),
+            when=f"{datetime.now(UTC):%-d %B %Y at %H:%M} UTC",
+        )
         self._folder = scratch()
         paths = []
         for number, file in enumerate(files):

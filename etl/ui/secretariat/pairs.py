@@ -19,6 +19,8 @@ from etl.ui.secretariat.desk import Desk
 
 PER_PAGE = 20
 _LONGEST = 200
+_KEPT_DIFFERENT = "Kept: different. Check again to see what follows from it."
+_KEPT_SAME = "Kept: the same; {name} stays. Check again to see what follows from it."
 _DIFFERS = "≠"
 
 
@@ -102,8 +104,8 @@ def _comparison(pair: Pair) -> str:
     for title, one, other, differs in pair.rows():
         cells = [f"**{markdown(cell)}**" if cell and differs else markdown(cell)
                  for cell in (one, other)]  # fmt: skip
-        mark = f" {_DIFFERS}" if differs else ""
-        lines.append(f"| {markdown(title)}{mark} | {cells[0]} | {cells[1]} |")
+        field = " ".join([markdown(title), *([_DIFFERS] if differs else [])])
+        lines.append(f"| {field} | {cells[0]} | {cells[1]} |")
     return "\n".join(lines)
 
 
@@ -124,8 +126,8 @@ def _decide(here: Desk, pair: Pair, decision: str, reason: str, kept: Side, othe
     except (RegisterError, PublishError) as error:
         st.error(markdown(str(error)), icon=":material/error:")
         return
-    what = "different" if decision == DIFFERENT else f"the same; {markdown(kept.name)} stays"
-    here.decided[pair.key] = f"Kept: {what}. Check again to see what follows from it."
+    said = _KEPT_DIFFERENT if decision == DIFFERENT else _KEPT_SAME
+    here.decided[pair.key] = said.format(name=markdown(kept.name))
     st.rerun()
 
 

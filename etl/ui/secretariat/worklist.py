@@ -66,11 +66,11 @@ def _about_addresses(report: Report) -> str:
         )
     latest = max(result.checked_at for result in report.results.values())
     n = len(report.results)
-    rest = " Not all were asked yet." if report.broken_off else ""
-    return (
+    said = (
         f"{wording.count(n, 'address', 'addresses')} asked, last on "
-        f"{datetime.fromisoformat(latest):%-d %B %Y}, by `cyber-valleys links`.{rest}"
+        f"{datetime.fromisoformat(latest):%-d %B %Y}, by `cyber-valleys links`."
     )
+    return f"{said} Not all were asked yet." if report.broken_off else said
 
 
 def _narrow(tasks: list[Task]) -> list[Task]:
@@ -114,9 +114,10 @@ def _card(task: Task) -> None:
     with st.container(border=True, key=f"work_{task.org_id}"):
         place = f"{row.get('city', '')}, {COUNTRIES.label(row.get('country', ''))}"
         st.markdown(f"**{markdown(row.get('name', ''))}** · {markdown(place)}")
-        last = f"Last checked: {task.checked_on}. " if task.checked_on else ""
-        said = "; ".join([*task.reasons, *task.details])
-        st.caption(markdown(f"{said[:1].upper()}{said[1:]}. {last}".rstrip()))
+        said = [f"Why: {'; '.join([*task.reasons, *task.details])}."]
+        if task.checked_on:
+            said.append(f"Last checked: {task.checked_on}.")
+        st.caption(markdown(" ".join(said)))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 "Checked today",

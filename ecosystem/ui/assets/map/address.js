@@ -8,6 +8,8 @@
     try { return new URL(window.parent.location.href); } catch { return null; }  // framed elsewhere
   }
 
+  const page = address()?.pathname;
+
   function goToAddress() {
     const at = (address()?.searchParams.get("at") ?? "").split(",").map(Number);
     const isPlace = at.length === 3 && at.every(Number.isFinite) && Math.abs(at[0]) < 85;
@@ -26,7 +28,8 @@
   function writeAddress() {
     const here = address();
     const at = position();
-    if (!here || here.searchParams.get("at") === at) return;
+    // Who follows a link while the map still moves is at another page's address already.
+    if (!here || here.pathname !== page || here.searchParams.get("at") === at) return;
     if (at === home && !here.searchParams.has("at")) return;
     here.searchParams.set("at", at);
     const history = window.parent.history;

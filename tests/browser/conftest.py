@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.chromium import FLAGS, find
 from tests.browser.server import serving
-from tests.browser.site import PATIENCE_MS, Site
+from tests.browser.site import PATIENCE_MS, Site, Tour
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -50,3 +50,11 @@ def open_site(browser: Browser, address: str) -> Iterator[Callable[..., Site]]:
     yield open_
     for site in opened:
         site.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def tour(browser: Browser, address: str) -> Iterator[Tour]:
+    """A visitor who goes through a module's tests from page to page, without motion."""
+    tour = Tour(lambda: Site(browser, address, motion=False))
+    yield tour
+    tour.end()

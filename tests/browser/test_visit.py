@@ -14,7 +14,7 @@ from ecosystem.web.pages import PAGES
 from tests.browser import keyboard
 from tests.browser.axe import check_accessible, check_document
 from tests.browser.server import serving
-from tests.browser.site import MAP, NOWHERE, PHONE, WIDE, Site
+from tests.browser.site import MAP, NOWHERE, PHONE, WIDE, Site, Tour
 
 Open = Callable[..., Site]
 # Pages that show something only of what their address names.
@@ -41,22 +41,32 @@ def has_map(path: str) -> bool:
     return path == "/" or path.startswith(with_map)
 
 
-# One visit for all of it: loading Streamlit is most of what a visit costs.
+# One visit for all of it, and none of its own where the site leads on to the page: loading
+# Streamlit is most of what a visit costs, and the same for every page.
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_is_quiet_accessible_in_both_themes_by_keyboard_and_in_every_width(
-    open_site: Open, path: str
+    tour: Tour, path: str
 ) -> None:
-    site = open_site(motion=False)
-    site.visit(path, with_map=has_map(path))
-    check_accessible(site.page)
-    assert_keyboard_goes_through(site)
-    site.change_theme(dark=True)
-    check_accessible(site.page)
-    for size in NARROW:
-        site.change_size(size)
-        site.page.wait_for_function(WIDEST_FITS, arg=size[0])
-    assert site.foreign == []
-    assert site.complaints == []
+    # No link of the site leads nowhere.
+    with tour.at(path, with_map=has_map(path), anew=path == NOWHERE) as site:
+        check_accessible(site.page)
+        assert_keyboard_goes_through(site)
+        site.change_theme(dark=True)
+        check_accessible(site.page)
+        for size in NARROW:
+            site.change_size(size)
+            site.page.wait_for_function(WIDEST_FITS, arg=size[0])
+
+
+def test_the_document_that_brings_a_page_is_quiet(open_site: Open) -> None:
+    """What differs from page to page when it is loaded is the document before Streamlit's own."""
+    site = open_site()
+    site.context.route("**/static/js/index.*", lambda route: None)
+    for path in (path for path in PATHS if path != NOWHERE):
+        site.page.goto(site.address + path, wait_until="commit")
+        expect(site.page.locator("#plain h1"), path).to_be_attached()
+        assert site.foreign == [], path
+        assert site.complaints == [], path
 
 
 # A phone, the narrowest that WCAG asks for, and a window of 1440 x 900 enlarged four times.
@@ -68,6 +78,7 @@ WIDEST_FITS = """(width) => ['html', '[data-testid="stMain"]'].every(
 
 def assert_keyboard_goes_through(site: Site) -> None:
     stops, missed = keyboard.walk(site.page)
+    assert "Skip to main content" in stops[0].name
     assert len(stops) > len({entry.menu for entry in PAGES if entry.menu})
     assert [stop for stop in stops if not stop.is_visible or stop.is_backwards] == []
     assert missed == []

@@ -53,7 +53,7 @@ def open_site(browser: Browser, address: str) -> Iterator[Callable[..., Site]]:
 
 
 @pytest.fixture(scope="module")
-def tour(browser: Browser, address: str) -> Iterator[Tour]:
+def tour(browser: Browser, address: str) -> Iterator[Tour[Site]]:
     """A visitor who goes through a module's tests from page to page, without motion."""
     tour = Tour(lambda: Site(browser, address, motion=False))
     yield tour

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 from urllib.parse import urlsplit
 
 from playwright.sync_api import (
@@ -367,8 +367,11 @@ class Site:
         return width
 
 
+Visitor = TypeVar("Visitor", bound=Site)
+
+
 @dataclass
-class Tour:
+class Tour(Generic[Visitor]):
     """One visitor for many tests, who goes from page to page instead of loading each.
 
     The first page is loaded, and the next one after a test that failed: nobody knows what that
@@ -380,11 +383,11 @@ class Tour:
         Makes a visitor.
     """
 
-    make: Callable[[], Site]
-    _site: Site | None = None
+    make: Callable[[], Visitor]
+    _site: Visitor | None = None
 
     @contextmanager
-    def at(self, path: str, *, with_map: bool = True, anew: bool = False) -> Iterator[Site]:
+    def at(self, path: str, *, with_map: bool = True, anew: bool = False) -> Iterator[Visitor]:
         """The visitor, at an address, where nothing was foreign and nothing was complained of.
 
         Parameters

@@ -20,7 +20,7 @@ from benchmarks.synthetic import synthetic_register
 from ecosystem.common.settings import settings
 from etl import pipeline
 from tests.browser.server import serving
-from tests.browser.site import MAP, Site
+from tests.browser.site import MAP, Site, Tour
 
 # Each is a name in the register, and a note; nothing of it may be more than characters.
 HOSTILE = (
@@ -188,6 +188,14 @@ def victim(browser: Browser, hostile: str) -> Iterator[Victim]:
         yield site
 
 
+@pytest.fixture(scope="module")
+def tour(browser: Browser, hostile: str) -> Iterator[Tour[Victim]]:
+    """A visitor whom links lead from one hostile page or address to the next."""
+    tour = Tour(lambda: Victim(browser, hostile))
+    yield tour
+    tour.end()
+
+
 def shown(text: str, *, whole: bool = True) -> re.Pattern[str]:
     """What a text looks like on a page, where a joiner keeps an address from becoming a link."""
     pattern = re.escape(" ".join(text.split())).replace("://", f"{JOINER}?://")
@@ -233,14 +241,16 @@ def test_valley_shows_hostile_text_as_it_is(victim: Victim) -> None:
 
 
 @pytest.mark.parametrize(("id_", "text"), list(zip(IDS, HOSTILE, strict=True)))
-def test_organisation_page_shows_hostile_text_as_it_is(victim: Victim, id_: str, text: str) -> None:
-    victim.visit(f"/organisation?org={id_}")
-    expect(victim.page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_have_text(
-        shown(text)
-    )
-    expect(victim.page.get_by_text(shown(f"{text} {MARK}", whole=False)).first).to_be_visible()
-    expect(victim.page.get_by_text(TOWN).first).to_be_visible()
-    victim.check_unharmed()
+def test_organisation_page_shows_hostile_text_as_it_is(
+    tour: Tour[Victim], id_: str, text: str
+) -> None:
+    with tour.at(f"/organisation?org={id_}") as victim:
+        expect(victim.page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_have_text(
+            shown(text)
+        )
+        expect(victim.page.get_by_text(shown(f"{text} {MARK}", whole=False)).first).to_be_visible()
+        expect(victim.page.get_by_text(TOWN).first).to_be_visible()
+        victim.check_unharmed()
 
 
 def test_directory_and_downloads_show_hostile_text_as_it_is(victim: Victim) -> None:
@@ -411,10 +421,19 @@ ADDRESSES = {
 
 
 @pytest.mark.parametrize("path", ADDRESSES.values(), ids=ADDRESSES)
-def test_hostile_address_shows_a_page(victim: Victim, path: str) -> None:
-    victim.visit(path, with_map=path.startswith("/?"))
-    expect(victim.page.get_by_test_id("stException")).to_have_count(0)
-    victim.check_unharmed()
+def test_hostile_address_shows_a_page(tour: Tour[Victim], path: str) -> None:
+    with tour.at(path, with_map=path.startswith("/?")) as victim:
+        expect(victim.page.get_by_test_id("stException")).to_have_count(0)
+        victim.check_unharmed()
+
+
+def test_the_document_of_a_hostile_address_or_row_is_unharmed(victim: Victim) -> None:
+    """A page that is loaded is first what the server makes of its address in plain words."""
+    victim.context.route("**/static/js/index.*", lambda route: None)
+    for path in (*ADDRESSES.values(), *(f"/organisation?org={id_}" for id_ in IDS)):
+        victim.page.goto(victim.address + path, wait_until="commit")
+        expect(victim.page.locator("#plain h1"), path).to_be_attached()
+        victim.check_unharmed()
 
 
 # ---- more towns than the map draws one by one -----------------------------------------------

@@ -45,7 +45,7 @@ def has_map(path: str) -> bool:
 # Streamlit is most of what a visit costs, and the same for every page.
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_is_quiet_accessible_in_both_themes_by_keyboard_and_in_every_width(
-    tour: Tour, path: str
+    tour: Tour[Site], path: str
 ) -> None:
     # No link of the site leads nowhere.
     with tour.at(path, with_map=has_map(path), anew=path == NOWHERE) as site:

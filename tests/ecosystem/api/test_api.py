@@ -20,6 +20,7 @@ from ecosystem.api.collections import COLLECTIONS
 from ecosystem.common.store import Database
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations
+from tests import coroutines
 from tests.browser.server import serving
 from tests.ecosystem.api.conftest import BASE
 from tests.examples import examples
@@ -121,7 +122,10 @@ def _pieces(client: TestClient, address: str) -> list[bytes]:
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message.get("body", b""))
 
-    asyncio.run(client.app(scope, receive, send))
+    async def ask() -> None:
+        await client.app(scope, receive, send)
+
+    coroutines.run(ask())
     return [piece for piece in sent if piece]
 
 

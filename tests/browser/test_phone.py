@@ -98,7 +98,7 @@ def test_after_a_search_the_first_result_begins_on_the_first_screen(
     assert top(site.page.locator(".st-key-organisations button:visible").first) < SMALL[1]
     clear = site.page.locator(".st-key-clear_headline").get_by_role("button", name="Clear all")
     expect(clear).to_be_in_viewport()
-    site.visit(f"/directory?q={text.replace(' ', '+')}", with_map=False)
+    site.go_to(f"/directory?q={text.replace(' ', '+')}", with_map=False)
     assert top(site.page.locator(".st-key-results a:visible").first) < SMALL[1]
     assert site.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -252,7 +252,7 @@ def test_a_choice_is_not_lost_to_escape(open_site: Open) -> None:
     search = site.page.get_by_label("Search", exact=True)
     search.press("Escape")
     expect(search).to_have_value("rennes")
-    site.visit("/suggest", with_map=False)
+    site.go_to("/suggest", with_map=False)
     country = site.page.get_by_role("combobox", name="Country")
     country.click()
     site.page.get_by_role("option", name="Austria").click()

@@ -317,13 +317,13 @@ def test_the_network_and_its_matrix_show_hostile_text_as_it_is(victim: Victim) -
         expect(card.get_by_text(shown(text, whole=False))).to_be_visible()
     victim.check_unharmed()
 
-    victim.visit(f"/network?show=bodies&words={MARK}")
+    victim.go_to(f"/network?show=bodies&words={MARK}")
     cells = victim.page.locator("canvas td[role=gridcell]")
     expect(cells.first).to_be_attached()
     assert set(HOSTILE) <= set(cells.all_text_contents())
     victim.check_unharmed()
 
-    victim.visit(f"/specialisation?cell={LINKED[1][1]}~digital-trust", with_map=False)
+    victim.go_to(f"/specialisation?cell={LINKED[1][1]}~digital-trust", with_map=False)
     expect(
         victim.page.get_by_text(f"{VALLEY} declares Digital trust (“{HOSTILE[6]}”)")
     ).to_be_visible()
@@ -358,7 +358,7 @@ def test_investors_matches_cohort_and_programmes_show_hostile_text_as_it_is(
         f"/programme?words={MARK}": "programmes",
     }
     for address, key in rows_of.items():
-        victim.visit(address, with_map=False)
+        victim.go_to(address, with_map=False)
         for text in HOSTILE:
             listed = page.locator(f".st-key-rows_{key}").get_by_text(shown(text))
             expect(listed.first).to_be_visible()

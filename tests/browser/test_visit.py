@@ -424,7 +424,7 @@ def test_towns_that_share_a_symbol_part_on_a_click(open_site: Open) -> None:
     assert len(site.symbols()) > before
     assert sum(s["n"] for s in site.symbols()) == 465
 
-    site.visit("/?at=48.87,2.3,9.5")
+    site.go_to("/?at=48.87,2.3,9.5")
     site.click_symbol(paris)
     expect(site.page.locator(".st-key-card").get_by_text("17 organisations")).to_be_visible()
     rows = site.page.locator(".st-key-organisations_place button p").all()
@@ -438,9 +438,8 @@ def test_a_region_map_names_countries_and_what_is_selected(open_site: Open) -> N
         expect(site.map.locator(".cv-label:visible").get_by_text(name, exact=True)).to_be_visible()
     # Galicia has no organisation: none of elsewhere is listed below its card.
     expect(site.page.get_by_text("of 465, by name")).to_have_count(0)
-    nearer = open_site()
-    nearer.visit("/?level=nuts2&at=41,-5,6.5")
-    names = nearer.map.locator(".cv-label:visible").all_inner_texts()
+    site.go_to("/?level=nuts2&at=41,-5,6.5")
+    names = site.map.locator(".cv-label:visible").all_inner_texts()
     assert "Extremadura" in names
     assert "Spain" not in names
 

@@ -34,6 +34,8 @@ if not streamlit_internals.is_script_run():
     streamlit_internals.keep_to_the_page()
     streamlit_internals.hide_the_server()
     streamlit_internals.send_at_once()
+    streamlit_internals.send_together()
+    streamlit_internals.watch_no_files()
     logs.begin()
     streamlit_internals.format_logs(logs.formatter())
     streamlit_internals.watch_runs(

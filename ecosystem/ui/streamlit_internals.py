@@ -29,6 +29,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import RerunData, ScriptRunner, get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunnerEvent
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
+from streamlit.runtime.session_manager import SessionClientDisconnectedError
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
@@ -50,15 +51,19 @@ __all__ = [
     "replay",
     "secrets_files",
     "send_at_once",
+    "send_together",
     "session_id",
     "signed_in_claims",
     "static_folder",
     "uploaded_bytes",
+    "watch_no_files",
     "watch_runs",
 ]
 
 # As long as Streamlit itself waits between two sendings.
 GATHER_S = 0.01
+# More than a page has, and less than a connection lets wait.
+TOGETHER = 200
 
 
 def is_script_run() -> bool:
@@ -250,6 +255,54 @@ def gather_messages() -> None:
             wake(server)
 
     runtime._enqueued_some_message = wake_once
+
+
+def watch_no_files() -> None:
+    """Let sessions watch no files of code where the setting says so.
+
+    Without it a session that lost its connection and is back watches them all the same: at its next
+    answer the server's loop looks up the paths of all modules, and answers nobody meanwhile.
+    """
+    sessions: Any = AppSession
+    register = sessions.register_file_watchers
+
+    def register_if_wanted(session: Any) -> None:
+        if config.get_option("server.fileWatcherType") != "none":
+            register(session)
+
+    sessions.register_file_watchers = register_if_wanted
+
+
+def send_together() -> None:
+    """Hand a session's messages to its connection together, and to the one that it has now.
+
+    Without it the server's loop goes on to whoever else waits after each message, and comes back
+    after 5 ms at best while any script works: a round through the pages of a dozen visitors takes
+    seconds. Whoever lost the connection and is back meanwhile has another one, but the round goes
+    on with those that it began with, and the answer is lost.
+    """
+    runtime: Any = Runtime
+    sessions: Any = AppSession
+    send, take = runtime._send_message, sessions.flush_browser_queue
+
+    def send_to_current(server: Any, known: Any, message: ForwardMsg) -> None:
+        current = server._session_mgr.get_active_session_info(known.session.id)
+        send(server, current or known, message)
+
+    def send_what_waits(session: Any) -> list[ForwardMsg]:
+        messages: list[ForwardMsg] = take(session)
+        server: Any = Runtime.instance()
+        current = server._session_mgr.get_active_session_info(session.id)
+        for number, message in enumerate(messages[:TOGETHER] if current else []):
+            try:
+                send(server, current, message)
+            except SessionClientDisconnectedError:
+                # The loop sends the rest, and hears the same.
+                return messages[number:]
+        return messages[TOGETHER:] if current else messages
+
+    runtime._send_message = send_to_current
+    sessions.flush_browser_queue = send_what_waits
 
 
 class Gathered:

@@ -11,13 +11,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from streamlit import config
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.session_manager import ActiveSessionInfo, SessionClientDisconnectedError
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ecosystem.ui import streamlit_internals
-from ecosystem.ui.streamlit_internals import GATHER_S, Gathered, signed_in_claims
+from ecosystem.ui.streamlit_internals import GATHER_S, TOGETHER, Gathered, signed_in_claims
 
 NAME, SECRET = "_streamlit_user", "x" * 40
 CLAIMS = {"sub": "1", "email": "anna@example.org", "iat": 1, "is_logged_in": True}
@@ -163,3 +167,72 @@ def test_a_page_that_was_left_has_nothing_to_ask_for(monkeypatch: pytest.MonkeyP
 def test_what_tells_of_a_run_is_where_it_was() -> None:
     told = inspect.signature(AppSession._create_new_session_message).parameters
     assert list(told)[1:] == ["page_script_hash", "run_descriptor", "pages"]
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("none", 0), ("poll", 1)])
+def test_a_session_that_is_back_watches_files_only_where_the_setting_says_so(
+    monkeypatch: pytest.MonkeyPatch, kind: str, expected: int
+) -> None:
+    sessions: Any = AppSession
+    watching: list[object] = []
+    monkeypatch.setattr(sessions, "register_file_watchers", watching.append)
+    monkeypatch.setattr(config, "get_option", {"server.fileWatcherType": kind}.get)
+    streamlit_internals.watch_no_files()
+    # As WebsocketSessionManager does for a session that it goes on with.
+    sessions.register_file_watchers(object())
+    assert len(watching) == expected
+
+
+class _Connection:
+    """What messages are sent to; it may be gone."""
+
+    def __init__(self, takes: int = 1_000) -> None:
+        self.takes = takes
+        self.sent: list[ForwardMsg] = []
+
+    def write_forward_msg(self, message: ForwardMsg) -> None:
+        if len(self.sent) >= self.takes:
+            raise SessionClientDisconnectedError
+        self.sent.append(message)
+
+
+@pytest.fixture
+def messages(monkeypatch: pytest.MonkeyPatch) -> list[ForwardMsg]:
+    """What waits in a session's queue, where messages are sent together."""
+    waiting = [ForwardMsg(hash=str(number)) for number in range(TOGETHER + 3)]
+    monkeypatch.setattr(Runtime, "_send_message", Runtime._send_message)
+    monkeypatch.setattr(AppSession, "flush_browser_queue", lambda _: waiting)
+    streamlit_internals.send_together()
+    return waiting
+
+
+def _serve(monkeypatch: pytest.MonkeyPatch, current: object) -> Any:
+    manager = SimpleNamespace(get_active_session_info=lambda _: current)
+    server = SimpleNamespace(_session_mgr=manager)
+    monkeypatch.setattr(Runtime, "instance", lambda: server)
+    return server
+
+
+def test_what_waits_goes_to_the_connection_that_a_session_has_now(
+    monkeypatch: pytest.MonkeyPatch, messages: list[ForwardMsg]
+) -> None:
+    runtime: Any = Runtime
+    session: Any = SimpleNamespace(id="one")
+    gone, back = (ActiveSessionInfo(_Connection(), session) for _ in range(2))  # type: ignore[arg-type]
+    server = _serve(monkeypatch, back)
+    # The loop goes on with what it knew when its round began.
+    for message in AppSession.flush_browser_queue(session):
+        runtime._send_message(server, gone, message)
+    assert back.client.sent == messages  # type: ignore[attr-defined]
+    assert gone.client.sent == []  # type: ignore[attr-defined]
+
+
+def test_a_connection_that_ends_meanwhile_is_for_the_loop_to_hear_of(
+    monkeypatch: pytest.MonkeyPatch, messages: list[ForwardMsg]
+) -> None:
+    session: Any = SimpleNamespace(id="one")
+    connection = _Connection(takes=2)
+    _serve(monkeypatch, ActiveSessionInfo(connection, session))  # type: ignore[arg-type]
+    assert AppSession.flush_browser_queue(session) == messages[2:]
+    _serve(monkeypatch, None)
+    assert AppSession.flush_browser_queue(session) == messages

@@ -31,7 +31,6 @@ if not streamlit_internals.is_script_run():
     # Imported by the server: this is the site. Run by the server: this is one page's script.
     streamlit_internals.own_the_pages()
     streamlit_internals.gather_messages()
-    streamlit_internals.keep_to_the_page()
     streamlit_internals.hide_the_server()
     streamlit_internals.send_at_once()
     streamlit_internals.send_together()

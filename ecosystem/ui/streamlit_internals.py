@@ -20,7 +20,6 @@ from streamlit import config, file_util
 from streamlit import logger as streamlit_logger
 from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.cursor import Cursor
-from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
@@ -44,7 +43,6 @@ __all__ = [
     "gather_messages",
     "hide_the_server",
     "is_script_run",
-    "keep_to_the_page",
     "own_the_pages",
     "page_of_run",
     "record",
@@ -176,37 +174,6 @@ def watch_runs(watch: Callable[[bool], AbstractContextManager[None]]) -> None:
             run_script(runner, rerun_data)
 
     scripts._run_script = watched_run
-
-
-def keep_to_the_page() -> None:
-    """Pass over what a part of a page asks for when the visitor asked for another page already.
-
-    Without it a map that still moves while a visitor follows a link asks once more, after the
-    link. Streamlit answers both in that order, and the browser takes the second answer for a
-    change of the page: the new one stays empty.
-    """
-    sessions: Any = AppSession
-    request, tell = sessions.request_rerun, sessions._create_new_session_message
-
-    def request_of_page(session: Any, client_state: ClientState | None) -> None:
-        if client_state is not None:
-            page = client_state.page_script_hash
-            if not client_state.fragment_id:
-                session._asked_page = page
-            # The first page of a visit is asked for by name, without a hash.
-            elif vars(session).get("_asked_page") not in {None, "", page}:
-                return
-        request(session, client_state)
-
-    def tell_page(session: Any, page: str, run: Any, pages: Any = None) -> ForwardMsg:
-        # A script may lead to another page by itself.
-        if not run.fragment_ids:
-            session._asked_page = page
-        message: ForwardMsg = tell(session, page, run, pages)
-        return message
-
-    sessions.request_rerun = request_of_page
-    sessions._create_new_session_message = tell_page
 
 
 def gather_messages() -> None:

@@ -237,7 +237,14 @@ class Site:
         self._go_to(path)
         main = self.page.get_by_test_id("stMain")
         # What plain.js waits for at a page that is loaded.
-        main.locator("h1, [data-testid=stAlert]").first.wait_for()
+        try:
+            main.locator("h1, [data-testid=stAlert]").first.wait_for(
+                timeout=PATIENCE_MS / _ATTEMPTS
+            )
+        except PlaywrightTimeout:
+            # Streamlit empties a page for good if the map of the one before asked for what is in
+            # view after the page was asked for.
+            self.visit(path, with_map=with_map)
         expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
         if with_map:
             self.wait_for_map()

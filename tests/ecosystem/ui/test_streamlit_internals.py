@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import socket
 from collections.abc import Callable
@@ -12,7 +11,6 @@ from typing import Any
 
 import pytest
 from streamlit import config
-from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
@@ -125,48 +123,6 @@ def test_a_connection_gathers_no_small_parcels(monkeypatch: pytest.MonkeyPatch) 
         H11Protocol.connection_made(None, transport)  # type: ignore[arg-type]
         assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
     assert began == [transport]
-
-
-def test_a_page_that_was_left_has_nothing_to_ask_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    sessions: Any = AppSession
-    heard: list[str] = []
-    monkeypatch.setattr(
-        sessions, "request_rerun", lambda session, state: heard.append(state.page_script_hash)
-    )
-    monkeypatch.setattr(sessions, "_create_new_session_message", lambda *args: None)
-    streamlit_internals.keep_to_the_page()
-    session = SimpleNamespace()
-
-    def ask(page: str, part: str = "") -> bool:
-        heard.clear()
-        sessions.request_rerun(session, ClientState(page_script_hash=page, fragment_id=part))
-        return heard == [page]
-
-    def run(page: str, *parts: str) -> None:
-        told = SimpleNamespace(fragment_ids=parts)
-        sessions._create_new_session_message(session, page, told, None)
-
-    # By name, as a visit begins, and then by its hash.
-    assert ask("")
-    assert ask("map", "part")
-    run("map")
-    assert ask("map", "part")
-    assert ask("map")
-    assert ask("list")
-    assert not ask("map", "part")
-    run("list")
-    assert not ask("map", "part")
-    assert ask("list", "part")
-    # The script of the list leads back to the map, and a part of that runs.
-    run("map")
-    assert ask("map", "part")
-    run("map", "part")
-    assert not ask("list", "part")
-
-
-def test_what_tells_of_a_run_is_where_it_was() -> None:
-    told = inspect.signature(AppSession._create_new_session_message).parameters
-    assert list(told)[1:] == ["page_script_hash", "run_descriptor", "pages"]
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("none", 0), ("poll", 1)])

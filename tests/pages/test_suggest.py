@@ -323,7 +323,7 @@ def test_a_moderator_accepts_and_rejects(tmp_path: Path, inbox: Inbox, register:
     inbox.add(new(HOSTILE), "b")
     app = view(tmp_path)
     assert app.selectbox[0].options[0].startswith("1 · new · Lab One")
-    assert "**New: Lab One**" in said(app)
+    assert "**Lab One**: new" in said(app)
     assert "- **Name**: Lab One" in said(app)
     assert "- **Type**: SME or start-up" in said(app)
     assert "*empty*" not in said(app)

@@ -21,3 +21,8 @@ def tuples(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
     # pandas fetches texts one by one where a column is iterated over, which takes ten times as
     # long as to make a list of it.
     return zip(*(frame[column].tolist() for column in columns), strict=True)
+
+
+def numbered_tuples(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """The rows of :func:`tuples`, each behind its number: the index, as a spreadsheet counts."""
+    return zip(frame.index.tolist(), tuples(frame, *columns), strict=True)

@@ -12,7 +12,7 @@ import pandas as pd
 from etl.identity.likeness import SAME_PAGE, Likeness, likenesses, name_folder
 from etl.model import Rejection, Track, no_progress
 from etl.register.decisions import NO_DECISIONS, Decisions
-from etl.tuples import tuples
+from etl.tuples import numbered_tuples, tuples
 
 MIN_SCORE = 85.0
 
@@ -86,11 +86,7 @@ def find_twins(
     found = []
     first: dict[tuple[str, str, str], list[tuple[int, str, str]]] = {}
     bare = name_folder(legal_forms)
-    rows = zip(
-        organisations.index.tolist(),
-        tuples(organisations, "org_id", "country", "name", "place_id"),
-        strict=True,
-    )
+    rows = numbered_tuples(organisations, "org_id", "country", "name", "place_id")
     for row, (org_id, country, name, place) in rows:
         before = first.setdefault((country, bare(name), place), [])
         same = [old for old in before if not decisions.are_different(old[1], org_id)]

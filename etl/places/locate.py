@@ -28,7 +28,7 @@ from etl.places.endings import region_of_ending
 from etl.places.gazetteer import Gazetteer
 from etl.places.regions import ID_LENGTHS, Regions
 from etl.places.towns import Answer, Question, answer_questions
-from etl.tuples import tuples
+from etl.tuples import numbered_tuples
 
 # A point this far from its town is no suburb of it.
 FAR_KM = 30.0
@@ -240,8 +240,8 @@ class _Same:
 
 def _questions(rows: pd.DataFrame) -> dict[int, Question]:
     """What to ask for each row."""
-    values = tuples(rows, "city", "country", "nuts2_hint")
-    return {row: Question(*value) for row, value in zip(rows.index.tolist(), values, strict=True)}
+    asked = numbered_tuples(rows, "city", "country", "nuts2_hint")
+    return {row: Question(*value) for row, value in asked}
 
 
 def _at_towns(chosen: dict[int, Answer], gazetteer: Gazetteer, regions: Regions) -> pd.DataFrame:

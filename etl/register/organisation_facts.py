@@ -11,7 +11,7 @@ import pandas as pd
 from ecosystem.common.vocabulary import COMPANY_STAGES, EMPLOYEE_BANDS
 from etl.model import Rejection, note_rows
 from etl.register.faults import Faults
-from etl.tuples import tuples
+from etl.tuples import numbered_tuples
 
 FILE = "organisation_facts.csv"
 _KEY = ["org_id", "fact"]
@@ -59,8 +59,7 @@ def check_facts(facts: pd.DataFrame) -> list[Rejection]:
     faults = Faults(FILE, facts, "org_id")
     found = []
     first: dict[tuple[str, ...], int] = {}
-    rows = zip(facts.index.tolist(), tuples(facts, *_KEY, "value", "year"), strict=True)
-    for row, known in rows:
+    for row, known in numbered_tuples(facts, *_KEY, "value", "year"):
         _, fact, value, year = known
         is_value, wanted = _VALUES.get(fact, (bool, "a text"))
         if not is_value(value):

@@ -8,7 +8,7 @@ from ecosystem.common.text import fold
 from etl.model import Rejection, note_rows
 from etl.places.regions import Regions
 from etl.register.faults import Faults
-from etl.tuples import tuples
+from etl.tuples import numbered_tuples
 
 FILE = "partnerships.csv"
 MEMBERS = "partnership_members.csv"
@@ -28,11 +28,7 @@ def check_members(members: pd.DataFrame, regions: Regions) -> list[Rejection]:
     faults = Faults(MEMBERS, members, "member_name")
     found = []
     first: dict[tuple[str, str], int] = {}
-    rows = zip(
-        members.index.tolist(),
-        tuples(members, "partnership_id", "member_name", "nuts_code"),
-        strict=True,
-    )
+    rows = numbered_tuples(members, "partnership_id", "member_name", "nuts_code")
     for row, (partnership_id, name, nuts_code) in rows:
         same = first.setdefault((partnership_id, fold(name)), row)
         if same != row:

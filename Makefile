@@ -50,9 +50,12 @@ sbom: $(VENV)/test.stamp ## Write sbom.cdx.json, the list of parts (CycloneDX) o
 lock: $(VENV)/test.stamp ## Pin all dependencies again, with hashes
 	$(BIN)/uv pip compile pyproject.toml --extra install --universal --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --quiet -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra install --extra reference --extra dev --universal \
+	$(BIN)/uv pip compile pyproject.toml --extra install --extra lake --universal \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet \
-	  -o requirements-dev.lock
+	  -o requirements-lake.lock
+	$(BIN)/uv pip compile pyproject.toml --extra install --extra reference --extra lake \
+	  --extra dev --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --quiet -o requirements-dev.lock
 	$(BIN)/python -m docs.licences
 
 clean: ## Remove environment and caches, keep data

@@ -25,8 +25,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from ecosystem.common.settings import settings
+from ecosystem.common.whole_files import sync
 from etl.errors import PublishError
-from etl.files import OWNER_ONLY, OWNER_ONLY_FOLDER, replace, sha256, sync, writing
+from etl.files import OWNER_ONLY, OWNER_ONLY_FOLDER, replace, sha256, writing
 
 # Names the archive while a restoration is going on, in the folder of the releases.
 RESTORING = ".restoring"

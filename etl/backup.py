@@ -23,6 +23,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ecosystem.common.settings import Settings, settings
+from ecosystem.common.whole_files import sync, write_whole
 from etl import actions, files
 from etl.actions import RESTORING, Action, Done
 from etl.errors import PublishError, RegisterError
@@ -98,11 +99,11 @@ def back_up(path: Path, *, every_release: bool = False, on_wait: Say = say_nothi
                     wanted |= {known.release_id for known in shelf.releases(own.releases_dir)}
                 _write(part, release_id, _members(own, Path(folder), wanted))
             made = read_backup(part)
-            files.sync(part)
+            sync(part)
             done = Done(actions.entry(Action.BACKUP, path.name), path, files.sha256(part))
             with actions.written_down(done):
                 part.replace(path)
-                files.sync(path.parent)
+                sync(path.parent)
         finally:
             part.unlink(missing_ok=True)
     return dataclasses.replace(made, path=path)
@@ -267,7 +268,7 @@ def _extract(archive: zipfile.ZipFile, member: str, target: Path, *, mode: int =
         with archive.open(member) as source, part.open("wb") as file:
             shutil.copyfileobj(source, file)
         part.chmod(mode)
-        files.sync(part)
+        sync(part)
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
@@ -279,7 +280,7 @@ def _add_to_log(archive: zipfile.ZipFile, backup: Backup, path: Path) -> None:
     known = set(present)
     lines = [*(line for line in earlier if line not in known), *present]
     path.parent.mkdir(parents=True, exist_ok=True)
-    files.write_whole(path, b"".join(line + b"\n" for line in lines))
+    write_whole(path, b"".join(line + b"\n" for line in lines))
     path.chmod(files.OWNER_ONLY)
 
 

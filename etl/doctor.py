@@ -19,7 +19,7 @@ from enum import StrEnum
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from ecosystem.common import links
+from ecosystem.common import fetch_state, links, release_address
 from ecosystem.common.register_lists import register_lists
 from ecosystem.common.settings import ROOT, Settings, settings
 from ecosystem.common.store import (
@@ -91,6 +91,7 @@ def examine(own: Settings | None = None, *, secrets: Path = SECRETS) -> list[Fin
     looks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: _register(own),
         lambda: _releases(own),
+        lambda: _fetch(own),
         lambda: _clock(own),
         lambda: _space(own),
         lambda: _user(own),
@@ -148,7 +149,7 @@ def _releases(own: Settings) -> Iterator[Finding]:
         yield _wrong(
             subject,
             f"{release.trouble} {release.release_id} is shown in its place. "
-            "Run `cyber-valleys refresh`.",
+            + ("It is fetched again." if own.database else "Run `cyber-valleys refresh`."),
         )
     else:
         yield _fine(subject, f"{release.release_id} is served, and its file is as published.")
@@ -163,6 +164,26 @@ def _releases(own: Settings) -> Iterator[Finding]:
         )
     if not os.access(folder, os.W_OK):
         yield _wrong(subject, f"{folder} can't be written by this user: nothing can be published.")
+
+
+def _fetch(own: Settings) -> Iterator[Finding]:
+    if not own.database:
+        return
+    subject, address = "Fetch", release_address.without_password(own.database)
+    state = fetch_state.read(own.releases_dir)
+    if state is None or state.address != address:
+        yield _advice(subject, f"No site has looked for releases at {address} yet: start it.")
+    elif state.trouble:
+        yield _wrong(subject, f"{address}: {state.sentences} What is here is shown meanwhile.")
+    elif datetime.now(UTC) - datetime.fromisoformat(state.looked_at) > _longest_between(own):
+        yield _advice(subject, f"The last look at {address} was on {state.looked_at}: start it.")
+    else:
+        yield _fine(subject, f"{state.release_id} is what {address} publishes.")
+
+
+def _longest_between(own: Settings) -> timedelta:
+    """So long after a look a site that runs has looked again."""
+    return timedelta(seconds=3 * own.database_look_seconds + own.database_fetch_seconds)
 
 
 def _clock(own: Settings) -> Iterator[Finding]:

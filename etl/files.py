@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from ecosystem.common.whole_files import write_whole
 from etl.errors import PublishError
 
 LOCK_WAIT_S = 30.0
 RELEASE_KEPT = "The current release is as it was."
 # Permissions of what nobody else on the machine may read, and of the folders that it lies in.
 OWNER_ONLY, OWNER_ONLY_FOLDER = 0o600, 0o700
-_NEW_FILE, _READABLE = 0o644, 0o444
 
 
 @contextmanager
@@ -58,40 +57,6 @@ def replace(path: Path, content: bytes) -> None:
     """
     with writing(path.parent, then=""):
         write_whole(path, content)
-
-
-def write_whole(path: Path, content: bytes, *, readable: bool = False) -> None:
-    """Write a file whole or not at all, and onto the disk.
-
-    It has the permissions of the file that it replaces; a new one can be read by everybody.
-
-    Parameters
-    ----------
-    path : Path
-        The file; it need not be there yet.
-    content : bytes
-        All of it.
-    readable : bool
-        Let everybody read it, whatever the file before allowed.
-
-    Raises
-    ------
-    OSError
-        If it can't be written. The file is as it was, unless nothing but the entry in its folder
-        could not be saved.
-    """
-    mode = path.stat().st_mode if path.exists() else _NEW_FILE
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(content)
-        part.chmod(mode | _READABLE if readable else mode)
-        sync(part)
-        part.replace(path)
-    except OSError:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise
-    sync(path.parent)
 
 
 def write_folder(folder: Path, contents: Iterable[tuple[str, bytes]], mark: str) -> tuple[int, int]:
@@ -144,15 +109,6 @@ def write_folder(folder: Path, contents: Iterable[tuple[str, bytes]], mark: str)
 
 def _may_be_replaced(folder: Path, mark: str) -> bool:
     return folder.is_dir() and ((folder / mark).exists() or not any(folder.iterdir()))
-
-
-def sync(path: Path) -> None:
-    """Have the system save a file, or the entries of a folder, onto the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def sha256(path: Path) -> str:

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from ecosystem.common.settings import Settings, settings
+from ecosystem.common.whole_files import write_whole
 from etl.errors import PublishError
-from etl.files import OWNER_ONLY, OWNER_ONLY_FOLDER, lock, write_whole, writing
+from etl.files import OWNER_ONLY, OWNER_ONLY_FOLDER, lock, writing
 from etl.members import is_member, members
 
 LONGEST_S = 8 * 3_600

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import pwd
 import re
 import shutil
 import socket
@@ -450,6 +451,43 @@ def test_http_leads_to_https_and_other_names_nowhere(proxy: tuple[int, int, Path
     assert (status, headers["location"]) == (301, f"https://{SITE}/regions?type=sme")
     with pytest.raises((http.client.HTTPException, OSError)):
         ask(plain, secure=False, Host="other.example")
+
+
+def test_nginx_gives_releases_and_nothing_that_lies_beside_them(tmp_path: Path) -> None:
+    releases = tmp_path / "releases"
+    releases.mkdir()
+    given = ("CURRENT", "2026-12-01T000000Z-abcdef.json", "2026-12-01T000000Z-abcdef.duckdb")
+    hidden = (".lock.holder", ".CURRENT.part", "SHOWN", "other.txt", ".building-1/a.duckdb")
+    for name in (*given, *hidden):
+        (releases / name).parent.mkdir(exist_ok=True)
+        (releases / name).write_text(name)
+    tmp_path.chmod(0o755)
+    port = free_port()
+    conf = text_of(DEPLOY / "nginx" / "releases.conf")
+    conf = conf.replace("/srv/cyber-valleys/releases", str(releases))
+    folder = tmp_path / "nginx"
+    folder.mkdir()
+    around = f"""
+      user {pwd.getpwuid(os.getuid()).pw_name};
+      daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 1; events {{ }}
+      http {{ access_log off;
+        server {{ listen 127.0.0.1:{port}; {conf} location / {{ return 404; }} }}
+      }}
+    """
+    (folder / "nginx.conf").write_text(around)
+    command = [nginx.find(), "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"]
+    running = subprocess.Popen(command)
+    try:
+        wait_for(port, running)
+        for name in given:
+            status, headers, text = ask(port, f"/releases/{name}", secure=False)
+            assert (status, text) == (200, name)
+            assert headers["etag"]
+        for name in (*hidden, "../nginx/nginx.conf"):
+            assert ask(port, f"/releases/{name}", secure=False)[0] in (400, 404)
+    finally:
+        running.terminate()
+        running.wait(timeout=60)
 
 
 def test_the_wrapper_runs_the_installations_command(tmp_path: Path) -> None:

@@ -14,8 +14,11 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from ecosystem.common import release_address
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,6 +36,17 @@ class Settings(BaseSettings):
         Folder of boundaries, gazetteer and indicators.
     releases_dir : Path
         Folder that the ETL publishes to and the app reads from.
+    database : str
+        Where the releases are that the site shows: a folder, which is `releases_dir` then, or an
+        address ``https://…``, ``http://…`` or ``s3://bucket/…`` of such a folder. What is published
+        there is fetched into `releases_dir`, checked and shown; nothing is published here then.
+        By default `releases_dir` itself.
+    database_look_seconds : float
+        How often the site looks at that address for another release.
+    database_answer_seconds, database_fetch_seconds : float
+        How long the address may take to answer, and a whole release to arrive.
+    database_keep : int
+        How many fetched releases stay.
     gates_file : Path
         TOML file that declares what must hold before a release is published.
     inbox_file : Path
@@ -104,6 +118,11 @@ class Settings(BaseSettings):
     schema_dir: Path = ROOT / "data" / "schema"
     reference_dir: Path = ROOT / "data" / "reference"
     releases_dir: Path = ROOT / "data" / "releases"
+    database: str = ""
+    database_look_seconds: PositiveFloat = 60
+    database_answer_seconds: PositiveFloat = 20
+    database_fetch_seconds: PositiveFloat = 900
+    database_keep: Annotated[int, Field(ge=2)] = 3
     gates_file: Path = ROOT / "data" / "gates.toml"
     site_url: str = ""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
@@ -133,6 +152,25 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     secretariat: Annotated[tuple[str, ...], NoDecode] = ()
     secretariat_file: Path = ROOT / "data" / "members.txt"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_database(cls, given: object) -> object:
+        """A folder is where releases are read and published, by whichever name it was given."""
+        where = str(given.get("database") or "") if isinstance(given, dict) else ""
+        if not isinstance(given, dict) or not where or "://" in where:
+            return given
+        folder = given.get("releases_dir")
+        if folder is not None and Path(folder) != Path(where):
+            raise ValueError("DATABASE and RELEASES_DIR name two folders; give one of them")
+        return {**given, "database": "", "releases_dir": where}
+
+    @field_validator("database")
+    @classmethod
+    def _check_address(cls, value: str) -> str:
+        if value:
+            release_address.check(value)
+        return value
 
     @field_validator(
         "secretariat", "trusted_proxies", "allowed_hosts", "embedding_sites", mode="before"
@@ -168,5 +206,7 @@ def faults(error: ValidationError) -> list[str]:
     prefix = str(Settings.model_config["env_prefix"])
     return [
         f"{prefix}{str(fault['loc'][0]).upper()} can't be taken: {fault['msg']}."
+        if fault["loc"]
+        else f"Settings can't be taken: {fault['msg']}."
         for fault in error.errors(include_input=False, include_url=False)
     ]

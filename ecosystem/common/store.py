@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ecosystem.common import fetch_state
 from ecosystem.common.settings import settings
 
 POINTER = "CURRENT"
@@ -124,8 +125,7 @@ class Database:
         except duckdb.Error as error:
             _log.exception("Release %s can't be opened.", release.release_id)
             raise ReleaseError(
-                f"Release {release.release_id} can't be opened. "
-                "Run `cyber-valleys refresh` to build the data again from the register."
+                f"Release {release.release_id} can't be opened. {_way_out()}"
             ) from error
 
     def frame(self, sql: str, parameters: dict[str, Any] | None = None) -> pd.DataFrame:
@@ -209,7 +209,12 @@ def pointed_at(folder: Path | None = None) -> str:
         release_id = (folder / POINTER).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return ""
-    return release_id if _is_release_id(release_id) else ""
+    return release_id if is_release_id(release_id) else ""
+
+
+def is_release_id(text: object) -> bool:
+    """Whether it is a name and nothing else: no path out of the folder, no markup on a page."""
+    return isinstance(text, str) and _RELEASE_ID.fullmatch(text) is not None
 
 
 def read_manifest(folder: Path, release_id: str) -> Manifest:
@@ -222,14 +227,24 @@ def read_manifest(folder: Path, release_id: str) -> Manifest:
     ValueError
         If it isn't what was written at publication.
     """
-    text = (folder / f"{release_id}.json").read_text(encoding="utf-8")
+    return parse_manifest((folder / f"{release_id}.json").read_text(encoding="utf-8"), release_id)
+
+
+def parse_manifest(text: str, release_id: str) -> Manifest:
+    """What is written beside the database file of a release.
+
+    Raises
+    ------
+    ValueError
+        If it isn't what was written at publication.
+    """
     try:
         content = json.loads(text)
         known = {field.name: content[field.name] for field in fields(Manifest)[:-1]}
         manifest = Manifest(**known, number=int(content.get("number", 0)))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"The manifest of release {release_id} is damaged.") from error
-    if not _is_release_id(manifest.release_id):
+    if not is_release_id(manifest.release_id):
         raise ValueError(f"The manifest of release {release_id} names no release.")
     return manifest
 
@@ -265,15 +280,23 @@ def current(folder: Path | None = None) -> Release:
     if folder.exists() and not os.access(folder, os.R_OK | os.X_OK):
         _log.error("%s can't be read by this user.", folder)
         raise ReleaseError("The folder of the releases can't be read; check its permissions.")
+    if not known and not wanted and settings().database:
+        raise ReleaseError(f"There is no data yet. {_way_out()}")
     if not known and not wanted:
         raise ReleaseError(
             "There is no data yet. Run `cyber-valleys refresh` to build it from the register, or "
             "check and publish it on the secretariat's page."
         )
-    raise ReleaseError(
-        f"{trouble} There is no other release. "
-        "Run `cyber-valleys refresh` to build the data again from the register."
-    )
+    raise ReleaseError(f"{trouble} There is no other release. {_way_out()}")
+
+
+def _way_out() -> str:
+    """What helps where no release can be served."""
+    if not settings().database:
+        return "Run `cyber-valleys refresh` to build the data again from the register."
+    state = fetch_state.read(settings().releases_dir)
+    fetched = "It is fetched from where it is published as soon as that can be had."
+    return f"{state.trouble} {fetched}" if state and state.trouble else fetched
 
 
 def read_manifests(folder: Path) -> dict[str, Manifest | None]:
@@ -341,11 +364,6 @@ def fault(folder: Path, release_id: str) -> str:
     except ValueError:
         return f"The checksum of release {release_id} is damaged."
     return "" if whole else f"Release {release_id} is damaged on disk."
-
-
-def _is_release_id(text: object) -> bool:
-    """Whether it is a name and nothing else: no path out of the folder, no markup on a page."""
-    return isinstance(text, str) and _RELEASE_ID.fullmatch(text) is not None
 
 
 def _file_state(path: Path) -> tuple[int, ...]:

@@ -8,10 +8,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from threading import Thread
 
+from starlette.concurrency import run_in_threadpool
+
 from ecosystem import site_search
 from ecosystem.common import late
 from ecosystem.common.settings import settings
 from ecosystem.common.store import ReleaseError
+from ecosystem.fetch import fetcher
 from ecosystem.finding import search
 from ecosystem.matching import register
 from ecosystem.web import logs, metrics, open_files, serving
@@ -25,8 +28,8 @@ def lifespan(
 
     Before it listens it does what the first visitor would wait for: imports at once, the rest in
     a thread. folium takes a second to import, the checksum of a large release as long, and the
-    libraries of spatial statistics several. Where the installation wants it, whoever watches the
-    site is answered meanwhile.
+    libraries of spatial statistics several. A site that fetches its releases waits for the first
+    of all. Where the installation wants it, whoever watches the site is answered meanwhile.
 
     Parameters
     ----------
@@ -41,12 +44,18 @@ def lifespan(
         logs.take_over()
         open_files.raise_limit()
         importlib.import_module("folium.plugins")
+        bringer = fetcher.fetcher()
+        if bringer:
+            bringer.begin()
+            await run_in_threadpool(bringer.wait_for_first)
         Thread(target=_warm_up, daemon=True).start()
         port = settings().metrics_port
         end = metrics.serve(port, count_open, latest_copy) if port else None
         try:
             yield
         finally:
+            if bringer:
+                bringer.end()
             if end:
                 end()
 

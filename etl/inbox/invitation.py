@@ -20,8 +20,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from ecosystem.common.settings import Settings, settings
+from ecosystem.common.whole_files import sync
 from etl.errors import PublishError
-from etl.files import OWNER_ONLY, OWNER_ONLY_FOLDER, sync, writing
+from etl.files import OWNER_ONLY, OWNER_ONLY_FOLDER, writing
 
 PAGE = "confirm"
 _ORG, _UNTIL, _KEY = "org", "until", "key"

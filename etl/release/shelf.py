@@ -29,14 +29,15 @@ from ecosystem.common.store import (
     pointed_at,
     read_manifests,
 )
+from ecosystem.common.whole_files import sync, write_whole
 from etl import actions
 from etl.actions import Action, Done, Entry
 from etl.errors import PublishError
-from etl.files import sha256, sync, write_whole, writing
+from etl.files import sha256, writing
 from etl.release.change import changes, count_kinds
 from etl.release.earlier import kinds_of, published_lists, published_organisations
 from etl.release.lists import list_changes
-from etl.release.workshop import Say, alone, remove, require_whole, say_nothing
+from etl.release.workshop import Say, alone, remove, require_own, require_whole, say_nothing
 from etl.schema import load_schemas
 
 SHOWN = "SHOWN"
@@ -340,6 +341,7 @@ def rollback(
     """
     if not folder.is_dir():
         raise PublishError("There is no release yet; run `cyber-valleys refresh` to make one.")
+    require_own(folder)
     actions.require_ready()
     with alone(folder, on_wait, wait_s), writing(folder):
         before = current_id(folder) or ""
@@ -383,6 +385,7 @@ def prune(
         raise PublishError(f"{keep} releases can't be kept; give a number from 0.")
     if not folder.is_dir():
         raise PublishError("There is no release yet; run `cyber-valleys refresh` to make one.")
+    require_own(folder)
     actions.require_ready()
     with alone(folder, on_wait, wait_s), writing(folder):
         before = releases(folder)

@@ -14,10 +14,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ecosystem.common.whole_files import sync, write_whole
 from etl import actions
 from etl.actions import Action, Done
 from etl.errors import PublishError, RegisterError
-from etl.files import lock, replace, sync, write_whole, writing
+from etl.files import lock, replace, writing
 from etl.release import shelf
 from etl.release.adopt import hash_register, register_path
 from etl.release.workshop import KEPT, alone, say_nothing

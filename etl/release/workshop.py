@@ -18,8 +18,11 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from ecosystem.common.release_address import without_password
+from ecosystem.common.settings import settings
+from ecosystem.common.whole_files import sync, write_whole
 from etl.errors import PublishError
-from etl.files import RELEASE_KEPT, sync, write_whole, writing
+from etl.files import RELEASE_KEPT, writing
 
 LOCK = ".lock"
 HOLDER = ".lock.holder"
@@ -63,6 +66,7 @@ def workshop(
     PublishError
         If the folder can't be written, or another process holds it for too long.
     """
+    require_own(folder)
     with writing(folder):
         _make(folder)
     with alone(folder, on_wait, wait_s), writing(folder):
@@ -73,6 +77,28 @@ def workshop(
             yield building
         finally:
             shutil.rmtree(building, ignore_errors=True)
+
+
+def require_own(folder: Path) -> None:
+    """Refuse to publish where a site keeps what it fetches: the next look would take it back.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the releases.
+
+    Raises
+    ------
+    PublishError
+        If this installation shows what is published elsewhere.
+    """
+    own = settings()
+    if own.database and folder.resolve() == own.releases_dir.resolve():
+        raise PublishError(
+            "This installation shows what is published at "
+            f"{without_password(own.database)}: publish there, and every site that reads it "
+            f"follows. {RELEASE_KEPT}"
+        )
 
 
 def require_whole(database: Path, folder: Path) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from ecosystem.common.whole_files import write_whole
 from etl import files
 from etl.errors import PublishError
-from etl.files import lock, replace, sha256, write_folder, write_whole, writing
+from etl.files import lock, replace, sha256, write_folder, writing
 
 
 def mode(path: Path) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from ecosystem.common import fetch_state, release_address
 from ecosystem.common.settings import settings
 from ecosystem.common.store import Database, Release
 from ecosystem.export import XLSX_TYPE, xlsx
@@ -25,7 +26,10 @@ def view() -> None:
     known = shelf.releases(folder)
     current = shelf.current_id(folder)
     st.header("Releases", anchor=False)
-    st.markdown("Going back changes only which release is shown. Nothing is lost by it.")
+    if settings().database:
+        _tell_of_fetch(folder)
+    else:
+        st.markdown("Going back changes only which release is shown. Nothing is lost by it.")
     said = st.session_state.pop("_office_back", "")
     if said:
         st.success(markdown(said))
@@ -46,6 +50,8 @@ def view() -> None:
         hide_index=True,
         alt="Releases, newest first",
     )
+    if settings().database:
+        return
     others = {release.release_id: release for release in known if release.release_id != current}
     if not others:
         st.caption("There is no other release to go back to.")
@@ -77,6 +83,17 @@ def view() -> None:
     )
     if wanted:
         _show_release(folder, chosen, current or "", before)
+
+
+def _tell_of_fetch(folder: Path) -> None:
+    """Where this site has its releases from, and why it may not have the latest."""
+    address = release_address.without_password(settings().database)
+    st.markdown(
+        f"This site shows what is published at {markdown(address)}. Publish and go back there."
+    )
+    state = fetch_state.read(folder)
+    if state and state.trouble:
+        st.warning(f"{markdown(state.sentences)} What is here is shown meanwhile.")
 
 
 @sign_in.by_member

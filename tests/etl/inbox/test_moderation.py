@@ -321,7 +321,7 @@ def test_a_register_that_can_not_be_written(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(PublishError, match="No space left"):
         desk.accept(number)
     assert lines() == before
@@ -467,7 +467,7 @@ def die(*_: object) -> None:
 MOMENTS = {
     "before the change is recorded": (Inbox, "begin"),
     "before the register is replaced": (files, "replace"),
-    "in the middle of writing": (files.os, "fsync"),
+    "in the middle of writing": (os, "fsync"),
     "before the suggestion is done": (Inbox, "finish"),
 }
 FIRST, *_, LAST = MOMENTS

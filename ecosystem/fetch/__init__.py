@@ -1,0 +1,1 @@
+"""Releases of another machine, brought here: looked for, checked, kept, shown."""

@@ -1,0 +1,57 @@
+"""Where releases come from is one setting: a folder, or an address of one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from ecosystem.common.release_address import without_password
+from ecosystem.common.settings import Settings, faults
+
+
+@pytest.fixture(autouse=True)
+def _nothing_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CYBER_VALLEYS_RELEASES_DIR", raising=False)
+
+
+def test_a_folder_is_where_releases_are_read_and_published(tmp_path: Path) -> None:
+    own = Settings(database=str(tmp_path))
+    assert (own.releases_dir, own.database) == (tmp_path, "")
+    assert Settings(database=str(tmp_path), releases_dir=tmp_path).releases_dir == tmp_path
+
+
+@pytest.mark.parametrize("address", ["https://example.org/releases", "s3://valleys/releases"])
+def test_an_address_leaves_the_folder_as_it_is(tmp_path: Path, address: str) -> None:
+    own = Settings(database=address, releases_dir=tmp_path)
+    assert (own.releases_dir, own.database) == (tmp_path, address)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("ftp://example.org/releases", "begins with http://, https://, s3://"),
+        ("s3:///releases", "names no host"),
+        ("https://example.org/releases?token=secret", "ends with its path"),
+    ],
+)
+def test_what_is_no_address_is_refused_without_being_repeated(address: str, said: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        Settings(database=address)
+    (sentence,) = faults(error.value)
+    assert sentence.startswith("CYBER_VALLEYS_DATABASE can't be taken")
+    assert said in sentence
+    assert "secret" not in sentence
+
+
+def test_two_folders_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError) as error:
+        Settings(database=str(tmp_path / "a"), releases_dir=tmp_path / "b")
+    (sentence,) = faults(error.value)
+    assert "name two folders" in sentence
+
+
+def test_a_password_is_left_out_of_what_is_shown() -> None:
+    shown = without_password("https://me:secret@example.org:8443/releases")
+    assert shown == "https://example.org:8443/releases"

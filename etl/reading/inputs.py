@@ -74,7 +74,7 @@ def extract(path: Path, schema: Schema, mapping: ColumnMapping | None = None) ->
     schema_dir = settings().schema_dir
     content = _read_bytes(path)
     notes: list[str] = []
-    sheets = read_sheets(path.name, content, notes)
+    sheets = read_sheets(path.name, content, notes, is_own=_is_own(path))
     sheet = _best(path.name, sheets, schema, schema_dir, said)
     digest = hashlib.sha256(content).hexdigest()
     return to_extract(path, digest, sheet, schema, schema_dir, said, notes)
@@ -179,11 +179,24 @@ def read_records(path: Path) -> list[list[str]]:
     RegisterError
         If the file is missing, empty, unreadable or broken off.
     """
-    return text_records(path.name, _read_bytes(path))
+    return text_records(path.name, _read_bytes(path), is_own=_is_own(path))
 
 
-def read_sheets(name: str, content: bytes, notes: list[str]) -> list[Sheet]:
+def read_sheets(
+    name: str, content: bytes, notes: list[str], *, is_own: bool = False
+) -> list[Sheet]:
     """All tables of a file; what kind it is, its content decides and not its name.
+
+    Parameters
+    ----------
+    name : str
+        File name.
+    content : bytes
+        What is in it.
+    notes : list of str
+        What had to be assumed is added.
+    is_own : bool
+        Whether it is the register's own text file, which may have any number of rows.
 
     Raises
     ------
@@ -201,7 +214,7 @@ def read_sheets(name: str, content: bytes, notes: list[str]) -> list[Sheet]:
         return [read_geojson(name, decode(name, content, notes)[0])]
     if name.lower().endswith((*WORKBOOKS, *JSON)):
         notes.append(f"{name}: is a text file in spite of its name, and is read as one.")
-    return _filled_sheets(name, [read_text(name, content, notes)])
+    return _filled_sheets(name, [read_text(name, content, notes, is_own=is_own)])
 
 
 def _filled_sheets(name: str, sheets: list[Sheet]) -> list[Sheet]:
@@ -279,7 +292,7 @@ def _recognise(
     content = _read_bytes(path)
     digest = hashlib.sha256(content).hexdigest()
     notes: list[str] = []
-    sheets = read_sheets(path.name, content, notes)
+    sheets = read_sheets(path.name, content, notes, is_own=_is_own(path))
     found: dict[str, list[_Given]] = {}
     left_out = []
     for sheet in sheets:
@@ -411,6 +424,11 @@ def _check_mapping(
             )
 
 
+def _is_own(path: Path) -> bool:
+    """Whether a file is the register's: it grows as it may, and limits guard what is sent."""
+    return path.resolve().parent == settings().register_dir.resolve()
+
+
 def _read_bytes(path: Path) -> bytes:
     try:
         if path.is_dir():
@@ -419,8 +437,7 @@ def _read_bytes(path: Path) -> bytes:
         if path.exists() and not path.is_file():
             raise RegisterError(f"{path}: this is a pipe or a device, not a file; name a file.")
         is_large = path.stat().st_size > MAX_FILE_BYTES
-        # The register grows as it may: the limit guards against what somebody sends.
-        if is_large and path.resolve().parent != settings().register_dir.resolve():
+        if is_large and not _is_own(path):
             raise RegisterError(
                 f"{path.name}: larger than {MAX_FILE_BYTES // 1024**2} MB; split the file."
             )

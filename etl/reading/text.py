@@ -21,7 +21,7 @@ _SAMPLE_CHARACTERS = 100_000
 _QUOTED = re.compile(r'(?m)(?:^|(?<=[,;\t]))"(?:[^"]|"")*"')
 _LINE_END = re.compile(r"\r\n?|\n")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
-# A million rows of a register have half of this; each cell takes 60 bytes and more.
+# Of a file that is sent: what its cells take is bounded, at 60 bytes and more for each.
 MAX_CELLS = 20_000_000
 # Longer than any file that is read.
 _NO_LIMIT = 2**31 - 1
@@ -38,7 +38,7 @@ _MARKS = {
 }
 
 
-def read_text(name: str, content: bytes, notes: list[str]) -> Sheet:
+def read_text(name: str, content: bytes, notes: list[str], *, is_own: bool = False) -> Sheet:
     """The one table of a text file.
 
     Parameters
@@ -49,35 +49,39 @@ def read_text(name: str, content: bytes, notes: list[str]) -> Sheet:
         CSV with comma, semicolon or tab, in UTF-8, UTF-16, UTF-32 or a Windows code page.
     notes : list of str
         What had to be assumed is added.
+    is_own : bool
+        Whether it is the register's own file, which may have any number of rows.
 
     Raises
     ------
     RegisterError
-        If it is no text, or breaks off.
+        If it is no text, or breaks off, or somebody sends more than any register has.
     """
     text, encoding = decode(name, content, notes)
-    records, delimiter = _records(name, text, notes)
+    records, delimiter = _records(name, text, notes, is_own=is_own)
     rows = [(i, r) for i, r in enumerate(records, start=1) if any(map(str.strip, r))]
     return Sheet("", rows, kind="csv", delimiter=delimiter, encoding=encoding)
 
 
-def text_records(name: str, content: bytes) -> list[list[str]]:
-    """All rows of a text file, blank ones too.
+def text_records(name: str, content: bytes, *, is_own: bool = False) -> list[list[str]]:
+    """All rows of a text file, blank ones too; parameters as of :func:`read_text`.
 
     Raises
     ------
     RegisterError
         If it is no text, or breaks off.
     """
-    return _records(name, decode(name, content, [])[0], [])[0]
+    return _records(name, decode(name, content, [])[0], [], is_own=is_own)[0]
 
 
-def _records(name: str, text: str, notes: list[str]) -> tuple[list[list[str]], str]:
+def _records(
+    name: str, text: str, notes: list[str], *, is_own: bool
+) -> tuple[list[list[str]], str]:
     delimiter = delimiter_of(text)
     if delimiter != ",":
         written = {";": "semicolons", "\t": "tabs"}[delimiter]
         notes.append(f"{name}: columns are separated by {written}.")
-    if text.count(delimiter) > MAX_CELLS:
+    if not is_own and text.count(delimiter) > MAX_CELLS:
         raise RegisterError(
             f"{name}: the file has more than {MAX_CELLS:,} cells, which no register needs; check "
             "that it is the right one."
@@ -89,7 +93,7 @@ def _records(name: str, text: str, notes: list[str]) -> tuple[list[list[str]], s
             # Strict reading finds a quote that is never closed, as in a file that breaks off.
             for record in csv.reader(lines, delimiter=delimiter, strict=True):
                 records.append(record)
-                if len(records) > MAX_SHEET_ROWS:
+                if not is_own and len(records) > MAX_SHEET_ROWS:
                     raise RegisterError(
                         f"{name}: the file has more than {MAX_SHEET_ROWS:,} rows; delete the "
                         "empty rows below the last one, or check that it is the right file."

@@ -406,16 +406,30 @@ def test_any_bytes_are_read_or_refused_in_one_sentence(
     assert "\n" not in said.strip()
 
 
-def test_the_limit_of_size_is_for_what_is_sent_and_not_for_the_register(
-    tmp_path: Path, plain: pd.DataFrame, schema: Schema, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [
+        ("etl.reading.inputs.MAX_FILE_BYTES", "larger than"),
+        ("etl.reading.text.MAX_CELLS", "more than 2 cells"),
+        ("etl.reading.text.MAX_SHEET_ROWS", "more than 2 rows"),
+    ],
+)
+def test_limits_of_size_are_for_what_is_sent_and_not_for_the_register(
+    tmp_path: Path,
+    plain: pd.DataFrame,
+    schema: Schema,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+    says: str,
 ) -> None:
     register = tmp_path / "register"
     register.mkdir()
     for folder in (register, tmp_path):
         plain.to_csv(folder / "organisations.csv", index=False)
-    monkeypatch.setattr(inputs, "MAX_FILE_BYTES", 100)
+    monkeypatch.setattr(limit, 2)
     own = own_settings().model_copy(update={"register_dir": register})
     monkeypatch.setattr(inputs, "settings", lambda: own)
     assert len(extract(register / "organisations.csv", schema).frame) == len(plain)
-    with pytest.raises(RegisterError, match="larger than"):
+    assert len(inputs.read_records(register / "organisations.csv")) == len(plain) + 1
+    with pytest.raises(RegisterError, match=says):
         extract(tmp_path / "organisations.csv", schema)

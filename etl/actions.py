@@ -51,6 +51,7 @@ class Action(StrEnum):
     PUBLISH = "publish"
     ROLLBACK = "rollback"
     PRUNE = "prune"
+    UPLOAD = "upload"
     ACCEPT = "accept"
     REJECT = "reject"
     REOPEN = "reopen"

@@ -88,7 +88,7 @@ def test_commands_and_ports_are_those_of_the_product() -> None:
         if line.startswith("ExecStart=")
     ]
     programs = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]["scripts"]
-    assert len(started) == 3
+    assert len(started) == 4
     for program, *arguments in started:
         name = program.removeprefix(f"{HERE}/.venv/bin/")
         if name == "streamlit":
@@ -170,7 +170,7 @@ def test_rules_pass_promtool() -> None:
 
 
 def test_units_name_each_other_and_share_what_hardens_them() -> None:
-    assert {Path(name).stem for name in UNITS if name.endswith(".timer")} == {
+    assert {Path(name).stem for name in UNITS if name.endswith((".timer", ".path"))} == {
         Path(name).stem for name in UNITS if "@" not in name and name.endswith(".service")
     }
     hardening = text_of(SYSTEMD / "cyber-valleys-.service.d" / "hardening.conf")

@@ -82,8 +82,13 @@ def open_store(address: str, answer_s: float, whole_s: float) -> ObjectStore:
 
 
 @contextmanager
-def asking() -> Iterator[None]:
+def asking(where: str = "Where releases are fetched from") -> Iterator[None]:
     """Turn what may go wrong while an address is asked into a sentence.
+
+    Parameters
+    ----------
+    where : str
+        How the sentence begins.
 
     Raises
     ------
@@ -97,14 +102,8 @@ def asking() -> Iterator[None]:
     except exceptions.NotModifiedError:
         raise
     except FileNotFoundError as error:
-        raise AddressError(
-            "Where releases are fetched from, what is looked for is missing."
-        ) from error
+        raise AddressError(f"{where}, what is looked for is missing.") from error
     except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
-        raise AddressError(
-            "Where releases are fetched from, these credentials let nobody in."
-        ) from error
+        raise AddressError(f"{where}, these credentials let nobody in.") from error
     except exceptions.BaseError as error:
-        raise AddressError(
-            "Where releases are fetched from, nobody answers as they should."
-        ) from error
+        raise AddressError(f"{where}, nobody answers as they should.") from error

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
         How long the address may take to answer, and a whole release to arrive.
     database_keep : int
         How many fetched releases stay.
+    upload_address : str
+        Address ``s3://bucket/…`` that ``cyber-valleys upload`` copies releases to, for sites on
+        other machines to fetch.
     gates_file : Path
         TOML file that declares what must hold before a release is published.
     inbox_file : Path
@@ -123,6 +126,7 @@ class Settings(BaseSettings):
     database_answer_seconds: PositiveFloat = 20
     database_fetch_seconds: PositiveFloat = 900
     database_keep: Annotated[int, Field(ge=2)] = 3
+    upload_address: str = ""
     gates_file: Path = ROOT / "data" / "gates.toml"
     site_url: str = ""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
@@ -165,7 +169,7 @@ class Settings(BaseSettings):
             raise ValueError("DATABASE and RELEASES_DIR name two folders; give one of them")
         return {**given, "database": "", "releases_dir": where}
 
-    @field_validator("database")
+    @field_validator("database", "upload_address")
     @classmethod
     def _check_address(cls, value: str) -> str:
         if value:

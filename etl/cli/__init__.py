@@ -59,6 +59,7 @@ for command in (
     releases.export,
     releases.rollback,
     releases.prune,
+    releases.upload,
     register.duplicates,
     register.decide,
     register.locate,

@@ -221,6 +221,43 @@ def prune(
     say(f"Removed: {len(gone):,}.")
 
 
+def upload(
+    address: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ADDRESS]",
+            help="Where to, as s3://bucket/folder; by default CYBER_VALLEYS_UPLOAD_ADDRESS.",
+            show_default=False,
+        ),
+    ] = None,
+    keep: Annotated[
+        int, typer.Option("--keep", min=1, help="How many of the newest releases stay there.")
+    ] = 10,
+) -> None:
+    """Copy the current release to an object store, for sites on other machines to fetch.
+
+    What is current here is current there afterwards, also when it is an earlier release.
+
+    Example: `cyber-valleys upload s3://valleys/releases`
+    """
+    with sentences():
+        from ecosystem.common.release_address import without_password
+        from ecosystem.common.settings import settings
+        from etl.release import upload as uploads
+
+        own = settings()
+        address = address or own.upload_address
+        if not address:
+            fail("Say where to copy it: cyber-valleys upload s3://bucket/folder.", USAGE)
+        done = uploads.upload(own.releases_dir, address, keep=keep)
+    manifest, shown = done.manifest, without_password(address)
+    if done.n_bytes:
+        say(f"Copied: {manifest.release_id} ({done.n_bytes / 1e6:,.1f} MB).")
+    say(f"Release {manifest.release_id} is current at {shown}.")
+    if done.removed:
+        say(f"Removed there: {done.removed:,}.")
+
+
 def _choose(release_id: str | None) -> Manifest:
     from ecosystem.common.settings import settings
     from etl.errors import PublishError

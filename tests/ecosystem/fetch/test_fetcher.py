@@ -92,6 +92,7 @@ def test_a_pointer_that_just_moved_is_read_again_whatever_its_time_says(
 ) -> None:
     own = site(publisher, folder)
     first = publisher.release_id
+    publisher.point_to(first)
     own.look()
     at = (publisher.folder / "CURRENT").stat().st_mtime
     publisher.add(NEXT)

@@ -519,4 +519,4 @@ def _without(
 ) -> pd.DataFrame:
     """The rows without a fault, or without one in certain columns."""
     rows = {r.row for r in rejections if r.file == file and (not columns or r.column in columns)}
-    return frame.drop(index=list(rows), errors="ignore")
+    return frame.drop(index=list(rows), errors="ignore") if rows else frame

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -215,7 +215,13 @@ def _without_what_follows(
 def _cells(sheet: Sheet, body: Sequence[Row], position: int | None) -> list[str]:
     if position is None:
         return [""] * len(body)
-    cells = [row[position] if position < len(row) else "" for _, row in body]
+    # One text for all cells that say the same: most columns hold few, and each takes 50 bytes.
+    one: Callable[[str, str], str] = {"": ""}.setdefault
+    cells = [
+        one(cell, cell)
+        for _, row in body
+        for cell in (row[position] if position < len(row) else "",)
+    ]
     if sheet.flaws:
         for i, (number, _) in enumerate(body):
             flaw = sheet.flaws.get((number, position + 1))

@@ -43,6 +43,9 @@ _SEAT = {
     **dict.fromkeys(("nuts0", "nuts1", "nuts2", "nuts3", "valley_id"), "VARCHAR"),
 }
 
+# As many as DuckDB compresses together.
+_ROWS_AT_ONCE = 122_880
+
 Tables = dict[str, pd.DataFrame]
 
 
@@ -233,7 +236,10 @@ def complete(
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame) -> None:
     wanted = connection.table(table).columns
-    connection.from_arrow(_to_arrow(frame[wanted])).insert_into(table)
+    # Piece by piece: as Arrow data, a table takes as much memory once more.
+    for start in range(0, len(frame), _ROWS_AT_ONCE):
+        piece = frame.iloc[start : start + _ROWS_AT_ONCE]
+        connection.from_arrow(_to_arrow(piece[wanted])).insert_into(table)
 
 
 def _add_release(connection: duckdb.DuckDBPyConnection, release: ReleaseRow) -> int:
@@ -284,7 +290,9 @@ def _restriction(column: Column, schema: Schema) -> str:
 def _cast(cells: pd.Series, schema: Schema, name: str) -> pd.Series:
     column = schema.columns[name]
     if column.separator:
-        return cells.map(lambda text: text.split(column.separator) if text else []).astype(object)
+        # Cells that say the same have one list, which nobody changes; a million take a gigabyte.
+        lists = {t: t.split(column.separator) if t else [] for t in cells.unique()}
+        return cells.map(lists).astype(object)
     present = cells.where(cells != "")
     if column.type == "boolean":
         return present.map({"true": True, "false": False}).astype("boolean")

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +40,7 @@ _NAME_PARTS = re.compile(r"\s*[,/(]\s*")
 _SPLIT_ALIASES = frozenset(("domains",))
 _CITY = 50_000  # inhabitants; a village called like a region is none of its names
 _PARTS_OF_COUNTRIES = frozenset(("england", "wales", "scotland", "northern ireland"))
+_ORDINAL_BITS = 31
 _QUESTION = "question"  # column of words that are no organisation's
 
 Split = Callable[[str], Iterable[str]]
@@ -59,8 +60,8 @@ class _Part(NamedTuple):
     """One field of the index: words with the part's own term numbers, and their postings."""
 
     words: pd.DataFrame
-    terms: Ints
-    ordinals: Ints
+    terms: Ints | npt.NDArray[np.int32]
+    ordinals: Ints | npt.NDArray[np.int32]
 
 
 def ordinals(names: pd.Series, ids: pd.Series) -> Ints:
@@ -157,16 +158,22 @@ def _label_parts(names: pd.Series, ordinal: pd.Series) -> Iterator[_Part]:
 def _text_part(field: Field, texts: pd.Series, ordinal: pd.Series, split: Split) -> _Part:
     """Own words of organisations: each is a term that it alone finds."""
     codes, distinct = pd.factorize(texts.fillna(""))
-    lists = [list(dict.fromkeys(split(str(text)))) for text in distinct]
+    numbers: dict[str, int] = {}
+    lists = [
+        [numbers.setdefault(word, len(numbers)) for word in dict.fromkeys(split(str(text)))]
+        for text in distinct
+    ]
     lengths = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
     starts = np.cumsum(lengths) - lengths
-    terms, words = pd.factorize(np.array([w for words in lists for w in words], dtype=object))
+    terms = np.fromiter(chain.from_iterable(lists), dtype=np.int32, count=int(lengths.sum()))
     repeats = lengths[codes]
-    within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    at = np.arange(repeats.sum())
+    at += np.repeat(starts[codes] - (np.cumsum(repeats) - repeats), repeats)
+    words = pd.Series(list(numbers), dtype=object)
     return _Part(
         pd.DataFrame({"word": words, "field": field, "term": np.arange(len(words))}),
-        terms[np.repeat(starts[codes], repeats) + within],
-        np.repeat(ordinal.to_numpy(), repeats),
+        terms[at],
+        np.repeat(ordinal.to_numpy(np.int32), repeats),
     )
 
 
@@ -340,18 +347,22 @@ def _whole(name: str) -> str:
 
 def _join(parts: list[_Part]) -> dict[str, pd.DataFrame]:
     """The parts with term numbers of one series; postings sorted for fast ranges."""
-    words, terms, numbers, first = [], [], [], 0
+    words, keys, first = [], [], 0
     for part in parts:
         words.append(part.words.assign(term=part.words["term"] + first))
-        terms.append(part.terms + first)
-        numbers.append(part.ordinals)
-        first += 1 + int(np.concatenate([part.terms, part.words["term"]]).max(initial=-1))
-    term, ordinal = np.concatenate(terms), np.concatenate(numbers)
-    order = np.lexsort((ordinal, term))
+        # Term and ordinal as one number: there are thirty million, and it sorts where it stands.
+        keys.append((part.terms.astype(np.int64) + first) << _ORDINAL_BITS | part.ordinals)
+        of_words = part.words["term"].to_numpy(np.int64)
+        first += 1 + int(max(part.terms.max(initial=-1), of_words.max(initial=-1)))
+    postings = np.concatenate(keys)
+    postings.sort()
     return {
         "search_word": pd.concat(words, ignore_index=True).sort_values(["word", "term"]),
         "search_posting": pd.DataFrame(
-            {"term": term[order].astype(np.int32), "ordinal": ordinal[order].astype(np.int32)}
+            {
+                "term": (postings >> _ORDINAL_BITS).astype(np.int32),
+                "ordinal": (postings & (2**_ORDINAL_BITS - 1)).astype(np.int32),
+            }
         ),
     }
 
@@ -386,7 +397,9 @@ def _name_parts(name: str) -> list[str]:
     Both halves of "CyberSchool", and "gdata" and "certee" for "G DATA" and "CERT-EE".
     """
     whole = _folded_words(name)
-    parts = [part for part in _folded_words(_HUMP.sub(" ", name)) if len(part) > 1]
+    halves = _HUMP.sub(" ", name)
+    # Most names have no hump, and so the same words once more.
+    parts = [part for part in _folded_words(halves) if len(part) > 1] if halves != name else []
     return [part for part in (*parts, *_pairs(whole)) if part not in whole]
 
 

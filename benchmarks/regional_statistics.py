@@ -100,8 +100,9 @@ def best_ms(step: Callable[[], Any], repeat: int) -> float:
 
 def tabulate(database: duckdb.DuckDBPyConnection, regions: pd.Index) -> counts.RegionCounts:
     """All count matrices, one query each."""
-    groups = {name: database.execute(f"{q} GROUP BY ALL").df() for name, q in QUERIES.items()}
-    return counts.from_groups(regions, groups, database.execute(f"{FOUNDED} GROUP BY ALL").df())
+    groups = {name: database.execute(f"{q} GROUP BY ALL").fetchall() for name, q in QUERIES.items()}
+    founded = database.execute(f"{FOUNDED} GROUP BY ALL").fetchall()
+    return counts.from_groups(regions, groups, founded)
 
 
 def steps(database: duckdb.DuckDBPyConnection, units: gpd.GeoDataFrame) -> dict[str, Callable]:

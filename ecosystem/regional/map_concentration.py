@@ -11,6 +11,7 @@ from ecosystem.common import late
 from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.finding.filters import Filter
+from ecosystem.regional.region_counts import region_counts
 from ecosystem.regional.statistics import concentration
 from ecosystem.tables import regions
 
@@ -51,7 +52,7 @@ def over_nuts2(database: Database, filter_: Filter) -> Concentration:
     since islands have none by a common border.
     """
     there = regions.is_collected(database, "nuts2")
-    counts = regions.organisation_counts(database, filter_, "nuts2")[there]
+    counts = region_counts(database, filter_, "nuts2").n[there]
     moran = concentration.morans_i(counts.astype("float64"), _neighbours(database))
     return Concentration(
         regions=len(counts),

@@ -6,10 +6,14 @@ To add a measure, add it to :data:`MEASURES` and a column of that name to :func:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ecosystem.common import wording
+from ecosystem.common.per_release import per_release_and_level
 from ecosystem.common.store import Database
 from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
@@ -227,33 +231,58 @@ def table(
         not collected: 0 there would be a guess) and ``population_year``.
     """
     of = of or region_counts.region_counts(database, filter_, level)
-    units = regions.units(database, level).set_index("region_id")
-    people = regions.population(database, level).reindex(of.regions)
-    roles = completeness.roles_present(of.types, investors(database, level))
+    known = _constants(database, level)
+    collected = known["is_collected"].to_numpy()
+    roles = completeness.roles_present(of.types, known["investors"])
+    of_each: dict[str, pd.Series | npt.NDArray[Any]] = {
+        "per-million": counts.per_million(of.n, known["inhabitants"]),
+        "per-1000-km2": counts.per_1000_km2(of.n, known["area_km2"]),
+        "effective-domains": diversity.effective_number(of.domains),
+        "concentration": diversity.herfindahl(of.domains),
+        "roles": roles.to_numpy().sum(axis=1),
+        "nist-functions": (of.functions.to_numpy() > 0).sum(axis=1),
+        "median-founded": of.founded["median"],
+        "evidence-share": counts.evidence_share(of.evidence, of.n),
+    }
     frame = pd.DataFrame(
+        {
+            "name": known["name"],
+            "country": known["country"],
+            "is_collected": known["is_collected"],
+            "organisations": pd.arrays.IntegerArray(of.n.to_numpy(copy=True), ~collected),
+            **{
+                code: values if collected.all() else np.where(collected, values, np.nan)
+                for code, values in of_each.items()
+            },
+            "population_year": known["population_year"],
+        },
+        of.regions,
+    )
+    if made_in_europe.is_any_recorded(database):
+        labelled = region_counts.labelled_counts(database, filter_, level)
+        frame["labelled"] = labelled.where(collected)
+        frame["labelled-share"] = frame["labelled"] / frame["organisations"].where(of.n > 0)
+    return frame
+
+
+@per_release_and_level
+def _known(database: Database, level: str) -> pd.DataFrame:
+    """What of the measures depends on no filter, by region id."""
+    index = regions.index(database, level)
+    units = regions.units(database, level).set_index("region_id").reindex(index)
+    people = regions.population(database, level).reindex(index)
+    return pd.DataFrame(
         {
             "name": units["name"],
             "country": units["country"],
             "is_collected": regions.is_collected(database, level),
-            "organisations": of.n.astype("Int64"),
-            "per-million": counts.per_million(of.n, people["inhabitants"]),
-            "per-1000-km2": counts.per_1000_km2(of.n, units["area_km2"].reindex(of.regions)),
-            "effective-domains": diversity.effective_number(of.domains),
-            "concentration": diversity.herfindahl(of.domains),
-            "roles": roles.sum(axis=1),
-            "nist-functions": (of.functions > 0).sum(axis=1),
-            "median-founded": of.founded["median"],
-            "evidence-share": counts.evidence_share(of.evidence, of.n),
+            "area_km2": units["area_km2"],
+            "inhabitants": people["inhabitants"],
             "population_year": people["year"],
-        }
+            "investors": investors(database, level),
+        },
+        index,
     )
-    if made_in_europe.is_any_recorded(database):
-        frame["labelled"] = region_counts.labelled_counts(database, filter_, level)
-        frame["labelled-share"] = frame["labelled"] / frame["organisations"].where(of.n > 0)
-    frame = frame.loc[of.regions]
-    own = [code for code in ALL_MEASURES if code in frame]
-    frame[own] = frame[own].where(frame["is_collected"])
-    return frame
 
 
 @per_filter

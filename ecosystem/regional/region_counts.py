@@ -1,6 +1,6 @@
 """Organisations counted by region and kind: the database's part of the regional statistics.
 
-One ``GROUP BY`` a matrix; what is computed from the matrices is in
+One ``GROUP BY`` for all matrices; what is computed from the matrices is in
 :mod:`ecosystem.regional.statistics`.
 """
 
@@ -15,17 +15,18 @@ from ecosystem.common.store import Database
 from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
 from ecosystem.finding.per_filter import per_filter
-from ecosystem.regional.statistics.counts import RegionCounts, from_groups
+from ecosystem.regional.statistics.counts import Group, RegionCounts, from_groups
 from ecosystem.tables import regions
 
-# Name of a matrix -> SQL of the codes that an organisation has.
+# Name of a matrix -> SQL of the list of codes that an organisation has.
 _CODES = {
-    "types": "type",
-    "domains": "unnest(domains)",
-    "functions": "unnest(functions)",
-    "sectors": "unnest(sectors)",
-    "evidence": "evidence",
+    "types": "[type]",
+    "domains": "domains",
+    "functions": "functions",
+    "sectors": "sectors",
+    "evidence": "[evidence]",
 }
+_LISTS = ", ".join(f"{{'kind': '{name}', 'codes': {codes}}}" for name, codes in _CODES.items())
 
 
 @per_filter
@@ -40,20 +41,22 @@ def region_counts(database: Database, filter_: Filter, level: str) -> RegionCoun
     region = regions.LEVELS[level]
     where, bound = filter_.where()
     inside = f"FROM organisation WHERE {where} AND {region} IS NOT NULL"
-    groups = {
-        name: database.frame(
-            f"SELECT region, code, count(*) AS n "
-            f"FROM (SELECT {region} AS region, {codes} AS code {inside}) GROUP BY ALL",
-            bound,
-        )
-        for name, codes in _CODES.items()
-    }
-    founded = database.frame(
-        f"SELECT {region} AS region, count(founded) AS known, median(founded) AS median "
-        f"{inside} GROUP BY ALL",
+    groups: dict[str, list[Group]] = {name: [] for name in _CODES}
+    for kind, *group in database.rows(
+        f"""
+        SELECT kind, region, code, count(*)
+        FROM (SELECT {region} AS region, unnest([{_LISTS}], recursive := true) {inside}),
+             unnest(codes) AS of_list(code)
+        GROUP BY ALL
+        """,
+        bound,
+    ):
+        groups[kind].append(tuple(group))
+    founded = database.rows(
+        f"SELECT {region} AS region, count(founded), median(founded) {inside} GROUP BY ALL",
         bound,
     )
-    return from_groups(regions.ids(database, level), groups, founded)
+    return from_groups(regions.index(database, level), groups, founded)
 
 
 def counts_of(database: Database, filter_: Filter, region_ids: Sequence[str]) -> RegionCounts:

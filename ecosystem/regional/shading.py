@@ -202,42 +202,40 @@ def quantile_classes(
 def _colours(
     regions: pd.DataFrame, needs: int, say: Callable[[float], str], dark: bool
 ) -> tuple[pd.Series, list[tuple[str, str]]]:
-    unknown = ~regions["is_collected"]
-    is_none = (regions["n"] == 0) & ~unknown
-    is_gap = regions["value"].isna() & (regions["n"] > 0)
+    n, value = regions["n"].to_numpy(), regions["value"].to_numpy()
+    unknown = ~regions["is_collected"].to_numpy()
+    is_none = (n == 0) & ~unknown
+    is_gap = np.isnan(value) & (n > 0)
     # One of two is twice the share of a quarter: the darkest colour would be chance.
-    is_few = regions["small"] & (regions["n"] > 0) & ~is_gap
-    in_classes = regions["value"].where((regions["n"] > 0) & ~is_few)
+    is_few = regions["small"].to_numpy() & (n > 0) & ~is_gap
+    in_classes = np.where((n > 0) & ~is_few, value, np.nan)
     colours, legend = _classes(in_classes, say, _STEPS[::-1] if dark else _STEPS)
-    if is_few.any():
-        colours[is_few] = FEW[dark]
-        legend.append((FEW[dark], f"Fewer than {needs} organisations"))
-    colours[is_none] = NONE[dark]
-    if is_none.any():
-        legend.append((NONE[dark], "None in the register"))
-    if unknown.any():
-        colours[unknown] = NOT_COLLECTED[dark]
-        legend.append((NOT_COLLECTED[dark], "Not collected"))
-    if is_gap.any():
-        colours[is_gap] = NO_DATA[dark]
-        legend.append((NO_DATA[dark], "No figure"))
-    return colours, legend
+    for of_them, colour, text in (
+        (is_few, FEW, f"Fewer than {needs} organisations"),
+        (is_none, NONE, "None in the register"),
+        (unknown, NOT_COLLECTED, "Not collected"),
+        (is_gap, NO_DATA, "No figure"),
+    ):
+        colours[of_them] = colour[dark]
+        if of_them.any():
+            legend.append((colour[dark], text))
+    return pd.Series(colours, regions.index), legend
 
 
 def _classes(
-    values: pd.Series, say: Callable[[float], str], steps: tuple[str, ...]
-) -> tuple[pd.Series, list[tuple[str, str]]]:
-    """Quantile classes of the values that there are."""
-    known = values.dropna()
-    colours = pd.Series("", index=values.index)
-    if known.empty:
+    values: npt.NDArray[np.float64], say: Callable[[float], str], steps: tuple[str, ...]
+) -> tuple[npt.NDArray[np.object_], list[tuple[str, str]]]:
+    """Colours and legend of the quantile classes of the values that there are."""
+    colours = np.full(len(values), "", dtype=object)
+    known = values[~np.isnan(values)]
+    if not len(known):
         return colours, []
-    bounds, class_of = quantile_classes(known.to_numpy(), min(len(steps), known.nunique()))
-    colours.update(pd.Series([steps[i] for i in class_of], index=known.index))
+    bounds, class_of = quantile_classes(known, min(len(steps), len(np.unique(known))))
+    colours[~np.isnan(values)] = np.array(steps, dtype=object)[class_of]
     low, legend = float(known.min()), []
-    for i, high in enumerate(bounds):
+    for step, high in zip(steps, bounds, strict=False):
         text = say(low) if low == high else f"{say(low)} to {say(float(high))}"
-        legend.append((steps[i], text))
+        legend.append((step, text))
         above = known[known > high]
         low = float(above.min()) if len(above) else high
     return colours, legend

@@ -235,7 +235,15 @@ def _tell_apart(found: list[Place]) -> list[Place]:
 
 def ids(database: Database, level: str) -> list[str]:
     """Ids of a level's regions, in order."""
-    return list(_indexes(database)[level])
+    return list(index(database, level))
+
+
+def index(database: Database, level: str) -> pd.Index:
+    """Ids of a level's regions, in order, as an index named ``region``: the same each time.
+
+    Frames that share it are put together without comparing their ids.
+    """
+    return _indexes(database)[level]
 
 
 @per_release_and_level
@@ -339,9 +347,8 @@ def organisation_counts(database: Database, filter_: Filter, level: str) -> pd.S
             f"SELECT {LEVELS[level]}, count(*) FROM organisation WHERE {where} GROUP BY 1", bound
         )
     )
-    index = _indexes(database)[level]
-    numbers = [counts.get(id_, 0) for id_ in index]
-    return pd.Series(numbers, index=index, name="n", dtype="int64")
+    ids_ = index(database, level)
+    return pd.Series([counts.get(id_, 0) for id_ in ids_], ids_, name="n", dtype="int64")
 
 
 @per_release
@@ -351,7 +358,8 @@ def _indexes(database: Database) -> dict[str, pd.Index]:
         level: pd.Index(
             database.frame(f"SELECT region_id FROM ({_units(level)}) ORDER BY region_id")[
                 "region_id"
-            ]
+            ],
+            name="region",
         )
         for level in LEVELS
     }

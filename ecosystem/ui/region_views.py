@@ -275,13 +275,13 @@ def how_widespread(filter_: Filter) -> None:
 
 def _with_at_least_one(found: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     """How many regions of how many, by country: a share of two regions is none."""
-    of = found["regions"].groupby("area").first().to_dict()
-    there = found["regions_with"].unstack("area")
-    countries = [str(area) for area in there if area != EUROPE and there[area].any()]
+    areas, codes = (found.index.unique(name) for name in ("area", "code"))
+    shape = len(areas), len(codes)
+    there = found["regions_with"].to_numpy().reshape(shape)
+    of = found["regions"].to_numpy().reshape(shape)[:, 0]
     table = {
-        f"{COUNTRIES.label(area)} (of {of[area]:,})": there[area].to_numpy()
-        for area in [EUROPE, *countries]
+        f"{COUNTRIES.label(area)} (of {of[row]:,})": there[row]
+        for row, area in enumerate(areas)
+        if area == EUROPE or there[row].any()
     }
-    return pd.DataFrame(
-        {vocabulary.name: [vocabulary.label(str(code)) for code in there.index], **table}
-    )
+    return pd.DataFrame({vocabulary.name: [vocabulary.label(str(code)) for code in codes], **table})

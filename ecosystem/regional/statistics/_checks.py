@@ -10,8 +10,11 @@ import pandas as pd
 
 def region_index(regions: Iterable[str]) -> pd.Index:
     """Region ids as an index named ``region``; a missing or repeated id is an error."""
-    known = regions if isinstance(regions, pd.Index) else list(regions)
-    index = pd.Index(known, name="region")
+    index = (
+        regions.rename("region")
+        if isinstance(regions, pd.Index)
+        else pd.Index(list(regions), name="region")
+    )
     if index.hasnans or not index.is_unique:
         raise ValueError("region ids must be unique and none may be missing")
     return index

@@ -13,16 +13,12 @@ def two_regions() -> tuple[RegionCounts, pd.DataFrame]:
     counts = from_groups(
         ["A", "B"],
         {
-            "types": _rows(("A", "sme", 10), ("B", "sme", 30)),
-            "domains": _rows(("A", "cryptology", 9), ("B", "legal-aspects", 30)),
-            "functions": _rows(),
-            "sectors": _rows(),
-            "evidence": _rows(("A", "page", 10), ("B", "page", 30)),
+            "types": [("A", "sme", 10), ("B", "sme", 30)],
+            "domains": [("A", "cryptology", 9), ("B", "legal-aspects", 30)],
+            "functions": [],
+            "sectors": [],
+            "evidence": [("A", "page", 10), ("B", "page", 30)],
         },
-        pd.DataFrame(columns=["region", "known", "median"]),
+        [],
     )
     return counts, location_quotient(counts.domains, counts.n)
-
-
-def _rows(*cells: tuple[str, str, int]) -> pd.DataFrame:
-    return pd.DataFrame(cells, columns=["region", "code", "n"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from ecosystem.common.vocabulary import FUNCTIONS, ROLE_OF_TYPE, ROLES
@@ -48,8 +49,9 @@ def role_counts(types: pd.DataFrame, investors: pd.Series | None = None) -> pd.D
     """
     require_known(types.columns, ROLE_OF_TYPE, "type")
     require_counts(types)
-    by_role = types.rename(columns=ROLE_OF_TYPE).T.groupby(level=0).sum().T
-    counts = by_role.reindex(columns=list(ROLES), fill_value=0).astype("int64")
+    fills = np.array([[ROLE_OF_TYPE[type_] == role for role in ROLES] for type_ in types.columns])
+    cells = types.to_numpy(dtype="int64") @ fills.reshape(len(types.columns), len(ROLES))
+    counts = pd.DataFrame(cells, types.index, list(ROLES))
     if investors is None:
         return counts
     require_same_regions(types, investors.index, "types and investors")

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ecosystem.common.vocabulary import (
@@ -41,6 +43,8 @@ _MATRICES = {
     "sectors": SECTORS,
     "evidence": EVIDENCE,
 }
+# Region (None: outside all of them), code, number of organisations.
+Group = tuple[str | None, str, int]
 # An organisation has exactly one of these, but any number of the others.
 _ONE_EACH = ("types", "evidence")
 
@@ -128,21 +132,24 @@ class RegionCounts:
 
 
 def from_groups(
-    regions: Iterable[str], groups: Mapping[str, pd.DataFrame], founded: pd.DataFrame
+    regions: Iterable[str],
+    groups: Mapping[str, Iterable[Group]],
+    founded: Iterable[tuple[str | None, int, float | None]],
 ) -> RegionCounts:
-    """Region counts from the rows of a ``GROUP BY``: one query a matrix.
+    """Region counts from the rows of a ``GROUP BY``, as plain values.
 
     Parameters
     ----------
     regions : iterable of str
         All regions of the level, with or without an organisation.
-    groups : mapping of str to DataFrame
-        ``types``, ``domains``, ``functions``, ``sectors`` and ``evidence``: each
-        ``region, code, n`` as :func:`matrix` takes it, from ``SELECT region, type AS code,
-        count(*) AS n ... GROUP BY ALL``, lists unnested and without repetitions.
-    founded : DataFrame
-        ``region, known, median`` from ``SELECT region, count(founded) AS known,
-        median(founded) AS median ... GROUP BY ALL``; regions without a row have no year.
+    groups : mapping of str to iterable of (str or None, str, int)
+        ``types``, ``domains``, ``functions``, ``sectors`` and ``evidence``: region, code and
+        number of each pair that occurs, from ``SELECT region, type AS code, count(*) ... GROUP
+        BY ALL``, lists unnested and without repetitions. Rows without a region are organisations
+        outside all of them, and are left out; a pair without a row is 0: none was counted.
+    founded : iterable of (str or None, int, float or None)
+        Region, number of known years and their median, from ``SELECT region, count(founded),
+        median(founded) ... GROUP BY ALL``; regions without a row have no year.
 
     Returns
     -------
@@ -152,22 +159,21 @@ def from_groups(
     Raises
     ------
     ValueError
-        An unknown code or region, a missing matrix, rows that contradict one another.
+        An unknown code or region, a pair that is there twice, a missing matrix, rows that
+        contradict one another.
 
     Examples
     --------
-    >>> def rows(*cells):
-    ...     return pd.DataFrame(cells, columns=["region", "code", "n"])
     >>> counts = from_groups(
     ...     ["FRH0", "MT00"],
     ...     {
-    ...         "types": rows(("FRH0", "sme", 2), ("FRH0", "csirt", 1)),
-    ...         "domains": rows(("FRH0", "cryptology", 3)),
-    ...         "functions": rows(("FRH0", "detect", 1)),
-    ...         "sectors": rows(),
-    ...         "evidence": rows(("FRH0", "page", 3)),
+    ...         "types": [("FRH0", "sme", 2), ("FRH0", "csirt", 1)],
+    ...         "domains": [("FRH0", "cryptology", 3)],
+    ...         "functions": [("FRH0", "detect", 1)],
+    ...         "sectors": [],
+    ...         "evidence": [("FRH0", "page", 3)],
     ...     },
-    ...     pd.DataFrame({"region": ["FRH0"], "known": [1], "median": [2001.0]}),
+    ...     [("FRH0", 1, 2001.0)],
     ... )
     >>> counts.n.to_dict()
     {'FRH0': 3, 'MT00': 0}
@@ -176,66 +182,51 @@ def from_groups(
     missing = set(_MATRICES) - set(groups)
     if missing:
         raise ValueError(f"matrices missing: {', '.join(sorted(missing))}")
+    row = {region: number for number, region in enumerate(index.tolist())}
     matrices = {
-        name: matrix(groups[name], index, vocabulary) for name, vocabulary in _MATRICES.items()
+        name: pd.DataFrame(_cells(groups[name], row, vocabulary), index, _columns(name))
+        for name, vocabulary in _MATRICES.items()
     }
+    n = matrices["types"].to_numpy().sum(axis=1, dtype="int64")
     return RegionCounts(
-        n=matrices["types"].sum(axis=1).astype("int64").rename("n"),
-        founded=_founded_of(founded, index),
-        **matrices,
+        n=pd.Series(n, index, name="n"), founded=_founded_of(founded, row, index), **matrices
     )
 
 
-def matrix(groups: pd.DataFrame, regions: Iterable[str], vocabulary: Vocabulary) -> pd.DataFrame:
-    """Count matrix from long rows.
+@cache
+def _columns(name: str) -> pd.Index:
+    return pd.Index(list(_MATRICES[name]), name="code")
 
-    Parameters
-    ----------
-    groups : DataFrame
-        ``region, code, n``: one row per pair that occurs. Rows without a region are
-        organisations outside all of them, and are left out.
-    regions : iterable of str
-        Rows of the result.
-    vocabulary : Vocabulary
-        Columns of the result.
 
-    Returns
-    -------
-    DataFrame of int
-        Shape (regions, codes); a pair without a row is 0: none was counted.
-
-    Raises
-    ------
-    ValueError
-        An unknown code or region, or a pair that is there twice.
-
-    Examples
-    --------
-    >>> groups = pd.DataFrame({"region": ["FRH0"], "code": ["detect"], "n": [4]})
-    >>> matrix(groups, ["EE00", "FRH0"], FUNCTIONS)["detect"].to_dict()
-    {'EE00': 0, 'FRH0': 4}
-    """
-    index, codes = region_index(regions), pd.Index(list(vocabulary), name="code")
-    require_columns(groups, ["region", "code", "n"])
-    require_known(groups["code"].unique(), vocabulary, vocabulary.name)
-    inside = groups[groups["region"].notna()]
-    require_known(inside["region"].unique(), index, "region")
-    if inside.duplicated(["region", "code"]).any():
+def _cells(
+    groups: Iterable[Group], row: Mapping[str, int], vocabulary: Vocabulary
+) -> npt.NDArray[np.int64]:
+    """Organisations by region and code, shape (regions, codes)."""
+    column = {code: number for number, code in enumerate(vocabulary)}
+    cells = np.zeros((len(row), len(column)), dtype="int64")
+    known = list(groups)
+    if len({(region, code) for region, code, _ in known}) < len(known):
         raise ValueError("a pair of region and code is there twice")
-    cells = np.zeros((len(index), len(codes)), dtype="int64")
-    rows = index.get_indexer(pd.Index(inside["region"]))
-    columns = codes.get_indexer(pd.Index(inside["code"]))
-    cells[rows, columns] = inside["n"]
-    return pd.DataFrame(cells, index=index, columns=codes)
+    require_known({code for _, code, _ in known}, column, vocabulary.name)
+    inside = [(region, code, n) for region, code, n in known if region is not None]
+    require_known({region for region, _, _ in inside}, row, "region")
+    for region, code, n in inside:
+        cells[row[region], column[code]] = n
+    return cells
 
 
-def _founded_of(founded: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
-    require_columns(founded, ["region", "known", "median"])
-    inside = founded[founded["region"].notna()]
-    require_known(inside["region"].unique(), index, "region")
-    summary = inside.set_index("region")[["known", "median"]].reindex(index)
-    summary["known"] = summary["known"].fillna(0)
-    return summary.astype({"known": "int64", "median": "float64"})
+def _founded_of(
+    founded: Iterable[tuple[str | None, int, float | None]],
+    row: Mapping[str, int],
+    index: pd.Index,
+) -> pd.DataFrame:
+    inside = {region: summary for region, *summary in founded if region is not None}
+    require_known(inside, row, "region")
+    known, median = np.zeros(len(row), dtype="int64"), np.full(len(row), np.nan)
+    for region, (years, middle) in inside.items():
+        known[row[region]] = years
+        median[row[region]] = np.nan if middle is None else middle
+    return pd.DataFrame({"known": known, "median": median}, index)
 
 
 def per_million(n: pd.Series, inhabitants: pd.Series) -> pd.Series:

@@ -50,9 +50,9 @@ def effective_number(counts: pd.DataFrame) -> pd.Series:
     >>> effective_number(counts).round(2).to_list()
     [2.0, 1.0, nan]
     """
-    p = profile(counts)
-    # 0 ln 0 is 0 by convention: those cells are left out of the sum.
-    entropy = -(p * np.log(p.where(p > 0))).sum(axis=1, min_count=1)
+    p = profile(counts).to_numpy()
+    # 0 ln 0 is 0 by convention.
+    entropy = -(p * np.log(np.where(p > 0, p, 1.0))).sum(axis=1)
     return pd.Series(np.exp(entropy), index=counts.index, name="effective_number")
 
 
@@ -84,7 +84,8 @@ def herfindahl(counts: pd.DataFrame) -> pd.Series:
     >>> herfindahl(pd.DataFrame({"detect": [3, 4], "recover": [1, 0]})).to_list()
     [0.625, 1.0]
     """
-    return (profile(counts) ** 2).sum(axis=1, min_count=1).rename("herfindahl")
+    squares = profile(counts).to_numpy() ** 2
+    return pd.Series(squares.sum(axis=1), index=counts.index, name="herfindahl")
 
 
 def intervals(counts: pd.DataFrame, n: pd.Series) -> pd.DataFrame:
@@ -232,5 +233,7 @@ def profile(counts: pd.DataFrame) -> pd.DataFrame:
     [[0.75, 0.25]]
     """
     require_counts(counts)
-    mentions = counts.sum(axis=1)
-    return counts.div(mentions.where(mentions > 0), axis=0)
+    cells = counts.to_numpy(dtype="float64")
+    mentions = cells.sum(axis=1, keepdims=True)
+    shares = np.divide(cells, mentions, out=np.full_like(cells, np.nan), where=mentions > 0)
+    return pd.DataFrame(shares, counts.index, counts.columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from ecosystem.regional.statistics._checks import require_counts, require_same_regions
@@ -46,14 +47,16 @@ def presence(counts: pd.DataFrame, countries: pd.Series) -> pd.DataFrame:
     require_counts(counts)
     if countries.isna().any():
         raise ValueError("every region needs a country")
-    there = (counts > 0).groupby(countries.to_numpy())
-    found = pd.concat([(counts > 0).sum().to_frame(EUROPE).T, there.sum()])
-    sizes = pd.concat([pd.Series({EUROPE: len(counts)}), there.size()])
+    names, of_region = np.unique(countries.to_numpy(dtype=object), return_inverse=True)
+    there = (counts.to_numpy() > 0).astype("int64")
+    by_country = np.zeros((len(names), len(counts.columns)), dtype="int64")
+    np.add.at(by_country, of_region, there)
+    found = np.vstack([there.sum(axis=0), by_country])
+    sizes = np.array([len(counts), *np.bincount(of_region, minlength=len(names))])
     long = pd.DataFrame(
-        {
-            "regions_with": found.to_numpy().ravel(),
-            "regions": sizes.repeat(len(counts.columns)).to_numpy(),
-        },
-        index=pd.MultiIndex.from_product([found.index, counts.columns], names=["area", "code"]),
+        {"regions_with": found.ravel(), "regions": sizes.repeat(len(counts.columns))},
+        index=pd.MultiIndex.from_product(
+            [[EUROPE, *names], counts.columns], names=["area", "code"]
+        ),
     )
     return long.assign(share=long["regions_with"] / long["regions"].where(long["regions"] > 0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -302,9 +302,13 @@ def _aim(filter_: Filter) -> tuple[str, tuple[float, float, float, float] | None
 
 def shaded_layer(shaded: shading.Shaded, level: str) -> RegionLayer:
     """A measure's regions as a layer of the map."""
+    found = shaded.regions
+    columns = [
+        found[name].tolist() for name in ("n", "is_collected", "text", "elsewhere", "colour")
+    ]
     values = {
-        str(id_): (int(row["n"]), _tooltip(row, shaded.label), str(row["colour"]))
-        for id_, row in shaded.regions.to_dict("index").items()
+        str(id_): (n, _tooltip(shaded.label, n, *about), colour)
+        for id_, n, *about, colour in zip(found.index, *columns, strict=True)
     }
     kind = "valley" if level == "valley" else "region"
     countries = ask(_countries) if level != "valley" else ()
@@ -322,12 +326,12 @@ def _countries(database: Database) -> tuple[tuple[str, float, float], ...]:
     )
 
 
-def _tooltip(row: dict[Hashable, Any], label: str) -> str:
-    said = _in_words(int(row["n"]), bool(row["is_collected"]))
-    if row["n"] and label != measures.MEASURES["organisations"].label:
-        said = f"{label}: {row['text']} ({said})"
-    if row["elsewhere"]:
-        said = f"{said or _NOT_COLLECTED}; others count {row['elsewhere']}"
+def _tooltip(label: str, n: int, is_collected: bool, text: str, elsewhere: str) -> str:
+    said = _in_words(n, is_collected)
+    if n and label != measures.MEASURES["organisations"].label:
+        said = f"{label}: {text} ({said})"
+    if elsewhere:
+        said = f"{said or _NOT_COLLECTED}; others count {elsewhere}"
     return said
 
 

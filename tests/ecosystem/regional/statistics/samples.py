@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 from hypothesis import settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from ecosystem.common.vocabulary import DOMAINS, EVIDENCE, FUNCTIONS, SECTORS, TYPES
 from ecosystem.regional.statistics._checks import require_columns
-from ecosystem.regional.statistics.counts import RegionCounts, from_groups
+from ecosystem.regional.statistics.counts import Group, RegionCounts, from_groups
 from tests.examples import examples
 
 # Times vary with the machine; what is tested here is numbers.
@@ -119,14 +120,21 @@ def tabulate(organisations: pd.DataFrame, regions: Iterable[str]) -> RegionCount
     )
 
 
-def _grouped(organisations: pd.DataFrame, column: str) -> pd.DataFrame:
+def _grouped(organisations: pd.DataFrame, column: str) -> list[Group]:
     codes = organisations[["org_id", "region", column]].explode(column).dropna(subset=[column])
     # A code that is written twice in a list still is one organisation's.
     codes = codes.drop_duplicates().rename(columns={column: "code"})
-    return codes.groupby(["region", "code"], dropna=False).size().reset_index(name="n")
+    groups = codes.groupby(["region", "code"], dropna=False).size().reset_index(name="n")
+    return _plain(groups)
 
 
-def _founded(organisations: pd.DataFrame) -> pd.DataFrame:
+def _founded(organisations: pd.DataFrame) -> list[tuple[str | None, int, float | None]]:
     years = organisations.assign(founded=organisations["founded"].astype("float64"))
     summary = years.groupby("region")["founded"].agg(["count", "median"])
-    return summary.rename(columns={"count": "known"}).reset_index()
+    return _plain(summary.reset_index())
+
+
+def _plain(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Rows as a database gives them."""
+    there = frame.astype(object).where(frame.notna(), None)
+    return list(there.itertuples(index=False, name=None))

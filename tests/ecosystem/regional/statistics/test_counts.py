@@ -40,7 +40,7 @@ def by_database(frame: pd.DataFrame, regions: list[str]) -> c.RegionCounts:
         name: connection.sql(
             f"SELECT region, code, count(*) AS n FROM (SELECT region, {code} AS code FROM o) "
             "GROUP BY ALL"
-        ).df()
+        ).fetchall()
         for name, code in {
             "types": "type",
             "domains": "unnest(domains)",
@@ -51,7 +51,7 @@ def by_database(frame: pd.DataFrame, regions: list[str]) -> c.RegionCounts:
     }
     founded = connection.sql(
         "SELECT region, count(founded) AS known, median(founded) AS median FROM o GROUP BY ALL"
-    ).df()
+    ).fetchall()
     return c.from_groups(regions, groups, founded)
 
 
@@ -176,15 +176,16 @@ def test_a_missing_matrix_is_an_error():
     with pytest.raises(ValueError, match="matrices missing: domains, evidence"):
         c.from_groups(
             ["R1"],
-            dict.fromkeys(("types", "functions", "sectors"), pd.DataFrame()),
-            pd.DataFrame(),
+            {name: [] for name in ("types", "functions", "sectors")},
+            [],
         )
 
 
 def test_a_pair_twice_is_an_error():
-    groups = pd.DataFrame({"region": ["R1", "R1"], "code": ["detect"] * 2, "n": [1, 2]})
+    groups = {name: [] for name in ("types", "domains", "sectors", "evidence")}
+    groups["functions"] = [("R1", "detect", 1), ("R1", "detect", 2)]
     with pytest.raises(ValueError, match="there twice"):
-        c.matrix(groups, ["R1"], FUNCTIONS)
+        c.from_groups(["R1"], groups, [])
 
 
 def _broken(**changes):

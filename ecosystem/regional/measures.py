@@ -266,7 +266,7 @@ def table(
 
 
 @per_release_and_level
-def _known(database: Database, level: str) -> pd.DataFrame:
+def _constants(database: Database, level: str) -> pd.DataFrame:
     """What of the measures depends on no filter, by region id."""
     index = regions.index(database, level)
     units = regions.units(database, level).set_index("region_id").reindex(index)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from ecosystem.common.store import open_read_only
@@ -15,6 +16,8 @@ from etl.schema import Schema
 
 # Releases up to November 2026 tell of organisations only.
 _OF_ORGANISATIONS = {"resource": f"'{ORGANISATIONS}'", "row_id": "org_id"}
+# Stands in no text: the unit separator.
+_BETWEEN = "\x1f"
 # Where a row of a list is, if that was looked for.
 _WHERE = ("lon", "lat", "nuts0", "nuts1", "nuts2", "nuts3", "valley_id")
 
@@ -31,7 +34,24 @@ def published_organisations(path: Path) -> pd.DataFrame:
         tables = {name for (name,) in connection.execute("SHOW TABLES").fetchall()}
         # Up to November 2026 none had ended.
         ended = [f"UNION ALL BY NAME FROM {name}" for name in tables & {"ended_organisation"}]
-        return connection.execute(" ".join(["FROM organisation", *ended])).df()
+        rows = connection.sql(" ".join(["FROM organisation", *ended]))
+        # Column by column, for a whole table of new texts takes gigabytes where it is large.
+        return pd.DataFrame({name: _column(rows, name) for name in rows.columns})
+
+
+def _column(rows: duckdb.DuckDBPyRelation, name: str) -> pd.Series:
+    """One column in which equal cells are one object, and lists are lists."""
+    is_list = str(rows.types[rows.columns.index(name)]) == "VARCHAR[]"
+    wanted = f"array_to_string(\"{name}\", '{_BETWEEN}')" if is_list else f'"{name}"'
+    cells = rows.project(f'{wanted} AS "{name}"').df()[name]
+    if not isinstance(cells.dtype, pd.StringDtype):
+        return cells
+    codes, distinct = cells.array.factorize()
+    if not is_list:
+        return pd.Series(distinct.take(codes, allow_fill=True), index=cells.index)
+    lists = np.empty(len(distinct) + 1, dtype=object)
+    lists[:-1] = [text.split(_BETWEEN) if text else [] for text in distinct]
+    return pd.Series(lists[codes], index=cells.index)
 
 
 def published_lists(path: Path, schemas: Mapping[str, Schema]) -> dict[str, pd.DataFrame]:

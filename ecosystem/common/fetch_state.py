@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ecosystem.common.settings import settings
 from ecosystem.common.whole_files import write_whole
 
 FILE = ".fetched.json"
@@ -65,6 +66,13 @@ def write(folder: Path, state: FetchState) -> None:
         write_whole(folder / FILE, content.encode("utf-8"), readable=True)
     except OSError as error:
         _log.warning("%s can't be written (%s).", folder / FILE, error.strerror or error)
+
+
+def trouble() -> str:
+    """Why this installation can't fetch releases, as sentences; empty if it can or need not."""
+    own = settings()
+    state = read(own.releases_dir) if own.database else None
+    return state.sentences if state else ""
 
 
 def read(folder: Path) -> FetchState | None:

@@ -1,4 +1,4 @@
-"""Addresses of releases on other machines: a web server's folder, or a bucket of an object store.
+"""Addresses of releases on other machines: a web server's folder, a bucket, a DuckLake.
 
 Credentials and endpoint of an object store come from the environment, by the names that all its
 tools use (``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``, ``AWS_REGION``, ``AWS_ENDPOINT_URL``).
@@ -6,6 +6,7 @@ tools use (``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``, ``AWS_REGION``, ``A
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 SCHEMES = ("http", "https", "s3")
+LAKE = "ducklake:"
+_LAKE_IN_POSTGRES = f"{LAKE}postgres:"
+# Passwords in the two forms that PostgreSQL's client takes: by names, and as an address.
+_LONGEST = 300
+_PASSWORD = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s'&]+)|(?<=//)[^/@]*@")
 # A dropped connection is tried again at once; what stays away is left for the next look.
 _RETRIES = 2
 
@@ -35,9 +41,13 @@ def check(address: str) -> None:
     ValueError
         With the reason; the address is not repeated, it may hold a password.
     """
+    if address.startswith(LAKE):
+        if not address.removeprefix(_LAKE_IN_POSTGRES).strip() or not is_lake(address):
+            raise ValueError(f"a lake is given as {_LAKE_IN_POSTGRES}dbname=... host=...")
+        return
     parts = urlsplit(address)
     if parts.scheme not in SCHEMES:
-        known = ", ".join(f"{scheme}://" for scheme in SCHEMES)
+        known = ", ".join([*(f"{scheme}://" for scheme in SCHEMES), _LAKE_IN_POSTGRES])
         raise ValueError(f"an address of releases begins with {known}")
     if not parts.hostname:
         raise ValueError("the address names no host and no bucket")
@@ -45,10 +55,23 @@ def check(address: str) -> None:
         raise ValueError("an address of releases ends with its path")
 
 
+def is_lake(address: str) -> bool:
+    """Whether an address is that of a DuckLake with its catalogue in PostgreSQL."""
+    return address.startswith(_LAKE_IN_POSTGRES)
+
+
 def without_password(address: str) -> str:
     """An address as people and logs may see it."""
+    if address.startswith(LAKE):
+        return _PASSWORD.sub(lambda match: f"{match[1]}..." if match[1] else "", address)
     parts = urlsplit(address)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def cause(error: AddressError) -> str:
+    """What the library said in the first place, for the log: one line, and no password of it."""
+    said = str(error.__cause__ or "").strip().partition("\n")[0]
+    return _PASSWORD.sub(lambda match: f"{match[1]}..." if match[1] else "", said)[:_LONGEST]
 
 
 def open_store(address: str, answer_s: float, whole_s: float) -> ObjectStore:

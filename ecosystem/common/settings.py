@@ -38,8 +38,9 @@ class Settings(BaseSettings):
         Folder that the ETL publishes to and the app reads from.
     database : str
         Where the releases are that the site shows: a folder, which is `releases_dir` then, or an
-        address ``https://…``, ``http://…`` or ``s3://bucket/…`` of such a folder. What is published
-        there is fetched into `releases_dir`, checked and shown; nothing is published here then.
+        address ``https://…``, ``http://…`` or ``s3://bucket/…`` of such a folder, or a DuckLake,
+        ``ducklake:postgres:dbname=… host=…``. What is published there is fetched into
+        `releases_dir`, checked and shown; nothing is published here then.
         By default `releases_dir` itself.
     database_look_seconds : float
         How often the site looks at that address for another release.
@@ -48,8 +49,11 @@ class Settings(BaseSettings):
     database_keep : int
         How many fetched releases stay.
     upload_address : str
-        Address ``s3://bucket/…`` that ``cyber-valleys upload`` copies releases to, for sites on
-        other machines to fetch.
+        Address ``s3://bucket/…`` or DuckLake that ``cyber-valleys upload`` copies releases to, for
+        sites on other machines to fetch.
+    lake_data : str
+        Folder or address ``s3://bucket/…`` of the Parquet files of that DuckLake, needed when it
+        is made.
     gates_file : Path
         TOML file that declares what must hold before a release is published.
     inbox_file : Path
@@ -127,6 +131,7 @@ class Settings(BaseSettings):
     database_fetch_seconds: PositiveFloat = 900
     database_keep: Annotated[int, Field(ge=2)] = 3
     upload_address: str = ""
+    lake_data: str = ""
     gates_file: Path = ROOT / "data" / "gates.toml"
     site_url: str = ""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
@@ -162,7 +167,8 @@ class Settings(BaseSettings):
     def _read_database(cls, given: object) -> object:
         """A folder is where releases are read and published, by whichever name it was given."""
         where = str(given.get("database") or "") if isinstance(given, dict) else ""
-        if not isinstance(given, dict) or not where or "://" in where:
+        is_folder = "://" not in where and not where.startswith(release_address.LAKE)
+        if not isinstance(given, dict) or not where or not is_folder:
             return given
         folder = given.get("releases_dir")
         if folder is not None and Path(folder) != Path(where):

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from ecosystem.common import fetch_state
 from ecosystem.common.fetch_state import FetchState
-from ecosystem.common.release_address import AddressError, without_password
+from ecosystem.common.release_address import AddressError, cause, is_lake, without_password
 from ecosystem.common.settings import Settings, settings
 from ecosystem.common.store import (
     POINTER,
@@ -37,11 +37,13 @@ from ecosystem.common.store import (
 )
 from ecosystem.common.whole_files import READABLE, sync, write_whole
 from ecosystem.fetch import structure
+from ecosystem.fetch.lake import Lake
 from ecosystem.fetch.objects import Objects
 from ecosystem.fetch.source import Pointed, Source
 
 _LOCK = ".fetch.lock"
-_PART = ".fetched-{}.part"
+_PART_OF = ".fetched-"
+_PART = f"{_PART_OF}{{}}.part"
 # As often the pointer may move while a release is on its way, before the next look.
 _TRIES = 4
 # What is left of the disk for everything else.
@@ -111,7 +113,7 @@ class Fetcher:
         before = fetch_state.read(self._folder)
         if before is None or before.address != self._address:
             before = FetchState(self._address, "")
-        trouble = ""
+        trouble = detail = ""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with _alone(self._folder) as is_alone:
@@ -119,7 +121,7 @@ class Fetcher:
                     return before
                 self._bring()
         except AddressError as error:
-            trouble = str(error)
+            trouble, detail = str(error), cause(error)
         except OSError as error:
             trouble = f"A release can't be kept here ({error.strerror or error})."
         except Exception:
@@ -130,7 +132,7 @@ class Fetcher:
         found = (before.found_at, before.release_id) if trouble else (now, pointed_at(self._folder))
         state = FetchState(self._address, now, *found, trouble)
         if trouble and trouble != before.trouble:
-            _log.warning("%s: %s", self._address, trouble)
+            _log.warning("%s: %s %s", self._address, trouble, detail)
         elif before.trouble and not trouble:
             _log.warning("%s: releases can be fetched again.", self._address)
         fetch_state.write(self._folder, state)
@@ -230,7 +232,7 @@ def _alone(folder: Path) -> Iterator[bool]:
         yield False
         return
     try:
-        for left in folder.glob(_PART.format("*")):
+        for left in folder.glob(f"{_PART_OF}*"):
             left.unlink(missing_ok=True)
         yield True
     finally:
@@ -242,7 +244,8 @@ def fetcher(own: Settings | None = None) -> Fetcher | None:
     own = own or settings()
     if not own.database:
         return None
-    source = Objects(own.database, own.database_answer_seconds, own.database_fetch_seconds)
+    kind = Lake if is_lake(own.database) else Objects
+    source = kind(own.database, own.database_answer_seconds, own.database_fetch_seconds)
     return Fetcher(
         source,
         own.releases_dir,

@@ -45,8 +45,29 @@ def require(path: Path, release_id: str) -> None:
         raise AddressError(
             f"Release {release_id} can't be opened: another version of DuckDB wrote it."
         ) from error
+    require_columns(found, release_id)
+
+
+def require_columns(found: Columns, release_id: str, *, lake: bool = False) -> None:
+    """Refuse columns among which one is missing that this version of the site asks for.
+
+    Parameters
+    ----------
+    found : dict of (str, str) to str
+        Type of each column by its table and its name.
+    release_id : str
+        The release, for the message.
+    lake : bool
+        Whether they are those of a lake, which has text in the place of an enumeration.
+
+    Raises
+    ------
+    AddressError
+        With one thing that is missing.
+    """
     for (table, column), type_ in known_columns().items():
-        if found.get((table, column)) != type_:
+        wanted = "VARCHAR" if lake and type_.startswith("ENUM") else type_
+        if found.get((table, column)) != wanted:
             raise AddressError(
                 f"Release {release_id} was made by another version of Cyber Valleys: "
                 f"{table}.{column} is missing or of another type. Run the same version here and "

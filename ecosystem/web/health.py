@@ -7,7 +7,6 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from ecosystem.common import fetch_state
-from ecosystem.common.settings import settings
 from ecosystem.common.store import ReleaseError
 from ecosystem.web import serving
 from ecosystem.web.visitors import Refusal, visitors
@@ -18,13 +17,6 @@ _NOT_KEPT = {"cache-control": "no-store"}
 def routes() -> list[BaseRoute]:
     """``/healthz`` and ``/readyz``."""
     return [Route("/healthz", _alive), Route("/readyz", _ready)]
-
-
-def _notes_of_fetch() -> list[str]:
-    """Why releases can't be fetched, where this site fetches them: it serves what it has."""
-    own = settings()
-    state = fetch_state.read(own.releases_dir) if own.database else None
-    return [state.sentences] if state and state.trouble else []
 
 
 async def _alive(request: Request) -> Response:
@@ -40,9 +32,9 @@ def _ready(request: Request) -> Response:
     try:
         found = serving.database().release
         release = found.release_id
-        # A release that stands in for a damaged one is served: worth a look, no reason to stop.
-        notes = [found.trouble] if found.trouble else []
-        notes += _notes_of_fetch()
+        # A release that stands in for a damaged one, or may not be the latest, is served: worth a
+        # look, no reason to stop.
+        notes = [note for note in (found.trouble, fetch_state.trouble()) if note]
     except ReleaseError as error:
         reasons, notes = [str(error)], []
     if visitors().refusal("") is Refusal.FULL:

@@ -26,6 +26,7 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from ecosystem.common import fetch_state
 from ecosystem.common.settings import settings
 from ecosystem.common.store import ReleaseError, read_manifest
 from ecosystem.web import serving
@@ -137,6 +138,7 @@ class Site(Collector):
         yield _info("build", "What runs.", self._build())
         yield from _of_visitors()
         yield from _of_release()
+        yield _of_fetch()
         yield from self._of_data()
 
     def _build(self) -> dict[str, str]:
@@ -206,6 +208,11 @@ def _of_visitors() -> Iterator[Metric]:
     for reason in Refusal:
         refused.add_metric([reason.name.lower()], known.refused[reason])
     yield refused
+
+
+def _of_fetch() -> Metric:
+    trouble = fetch_state.trouble()
+    return _gauge("fetch_fine", "0 while releases of another machine can't be had.", not trouble)
 
 
 def _of_release() -> Iterator[Metric]:

@@ -226,7 +226,7 @@ def upload(
         str | None,
         typer.Argument(
             metavar="[ADDRESS]",
-            help="Where to, as s3://bucket/folder; by default CYBER_VALLEYS_UPLOAD_ADDRESS.",
+            help="Where to: s3://bucket/folder or a lake; by default CYBER_VALLEYS_UPLOAD_ADDRESS.",
             show_default=False,
         ),
     ] = None,
@@ -234,11 +234,13 @@ def upload(
         int, typer.Option("--keep", min=1, help="How many of the newest releases stay there.")
     ] = 10,
 ) -> None:
-    """Copy the current release to an object store, for sites on other machines to fetch.
+    """Copy the current release to an object store or a lake, for sites on other machines to fetch.
 
     What is current here is current there afterwards, also when it is an earlier release.
 
     Example: `cyber-valleys upload s3://valleys/releases`
+
+    Example: `cyber-valleys upload "ducklake:postgres:dbname=valleys host=db.example.org"`
     """
     with sentences():
         from ecosystem.common.release_address import without_password
@@ -251,8 +253,8 @@ def upload(
             fail("Say where to copy it: cyber-valleys upload s3://bucket/folder.", USAGE)
         done = uploads.upload(own.releases_dir, address, keep=keep)
     manifest, shown = done.manifest, without_password(address)
-    if done.n_bytes:
-        say(f"Copied: {manifest.release_id} ({done.n_bytes / 1e6:,.1f} MB).")
+    if done.copied:
+        say(f"Copied: {manifest.release_id} ({done.copied}).")
     say(f"Release {manifest.release_id} is current at {shown}.")
     if done.removed:
         say(f"Removed there: {done.removed:,}.")

@@ -1,29 +1,32 @@
-"""Copy a release to an object store, from which sites on other machines fetch it.
+"""Copy a release to an object store or a lake, from which sites on other machines fetch it.
 
-It lies there as in the folder of releases. The pointer is written last, so that whoever reads
-meanwhile finds a whole release, the one before or this.
+In an object store it lies as in the folder of releases. The pointer is written last, so that
+whoever reads meanwhile finds a whole release, the one before or this.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ecosystem.common.release_address import AddressError, asking, check, open_store
+from ecosystem.common import wording
+from ecosystem.common.release_address import AddressError, asking, cause, check, is_lake, open_store
 from ecosystem.common.settings import settings
 from ecosystem.common.store import POINTER, Manifest, in_order, parse_manifest
 from etl import actions
 from etl.actions import Action
 from etl.errors import PublishError
-from etl.release import shelf
+from etl.release import lake, shelf
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
+_log = logging.getLogger(__name__)
 _THERE = "At that address"
 _AS_IT_WAS = "What was current there is current still."
 
@@ -36,14 +39,14 @@ class Upload:
     ----------
     manifest : Manifest
         The release that is current there now.
-    n_bytes : int
-        Size of the database that was copied; 0 if it was there.
+    copied : str
+        How much was copied, in words; empty if the release was there.
     removed : int
         How many old releases were removed there.
     """
 
     manifest: Manifest
-    n_bytes: int
+    copied: str
     removed: int
 
 
@@ -55,7 +58,7 @@ def upload(folder: Path, address: str, *, keep: int) -> Upload:
     folder : Path
         Folder of the releases.
     address : str
-        Of a folder in a bucket, ``s3://...``.
+        Of a folder in a bucket, ``s3://...``, or of a lake.
     keep : int
         How many of the newest releases stay there.
 
@@ -64,7 +67,7 @@ def upload(folder: Path, address: str, *, keep: int) -> Upload:
     PublishError
         If there is no whole current release, or the address doesn't take it.
     """
-    _require_bucket(address)
+    _require_writable(address)
     wanted = shelf.current_id(folder)
     if wanted is None:
         raise PublishError("There is no release yet; run `cyber-valleys refresh` to make one.")
@@ -72,37 +75,72 @@ def upload(folder: Path, address: str, *, keep: int) -> Upload:
     if not shelf.is_intact(folder, manifest):
         raise PublishError(f"Release {wanted} is damaged; nothing was copied.")
     actions.require_log()
-    own = settings()
-    store = open_store(address, own.database_answer_seconds, own.database_fetch_seconds)
+    to = _Tables(address) if is_lake(address) else _Files(address)
     try:
-        with asking(_THERE):
-            before = _text(store, POINTER).strip()
-            n_bytes = _put_release(store, folder, manifest)
-            if before != wanted:
-                _put(store, POINTER, f"{wanted}\n")
+        before, copied = to.publish(folder, manifest)
     except AddressError as error:
+        _log.warning("%s", cause(error))
         raise PublishError(f"The release could not be copied. {error} {_AS_IT_WAS}") from error
     if before != wanted:
         actions.record(Action.UPLOAD, wanted, before, wanted)
     try:
-        with asking(_THERE):
-            removed = _prune(store, keep, wanted)
+        removed = to.prune(keep, wanted)
     except AddressError as error:
         raise PublishError(
             f"Release {wanted} is current there, but old ones could not be removed. {error}"
         ) from error
-    return Upload(manifest, n_bytes, removed)
+    return Upload(manifest, copied, removed)
 
 
-def _require_bucket(address: str) -> None:
+class _Files:
+    """A bucket that takes releases as files."""
+
+    def __init__(self, address: str) -> None:
+        own = settings()
+        self._store = open_store(address, own.database_answer_seconds, own.database_fetch_seconds)
+
+    def publish(self, folder: Path, manifest: Manifest) -> tuple[str, str]:
+        """Which release was current there, and what was copied."""
+        with asking(_THERE):
+            before = _text(self._store, POINTER).strip()
+            n_bytes = _put_release(self._store, folder, manifest)
+            if before != manifest.release_id:
+                _put(self._store, POINTER, f"{manifest.release_id}\n")
+        return before, f"{n_bytes / 1e6:,.1f} MB" if n_bytes else ""
+
+    def prune(self, keep: int, wanted: str) -> int:
+        """How many old releases were removed."""
+        with asking(_THERE):
+            return _prune(self._store, keep, wanted)
+
+
+class _Tables:
+    """A lake that takes releases as snapshots."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def publish(self, folder: Path, manifest: Manifest) -> tuple[str, str]:
+        """Which release was current there, and what was copied."""
+        data = settings().lake_data
+        before, n_tables = lake.publish(folder, manifest, self._address, data)
+        return before, wording.count(n_tables, "table") if n_tables else ""
+
+    def prune(self, keep: int, wanted: str) -> int:
+        """How many old releases were removed."""
+        del wanted
+        return lake.prune(self._address, keep)
+
+
+def _require_writable(address: str) -> None:
     try:
         check(address)
     except ValueError as error:
         raise PublishError(f"Nothing can be copied there: {error}.") from error
-    if not address.startswith("s3://"):
+    if not address.startswith("s3://") and not is_lake(address):
         raise PublishError(
-            "Releases are copied to an address that begins with s3://. A web server gives the "
-            "folder of releases as it is."
+            "Releases are copied to an address that begins with s3:// or ducklake:. A web server "
+            "gives the folder of releases as it is."
         )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from ecosystem.common.release_address import without_password
+from ecosystem.common.release_address import AddressError, cause, without_password
 from ecosystem.common.settings import Settings, faults
 
 
@@ -33,6 +33,8 @@ def test_an_address_leaves_the_folder_as_it_is(tmp_path: Path, address: str) -> 
     [
         ("ftp://example.org/releases", "begins with http://, https://, s3://"),
         ("s3:///releases", "names no host"),
+        ("ducklake:metadata.ducklake", "a lake is given as ducklake:postgres:"),
+        ("ducklake:postgres:", "a lake is given as ducklake:postgres:"),
         ("https://example.org/releases?token=secret", "ends with its path"),
     ],
 )
@@ -50,6 +52,28 @@ def test_two_folders_are_refused(tmp_path: Path) -> None:
         Settings(database=str(tmp_path / "a"), releases_dir=tmp_path / "b")
     (sentence,) = faults(error.value)
     assert "name two folders" in sentence
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("dbname=a password=secret host=b", "dbname=a password=... host=b"),
+        ("dbname=a password='my secret' host=b", "dbname=a password=... host=b"),
+        ("postgresql://me:secret@db.example.org/a", "postgresql://db.example.org/a"),
+        (
+            "postgresql://db/a?user=me&password=secret&x=1",
+            "postgresql://db/a?user=me&password=...&x=1",
+        ),
+    ],
+)
+def test_nor_is_that_of_a_lake(address: str, expected: str, tmp_path: Path) -> None:
+    lake = f"ducklake:postgres:{address}"
+    own = Settings(database=lake, releases_dir=tmp_path)
+    assert (own.database, own.releases_dir) == (lake, tmp_path)
+    assert without_password(lake) == f"ducklake:postgres:{expected}"
+    error = AddressError("It failed.")
+    error.__cause__ = OSError(f"Unable to connect to {address}\nmore")
+    assert cause(error) == f"Unable to connect to {expected}"
 
 
 def test_a_password_is_left_out_of_what_is_shown() -> None:

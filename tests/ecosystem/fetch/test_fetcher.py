@@ -21,7 +21,7 @@ from ecosystem.common.store import ReleaseError, current, pointed_at, read_manif
 from ecosystem.fetch import fetcher as fetching
 from ecosystem.fetch import objects
 from ecosystem.fetch.fetcher import Fetcher, fetcher
-from ecosystem.web import health, serving
+from ecosystem.web import health, metrics, serving
 from etl import doctor
 from etl.errors import PublishError
 from etl.release import shelf
@@ -59,6 +59,13 @@ def site(publisher: Publisher, folder: Path, answer_s: float = 20, whole_s: floa
 def files_of(folder: Path) -> set[str]:
     """What is in the folder beside releases; half of one would be."""
     return {path.name for path in folder.iterdir() if not path.name.startswith("2026-")}
+
+
+def gauge(name: str) -> float:
+    """A number that Prometheus gets of the site."""
+    metrics_given = metrics.Site(lambda: 0, lambda: None).collect()
+    samples = [sample for metric in metrics_given for sample in metric.samples]
+    return next(sample.value for sample in samples if sample.name == name)
 
 
 KEPT = {"CURRENT", ".fetched.json", ".fetch.lock"}
@@ -161,11 +168,13 @@ def test_an_address_that_is_down_changes_nothing_and_is_taken_up_again(
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json()["notes"] == [state.sentences]
+    assert gauge("cyber_valleys_fetch_fine") == 0
     findings = [f for f in doctor.examine(settings()) if f.subject == "Fetch"]
     assert [f.verdict for f in findings] == [doctor.Verdict.WRONG]
     assert address in findings[0].sentence
     assert own.look().trouble == ""
     assert client.get("/readyz").json()["notes"] == []
+    assert gauge("cyber_valleys_fetch_fine") == 1
     findings = [f for f in doctor.examine(settings()) if f.subject == "Fetch"]
     assert [f.verdict for f in findings] == [doctor.Verdict.FINE]
 

@@ -78,7 +78,7 @@ def test_what_is_current_here_is_current_there(publisher: Path, tmp_path: Path) 
     second = shelf.current_id(publisher) or ""
     done = upload(publisher, ADDRESS, keep=10)
     assert (done.manifest.release_id, done.removed) == (second, 0)
-    assert done.n_bytes == (publisher / f"{second}.duckdb").stat().st_size
+    assert done.copied == f"{(publisher / f'{second}.duckdb').stat().st_size / 1e6:,.1f} MB"
     assert names() == {"CURRENT", *files_of(second)}
     folder = tmp_path / "site"
     assert site(folder).look().trouble == ""
@@ -86,7 +86,7 @@ def test_what_is_current_here_is_current_there(publisher: Path, tmp_path: Path) 
     for name in files_of(second):
         assert (folder / name).read_bytes() == (publisher / name).read_bytes()
     # Once more costs no second copy, and nothing is written down that didn't happen.
-    assert upload(publisher, ADDRESS, keep=10).n_bytes == 0
+    assert upload(publisher, ADDRESS, keep=10).copied == ""
     told = [entry for entry in actions.entries() if entry.action == Action.UPLOAD]
     assert [(entry.subject, entry.after) for entry in told].count((second, second)) == 1
     # A release is read back by its id after another one has taken its place.
@@ -173,7 +173,7 @@ def test_an_upload_that_breaks_off_leaves_what_was_current(
         with pytest.raises(PublishError, match="What was current there is current still"):
             upload(publisher, ADDRESS, keep=10)
     assert site(tmp_path / "site").look().release_id == second
-    assert upload(publisher, ADDRESS, keep=10).n_bytes
+    assert upload(publisher, ADDRESS, keep=10).copied
     assert site(tmp_path / "site").look().release_id == shelf.current_id(publisher)
 
 

@@ -157,6 +157,8 @@ def _with_merged(
     notes: list[str],
 ) -> pd.DataFrame:
     """Rows in which the value of merged cells stands for all of them, but for names."""
+    if not sheet.merged:
+        return frame
     columns = {position + 1: name for name, position in positions.items()}
     own = {schema.primary_key, "name", "title"}
     numbers = frame.index.to_numpy()
@@ -281,7 +283,7 @@ def _note_empty_columns(file: str, frame: pd.DataFrame, schema: Schema, notes: l
         for name in needed_columns(schema)
         if schema.columns[name].constraints.get("required")
         and len(frame)
-        and not frame[name].str.strip().any()
+        and not any(map(str.strip, frame[name].tolist()))
     ]
     if empty:
         notes.append(f"{file}: column {list_names(empty)} is empty in every row.")

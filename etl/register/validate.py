@@ -117,7 +117,7 @@ def validate(frame: pd.DataFrame, schema: Schema) -> list[Rejection]:
         If there are more than anybody would correct.
     """
     report = _Report(frame, schema)
-    headers, scraps = _headers(frame, schema), _scraps(frame, schema)
+    headers, scraps = _not_meant(frame, schema)
     _check_number(int((headers | scraps).sum()), next(iter(schema.columns)), schema)
     found = [report.cell(row, *_explain_header(frame.loc[row], schema))
              for row in frame.index[headers]]  # fmt: skip
@@ -212,14 +212,23 @@ def rows_meant(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     schema : Schema
         Schema of the file.
     """
-    return frame[~(_headers(frame, schema) | _scraps(frame, schema))] if len(frame) else frame
+    if frame.empty:
+        return frame
+    headers, scraps = _not_meant(frame, schema)
+    others = headers | scraps
+    return frame[~others] if others.any() else frame
 
 
-def _headers(frame: pd.DataFrame, schema: Schema) -> pd.Series:
+def _not_meant(frame: pd.DataFrame, schema: Schema) -> tuple[pd.Series, pd.Series]:
+    """Which rows are the header once more, and which a note or a total."""
+    filled = _is_filled(frame, schema)
+    return _headers(frame, filled, schema), _scraps(frame, filled, schema)
+
+
+def _headers(frame: pd.DataFrame, filled: np.ndarray, schema: Schema) -> pd.Series:
     """Which rows are the header once more: most of their cells are names of columns."""
     is_name = _names_column(schema)
     named = np.zeros(len(frame), dtype=np.int64)
-    filled = _is_filled(frame, schema)
     needed = np.maximum(2, filled.sum(axis=1) // 2 + 1)
     columns = [pd.factorize(cells, use_na_sentinel=False) for _, cells in frame.items()]
     # Columns of few values first: where most of a row's cells are no names of columns, its long
@@ -242,10 +251,9 @@ def _names_column(schema: Schema) -> Callable[[str], bool]:
     )
 
 
-def _scraps(frame: pd.DataFrame, schema: Schema) -> pd.Series:
+def _scraps(frame: pd.DataFrame, filled: np.ndarray, schema: Schema) -> pd.Series:
     """Which rows hold a note or a total below the table: one cell or so, and all others empty."""
     needed = [n for n, c in schema.columns.items() if c.constraints.get("required")]
-    filled = _is_filled(frame, schema)
     # The identifier doesn't count: organisations have been given one.
     texts = filled[:, frame.columns != schema.primary_key].sum(axis=1)
     lacking = (~filled[:, frame.columns.isin(needed)]).sum(axis=1)
@@ -254,9 +262,11 @@ def _scraps(frame: pd.DataFrame, schema: Schema) -> pd.Series:
 
 def _is_filled(frame: pd.DataFrame, schema: Schema) -> np.ndarray:
     """Which cells say something; what an empty cell means anyway is nothing to say."""
-    meant = [schema.columns[name].default if name in schema.columns else "" for name in frame]
     cells = frame.to_numpy(dtype=object)
-    filled: np.ndarray = (cells != "") & (cells != np.array(meant, dtype=object))
+    filled: np.ndarray = cells != ""
+    for at, name in enumerate(frame):
+        if name in schema.columns and schema.columns[name].default:
+            filled[:, at] &= cells[:, at] != schema.columns[name].default
     return filled
 
 

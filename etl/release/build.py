@@ -26,6 +26,7 @@ from etl.places.regions import Regions, region_table
 from etl.places.valleys import valley_shapes
 from etl.release.search_index import ordinals
 from etl.schema import Column, Schema
+from etl.tuples import sorted_rows
 
 SCHEMA_SQL = Path(__file__).with_name("schema.sql")
 # Type of a column by that of its Table Schema.
@@ -85,12 +86,8 @@ def organisation_table(organisations: pd.DataFrame) -> pd.DataFrame:
     organisations : pandas.DataFrame
         Typed register columns with those of the location and ``valley_id``.
     """
-    order = np.lexsort(
-        (
-            organisations["org_id"].to_numpy(dtype=object),
-            morton(organisations["x"].to_numpy(), organisations["y"].to_numpy()),
-        )
-    )
+    near = morton(organisations["x"].to_numpy(), organisations["y"].to_numpy())
+    order = sorted_rows(near, organisations["org_id"])
     return organisations.iloc[order].assign(
         ordinal=ordinals(organisations["name"], organisations["org_id"])[order]
     )

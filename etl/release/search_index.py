@@ -29,6 +29,7 @@ from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import BY_COLUMN, COUNTRIES, Vocabulary
 from etl.places.gazetteer import Gazetteer
 from etl.places.regions import ID_LENGTHS, Regions
+from etl.tuples import sorted_rows
 
 _HUMP = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ])|(?<=\d)(?=[A-Z])")
 # "INCIBE - Instituto Nacional de Ciberseguridad", "DIVD (Dutch Institute ...)"
@@ -68,7 +69,7 @@ def ordinals(names: pd.Series, ids: pd.Series) -> Ints:
     """Number of each organisation in the order of folded names, then ids; from 0, no gaps."""
     keys = _over_distinct(names, fold)
     numbers = np.empty(len(names), dtype=np.int64)
-    numbers[np.lexsort((ids.to_numpy(dtype=object), keys))] = np.arange(len(names))
+    numbers[sorted_rows(keys, ids)] = np.arange(len(names))
     return numbers
 
 
@@ -356,8 +357,9 @@ def _join(parts: list[_Part]) -> dict[str, pd.DataFrame]:
         first += 1 + int(max(part.terms.max(initial=-1), of_words.max(initial=-1)))
     postings = np.concatenate(keys)
     postings.sort()
+    every = pd.concat(words, ignore_index=True)
     return {
-        "search_word": pd.concat(words, ignore_index=True).sort_values(["word", "term"]),
+        "search_word": every.iloc[sorted_rows(every["word"], every["term"])],
         "search_posting": pd.DataFrame(
             {
                 "term": (postings >> _ORDINAL_BITS).astype(np.int32),

@@ -20,7 +20,6 @@ from ecosystem.finding.filters import Filter
 from ecosystem.finding.per_filter import per_filter
 from ecosystem.regional import outside_figures, region_counts
 from ecosystem.regional.statistics import completeness, counts, diversity
-from ecosystem.regional.statistics.counts import RegionCounts
 from ecosystem.tables import organisations, regions
 
 
@@ -210,18 +209,15 @@ def catalogue(database: Database) -> dict[str, Measure]:
     return ALL_MEASURES if made_in_europe.is_any_recorded(database) else MEASURES
 
 
+@per_filter
 @made_in_europe.depends_on_today
-def table(
-    database: Database, filter_: Filter, level: str, *, of: RegionCounts | None = None
-) -> pd.DataFrame:
+def table(database: Database, filter_: Filter, level: str) -> pd.DataFrame:
     """All measures of all regions of a level.
 
     Parameters
     ----------
     level : str
         A key of :data:`ecosystem.tables.regions.LEVELS`.
-    of : RegionCounts, optional
-        The level's counts, if they are there already.
 
     Returns
     -------
@@ -230,7 +226,7 @@ def table(
         is :func:`catalogue` (missing where there is no value, and everywhere in a region that was
         not collected: 0 there would be a guess) and ``population_year``.
     """
-    of = of or region_counts.region_counts(database, filter_, level)
+    of = region_counts.region_counts(database, filter_, level)
     known = _constants(database, level)
     collected = known["is_collected"].to_numpy()
     roles = completeness.roles_present(of.types, known["investors"])

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.regional.statistics.peers import STRUCTURE
 from ecosystem.tables import regions
@@ -16,6 +17,7 @@ WEIGHTED_BY = {"gerd_pct_gdp": "gdp_mio_eur"}
 _FIGURE = ["indicator", "label", "unit", "source", "year", "value"]
 
 
+@per_release
 def indicators(database: Database) -> pd.DataFrame:
     """All indicators: ``indicator, label, unit, source, description``."""
     return database.frame("SELECT * FROM indicator ORDER BY label")
@@ -50,6 +52,9 @@ def figures(database: Database, region_id: str) -> pd.DataFrame:
         """,
         {"parts": own},
     )
+    if len(own) == 1 and len(rows):
+        known = rows.loc[rows["value"].notna(), _FIGURE].reset_index(drop=True)
+        return known.astype({"year": "int64"}).assign(parts=1, made="")
     made = []
     for (indicator, year), group in rows.groupby(["indicator", "year"], sort=False):
         if len(group) < len(own):
@@ -66,8 +71,6 @@ def _join(
 ) -> tuple[float, str]:
     """A figure of several regions together, and in words how it was made."""
     values = group.set_index("nuts_id")["value"]
-    if parts == 1:
-        return float(values.iloc[0]), ""
     if indicator in SUMMED:
         return float(values.sum()), f"sum of {parts} regions, {year}"
     by = WEIGHTED_BY.get(indicator, "population")
@@ -84,6 +87,7 @@ def _join(
     )
 
 
+@per_release
 def structure(database: Database) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Latest figures of the structural indicators of all NUTS 2 regions, and their years.
 

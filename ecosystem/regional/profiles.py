@@ -263,7 +263,7 @@ def profile(database: Database, filter_: Filter, region_id: str) -> Profile | No
     counts = region_counts.region_counts(database, filter_, level)
     if region_id not in counts.regions:
         return None
-    table = measures.table(database, filter_, level, of=counts)
+    table = measures.table(database, filter_, level)
     labels, names = regions.labels(database), regions.names_in_text(database)
     quotients = quotients_at(database, filter_, level)
     nuts2 = outside_figures.nuts2_of(database, region_id, level)
@@ -314,7 +314,7 @@ def profile(database: Database, filter_: Filter, region_id: str) -> Profile | No
         if is_collected
         else [words.not_collected(names[region_id])],
         nearest=_nearest(database, counts, region_id),
-        partners=_partners(database, quotients, region_id),
+        partners=_partners(database, filter_, level, region_id),
         peers=_peers(database, nuts2) if is_collected else _peers(database, None),
         valley=_valley(database, region_id, level),
         population_year=None if pd.isna(year) else int(year),
@@ -355,18 +355,10 @@ def _headline(
     own: dict[Any, Any] = table.loc[region_id].to_dict()
     n = 0 if pd.isna(own["organisations"]) else int(own["organisations"])
     whole = measures.whole_beside(database, filter_, n)
+    ranks = _ranks(database, filter_, regions.level_of(region_id))
     rows = {}
     for code, measure in measures.catalogue(database).items():
-        # Nothing is not a place, and a share of one organisation would be the first of all.
-        values = table[code].where(table["organisations"] >= max(measure.needs, 1))
-        years = table["population_year"] if code == "per-million" else None
-        if measure.depends_on_coverage and not _may_be_ranked(database, values):
-            values = values.where(values.isna())
-        ranked = rank(
-            values,
-            years=None if years is None else years.where(values.notna()),
-            across_years=True,
-        ).loc[region_id]
+        ranked = ranks[code].loc[region_id]
         rows[code] = {
             "value": own[code],
             "whole": whole.get(code),
@@ -378,6 +370,25 @@ def _headline(
             "high": intervals["high"].get(code),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+@per_filter
+@made_in_europe.depends_on_today
+def _ranks(database: Database, filter_: Filter, level: str) -> dict[str, pd.DataFrame]:
+    """Places of all regions of a level by each measure, as :func:`rank` gives them."""
+    table, found = measures.table(database, filter_, level), {}
+    for code, measure in measures.catalogue(database).items():
+        # Nothing is not a place, and a share of one organisation would be the first of all.
+        values = table[code].where(table["organisations"] >= max(measure.needs, 1))
+        years = table["population_year"] if code == "per-million" else None
+        if measure.depends_on_coverage and not _may_be_ranked(database, values):
+            values = values.where(values.isna())
+        found[code] = rank(
+            values,
+            years=None if years is None else years.where(values.notna()),
+            across_years=True,
+        )
+    return found
 
 
 def _may_be_ranked(database: Database, values: pd.Series) -> bool:
@@ -395,14 +406,26 @@ def _nearest(database: Database, counts: RegionCounts, region_id: str) -> pd.Dat
     return _with_names(database, found, reasons)
 
 
-def _partners(database: Database, quotients: pd.DataFrame, region_id: str) -> pd.DataFrame:
+def _partners(database: Database, filter_: Filter, level: str, region_id: str) -> pd.DataFrame:
     names = regions.names_in_text(database)
-    found = similarity.partners(quotients, region_id, limit=_RELATED)
-    reasons = []
-    for giver in found.index:
-        pairs = similarity.complements(quotients, [str(giver)], [region_id])
-        reasons.append(words.complement_reason(names, pairs.iloc[0]))
+    pairs = _complements(database, filter_, level)
+    found = similarity.partners(
+        quotients_at(database, filter_, level), region_id, limit=_RELATED, pairs=pairs
+    )
+    first = pairs[pairs["receiver"] == region_id].drop_duplicates("giver").set_index("giver")
+    reasons = [
+        words.complement_reason(names, pair)
+        for _, pair in first.loc[found.index].rename_axis("giver").reset_index().iterrows()
+    ]
     return _with_names(database, found, reasons)
+
+
+@per_filter
+def _complements(database: Database, filter_: Filter, level: str) -> pd.DataFrame:
+    """What any region of a level is specialised in and any other lacks."""
+    quotients = quotients_at(database, filter_, level)
+    every = regions.index(database, level)
+    return similarity.complements(quotients, every, every)
 
 
 def _peers(database: Database, nuts2: str | None) -> pd.DataFrame:

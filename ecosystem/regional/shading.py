@@ -98,7 +98,7 @@ def shade(
         Whether the map is drawn on a dark ground.
     """
     counts = region_counts(database, filter_, level)
-    table = measures.table(database, filter_, level, of=counts)
+    table = measures.table(database, filter_, level)
     if measure == REPRESENTATION:
         label = f"Representation of {DOMAINS.label(domain)}"
         method, needs, say = (

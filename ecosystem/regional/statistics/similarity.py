@@ -274,7 +274,13 @@ def _gaps(quotients: pd.DataFrame) -> pd.DataFrame:
     return quotients.assign(gap=gap)[absent | (quotients["lq"] < THIN_BELOW)]
 
 
-def partners(quotients: pd.DataFrame, region: str, *, limit: int = 5) -> pd.DataFrame:
+def partners(
+    quotients: pd.DataFrame,
+    region: str,
+    *,
+    limit: int = 5,
+    pairs: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """The regions that would add most to one.
 
     Formula: regions in the order of how many codes they would add
@@ -289,6 +295,8 @@ def partners(quotients: pd.DataFrame, region: str, *, limit: int = 5) -> pd.Data
         The one that would be added to.
     limit : int
         How many to return at most.
+    pairs : DataFrame, optional
+        :func:`complements` of all regions on both sides, if they are there already.
 
     Returns
     -------
@@ -312,8 +320,12 @@ def partners(quotients: pd.DataFrame, region: str, *, limit: int = 5) -> pd.Data
     {'n': 20, 'adds': ['legal-aspects'], 'gets': ['cryptology']}
     """
     regions = quotients.index.get_level_values("region").unique()
-    adds = complements(quotients, regions, [region])
-    gets = complements(quotients, [region], regions)
+    if pairs is None:
+        adds = complements(quotients, regions, [region])
+        gets = complements(quotients, [region], regions)
+    else:
+        require_known([region], regions, "region")
+        adds, gets = pairs[pairs["receiver"] == region], pairs[pairs["giver"] == region]
     found = adds.drop_duplicates("giver").set_index("giver")[["giver_n"]]
     found = found.rename(columns={"giver_n": "n"}).rename_axis("region")
     found["adding"] = adds["giver"].value_counts().reindex(found.index)

@@ -581,7 +581,9 @@ def _complete(
         tool_versions=tool_versions(),
     )
     rows = [
-        *prepared.transformed.derive().items(),
+        *chain.from_iterable(
+            derive().items() for derive in track([prepared.transformed.derive], "Make the index")
+        ),
         ("gate", gate_table(gates)),
         ("change", date_past(prepared.past, created_at)),
         ("change", stamp(prepared.change, release_id, created_at)),

@@ -267,6 +267,7 @@ def refresh(
         from etl.report import words
         from etl.report.content import Content
 
+        track = _tracker(quiet=quiet, verbose=verbose, publishing=not dry_run)
         with prepared_from(
             files,
             pairs,
@@ -275,7 +276,7 @@ def refresh(
             adding=adding,
             putting_right=putting_right,
             quiet=quiet,
-            verbose=verbose,
+            track=track,
         ) as prepared:
             outcome = prepared.verdict(accepted)
             print_findings(Content(outcome), quiet=quiet)
@@ -297,7 +298,7 @@ def refresh(
                     accepted,
                     into_register=into_register,
                     on_wait=complain,
-                    track=_tracker(quiet=quiet, verbose=verbose),
+                    track=track,
                 )
                 if outcome.not_copied:
                     complain(outcome.not_copied)
@@ -318,6 +319,7 @@ def prepared_from(
     putting_right: bool = False,
     quiet: bool,
     verbose: bool = False,
+    track: Track | None = None,
 ) -> Prepared:
     """What the files would make, with progress shown; asks about columns on a terminal."""
     import pandas as pd
@@ -336,7 +338,7 @@ def prepared_from(
             mapping=mapping,
             adding=adding,
             putting_right=putting_right,
-            track=_tracker(quiet=quiet, verbose=verbose),
+            track=track or _tracker(quiet=quiet, verbose=verbose),
         ),
         pairs,
         mapping_file,
@@ -344,11 +346,11 @@ def prepared_from(
     )
 
 
-def _tracker(*, quiet: bool, verbose: bool) -> Track:
+def _tracker(*, quiet: bool, verbose: bool, publishing: bool = False) -> Track:
     from etl.progress import tracker
 
     # In a log, a line for each step hides the result.
-    return tracker(err, quiet=quiet or not (verbose or err.is_terminal))
+    return tracker(err, quiet=quiet or not (verbose or err.is_terminal), publishing=publishing)
 
 
 def _write_report(content: Content, folder: Path) -> None:

@@ -261,13 +261,18 @@ def refresh(
     }
     accepted = [option for option, given in said.items() if given]
     with sentences():
+        from ecosystem.common.settings import settings
         from etl.cli.findings import print_findings, print_losses
         from etl.pipeline import Status, publish
         from etl.release.adopt import NOT_ADOPTED, adoption_sentence
+        from etl.release.workshop import require_own
         from etl.report import words
         from etl.report.content import Content
 
         track = _tracker(quiet=quiet, verbose=verbose, publishing=not dry_run)
+        if not dry_run:
+            # Before minutes of work that could not be published.
+            require_own(settings().releases_dir)
         with prepared_from(
             files,
             pairs,

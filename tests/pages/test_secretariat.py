@@ -20,6 +20,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from ecosystem.api import atlas
+from ecosystem.common import fetch_state
+from ecosystem.common.fetch_state import FetchState
 from ecosystem.common.settings import ROOT, settings
 from ecosystem.common.store import Database, current
 from ecosystem.finding.filters import Filter
@@ -215,6 +217,26 @@ def test_the_first_release_is_published_from_the_page(
     assert shelf.current_id(empty)
     assert "Published as release" in desk.app.success[0].value
     assert not desk.app.error
+
+
+def test_a_site_that_fetches_its_releases_says_so_and_offers_no_way_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CYBER_VALLEYS_DATABASE", "https://me:secret@publisher.example/releases")
+    settings.cache_clear()
+    state = FetchState(
+        "https://publisher.example/releases", "2026-12-01T10:00:00+00:00", trouble="Nobody answers."
+    )
+    fetch_state.write(desk.releases, state)
+    desk.app.run()
+    desk.app.segmented_control[0].select("Releases").run()
+    (told,) = desk.app.info
+    assert told.value.startswith("This site shows what is published at https")
+    assert "secret" not in told.value
+    assert desk.app.warning[0].value.startswith("Nobody answers")
+    assert desk.app.dataframe
+    assert not [button for button in labels(desk.app) if "release" in button.casefold()]
+    assert not desk.app.exception
 
 
 @pytest.mark.slow

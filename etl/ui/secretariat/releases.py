@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from ecosystem.common import fetch_state, release_address
 from ecosystem.common.settings import settings
 from ecosystem.common.store import Database, Release
 from ecosystem.export import XLSX_TYPE, xlsx
@@ -26,9 +25,7 @@ def view() -> None:
     known = shelf.releases(folder)
     current = shelf.current_id(folder)
     st.header("Releases", anchor=False)
-    if settings().database:
-        _tell_of_fetch(folder)
-    else:
+    if not settings().database:
         st.markdown("Going back changes only which release is shown. Nothing is lost by it.")
     said = st.session_state.pop("_office_back", "")
     if said:
@@ -83,17 +80,6 @@ def view() -> None:
     )
     if wanted:
         _show_release(folder, chosen, current or "", before)
-
-
-def _tell_of_fetch(folder: Path) -> None:
-    """Where this site has its releases from, and why it may not have the latest."""
-    address = release_address.without_password(settings().database)
-    st.markdown(
-        f"This site shows what is published at {markdown(address)}. Publish and go back there."
-    )
-    state = fetch_state.read(folder)
-    if state and state.trouble:
-        st.warning(f"{markdown(state.sentences)} What is here is shown meanwhile.")
 
 
 @sign_in.by_member

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ecosystem.common import fetch_state
+from ecosystem.common.release_address import without_password
 from ecosystem.common.settings import ROOT, settings
 from ecosystem.ui.escape import markdown
 from ecosystem.ui.guide import guide
@@ -36,6 +38,7 @@ def view() -> None:
         st.error(markdown(str(error)), icon=":material/error:")
     for sentence in finish(settings().releases_dir):
         st.warning(markdown(sentence), icon=":material/build:")
+    _tell_of_fetch()
     names, waiting = list(SECTIONS), _count_waiting()
     if st.session_state.get(_WAITING) != waiting:
         # With another number it is another widget, which begins where the member is.
@@ -50,6 +53,21 @@ def view() -> None:
     )
     st.session_state[_SECTION] = section
     SECTIONS[str(section)]()
+
+
+def _tell_of_fetch() -> None:
+    """Where a site that publishes nothing itself has its releases from, and what is wrong there."""
+    if not settings().database:
+        return
+    address = without_password(settings().database)
+    st.info(
+        f"This site shows what is published at {markdown(address)}. Publish and go back there.",
+        icon=":material/cloud_download:",
+    )
+    if trouble := fetch_state.trouble():
+        st.warning(
+            f"{markdown(trouble)} What is here is shown meanwhile.", icon=":material/cloud_off:"
+        )
 
 
 def _count_waiting() -> int:

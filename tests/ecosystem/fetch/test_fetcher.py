@@ -13,6 +13,7 @@ import pytest
 from filelock import FileLock
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
 from ecosystem.common import fetch_state
 from ecosystem.common.fetch_state import FetchState
@@ -23,6 +24,7 @@ from ecosystem.fetch import objects
 from ecosystem.fetch.fetcher import Fetcher, fetcher
 from ecosystem.web import health, metrics, serving
 from etl import doctor
+from etl.cli import WRITE, app
 from etl.errors import PublishError
 from etl.release import shelf
 from etl.release.workshop import workshop
@@ -477,6 +479,9 @@ def test_nothing_is_published_where_a_site_keeps_what_it_fetches(
     ):
         with pytest.raises(PublishError, match="publish there"):
             publish()
+    refused = CliRunner().invoke(app, ["refresh", "--yes"])
+    assert refused.exit_code == WRITE
+    assert "publish there" in " ".join(refused.output.split())
 
 
 def test_a_password_is_seen_by_nobody(

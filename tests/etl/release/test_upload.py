@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import obstore
@@ -15,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ecosystem.common.release_address import open_store
-from ecosystem.common.settings import settings
+from ecosystem.common.settings import ROOT, settings
 from ecosystem.common.store import current, pointed_at, read_manifests
 from ecosystem.fetch.fetcher import Fetcher
 from ecosystem.fetch.objects import Objects
@@ -25,9 +26,11 @@ from etl.cli import OK, USAGE, WRITE, app
 from etl.errors import PublishError
 from etl.release import shelf
 from etl.release.upload import upload
-from tests.browser.server import server
+from tests.browser import nginx
+from tests.browser.server import free_port, server
 from tests.object_store import ObjectStore, object_store
 
+pytestmark = pytest.mark.slow
 BUCKET = "valleys"
 ADDRESS = f"s3://{BUCKET}/releases"
 PATIENCE = 180.0
@@ -72,7 +75,6 @@ def site(folder: Path) -> Fetcher:
     return Fetcher(Objects(ADDRESS, 60, 60), folder, ADDRESS, look_s=60, keep=3)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("bucket")
 def test_what_is_current_here_is_current_there(publisher: Path, tmp_path: Path) -> None:
     second = shelf.current_id(publisher) or ""
@@ -101,7 +103,6 @@ def test_what_is_current_here_is_current_there(publisher: Path, tmp_path: Path) 
     assert names() == {"CURRENT", *files_of(first)}
 
 
-@pytest.mark.slow
 def test_two_sites_follow_one_publisher_and_outlive_its_store(
     bucket: ObjectStore, publisher: Path, tmp_path: Path
 ) -> None:
@@ -114,10 +115,13 @@ def test_two_sites_follow_one_publisher_and_outlive_its_store(
         "CYBER_VALLEYS_DATABASE_ANSWER_SECONDS": "2",
     }
     with ExitStack() as stack:
-        sites = [
-            stack.enter_context(server(tmp_path / name, environment=environment)).address
+        running = [
+            stack.enter_context(server(tmp_path / name, environment=environment))
             for name in ("one", "two")
         ]
+        sites = [site.address for site in running]
+        before = stack.enter_context(behind_nginx(tmp_path / "nginx", sites))
+        assert ready(before)["release"] == second
         # Nothing was there before they were started: both had it before the first question.
         assert [ready(site)["release"] for site in sites] == [second, second]
         assert not any(AS_BEFORE in profile(site) for site in sites)
@@ -134,6 +138,27 @@ def test_two_sites_follow_one_publisher_and_outlive_its_store(
                 assert profile(site)
         for site in sites:
             wait_until(site, lambda told: not told["notes"])
+        # One machine less, and visitors go to the other.
+        running[0].process.kill()
+        running[0].process.wait(60)
+        assert all(AS_BEFORE in profile(before, browser=str(n)) for n in range(8))
+
+
+@contextmanager
+def behind_nginx(folder: Path, sites: list[str]) -> Iterator[str]:
+    """nginx with the upstream of `deploy/`, in which these sites are the machines."""
+    folder.mkdir()
+    conf = (ROOT / "deploy" / "nginx" / "upstream-machines.conf").read_text(encoding="utf-8")
+    machines = re.findall(r"192\.0\.2\.\d+:8501", conf)
+    for machine, site in zip(machines, sites, strict=True):
+        conf = conf.replace(machine, site.removeprefix("http://"))
+    port = free_port()
+    servers = f"""{conf}
+      server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://cyber_valleys; }} }}
+    """
+    address = f"http://127.0.0.1:{port}"
+    with nginx.proxying(folder, servers, f"{address}/healthz"):
+        yield address
 
 
 def ready(site: str) -> dict:  # type: ignore[type-arg]
@@ -149,8 +174,11 @@ def wait_until(site: str, is_so: Callable[[dict], bool]) -> dict:  # type: ignor
     return told
 
 
-def profile(site: str) -> str:
-    with urllib.request.urlopen(f"{site}/profile/{RENAMED}", timeout=60) as answer:  # noqa: S310
+def profile(site: str, browser: str = "") -> str:
+    asked = urllib.request.Request(  # noqa: S310
+        f"{site}/profile/{RENAMED}", headers={"User-Agent": browser}
+    )
+    with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310
         return str(answer.read().decode())
 
 

@@ -3,6 +3,7 @@ import streamlit as st
 from ecosystem.regional import profiles
 from ecosystem.ui import (
     cards,
+    drawn_once,
     filter_panel,
     funding,
     history,
@@ -23,7 +24,8 @@ else:
     region_profile.title(profile)
     region_views.sample_note()
     region_profile.downloads(profile, filter_)
-    region_profile.headline(profile)
+    own = filter_, profile.region_id
+    drawn_once.show(region_profile.headline, profile, told_by=own)
     cards.selection(filter_)
     region_profile.map_and_organisations(profile, filter_)
     left, right = st.columns([0.6, 0.4], gap="large")
@@ -32,8 +34,8 @@ else:
     with right:
         region_profile.who(profile)
     region_profile.types_and_functions(profile)
-    region_profile.context(profile)
-    region_profile.related_regions(profile)
+    drawn_once.show(region_profile.context, profile, told_by=own)
+    drawn_once.show(region_profile.related_regions, profile, told_by=own)
     region_ties.show(profile)
     funding.of_region(profile)
     history.of_region(profile.region_id)

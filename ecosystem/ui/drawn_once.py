@@ -22,7 +22,9 @@ _KEPT = 400
 _drawings: Recent[Drawing] = Recent(_KEPT)
 
 
-def show(part: Callable[..., None], *args: Any, of_release: bool = True) -> None:
+def show(
+    part: Callable[..., None], *args: Any, of_release: bool = True, told_by: Any = None
+) -> None:
     """Show ``part(*args)``, from memory where somebody has seen it before.
 
     Parameters
@@ -31,6 +33,9 @@ def show(part: Callable[..., None], *args: Any, of_release: bool = True) -> None
         Draws a part of a page; see above for what it may depend on.
     of_release : bool
         Whether the release matters; if it doesn't, the part is shown without one too.
+    told_by : object, optional
+        What tells the arguments from others, where that is less than they are: of a region's
+        profile, its filter and its id.
 
     Raises
     ------
@@ -43,7 +48,7 @@ def show(part: Callable[..., None], *args: Any, of_release: bool = True) -> None
     release = data.database().release.release_id if of_release else ""
     day: date = made_in_europe.today()
     name = f"{part.__module__}.{part.__qualname__}"
-    key = (name, release, day, is_dark(), data.key(args))
+    key = (name, release, day, is_dark(), data.key(args if told_by is None else told_by))
     is_new = False
 
     def draw() -> Drawing:

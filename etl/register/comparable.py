@@ -31,15 +31,17 @@ def comparable_texts(cells: pd.Series, column: Column) -> Texts:
 
 
 def _text(value: object, column: Column, known: dict[object, str]) -> str:
-    """The text of a value; that of a hashable one is worked out once."""
+    """The text of a value, worked out once."""
     if isinstance(value, list | np.ndarray):
-        return column.separator.join(sorted(map(str, value)))
+        value = tuple(value)
     if value not in known:
         known[value] = _worked_out(value, column)
     return known[value]
 
 
 def _worked_out(value: object, column: Column) -> str:
+    if isinstance(value, tuple):
+        return column.separator.join(sorted(map(str, value)))
     if column.separator:
         return column.separator.join(sorted(str(value).split(column.separator)))
     if value is None or value is pd.NA or value == "" or value != value:

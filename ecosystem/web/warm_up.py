@@ -17,7 +17,7 @@ from ecosystem.common.store import ReleaseError
 from ecosystem.fetch import fetcher
 from ecosystem.finding import search
 from ecosystem.matching import register
-from ecosystem.web import logs, metrics, open_files, serving
+from ecosystem.web import logs, memory, metrics, open_files, serving
 from ecosystem.web.outlines import outlines_json
 
 
@@ -43,6 +43,7 @@ def lifespan(
         # The server has put up its handlers since this process began.
         logs.take_over()
         open_files.raise_limit()
+        memory.share_arena()
         importlib.import_module("folium.plugins")
         bringer = fetcher.fetcher()
         if bringer:

@@ -2,7 +2,7 @@ import streamlit as st
 
 from ecosystem.regional import shading
 from ecosystem.tables import organisations
-from ecosystem.ui import cards, filter_panel, region_views, strip
+from ecosystem.ui import cards, drawn_once, filter_panel, region_views, strip
 from ecosystem.ui.data import ask
 from ecosystem.ui.map import view
 from ecosystem.ui.theme import is_dark
@@ -25,5 +25,5 @@ with right:
     region_views.ranking(shaded, level, measure, selected)
 
 filter_panel.facets(filter_)
-region_views.how_concentrated(filter_)
+drawn_once.show(region_views.how_concentrated, filter_)
 region_views.how_widespread(filter_)

@@ -20,7 +20,7 @@ from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.regional.statistics.presence import EUROPE, presence
 from ecosystem.regional.statistics.ranking import rank
 from ecosystem.tables import regions
-from ecosystem.ui import cards, figure, state
+from ecosystem.ui import cards, drawn_once, figure, state
 from ecosystem.ui.data import ask
 from ecosystem.web.pages import ABOUT_PAGE, REGION_PAGE
 
@@ -253,23 +253,33 @@ def how_widespread(filter_: Filter) -> None:
         "register than how many it has. The table counts the NUTS 2 regions that do; behind each "
         "country stands how many of its regions the register was collected for."
     )
-    kinds = {"JRC domain": DOMAINS, "Type": TYPES, FUNCTIONS.name: FUNCTIONS}
-    codes = {"JRC domain": "domains", "Type": "types", FUNCTIONS.name: "functions"}
     kind = st.segmented_control(
-        "Of each", list(kinds), default="JRC domain", required=True, key="presence_kind"
+        "Of each",
+        ["JRC domain", "Type", FUNCTIONS.name],
+        default="JRC domain",
+        required=True,
+        key="presence_kind",
     )
+    drawn_once.show(_presence, filter_, str(kind))
+
+
+def _presence(filter_: Filter, kind: str) -> None:
+    """The table of :func:`how_widespread`, for JRC domains, types or NIST CSF functions."""
     counts = ask(region_counts, filter_, "nuts2")
-    matrix = {"JRC domain": counts.domains, "Type": counts.types}.get(str(kind), counts.functions)
+    codes, vocabulary, matrix = {
+        "JRC domain": ("domains", DOMAINS, counts.domains),
+        "Type": ("types", TYPES, counts.types),
+        FUNCTIONS.name: ("functions", FUNCTIONS, counts.functions),
+    }[kind]
     countries = ask(regions.units, "nuts2").set_index("region_id")["country"]
     there = ask(regions.is_collected, "nuts2").to_numpy()
-    found = presence(matrix[there], countries[there])
     st.dataframe(
-        _with_at_least_one(found, kinds[str(kind)]),
+        _with_at_least_one(presence(matrix[there], countries[there]), vocabulary),
         hide_index=True,
         height="content",
         alt="NUTS 2 regions with at least one organisation",
     )
-    to = figures.address(f"presence-{codes[str(kind)]}", "", filter_)
+    to = figures.address(f"presence-{codes}", "", filter_)
     st.caption(f"Source: the register. {figure.data_link(to)}")
 
 

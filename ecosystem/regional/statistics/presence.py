@@ -53,10 +53,11 @@ def presence(counts: pd.DataFrame, countries: pd.Series) -> pd.DataFrame:
     np.add.at(by_country, of_region, there)
     found = np.vstack([there.sum(axis=0), by_country])
     sizes = np.array([len(counts), *np.bincount(of_region, minlength=len(names))])
-    long = pd.DataFrame(
-        {"regions_with": found.ravel(), "regions": sizes.repeat(len(counts.columns))},
+    with_, of = found.ravel(), sizes.repeat(len(counts.columns))
+    share = np.divide(with_, of, out=np.full(len(of), np.nan), where=of > 0)
+    return pd.DataFrame(
+        {"regions_with": with_, "regions": of, "share": share},
         index=pd.MultiIndex.from_product(
             [[EUROPE, *names], counts.columns], names=["area", "code"]
         ),
     )
-    return long.assign(share=long["regions_with"] / long["regions"].where(long["regions"] > 0))

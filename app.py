@@ -30,6 +30,7 @@ def page() -> None:
 if not streamlit_internals.is_script_run():
     # Imported by the server: this is the site. Run by the server: this is one page's script.
     streamlit_internals.own_the_pages()
+    streamlit_internals.forget_widgets()
     streamlit_internals.gather_messages()
     streamlit_internals.hide_the_server()
     streamlit_internals.send_at_once()

@@ -29,6 +29,7 @@ from streamlit.runtime.scriptrunner import RerunData, ScriptRunner, get_script_r
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunnerEvent
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
 from streamlit.runtime.session_manager import SessionClientDisconnectedError
+from streamlit.runtime.state.session_state import SessionState, _is_stale_widget
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
@@ -39,6 +40,7 @@ __all__ = [
     "asked_page",
     "base_path",
     "client_address",
+    "forget_widgets",
     "format_logs",
     "gather_messages",
     "hide_the_server",
@@ -238,6 +240,29 @@ def watch_no_files() -> None:
             register(session)
 
     sessions.register_file_watchers = register_if_wanted
+
+
+def forget_widgets() -> None:
+    """Let a session forget widgets that its page no longer shows.
+
+    Without it the session keeps what it was told of each widget that it ever showed, with what the
+    widget calls and the tables that are meant by it: the server grows with each page that a
+    visitor looks at, for as long as the visitor stays.
+    """
+    states: Any = SessionState
+    remove = states._remove_stale_widgets
+
+    def remove_and_forget(state: Any, active_widget_ids: frozenset[str]) -> None:
+        remove(state, active_widget_ids)
+        context = get_script_run_ctx(suppress_warning=True)
+        if context is None:
+            return
+        known, parts = state._new_widget_state.widget_metadata, context.fragment_ids_this_run
+        for id_, widget in list(known.items()):
+            if _is_stale_widget(widget, active_widget_ids, parts):
+                del known[id_]
+
+    states._remove_stale_widgets = remove_and_forget
 
 
 def send_together() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +16,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.session_manager import ActiveSessionInfo, SessionClientDisconnectedError
+from streamlit.runtime.state.session_state import SessionState
+from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -137,6 +140,38 @@ def test_a_session_that_is_back_watches_files_only_where_the_setting_says_so(
     # As WebsocketSessionManager does for a session that it goes on with.
     sessions.register_file_watchers(object())
     assert len(watching) == expected
+
+
+def _numbered() -> None:
+    """A page with a box of its own for each number, and a part that can run by itself."""
+    import streamlit as st
+
+    st.text_input("Own", key=f"own_{st.query_params.get('number')}")
+
+    @st.fragment
+    def part() -> None:
+        st.button("Again", key="again")
+
+    part()
+
+
+def test_a_session_forgets_widgets_that_its_page_no_longer_shows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    states: Any = SessionState
+    monkeypatch.setattr(states, "_remove_stale_widgets", states._remove_stale_widgets)
+    streamlit_internals.forget_widgets()
+    page = AppTest.from_function(_numbered)
+    for number in range(4):
+        page.query_params["number"] = str(number)
+        page.run()
+    # A part that runs by itself takes nothing from the rest of the page.
+    page.text_input[0].input("stays").run()
+    page.button[0].click().run()
+    safe: Any = page.session_state
+    known = safe._state._state._new_widget_state.widget_metadata
+    assert sorted(re.sub(".*-", "", id_) for id_ in known) == ["again", "own_3"]
+    assert page.text_input[0].value == "stays"
 
 
 class _Connection:

@@ -19,6 +19,7 @@ import uvicorn
 from streamlit import config, file_util
 from streamlit import logger as streamlit_logger
 from streamlit.auth_util import get_cookie_with_chunks
+from streamlit.components.v2.bidi_component.constants import EVENT_DELIM
 from streamlit.cursor import Cursor
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
@@ -29,7 +30,11 @@ from streamlit.runtime.scriptrunner import RerunData, ScriptRunner, get_script_r
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunnerEvent
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
 from streamlit.runtime.session_manager import SessionClientDisconnectedError
-from streamlit.runtime.state.session_state import SessionState, _is_stale_widget
+from streamlit.runtime.state.session_state import (
+    STREAMLIT_INTERNAL_KEY_PREFIX,
+    SessionState,
+    _is_stale_widget,
+)
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
@@ -259,7 +264,12 @@ def forget_widgets() -> None:
             return
         known, parts = state._new_widget_state.widget_metadata, context.fragment_ids_this_run
         for id_, widget in list(known.items()):
-            if _is_stale_widget(widget, active_widget_ids, parts):
+            # What a component sends goes by an id of its own, which is never among the active.
+            component = id_.removeprefix(f"{STREAMLIT_INTERNAL_KEY_PREFIX}_")
+            component = component.rpartition(EVENT_DELIM)[0]
+            if component not in active_widget_ids and _is_stale_widget(
+                widget, active_widget_ids, parts
+            ):
                 del known[id_]
 
     states._remove_stale_widgets = remove_and_forget

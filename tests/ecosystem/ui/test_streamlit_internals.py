@@ -145,8 +145,24 @@ def test_a_session_that_is_back_watches_files_only_where_the_setting_says_so(
 def _numbered() -> None:
     """A page with a box of its own for each number, and a part that can run by itself."""
     import streamlit as st
+    from streamlit.components.v2.bidi_component.main import _make_trigger_id
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
+    from streamlit.runtime.state import register_widget
 
-    st.text_input("Own", key=f"own_{st.query_params.get('number')}")
+    number = st.query_params.get("number")
+    st.text_input("Own", key=f"own_{number}")
+    # As a component does: for itself, and for what it sends.
+    st.button("Component", key=f"component_{number}")
+    context = get_script_run_ctx()
+    shown = context.shared.widget_ids_this_run.snapshot()
+    (component,) = (id_ for id_ in shown if id_.endswith(f"component_{number}"))
+    register_widget(
+        _make_trigger_id(component, "events"),
+        deserializer=lambda value: value,
+        serializer=lambda value: value,
+        ctx=context,
+        value_type="json_trigger_value",
+    )
 
     @st.fragment
     def part() -> None:
@@ -167,10 +183,12 @@ def test_a_session_forgets_widgets_that_its_page_no_longer_shows(
         page.run()
     # A part that runs by itself takes nothing from the rest of the page.
     page.text_input[0].input("stays").run()
-    page.button[0].click().run()
+    page.button("again").click().run()
+    assert not page.exception
     safe: Any = page.session_state
     known = safe._state._state._new_widget_state.widget_metadata
-    assert sorted(re.sub(".*-", "", id_) for id_ in known) == ["again", "own_3"]
+    names = sorted(re.sub(".*-", "", id_) for id_ in known)
+    assert names == ["again", "component_3", "component_3__events", "own_3"]
     assert page.text_input[0].value == "stays"
 
 

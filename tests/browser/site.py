@@ -231,19 +231,17 @@ class Site:
         for whoever follows a link. It is as at its start: light, as wide as at first, at its top.
         The address must be that of a page.
         """
-        if urlsplit(path).path == urlsplit(self.page.url).path:
-            # A page that is shown already would keep its map and its widgets: leave it first.
-            self._go_to("/glossary" if path.startswith("/about") else "/about")
-        self._go_to(path)
-        main = self.page.get_by_test_id("stMain")
-        # What plain.js waits for at a page that is loaded.
         try:
-            main.locator("h1, [data-testid=stAlert]").first.wait_for(
-                timeout=PATIENCE_MS / _ATTEMPTS
-            )
+            if urlsplit(path).path == urlsplit(self.page.url).path:
+                # A page that is shown already would keep its map and its widgets: leave it first.
+                self._go_to("/glossary" if path.startswith("/about") else "/about")
+            self._go_to(path)
+            # What plain.js waits for at a page that is loaded.
+            first = self.page.get_by_test_id("stMain").locator("h1, [data-testid=stAlert]").first
+            first.wait_for(timeout=PATIENCE_MS / _ATTEMPTS)
         except PlaywrightTimeout:
-            # Streamlit empties a page for good if the map of the one before asked for what is in
-            # view after the page was asked for.
+            # Streamlit empties a page for good, or stays at the one before, if the map of that one
+            # asked for what is in view after the page was asked for.
             self.visit(path, with_map=with_map)
         expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
         if with_map:
@@ -256,7 +254,7 @@ class Site:
         self.page.set_viewport_size({"width": self.size[0], "height": self.size[1]})
         self.change_theme(dark=self.dark)
         self.page.evaluate(_GO_TO, path)
-        self.page.wait_for_function("() => window.isThere()")
+        self.page.wait_for_function("() => window.isThere()", timeout=PATIENCE_MS / _ATTEMPTS)
 
     def choose_page(self, menu: str, page: str) -> None:
         """Go to a page by the navigation at the top."""

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 SCHEMES = ("http", "https", "s3")
 LAKE = "ducklake:"
 _LAKE_IN_POSTGRES = f"{LAKE}postgres:"
-# Passwords in the two forms that PostgreSQL's client takes: by names, and as an address.
+# Letters of what a library said that the log gets.
 _LONGEST = 300
+# Passwords in the two forms that PostgreSQL's client takes: by names, and as an address.
 _PASSWORD = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s'&]+)|(?<=//)[^/@]*@")
 # A dropped connection is tried again at once; what stays away is left for the next look.
 _RETRIES = 2

@@ -412,11 +412,9 @@ def _partners(database: Database, filter_: Filter, level: str, region_id: str) -
     found = similarity.partners(
         quotients_at(database, filter_, level), region_id, limit=_RELATED, pairs=pairs
     )
-    first = pairs[pairs["receiver"] == region_id].drop_duplicates("giver").set_index("giver")
-    reasons = [
-        words.complement_reason(names, pair)
-        for _, pair in first.loc[found.index].rename_axis("giver").reset_index().iterrows()
-    ]
+    first = pairs[pairs["receiver"] == region_id].drop_duplicates("giver")
+    first = first.set_index("giver", drop=False).loc[found.index]
+    reasons = [words.complement_reason(names, pair) for _, pair in first.iterrows()]
     return _with_names(database, found, reasons)
 
 

@@ -44,6 +44,7 @@ def lifespan(
         logs.take_over()
         open_files.raise_limit()
         memory.share_arena()
+        memory.return_large_blocks()
         importlib.import_module("folium.plugins")
         bringer = fetcher.fetcher()
         if bringer:

@@ -1,19 +1,33 @@
-"""The arenas of a process with many threads, as glibc counts them."""
+"""Where a process has its memory, as glibc counts it."""
 
 from __future__ import annotations
 
 import platform
+import re
 import subprocess
 import sys
 
 import pytest
 
-# Threads that all live at once and take memory, then how many arenas there are.
-_PROGRAMME = """
+pytestmark = pytest.mark.skipif(
+    platform.libc_ver()[0] != "glibc", reason="these ways with memory are glibc's"
+)
+# What glibc says of its memory.
+_TELL = """
+libc.fdopen.restype = ctypes.c_void_p
+libc.malloc_info.argtypes = [ctypes.c_int, ctypes.c_void_p]
+libc.fflush.argtypes = [ctypes.c_void_p]
+output = libc.fdopen(1, b"w")
+libc.malloc_info(0, output)
+libc.fflush(output)
+"""
+# Threads that all live at once and take memory.
+_THREADS = """
 import ctypes, sys, threading
 from ecosystem.web import memory
 
-if sys.argv[1] == "shared":
+libc = ctypes.CDLL(None)
+if sys.argv[1] == "as the site has it":
     assert memory.share_arena()
 there = threading.Barrier(12)
 
@@ -26,24 +40,40 @@ for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
+"""
+# A large block that was given back, then one that is held.
+_BLOCKS = """
+import ctypes, sys
+from ecosystem.web import memory
+
 libc = ctypes.CDLL(None)
-libc.fdopen.restype = ctypes.c_void_p
-libc.malloc_info.argtypes = [ctypes.c_int, ctypes.c_void_p]
-libc.fflush.argtypes = [ctypes.c_void_p]
-output = libc.fdopen(1, b"w")
-libc.malloc_info(0, output)
-libc.fflush(output)
+libc.malloc.restype = ctypes.c_void_p
+libc.malloc.argtypes = [ctypes.c_size_t]
+libc.free.argtypes = [ctypes.c_void_p]
+if sys.argv[1] == "as the site has it":
+    assert memory.return_large_blocks()
+libc.free(libc.malloc(20_000_000))
+held = libc.malloc(1_000_000)
 """
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="arenas are glibc's")
 def test_threads_share_one_arena() -> None:
-    assert _arenas("shared") == 1
-    assert _arenas("as they are") > 1
+    assert _told(_THREADS, "as the site has it").count("<heap ") == 1
+    assert _told(_THREADS, "as glibc has it").count("<heap ") > 1
 
 
-def _arenas(how: str) -> int:
-    done = subprocess.run(
-        [sys.executable, "-c", _PROGRAMME, how], capture_output=True, text=True, check=True
-    )
-    return done.stdout.count("<heap ")
+def test_a_large_block_is_the_systems_again_however_many_there_were() -> None:
+    assert _mapped_bytes(_told(_BLOCKS, "as the site has it")) >= 1_000_000
+    assert _mapped_bytes(_told(_BLOCKS, "as glibc has it")) < 1_000_000
+
+
+def _told(programme: str, how: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-c", programme + _TELL, how], capture_output=True, text=True, check=True
+    ).stdout
+
+
+def _mapped_bytes(told: str) -> int:
+    found = re.search(r'<total type="mmap" count="\d+" size="(\d+)"/>', told)
+    assert found
+    return int(found[1])

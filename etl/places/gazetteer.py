@@ -117,13 +117,13 @@ class Gazetteer:
 
     @cached_property
     def folded_names(self) -> list[list[str]]:
-        """Folded names of each place, its own one first; made once, as it takes seconds."""
-        return [
-            list(dict.fromkeys(filter(None, map(fold, (name, *others)))))
-            for name, others in zip(
-                self.places["name"], self.places["alternate_names"], strict=True
-            )
-        ]
+        """Folded names of each place, its own one first; made once."""
+        of_places: list[dict[str, None]] = [{} for _ in range(len(self.places))]
+        for country in self._rows:
+            for named in (self._names_in(country), self._other_names_in(country)):
+                for name, row in zip(named.names, named.rows, strict=True):
+                    of_places[row][name] = None
+        return [[name for name in names if name] for names in of_places]
 
     def rows_named(self, name: str, country: str) -> list[int]:
         """Rows of `places` that have a name of their own like this one.

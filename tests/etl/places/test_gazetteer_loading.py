@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ecosystem.common.settings import settings
+from ecosystem.common.text import fold
 from etl.places.gazetteer import Gazetteer, load_gazetteer
 
 
@@ -62,6 +63,16 @@ def test_prepared_names_find_what_names_that_are_folded_here_find() -> None:
     assert [prepared.knows(*one) for one in (("Wienx", "AT"), ("Wien", "FR"), ("", "FR"))] == [
         False
     ] * 3
+
+
+def test_a_place_has_all_its_names_folded_its_own_first() -> None:
+    gazetteer = load_gazetteer(settings().reference_dir, settings().schema_dir)
+    places = gazetteer.places
+    written = zip(places["name"], places["alternate_names"], strict=True)
+    for names, (own, others) in zip(gazetteer.folded_names, written, strict=True):
+        assert names[:1] == [fold(own)]
+        assert set(names) == {folded for name in (own, *others) if (folded := fold(name))}
+        assert len(names) == len(set(names))
 
 
 def test_names_of_another_gazetteer_are_not_used(tmp_path: Path) -> None:

@@ -12,6 +12,13 @@ import pytest
 pytestmark = pytest.mark.skipif(
     platform.libc_ver()[0] != "glibc", reason="these ways with memory are glibc's"
 )
+_BEGIN = """
+import ctypes, sys, threading
+from ecosystem.web import memory
+
+libc = ctypes.CDLL(None)
+as_the_site_has_it = sys.argv[1] == "as the site has it"
+"""
 # What glibc says of its memory.
 _TELL = """
 libc.fdopen.restype = ctypes.c_void_p
@@ -23,11 +30,7 @@ libc.fflush(output)
 """
 # Threads that all live at once and take memory.
 _THREADS = """
-import ctypes, sys, threading
-from ecosystem.web import memory
-
-libc = ctypes.CDLL(None)
-if sys.argv[1] == "as the site has it":
+if as_the_site_has_it:
     assert memory.share_arena()
 there = threading.Barrier(12)
 
@@ -43,14 +46,10 @@ for thread in threads:
 """
 # A large block that was given back, then one that is held.
 _BLOCKS = """
-import ctypes, sys
-from ecosystem.web import memory
-
-libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_void_p
 libc.malloc.argtypes = [ctypes.c_size_t]
 libc.free.argtypes = [ctypes.c_void_p]
-if sys.argv[1] == "as the site has it":
+if as_the_site_has_it:
     assert memory.return_large_blocks()
 libc.free(libc.malloc(20_000_000))
 held = libc.malloc(1_000_000)
@@ -68,8 +67,9 @@ def test_a_large_block_is_the_systems_again_however_many_there_were() -> None:
 
 
 def _told(programme: str, how: str) -> str:
+    whole = _BEGIN + programme + _TELL
     return subprocess.run(
-        [sys.executable, "-c", programme + _TELL, how], capture_output=True, text=True, check=True
+        [sys.executable, "-c", whole, how], capture_output=True, text=True, check=True
     ).stdout
 
 

@@ -34,12 +34,12 @@ def measure(rows: int, seed: int, *, check: bool = False, changed: int = 0) -> d
             "CYBER_VALLEYS_RELEASES_DIR": str(Path(folder) / "releases"),
         }
         refresh = ["refresh", "--yes", "--quiet"]
-        measured = {"refresh": _run(refresh, environment)}
+        measured = {"refresh": time_command(refresh, environment)}
         if check:
-            measured["check"] = _run(["check", "--report", folder, "--quiet"], environment)
+            measured["check"] = time_command(["check", "--report", folder, "--quiet"], environment)
         if changed:
             change(organisations, changed)
-            measured["changed"] = _run(refresh, environment)
+            measured["changed"] = time_command(refresh, environment)
         return measured
 
 
@@ -54,7 +54,8 @@ def change(file: Path, number: int) -> None:
     rows.to_csv(file, index=False)
 
 
-def _run(arguments: list[str], environment: dict[str, str]) -> Measured:
+def time_command(arguments: list[str], environment: dict[str, str]) -> Measured:
+    """Wall-clock and processor seconds and peak memory in MB of one command of the ETL."""
     began = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "etl", *arguments], env=environment, stdout=subprocess.DEVNULL

@@ -23,9 +23,9 @@ from ecosystem.common.settings import ROOT, settings
 REGISTER = ROOT / "tests" / "register"
 # Before anything reads the settings, and for every process that a test starts.
 os.environ["CYBER_VALLEYS_REGISTER_DIR"] = str(REGISTER)
-os.environ["CYBER_VALLEYS_LOG_FILE"] = str(
-    Path(tempfile.mkdtemp(prefix="cyber-valleys-log-")) / "actions.jsonl"
-)
+# It goes with this process.
+_LOG = tempfile.TemporaryDirectory(prefix="cyber-valleys-log-", ignore_cleanup_errors=True)
+os.environ["CYBER_VALLEYS_LOG_FILE"] = str(Path(_LOG.name) / "actions.jsonl")
 # Only a browser works for a suggestion; the tests with one ask for it again.
 os.environ["CYBER_VALLEYS_INBOX_WORK_BITS"] = "0"
 settings.cache_clear()

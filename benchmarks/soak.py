@@ -3,15 +3,15 @@
 ``python -m benchmarks.soak`` serves a copy of the current release to 100 visitors for 30 minutes
 and ends by itself. Each visitor has an address of its own, goes from page to page with filters,
 thinks in between, now and then loses the connection and comes back with the same session, and some
-send suggestions. Every minute a refresh publishes a changed register; in the middle the server is
-ended and started again. Counted are
+send suggestions. Every minute a refresh publishes a changed register; after a quarter of the time
+the server is ended and started again. Counted are
 
 - *errors that a visitor sees*: an exception on a page, a page that doesn't come to its end, a
   place that is refused, an answer by HTTP with a status of 500 or more; while the server is away
   its page waits and connects again by itself, as a browser does, which is told apart;
 - *acknowledged suggestions that are lost*: whose number isn't in the inbox at the end, or is
   another's;
-- memory of the server's process over time, with the slope after the first fifth.
+- memory of the server's process over time, with the slope between refreshes after the first fifth.
 
 The command ends with 1 if a visitor saw an error or a suggestion was lost.
 """
@@ -38,6 +38,8 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
@@ -79,7 +81,8 @@ class Plan:
     suggesters : int
         How many of the visitors send a suggestion at each of their turns.
     restarts : int
-        How often the server is ended and started again, at even distances.
+        How often the server is ended and started again, the last time after a quarter of the time:
+        what comes after it shows whether memory stays as it is.
     """
 
     visitors: int = 100
@@ -133,13 +136,23 @@ class Outcome:
     counted: Counter[str] = field(default_factory=Counter)
     memory: list[tuple[float, int, float]] = field(default_factory=list)
 
-    def slope_mb_min(self, process: int) -> float | None:
-        """By how much a process grew, in MB a minute, after its first fifth; None if unknown."""
+    def slope_mb_min(self, process: int, every_s: float) -> float | None:
+        """By how much a process grew, in MB a minute, after its first fifth; None if unknown.
+
+        Parameters
+        ----------
+        process : int
+            Its number.
+        every_s : float
+            Compared is the least of each so many seconds: for a while after a refresh two releases
+            are open.
+        """
         own = [(at, mb) for at, number, mb in self.memory if number == process]
-        settled = own[len(own) // 5 :]
-        if len(settled) < 3:
+        settled = groupby(own[len(own) // 5 :], key=lambda one: one[0] // every_s)
+        least = [min(those, key=itemgetter(1)) for _, those in settled]
+        if len(least) < 3:
             return None
-        at, mb = zip(*settled, strict=True)
+        at, mb = zip(*least, strict=True)
         return 60 * statistics.linear_regression(at, mb).slope
 
     def is_fine(self) -> bool:
@@ -229,9 +242,8 @@ class Soak:
         await asyncio.to_thread(self._stack.close)
 
     async def _restarts(self) -> None:
-        pause = self.plan.seconds / (self.plan.restarts + 1)
         for _ in range(self.plan.restarts):
-            if not await self._sleep(pause):
+            if not await self._sleep(self.plan.seconds / 4 / self.plan.restarts):
                 return
             self._is_up.clear()
             await self._end()
@@ -430,8 +442,12 @@ def tell(plan: Plan, outcome: Outcome, say: Callable[[str], None] = print) -> No
     for process in range(outcome.restarts + 1):
         own = [mb for _, number, mb in outcome.memory if number == process]
         if own:
-            slope = outcome.slope_mb_min(process)
-            grown = "" if slope is None else f", {slope:+.1f} MB a minute after the first fifth"
+            slope = outcome.slope_mb_min(process, 2 * plan.refresh_s)
+            grown = (
+                ""
+                if slope is None
+                else f", {slope:+.1f} MB a minute between refreshes after the first fifth"
+            )
             say(f"memory of process {process + 1}: {own[0]:.0f} to {own[-1]:.0f} MB{grown}")
     say(f"errors that a visitor saw: {outcome.errors.total()}")
     for sentence, times_seen in outcome.errors.most_common():

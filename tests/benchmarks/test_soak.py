@@ -49,11 +49,17 @@ def test_a_suggestion_that_is_missing_or_another_is_lost(
 
 def test_memory_that_grows_is_told() -> None:
     outcome = Outcome(memory=[(float(at), 0, 400 + at / 6) for at in range(0, 600, 10)])
-    assert outcome.slope_mb_min(0) == pytest.approx(10)
-    assert outcome.slope_mb_min(1) is None
+    assert outcome.slope_mb_min(0, 60) == pytest.approx(10)
+    assert outcome.slope_mb_min(1, 60) is None
     lines: list[str] = []
     tell(SMALL, outcome, lines.append)
-    assert "memory of process 1: 400 to 498 MB, +10.0 MB a minute after the first fifth" in lines
+    said = "+10.0 MB a minute between refreshes after the first fifth"
+    assert f"memory of process 1: 400 to 498 MB, {said}" in lines
+
+
+def test_a_release_that_is_open_beside_the_next_is_no_growth() -> None:
+    memory = [(float(at), 0, 400.0 + 40 * (at % 60 < 20) * (at > 400)) for at in range(0, 600, 5)]
+    assert Outcome(memory=memory).slope_mb_min(0, 60) == pytest.approx(0)
 
 
 def test_what_was_measured_can_be_written() -> None:

@@ -53,9 +53,12 @@ lock: $(VENV)/test.stamp ## Pin all dependencies again, with hashes
 	$(BIN)/uv pip compile pyproject.toml --extra install --extra lake --universal \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet \
 	  -o requirements-lake.lock
+	$(BIN)/uv pip compile pyproject.toml --extra install --extra postgres --universal \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet \
+	  -o requirements-postgres.lock
 	$(BIN)/uv pip compile pyproject.toml --extra install --extra reference --extra lake \
-	  --extra dev --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	  --quiet -o requirements-dev.lock
+	  --extra postgres --extra dev --universal --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate --quiet -o requirements-dev.lock
 	$(BIN)/python -m docs.licences
 
 clean: ## Remove environment and caches, keep data

@@ -11,11 +11,10 @@ import hashlib
 import json
 import logging
 import shutil
-import sqlite3
 import zipfile
 import zlib
 from collections.abc import Collection, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, count
@@ -28,6 +27,7 @@ from etl import actions, files
 from etl.actions import RESTORING, Action, Done
 from etl.errors import PublishError, RegisterError
 from etl.inbox.invitation import secret_file
+from etl.inbox.store import Inbox, inbox
 from etl.release import shelf
 from etl.release.workshop import Say, alone, say_nothing, scratch
 
@@ -232,16 +232,11 @@ def _put_back(archive: zipfile.ZipFile, backup: Backup, own: Settings) -> list[P
     for file in present:
         if file.name not in wanted:
             file.unlink()
-    if own.inbox_file.exists():
+    if not inbox().is_empty():
         old = _free(own.inbox_file.with_name(f"{own.inbox_file.name}.before-{stamp}"))
-        _copy_inbox(own.inbox_file, old)
+        inbox().copy_into(old)
         aside.append(old)
-        for journal in (f"{own.inbox_file.name}-wal", f"{own.inbox_file.name}-shm"):
-            own.inbox_file.with_name(journal).unlink(missing_ok=True)
-    if _INBOX in backup.members:
-        _extract(archive, _INBOX, own.inbox_file, mode=files.OWNER_ONLY)
-    else:
-        own.inbox_file.unlink(missing_ok=True)
+    _put_inbox_back(archive, backup, own)
     if _LINKS in backup.members:
         # Links that were sent stay valid.
         _extract(archive, _LINKS, secret_file(), mode=files.OWNER_ONLY)
@@ -253,6 +248,22 @@ def _put_back(archive: zipfile.ZipFile, backup: Backup, own: Settings) -> list[P
     if backup.release_id:
         shelf.point_to(own.releases_dir, backup.release_id)
     return aside
+
+
+def _put_inbox_back(archive: zipfile.ZipFile, backup: Backup, own: Settings) -> None:
+    if own.inbox_database:
+        with scratch() as folder:
+            copy = Path(folder) / "inbox.sqlite"
+            if _INBOX in backup.members:
+                _extract(archive, _INBOX, copy, mode=files.OWNER_ONLY)
+            inbox().take_from(Inbox(copy))
+        return
+    for journal in (f"{own.inbox_file.name}-wal", f"{own.inbox_file.name}-shm"):
+        own.inbox_file.with_name(journal).unlink(missing_ok=True)
+    if _INBOX in backup.members:
+        _extract(archive, _INBOX, own.inbox_file, mode=files.OWNER_ONLY)
+    else:
+        own.inbox_file.unlink(missing_ok=True)
 
 
 def _free(path: Path) -> Path:
@@ -313,9 +324,9 @@ def _files_of(folder: Path) -> Iterator[Path]:
 def _members(own: Settings, copies: Path, release_ids: Collection[str]) -> dict[str, Path]:
     """Files by their name in the archive."""
     members = {f"{_REGISTER}/{file.name}": file for file in _files_of(own.register_dir)}
-    if own.inbox_file.exists():
+    if inbox().exists():
         members[_INBOX] = copies / "inbox.sqlite"
-        _copy_inbox(own.inbox_file, members[_INBOX])
+        inbox().copy_into(members[_INBOX])
     if secret_file().exists():
         members[_LINKS] = secret_file()
     if own.log_file.exists() and own.log_file.stat().st_size:
@@ -326,16 +337,6 @@ def _members(own: Settings, copies: Path, release_ids: Collection[str]) -> dict[
             name = f"{release_id}.{ending}"
             members[f"{_RELEASES}/{name}"] = own.releases_dir / name
     return members
-
-
-def _copy_inbox(path: Path, copy: Path) -> None:
-    """A whole copy, whoever writes into it meanwhile."""
-    try:
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
-    except sqlite3.Error as error:
-        raise PublishError(f"{path}: the inbox can't be copied ({error}).") from error
-    copy.chmod(files.OWNER_ONLY)
 
 
 def _write(path: Path, release_id: str, members: dict[str, Path]) -> None:

@@ -1,6 +1,6 @@
 """What is wrong with an installation, in sentences: what a look at it alone can tell.
 
-Nothing is changed, and nothing but this machine is asked.
+Nothing is changed, and nothing is asked but this machine and the database of the inbox.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from ecosystem.common.store import (
     pointed_at,
     read_manifests,
 )
-from etl import private_files, watch
+from etl import postgres, private_files, watch
+from etl.inbox.ground import VERSION, GroundError, Server
 from etl.members import members
 
 # Where Streamlit reads them, unless an installation keeps them elsewhere.
@@ -95,6 +96,7 @@ def examine(own: Settings | None = None, *, secrets: Path = SECRETS) -> list[Fin
         lambda: _clock(own),
         lambda: _space(own),
         lambda: _user(own),
+        lambda: _inbox(own),
         lambda: _private_files(own, secrets),
         lambda: _open_files(own),
         lambda: _address(own),
@@ -217,6 +219,55 @@ def _space(own: Settings) -> Iterator[Finding]:
         yield _wrong("Disk", f"{words}; a refresh may need {needed / 1e9:.1f} GB. Make room.")
     else:
         yield _fine("Disk", f"{words}.")
+
+
+def _inbox(own: Settings) -> Iterator[Finding]:
+    if not own.inbox_database:
+        return
+    subject, where = "Inbox", postgres.name_of(own.inbox_database)
+    try:
+        seen = Server(own.inbox_database).look()
+    except GroundError as error:
+        yield _wrong(subject, f"{error} No suggestion is taken or decided meanwhile.")
+        return
+    if seen.encoding != "UTF8":
+        yield _wrong(
+            subject,
+            f"{where} holds texts as {seen.encoding}, in which not every name can be written: make "
+            "another one (`createdb --encoding UTF8 --template template0`).",
+        )
+    elif not seen.version and not seen.may_make:
+        yield _wrong(
+            subject,
+            f"This user may make no tables in {where}: let the database belong to it "
+            "(`createdb --owner`).",
+        )
+    elif not seen.may_write:
+        yield _wrong(
+            subject,
+            f"This user may not write in {where}: let the tables belong to it, and name the server "
+            "that takes changes, not one that copies it.",
+        )
+    elif seen.version > VERSION:
+        yield _advice(
+            subject,
+            f"The tables in {where} are of version {seen.version}, and this program is made for "
+            f"{VERSION}: another machine has a later version of Cyber Valleys. Update this one.",
+        )
+    elif seen.version < VERSION:
+        yield _fine(subject, f"{where} answers; whoever opens it next makes its tables.")
+    else:
+        yield _fine(
+            subject,
+            f"{where} (PostgreSQL {seen.server}) answers and may be written; its tables are of "
+            f"version {seen.version}.",
+        )
+    if not own.link_secret.get_secret_value():
+        yield _advice(
+            subject,
+            "CYBER_VALLEYS_LINK_SECRET is not set: a link that an organisation gets from one "
+            "machine opens on that one alone. Give all that share the inbox the same.",
+        )
 
 
 def _private_files(own: Settings, secrets: Path) -> Iterator[Finding]:

@@ -42,6 +42,11 @@ class Postgres:
         _run(_program("createdb"), "-h", "127.0.0.1", "-p", str(self.port), "-U", USER, name)
         return f"ducklake:postgres:dbname={name} host=127.0.0.1 port={self.port} user={USER}"
 
+    def database(self, name: str) -> str:
+        """Address of an empty database of its own, made here."""
+        _run(_program("createdb"), "-h", "127.0.0.1", "-p", str(self.port), "-U", USER, name)
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/{name}"
+
     @contextmanager
     def hang(self) -> Iterator[None]:
         """Take connections and answer nobody."""
@@ -93,7 +98,7 @@ def _program(name: str) -> str:
         path = _installed(name)
     if not path:
         sys.exit(
-            "The tests of a lake need PostgreSQL and none could be found or installed.\n"
+            "Some tests need PostgreSQL and none could be found or installed.\n"
             "Install it (Debian: apt install postgresql)."
         )
     return path

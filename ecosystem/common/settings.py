@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from ecosystem.common import release_address
+from ecosystem.common import postgres_address, release_address
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -58,6 +58,10 @@ class Settings(BaseSettings):
         TOML file that declares what must hold before a release is published.
     inbox_file : Path
         SQLite file of what visitors suggest; never part of a release.
+    inbox_database : str
+        Address of a PostgreSQL that holds this in place of the file, so that sites on several
+        machines share it: ``postgresql://user@host:port/name``, with the password in it or in
+        ``PGPASSWORD``.
     link_secret : pydantic.SecretStr
         What links to organisations and the address of the feed of suggestions are made with; by
         default a file beside the inbox, made when the first one is.
@@ -143,6 +147,7 @@ class Settings(BaseSettings):
     source_code_url: str = ""
     enforcement_url: str = ""
     inbox_file: Path = ROOT / "data" / "inbox" / "inbox.sqlite"
+    inbox_database: str = ""
     link_secret: SecretStr = SecretStr("")
     log_file: Path = ROOT / "data" / "log" / "actions.jsonl"
     links_file: Path = ROOT / "data" / "links" / "links.jsonl"
@@ -180,6 +185,13 @@ class Settings(BaseSettings):
     def _check_address(cls, value: str) -> str:
         if value:
             release_address.check(value)
+        return value
+
+    @field_validator("inbox_database")
+    @classmethod
+    def _check_inbox_database(cls, value: str) -> str:
+        if value:
+            postgres_address.check(value)
         return value
 
     @field_validator(

@@ -1,92 +1,50 @@
-"""The inbox's database: one SQLite file, bounded, written in whole transactions.
+"""The inbox: what visitors suggest, bounded, written in whole transactions.
 
 What is acknowledged is on the disk: a suggestion gets its number only after the commit, and the
-commit waits for the disk. What can't be written is refused, in a sentence.
+commit waits for the disk. What can't be written is refused, in a sentence. Where it is written,
+:mod:`etl.inbox.ground` knows.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import sqlite3
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock
-
 from ecosystem.common.settings import settings
 from etl.errors import PublishError
-from etl.files import OWNER_ONLY, OWNER_ONLY_FOLDER
+from etl.inbox.ground import Connection, GroundError, Row, copy, ground_of
 from etl.inbox.model import MAX_BYTES, Draft, NotKept, Refused, State, Suggestion
 
-BUSY_S = 3.0
 HOUR_S = 3600.0
 # How long a suggestion's sender is kept, if nobody decides earlier.
 SENDER_H = 72
 # How long the texts of a decided suggestion are kept.
 KEPT_DAYS = 180
-PAGE_BYTES = 4096
-# What visitors suggest, and how they may be reached, is for nobody else on the machine.
-# As many as all open suggestions may have, with room for what a database needs around them.
-MAX_FILE_BYTES = 256 * 1024 * 1024
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS suggestion (
-    number   INTEGER PRIMARY KEY AUTOINCREMENT,
-    key      TEXT NOT NULL UNIQUE,          -- hash of the form's session and the content
-    session  TEXT NOT NULL,                 -- random, forgotten after an hour or with the decision
-    state    TEXT NOT NULL DEFAULT 'open',
-    received REAL NOT NULL,                 -- seconds since 1970, UTC
-    decided  REAL,
-    is_new   INTEGER NOT NULL,
-    org_id   TEXT NOT NULL,
-    body     TEXT NOT NULL,                 -- JSON: values, before, comment
-    reason   TEXT NOT NULL DEFAULT '',
-    plan     TEXT NOT NULL DEFAULT '{}',    -- JSON: the rows of the register before and after
-    own      INTEGER NOT NULL DEFAULT 0,    -- whether the organisation itself made it
-    decided_by TEXT NOT NULL DEFAULT '',
-    sender   TEXT NOT NULL DEFAULT ''       -- salted hash, forgotten as the session is
-) STRICT;
-CREATE INDEX IF NOT EXISTS received ON suggestion (received);
-CREATE INDEX IF NOT EXISTS state ON suggestion (state);
--- Apart from the suggestions, and deleted when they are decided.
-CREATE TABLE IF NOT EXISTS contact (
-    number  INTEGER PRIMARY KEY REFERENCES suggestion,
-    address TEXT NOT NULL
-) STRICT;
-"""
-# Lines for the log of actions, written with what they are about and gone when the log has them.
-_UNLOGGED = """
-CREATE TABLE IF NOT EXISTS unlogged (
-    id   INTEGER PRIMARY KEY AUTOINCREMENT,
-    entry TEXT NOT NULL                     -- JSON
-) STRICT;
-"""
-# What a file of an earlier version lacks, by the version that has it.
-_LATER = {
-    2: "ALTER TABLE suggestion ADD COLUMN own INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE suggestion ADD COLUMN decided_by TEXT NOT NULL DEFAULT '';" + _UNLOGGED,
-    3: "ALTER TABLE suggestion ADD COLUMN sender TEXT NOT NULL DEFAULT '';",
-}
-_VERSION = max(_LATER)
 _SELECT = """
 SELECT s.number, s.key, s.state, s.received, s.decided, s.is_new, s.org_id, s.body, s.reason,
        s.plan, s.own, s.decided_by, s.sender, coalesce(c.address, '') AS contact
 FROM suggestion s LEFT JOIN contact c USING (number)
 """
 _UNDECIDED = (State.OPEN, State.ACCEPTING, State.TAKING_BACK)
+_log = logging.getLogger(__name__)
+# An organisation that a suggestion made is none again when the suggestion is open again.
+_ORG_ID_BEFORE = "CASE WHEN is_new = 1 THEN '' ELSE org_id END"
 
 
 class Inbox:
-    """The suggestions of one installation; safe for any number of threads and processes.
+    """The suggestions of one installation; safe for any number of threads and processes,
+    and of machines where they share a PostgreSQL.
 
     Parameters
     ----------
-    path : Path
-        The database file; made with its folder when something is first written.
+    place : Path or str
+        A file of SQLite, or the address of a PostgreSQL; see :func:`etl.inbox.ground.ground_of`.
     per_session, per_sender, per_hour : int
         How many suggestions are taken in an hour from one form, from one sender and in all.
     max_open : int
@@ -97,7 +55,7 @@ class Inbox:
 
     def __init__(
         self,
-        path: Path,
+        place: Path | str,
         *,
         per_session: int = 5,
         per_sender: int = 20,
@@ -105,7 +63,7 @@ class Inbox:
         max_open: int = 5_000,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.path = path
+        self.ground = ground_of(place)
         self._per_session = per_session
         self._per_sender = per_sender
         self._per_hour = per_hour
@@ -140,16 +98,17 @@ class Inbox:
         try:
             # A flood is turned away by reading, which holds nobody up.
             key, is_own = draft.key(session), bool(draft.link)
-            with self._open() as connection:
+            with self.ground.open() as connection:
                 known = self._known_or_refused(connection, key, session, sender, is_own=is_own)
                 if known:
                     return known
-                connection.execute("BEGIN IMMEDIATE")
+                self.ground.begin(connection, adds=True)
                 known = self._known_or_refused(connection, key, session, sender, is_own=is_own)
                 number = known or self._insert(connection, draft, session, sender, body)
-                connection.execute("COMMIT")
+                connection.change("COMMIT")
                 return number
-        except (sqlite3.Error, OSError) as error:
+        except GroundError as error:
+            _log.warning("A suggestion was not kept. %s", error)
             raise NotKept(
                 "The suggestion was not kept, because it can't be written at the moment. "
                 "Please try again later; your text stays in the form until you leave it."
@@ -157,22 +116,20 @@ class Inbox:
 
     def suggestions(self, *states: State) -> list[Suggestion]:
         """Suggestions in the order of their numbers; those of all states if none is named."""
-        if not self.path.exists():
+        if not self.exists():
             return []
         wanted = states or tuple(State)
         marks = ", ".join("?" * len(wanted))
         with self._reading() as connection:
-            rows = connection.execute(
-                f"{_SELECT} WHERE state IN ({marks}) ORDER BY number", wanted
-            ).fetchall()
+            rows = connection.rows(f"{_SELECT} WHERE state IN ({marks}) ORDER BY number", wanted)
         return [_suggestion(row) for row in rows]
 
     def get(self, number: int) -> Suggestion | None:
         """One suggestion; None if there is none of that number."""
-        if not self.path.exists() or not 0 < number < 2**63:
+        if not self.exists() or not 0 < number < 2**63:
             return None
         with self._reading() as connection:
-            row = connection.execute(f"{_SELECT} WHERE number = ?", [number]).fetchone()
+            row = connection.row(f"{_SELECT} WHERE number = ?", [number])
         return _suggestion(row) if row else None
 
     def of_keys(self, keys: Sequence[str]) -> dict[str, Suggestion]:
@@ -180,34 +137,31 @@ class Inbox:
 
         Nobody can guess a key, so it is what whoever made a suggestion asks by.
         """
-        if not keys or not self.path.exists():
+        if not keys or not self.exists():
             return {}
         marks = ", ".join("?" * len(keys))
         with self._reading() as connection:
-            rows = connection.execute(f"{_SELECT} WHERE key IN ({marks})", list(keys)).fetchall()
+            rows = connection.rows(f"{_SELECT} WHERE key IN ({marks})", keys)
         return {row["key"]: _suggestion(row) for row in rows}
 
     def count_open(self) -> int:
         """How many suggestions wait for a decision."""
-        if not self.path.exists():
+        if not self.exists():
             return 0
         with self._reading() as connection:
-            (n,) = connection.execute(
-                "SELECT count(*) FROM suggestion WHERE state = ?", [State.OPEN]
-            ).fetchone()
-        return int(n)
+            return connection.count("state = ?", [State.OPEN])
 
     def count_recent(self, sender: str) -> tuple[int, int]:
         """How many came within the hour from a sender, and from everybody; own links aside."""
-        if not self.path.exists():
+        if not self.exists():
             return 0, 0
         with self._reading() as connection:
-            of_sender, in_all = connection.execute(
-                "SELECT count(*) FILTER (WHERE sender = ? AND sender <> ''), count(*) "
-                "FROM suggestion WHERE received BETWEEN ? AND ? AND NOT own",
+            (counted,) = connection.rows(
+                "SELECT count(*) FILTER (WHERE sender = ? AND sender <> '') AS of_sender, "
+                "count(*) AS in_all FROM suggestion WHERE received BETWEEN ? AND ? AND own = 0",
                 [sender, *self._last_hour()],
-            ).fetchone()
-        return int(of_sender), int(in_all)
+            )
+        return int(counted["of_sender"]), int(counted["in_all"])
 
     def begin(
         self, number: int, org_id: str, plan: Mapping[str, Mapping[str, str]], reason: str = ""
@@ -240,7 +194,7 @@ class Inbox:
         """Forget a recorded change that can't be made any more; False if there was none."""
         return self._change(
             "UPDATE suggestion SET state = ?, plan = '{}', reason = '', "
-            "org_id = iif(is_new, '', org_id) WHERE number = ? AND state = ?",
+            f"org_id = {_ORG_ID_BEFORE} WHERE number = ? AND state = ?",
             [State.OPEN, number, State.ACCEPTING],
         )
 
@@ -260,11 +214,15 @@ class Inbox:
 
     def begin_taking_back(self, number: int, log: Mapping[str, str]) -> bool:
         """Record that the change of an accepted one goes; False if it isn't accepted any more."""
-        return self._change(
-            "UPDATE suggestion SET state = ?, plan = json_set(plan, '$.log', json(?)) "
-            "WHERE number = ? AND state = ?",
-            [State.TAKING_BACK, json.dumps(log), number, State.ACCEPTED],
-        )
+        with self._writing() as connection:
+            row = connection.row("SELECT plan FROM suggestion WHERE number = ?", [number])
+            plan = {**json.loads(row["plan"]), "log": dict(log)} if row else {}
+            return bool(
+                connection.change(
+                    "UPDATE suggestion SET state = ?, plan = ? WHERE number = ? AND state = ?",
+                    [State.TAKING_BACK, json.dumps(plan), number, State.ACCEPTED],
+                )
+            )
 
     def keep_accepted(self, number: int) -> bool:
         """Leave an accepted one whose change can't be taken back; False if none is to be."""
@@ -286,22 +244,21 @@ class Inbox:
             The line for the log of actions.
         """
         with self._writing() as connection:
-            reopened = connection.execute(
+            reopened = connection.change(
                 "UPDATE suggestion SET state = ?, plan = '{}', reason = '', decided = NULL, "
-                "decided_by = '', org_id = iif(is_new, '', org_id) "
-                "WHERE number = ? AND state = ?",
+                f"decided_by = '', org_id = {_ORG_ID_BEFORE} WHERE number = ? AND state = ?",
                 [State.OPEN, number, from_state],
-            ).rowcount
+            )
             if reopened:
                 _keep_line(connection, log)
         return bool(reopened)
 
     def unlogged(self) -> list[tuple[int, dict[str, str]]]:
         """Lines that the log of actions may lack, each with its number."""
-        if not self.path.exists():
+        if not self.exists():
             return []
         with self._reading() as connection:
-            rows = connection.execute("SELECT id, entry FROM unlogged ORDER BY id").fetchall()
+            rows = connection.rows("SELECT id, entry FROM unlogged ORDER BY id")
         return [(row["id"], json.loads(row["entry"])) for row in rows]
 
     def note_logged(self, line: int) -> None:
@@ -316,25 +273,63 @@ class Inbox:
         int
             Number of suggestions whose texts were deleted now.
         """
-        if not self.path.exists():
+        if not self.exists():
             return 0
         now = self._clock()
         with self._writing() as connection:
-            connection.execute(
+            connection.change(
                 "UPDATE suggestion SET session = '' "
                 "WHERE session <> '' AND received NOT BETWEEN ? AND ?",
                 [now - HOUR_S, now],
             )
-            connection.execute(
+            connection.change(
                 "UPDATE suggestion SET sender = '' "
                 "WHERE sender <> '' AND received NOT BETWEEN ? AND ?",
                 [now - SENDER_H * HOUR_S, now],
             )
-            return connection.execute(
+            return connection.change(
                 "UPDATE suggestion SET body = '{}', plan = '{}' "
                 "WHERE decided < ? AND (body <> '{}' OR plan <> '{}')",
                 [now - KEPT_DAYS * 24 * HOUR_S],
-            ).rowcount
+            )
+
+    def exists(self) -> bool:
+        """Whether there may be anything in it."""
+        return self.ground.exists()
+
+    def is_empty(self) -> bool:
+        """Whether no suggestion was ever kept in it."""
+        if not self.exists():
+            return True
+        with self._reading() as connection:
+            return not connection.row("SELECT number FROM suggestion LIMIT 1")
+
+    def copy_into(self, path: Path) -> None:
+        """Write all of it into a file of SQLite of its own, whoever writes meanwhile.
+
+        Parameters
+        ----------
+        path : Path
+            The file; there must be none.
+
+        Raises
+        ------
+        PublishError
+            If that can't be.
+        """
+        with _sentences():
+            self.ground.copy_into(path)
+
+    def take_from(self, other: Inbox) -> None:
+        """Put all that another inbox holds in the place of all that is here, or nothing.
+
+        Raises
+        ------
+        PublishError
+            If that can't be.
+        """
+        with _sentences():
+            copy(other.ground, self.ground)
 
     def _last_hour(self) -> tuple[float, float]:
         """Its beginning and end: what a wrong clock dated in the future is of no hour."""
@@ -343,7 +338,7 @@ class Inbox:
 
     def _known_or_refused(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         key: str,
         session: str,
         sender: str,
@@ -351,19 +346,20 @@ class Inbox:
         is_own: bool,
     ) -> int | None:
         """Number of what was sent already; None if there is room for something new."""
-        row = connection.execute("SELECT number FROM suggestion WHERE key = ?", [key]).fetchone()
+        row = connection.row("SELECT number FROM suggestion WHERE key = ?", [key])
         if row:
             return int(row["number"])
         if is_own:
             # As many as links were sent can come.
             self._refuse_if_full(connection)
             return None
-        in_all, own, of_sender = connection.execute(
-            "SELECT count(*), count(*) FILTER (WHERE session = ?), "
-            "count(*) FILTER (WHERE sender = ? AND sender <> '') "
+        (counted,) = connection.rows(
+            "SELECT count(*) AS in_all, count(*) FILTER (WHERE session = ?) AS own, "
+            "count(*) FILTER (WHERE sender = ? AND sender <> '') AS of_sender "
             "FROM suggestion WHERE received BETWEEN ? AND ?",
             [session, sender, *self._last_hour()],
-        ).fetchone()
+        )
+        own, of_sender = counted["own"], counted["of_sender"]
         if own >= self._per_session:
             raise Refused(
                 f"You have sent {own} suggestions within the hour, which is as many as are taken "
@@ -374,7 +370,7 @@ class Inbox:
                 f"From your network, {of_sender} suggestions have come within the hour, which is "
                 "as many as are taken. Nothing was kept; please go on in an hour."
             )
-        if in_all >= self._per_hour:
+        if counted["in_all"] >= self._per_hour:
             raise Refused(
                 "More suggestions have come in within the hour than can be taken. Nothing was "
                 "kept; please try again later."
@@ -382,10 +378,8 @@ class Inbox:
         self._refuse_if_full(connection)
         return None
 
-    def _refuse_if_full(self, connection: sqlite3.Connection) -> None:
-        (waiting,) = connection.execute(
-            "SELECT count(*) FROM suggestion WHERE state IN (?, ?, ?)", _UNDECIDED
-        ).fetchone()
+    def _refuse_if_full(self, connection: Connection) -> None:
+        waiting = connection.count("state IN (?, ?, ?)", _UNDECIDED)
         if waiting >= self._max_open:
             raise Refused(
                 "The inbox is full: too many suggestions wait for a decision. Nothing was kept; "
@@ -393,17 +387,17 @@ class Inbox:
             )
 
     def _insert(
-        self, connection: sqlite3.Connection, draft: Draft, session: str, sender: str, body: str
+        self, connection: Connection, draft: Draft, session: str, sender: str, body: str
     ) -> int:
-        cursor = connection.execute(
+        (made,) = connection.rows(
             "INSERT INTO suggestion (key, session, received, is_new, org_id, body, own, "
-            "sender) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [draft.key(session), session, self._clock(), not draft.org_id, draft.org_id, body,
-             bool(draft.link), sender],
+            "sender) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING number",
+            [draft.key(session), session, self._clock(), int(not draft.org_id), draft.org_id,
+             body, int(bool(draft.link)), sender],
         )  # fmt: skip
-        number = int(cursor.lastrowid or 0)
+        number = int(made["number"])
         if draft.contact:
-            connection.execute("INSERT INTO contact VALUES (?, ?)", [number, draft.contact])
+            connection.change("INSERT INTO contact VALUES (?, ?)", [number, draft.contact])
         return number
 
     def _decide(
@@ -414,94 +408,52 @@ class Inbox:
         log: Mapping[str, str] | None,
         from_state: State,
     ) -> bool:
-        with self._writing() as connection:
+        with self._reading() as connection:
+            self.ground.begin(connection)
             if log is None:
-                row = connection.execute(
-                    "SELECT plan FROM suggestion WHERE number = ?", [number]
-                ).fetchone()
+                row = connection.row("SELECT plan FROM suggestion WHERE number = ?", [number])
                 log = json.loads(row["plan"]).get("log", {}) if row else {}
-            decided = connection.execute(
+            decided = connection.change(
                 "UPDATE suggestion SET state = ?, reason = coalesce(?, reason), decided = ?, "
                 "decided_by = ?, session = '', sender = '' WHERE number = ? AND state = ?",
                 [state, reason, self._clock(), log.get("account", ""), number, from_state],
-            ).rowcount
+            )
             if decided:
                 _keep_line(connection, log)
-                connection.execute("DELETE FROM contact WHERE number = ?", [number])
-        if decided:
-            self._empty_journal()
+                connection.change("DELETE FROM contact WHERE number = ?", [number])
+            connection.change("COMMIT")
+            if decided:
+                self.ground.wipe(connection)
         return bool(decided)
 
     def _change(self, sql: str, values: list[object]) -> bool:
         with self._writing() as connection:
-            return bool(connection.execute(sql, values).rowcount)
-
-    def _empty_journal(self) -> None:
-        """Leave no deleted contact address behind in the journal either, if nobody reads it."""
-        with self._reading() as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return bool(connection.change(sql, values))
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY_FOLDER)
-        if not self.path.exists():
-            # SQLite gives its other files the mode of this one.
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, OWNER_ONLY))
-        connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
-        try:
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA secure_delete = ON")
-            connection.execute(f"PRAGMA max_page_count = {MAX_FILE_BYTES // PAGE_BYTES}")
-            if _version(connection) < _VERSION:
-                # Two that make the tables at once would not wait for each other.
-                with FileLock(f"{self.path}.lock", timeout=BUSY_S):
-                    _make(connection)
+    def _reading(self) -> Iterator[Connection]:
+        with _sentences("Nothing was changed."), self.ground.open() as connection:
             yield connection
-        finally:
-            # What is not committed by now is rolled back.
-            connection.close()
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with self._open() as connection:
-                yield connection
-        except (sqlite3.Error, OSError) as error:
-            raise PublishError(
-                f"{self.path}: the inbox can't be read or written ({error}); check the file, its "
-                "permissions and the free space. Nothing was changed."
-            ) from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self) -> Iterator[Connection]:
         with self._reading() as connection:
-            connection.execute("BEGIN IMMEDIATE")
+            self.ground.begin(connection)
             yield connection
-            connection.execute("COMMIT")
+            connection.change("COMMIT")
 
 
-def _keep_line(connection: sqlite3.Connection, log: Mapping[str, str]) -> None:
+@contextmanager
+def _sentences(then: str = "") -> Iterator[None]:
+    try:
+        yield
+    except GroundError as error:
+        raise PublishError(f"{error} {then}".rstrip()) from error
+
+
+def _keep_line(connection: Connection, log: Mapping[str, str]) -> None:
     if log:
-        connection.execute("INSERT INTO unlogged (entry) VALUES (?)", [json.dumps(dict(log))])
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _make(connection: sqlite3.Connection) -> None:
-    """Make the tables, or add what those of an earlier version lack."""
-    version = _version(connection)
-    if not version:
-        connection.execute("PRAGMA journal_mode = WAL")
-        steps = _SCHEMA + _UNLOGGED
-    else:
-        steps = "".join(step for later, step in _LATER.items() if later > version)
-    if version < _VERSION:
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {_VERSION}; COMMIT;"
-        )
+        connection.change("INSERT INTO unlogged (entry) VALUES (?)", [json.dumps(dict(log))])
 
 
 def _body(draft: Draft) -> str:
@@ -514,7 +466,7 @@ def _body(draft: Draft) -> str:
     return json.dumps(parts, ensure_ascii=False).encode(errors="replace").decode()
 
 
-def _suggestion(row: sqlite3.Row) -> Suggestion:
+def _suggestion(row: Row) -> Suggestion:
     body = json.loads(row["body"])
     return Suggestion(
         number=row["number"],
@@ -539,7 +491,7 @@ def inbox() -> Inbox:
     """The inbox of this installation."""
     own = settings()
     return Inbox(
-        own.inbox_file,
+        own.inbox_database or own.inbox_file,
         per_session=own.inbox_per_session,
         per_sender=own.inbox_per_address,
         per_hour=own.inbox_per_hour,

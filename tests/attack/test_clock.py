@@ -8,7 +8,7 @@ import pytest
 
 from etl.inbox.model import Refused
 from etl.inbox.store import Inbox
-from tests.etl.inbox.conftest import Clock, new
+from tests.etl.inbox.conftest import Clock, file_of, new
 
 YEAR_S = 365 * 86_400.0
 
@@ -45,6 +45,6 @@ def test_whom_a_wrong_clock_dated_in_the_future_is_forgotten_too(box: Inbox, clo
     box.add(new(), "a session", "a sender")
     clock.now -= YEAR_S
     box.forget()
-    kept = b"".join(path.read_bytes() for path in box.path.parent.iterdir())
+    kept = b"".join(path.read_bytes() for path in file_of(box).parent.iterdir())
     assert b"a session" not in kept
     assert b"a sender" not in kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,8 +18,10 @@ from etl.reading import extract
 from etl.register.normalise import load_aliases, normalise
 from etl.schema import Schema, load_schemas
 from tests import reference
+from tests.postgres import Postgres, postgres
 
 Row = dict[str, str]
+_numbers = itertools.count()
 Edit = Callable[[list[Row]], None]
 
 
@@ -118,3 +121,16 @@ def small_frame(schema: Schema, **cells: str) -> pd.DataFrame:
         index=pd.Index([2], name="row"),
         dtype="str",
     )
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[Postgres]:
+    """A PostgreSQL for all tests of a worker."""
+    with postgres() as running:
+        yield running
+
+
+@pytest.fixture
+def address(database_server: Postgres) -> str:
+    """A database of PostgreSQL with nothing in it."""
+    return database_server.database(f"inbox{next(_numbers)}")

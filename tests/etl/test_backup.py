@@ -24,6 +24,7 @@ from etl.actions import Action, record
 from etl.backup import back_up, back_up_after_publication, read_backup, restore
 from etl.cli import app
 from etl.errors import PublishError, RegisterError
+from etl.inbox.ground import File
 from etl.inbox.invitation import make_secret, read_secret, secret_file
 from etl.inbox.model import Draft
 from etl.inbox.store import Inbox, inbox
@@ -192,6 +193,43 @@ def test_what_is_there_is_set_aside_and_only_if_it_is_said(
     assert [s.values["name"] for s in inbox().suggestions()] == ["Lab One"]
     done = [entry.action for entry in actions.entries()]
     assert done == ["publish", "backup", "accept", "restore"], "the log loses nothing"
+
+
+@pytest.mark.slow
+def test_a_copy_goes_from_a_file_into_a_database_and_back(
+    here: Installation, archive: Path, address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = inbox().suggestions()
+    monkeypatch.setenv("CYBER_VALLEYS_INBOX_DATABASE", address)
+    settings.cache_clear()
+    _, aside = restore(archive, replace=True)
+    assert aside == [], "nothing was in the database"
+    assert inbox().suggestions() == before
+    inbox().add(Draft(org_id="", values={"name": "Lab Two"}, contact="bob@example.org"), "s")
+    later = back_up(tmp_path / "later.zip").path
+    _, aside = restore(archive, replace=True)
+    assert inbox().suggestions() == before
+    (suggestions,) = aside
+    assert stat.S_IMODE(suggestions.stat().st_mode) == 0o600
+    assert [s.contact for s in Inbox(suggestions).suggestions()] == [
+        "ann@example.org", "bob@example.org",
+    ]  # fmt: skip
+    monkeypatch.delenv("CYBER_VALLEYS_INBOX_DATABASE")
+    settings.cache_clear()
+    restore(later, replace=True)
+    assert inbox().suggestions() == Inbox(suggestions).suggestions()
+    assert isinstance(inbox().ground, File)
+
+
+@pytest.mark.slow
+def test_no_copy_is_made_without_the_database(
+    here: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CYBER_VALLEYS_INBOX_DATABASE", "postgresql://127.0.0.1:9/valleys")
+    settings.cache_clear()
+    with pytest.raises(PublishError, match="the inbox can't be read"):
+        back_up(tmp_path / "copy.zip")
+    assert not (tmp_path / "copy.zip").exists()
 
 
 def test_what_was_broken_off_is_said_and_finished_by_doing_it_again(

@@ -16,9 +16,11 @@ import pytest
 from typer.testing import CliRunner
 
 from ecosystem.common.settings import Settings, settings
-from etl import doctor
+from etl import doctor, postgres
 from etl.cli import INPUT, OK, app
 from etl.doctor import Verdict, examine
+from etl.inbox.store import Inbox
+from tests.etl.inbox.conftest import new
 
 Change = Callable[[Path], dict[str, object]]
 
@@ -152,6 +154,31 @@ def mistype_secrets(folder: Path) -> dict[str, object]:
 )
 def test_what_is_wrong_is_named(sound: Path, change: Change, subject: str, says: str) -> None:
     assert says in found(sound, Verdict.WRONG, **change(sound))[subject]
+
+
+@pytest.mark.slow
+def test_a_shared_inbox_is_looked_at(sound: Path, address: str) -> None:
+    shared = {"inbox_database": address, "link_secret": "x" * 32}
+    assert "makes its tables" in found(sound, Verdict.FINE, **shared)["Inbox"]
+    Inbox(address).add(new(), "form")
+    assert "its tables are of version 3" in found(sound, Verdict.FINE, **shared)["Inbox"]
+    advice = found(sound, Verdict.ADVICE, **shared | {"link_secret": ""})
+    assert "CYBER_VALLEYS_LINK_SECRET is not set" in advice["Inbox"]
+    with postgres.opening(address) as link:
+        link.execute("UPDATE version SET version = 99")
+        link.execute("DROP ROLE IF EXISTS doctor_guest")
+        link.execute("CREATE ROLE doctor_guest LOGIN")
+    assert "Update this one" in found(sound, Verdict.ADVICE, **shared)["Inbox"]
+    guest = shared | {"inbox_database": address.replace("valleys@", "doctor_guest@")}
+    assert "may make no tables" in found(sound, Verdict.WRONG, **guest)["Inbox"]
+    with postgres.opening(address) as link:
+        link.execute("GRANT USAGE ON SCHEMA cyber_valleys TO doctor_guest")
+        link.execute("GRANT SELECT ON ALL TABLES IN SCHEMA cyber_valleys TO doctor_guest")
+    assert "may not write" in found(sound, Verdict.WRONG, **guest)["Inbox"]
+    lost = shared | {"inbox_database": "postgresql://me:secret@127.0.0.1:9/valleys"}
+    sentence = found(sound, Verdict.WRONG, **lost)["Inbox"]
+    assert "check that the server runs" in sentence
+    assert "secret" not in sentence
 
 
 @pytest.mark.parametrize(

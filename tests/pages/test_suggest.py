@@ -16,7 +16,7 @@ from etl.actions import entries
 from etl.inbox.events import event
 from etl.inbox.model import State
 from etl.inbox.store import Inbox
-from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
+from tests.etl.inbox.conftest import LIMES, cells_of, correction, file_of, new
 from tests.pages.conftest import Visit
 from tests.pages.test_pages import ADDRESSES, words
 
@@ -265,7 +265,7 @@ def test_the_limit_of_a_visit_is_a_sentence_and_the_text_stays(visit: Visit, inb
 
 
 def test_an_inbox_that_can_not_be_written_is_a_sentence(visit: Visit, inbox: Inbox) -> None:
-    inbox.path.write_bytes(b"no database" * 1000)
+    file_of(inbox).write_bytes(b"no database" * 1000)
     app = send(fill_all(visit("suggest")))
     assert "was not kept" in app.error[0].value
     assert "try again later" in app.error[0].value

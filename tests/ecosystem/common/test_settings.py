@@ -79,3 +79,46 @@ def test_nor_is_that_of_a_lake(address: str, expected: str, tmp_path: Path) -> N
 def test_a_password_is_left_out_of_what_is_shown() -> None:
     shown = without_password("https://me:secret@example.org:8443/releases")
     assert shown == "https://example.org:8443/releases"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://valleys@db.example.org/valleys",
+        "postgresql://valleys:p%40ss@db.example.org:5433/valleys",
+        "postgresql://[2001:db8::1]:5432/valleys?sslmode=verify-full&sslrootcert=/etc/ca.pem",
+        "postgresql://valleys@%2Frun%2Fpostgresql/valleys",
+    ],
+)
+def test_the_inbox_may_be_in_a_database(address: str) -> None:
+    assert Settings(inbox_database=address).inbox_database == address
+    assert "p%40ss" not in without_password(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/var/lib/inbox.sqlite", "postgresql://user@host:port/name"),
+        ("postgres://db/secret", "postgresql://user@host:port/name"),
+        ("mysql://me:secret@db/valleys", "postgresql://user@host:port/name"),
+        ("postgresql://me:secret@db", "postgresql://user@host:port/name"),
+        ("postgresql:///secret", "postgresql://user@host:port/name"),
+        ("postgresql://me:sec@ret@db/valleys", "a password as in %40"),
+        ("postgresql://me:se/cret@db/valleys", "a password as in %40"),
+        ("postgresql://me:secret%zz@db/valleys", "a password as in %40"),
+        ("postgresql://me:secret%00@db/valleys", "a password as in %40"),
+        ("postgresql://me:secret@db:port/valleys", "postgresql://user@host:port/name"),
+        ("postgresql://db/valleys?password=secret", "only options of the connection"),
+        (
+            "postgresql://db/valleys?sslmode=require&options=secret",
+            "only options of the connection",
+        ),
+    ],
+)
+def test_what_is_no_database_is_refused_without_being_repeated(address: str, said: str) -> None:
+    with pytest.raises(ValidationError) as error:
+        Settings(inbox_database=address)
+    (sentence,) = faults(error.value)
+    assert sentence.startswith("CYBER_VALLEYS_INBOX_DATABASE can't be taken")
+    assert said in sentence
+    assert "secret" not in sentence

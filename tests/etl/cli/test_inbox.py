@@ -17,7 +17,7 @@ from ecosystem.common.settings import settings
 from etl.cli import INPUT, OK, USAGE, WRITE, app
 from etl.inbox.model import State
 from etl.inbox.store import Inbox
-from tests.etl.inbox.conftest import LIMES, cells_of, correction, new
+from tests.etl.inbox.conftest import LIMES, cells_of, correction, file_of, new
 
 FORMULA = '=HYPERLINK("http://evil.example","x")'
 
@@ -83,7 +83,7 @@ def test_a_conflict_names_the_way_on(inbox: Inbox) -> None:
 
 
 def test_an_inbox_that_can_not_be_read(inbox: Inbox) -> None:
-    inbox.path.write_bytes(b"no database" * 1000)
+    file_of(inbox).write_bytes(b"no database" * 1000)
     assert call("list").exit_code == WRITE
 
 

@@ -13,6 +13,7 @@ from ecosystem.finding.filters import Filter
 from ecosystem.tables.organisations import everything
 from ecosystem.web.serving import database
 from etl.inbox.check import Reference, reference
+from etl.inbox.ground import File
 from etl.inbox.model import FIELDS, Draft
 from etl.inbox.moderation import Desk
 from etl.inbox.store import Inbox
@@ -38,6 +39,12 @@ def clock() -> Clock:
 @pytest.fixture
 def box(tmp_path: Path, clock: Clock) -> Inbox:
     return Inbox(tmp_path / "inbox" / "inbox.sqlite", clock=clock)
+
+
+def file_of(box: Inbox) -> Path:
+    """The file that an inbox is."""
+    assert isinstance(box.ground, File)
+    return box.ground.path
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from ecosystem.common.settings import settings
 from etl.inbox.invitation import make_secret
 from etl.inbox.store import Inbox
 from etl.ui.suggestions_feed import feed_address, routes
-from tests.etl.inbox.conftest import correction, new
+from tests.etl.inbox.conftest import correction, file_of, new
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -63,5 +63,5 @@ def test_it_says_what_waits_and_nothing_that_was_typed(inbox: Inbox, client: Tes
 
 def test_an_inbox_that_can_not_be_read_is_said(inbox: Inbox, client: TestClient) -> None:
     make_secret()
-    inbox.path.write_bytes(b"no database" * 1000)
+    file_of(inbox).write_bytes(b"no database" * 1000)
     assert client.get(feed_address("")).status_code == 503

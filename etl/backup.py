@@ -30,6 +30,7 @@ from etl.inbox.invitation import secret_file
 from etl.inbox.store import Inbox, inbox
 from etl.release import shelf
 from etl.release.workshop import Say, alone, say_nothing, scratch
+from etl.shared_lock import register_lock
 
 CONTENTS = "backup.json"
 VERSION = 1
@@ -309,8 +310,7 @@ def _stillness(own: Settings, on_wait: Say) -> Iterator[None]:
     with ExitStack() as stack:
         if own.releases_dir.is_dir():
             stack.enter_context(alone(own.releases_dir, on_wait, None))
-        for file in _files_of(own.register_dir):
-            stack.enter_context(files.lock(file))
+        stack.enter_context(register_lock(*_files_of(own.register_dir)))
         yield
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # All that is Cyber Valleys' is in it, whatever else the database is for.
 SCHEMA = "cyber_valleys"
+# A lock of PostgreSQL is a number.
+_MAKING = 0x43560001
 CONNECT_S = 3
 # How long another one that writes is waited for, one answer takes, and all of them together.
 BUSY_S, STATEMENT_S, ANSWER_S = 3.0, 5.0, 8.0
@@ -92,12 +94,15 @@ def patience(link: Link, seconds: float = ANSWER_S) -> Iterator[None]:
     Raises
     ------
     DatabaseError
-        If it was cut off.
+        If it was cut off, and in place of all errors of the library.
     """
     import psycopg
 
-    # Of its own, so that it is never another one's by the time it is cut off.
-    line = socket.socket(fileno=os.dup(link.fileno()))
+    try:
+        # Of its own, so that it is never another one's by the time it is cut off.
+        line = socket.socket(fileno=os.dup(link.fileno()))
+    except (psycopg.Error, OSError) as error:
+        raise DatabaseError(_first_line(error)) from error
     is_over: list[bool] = []
 
     def cut() -> None:
@@ -111,16 +116,17 @@ def patience(link: Link, seconds: float = ANSWER_S) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        if is_over:
-            raise DatabaseError(f"no answer within {seconds:g} seconds") from error
-        raise
+        late = f"no answer within {seconds:g} seconds"
+        raise DatabaseError(late if is_over else _first_line(error)) from error
     finally:
         timer.cancel()
         line.close()
 
 
-def make_schema(link: Link) -> None:
-    """Make the schema of all tables, if it isn't there; within a transaction."""
+def begin_making(link: Link) -> None:
+    """Begin a transaction in which tables are made, by one process at a time."""
+    link.execute("BEGIN")
+    link.execute("SELECT pg_advisory_xact_lock(%s)", [_MAKING])
     # Whoever may make none may still use one that is there, so it isn't tried in vain.
     row = link.execute("SELECT to_regnamespace(%s) IS NULL AS missing", [SCHEMA]).fetchone()
     if row and row["missing"]:
@@ -151,7 +157,7 @@ def _options() -> str:
     return " ".join(f"-c {name}={value}" for name, value in told.items())
 
 
-def _first_line(error: psycopg.Error) -> str:
-    """What server or library said, in one line."""
+def _first_line(error: Exception) -> str:
+    """What server, library or system said, in one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return (lines[0] if lines else type(error).__name__)[:_LONGEST].rstrip(".")

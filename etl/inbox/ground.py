@@ -27,8 +27,8 @@ _PAGE_BYTES = 4096
 # How long all rows of an inbox may take from one ground to another, and how many go at a time.
 _COPY_S = 600.0
 _ROWS = 200
-# Locks of a PostgreSQL are numbers; these are this program's.
-_MAKING, _WRITING = 0x43560001, 0x43560002
+# A lock of PostgreSQL is a number.
+_WRITING = 0x43560002
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS suggestion (
@@ -370,11 +370,9 @@ class Server(Ground):
 
     def _make(self, link: postgres.Link) -> None:
         """Make the tables, or add what those of an earlier version lack."""
-        link.execute("BEGIN")
-        link.execute("SELECT pg_advisory_xact_lock(%s)", [_MAKING])
+        postgres.begin_making(link)
         version = self._version(link)
         if version < VERSION:
-            postgres.make_schema(link)
             link.execute("CREATE TABLE IF NOT EXISTS version (version INTEGER NOT NULL)")
             for statement in _steps(version, _IN_POSTGRES):
                 link.execute(statement.encode())

@@ -30,6 +30,7 @@ from etl.register.mint import possible_ids
 from etl.register.rows import RegisterFile
 from etl.release import shelf
 from etl.release.taken_ids import past_ids
+from etl.shared_lock import register_lock
 
 # What a moderator may change before accepting.
 EDITABLE = (*FIELDS, "evidence", "former_names", "lat", "lon")
@@ -220,7 +221,7 @@ class Desk:
         answer = _check_answer(answer)
         actions.require_ready()
         path = self._path()
-        with files.lock(path):
+        with register_lock(path):
             self._resume(path)
             suggestion = self._get(number)
             if suggestion.state is not State.OPEN:
@@ -366,7 +367,7 @@ class Desk:
         """
         actions.require_ready()
         path = self._path()
-        with files.lock(path):
+        with register_lock(path):
             self._resume(path)
             suggestion = self._get(number)
             why_not = self.why_not_undo(suggestion)
@@ -394,7 +395,7 @@ class Desk:
         """Suggestions that wait for a decision, after finishing what was decided but broken off."""
         if self.inbox.suggestions(*_ON_THE_WAY) or self.inbox.unlogged():
             path = self._path()
-            with files.lock(path):
+            with register_lock(path):
                 self._resume(path)
         self.inbox.forget()
         return self.inbox.suggestions(State.OPEN)

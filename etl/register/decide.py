@@ -9,9 +9,9 @@ from ecosystem.common.spreadsheet import FORMULA_STARTS
 from etl import actions
 from etl.actions import Action
 from etl.errors import RegisterError
-from etl.files import lock
 from etl.register.decisions import COLUMNS, DIFFERENT, SAME, Decision, resolve
 from etl.register.rows import RegisterFile
+from etl.shared_lock import register_lock
 
 
 def add_decision(
@@ -65,7 +65,7 @@ def add_decision(
             "program; begin with a letter."
         )
     actions.require_ready()
-    with lock(path):
+    with register_lock(path):
         content = path.read_bytes() if path.exists() else b""
         after = f"{decision}: {cells[3]}"
         done = actions.entry(Action.DECIDE, f"{org_id_a}, {org_id_b}", after=after)
@@ -107,7 +107,7 @@ def take_back(path: Path, org_id_a: str, org_id_b: str) -> None:
         If it can't be written, or another process keeps it locked.
     """
     actions.require_ready()
-    with lock(path):
+    with register_lock(path):
         file = RegisterFile(path, key="", content=path.read_bytes() if path.exists() else b"")
         pair = {org_id_a, org_id_b}
         numbers = [

@@ -11,11 +11,11 @@ from ecosystem.common.text import slug
 from etl import actions
 from etl.actions import Action
 from etl.errors import RegisterError
-from etl.files import lock
 from etl.reading import register_file
 from etl.register.mint import MAX_SLUG, possible_ids
 from etl.register.rows import KEY, RegisterFile
 from etl.schema import Schema
+from etl.shared_lock import register_lock
 
 _WRITABLE = (".csv", ".tsv")
 
@@ -129,7 +129,7 @@ def save(register_dir: Path, edit: Edit) -> None:
     """
     actions.require_ready()
     path = _path(register_dir, edit.schema)
-    with lock(path):
+    with register_lock(path):
         done = actions.entry_of_change(Action.EDIT, edit.subject, edit.before, edit.after)
         actions.replace_file(path, _change(_file(register_dir, edit.schema), edit), done)
 

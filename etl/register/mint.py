@@ -10,10 +10,10 @@ from ecosystem.common.text import slug
 from etl import actions
 from etl.actions import Action
 from etl.errors import RegisterError
-from etl.files import lock
 from etl.reading import WORKBOOKS
 from etl.register.normalise import Lookup, clean, normalise_code
 from etl.register.rows import KEY, RegisterFile
+from etl.shared_lock import register_lock
 
 NEEDED = ("name", "city", "country")
 MAX_SLUG = 200
@@ -50,7 +50,7 @@ def mint(path: Path, countries: Lookup) -> int:
     if not path.is_file():
         raise RegisterError(f"{path}: there is no such file; check the name.")
     actions.require_ready()
-    with lock(path):
+    with register_lock(path):
         return _mint(path, countries)
 
 

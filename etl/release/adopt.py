@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from etl.errors import PublishError, RegisterError
-from etl.files import lock, replace, sha256
+from etl.files import replace, sha256
 from etl.reading import Extract, register_file
 from etl.release.losses import Loss, losses
 from etl.release.shelf import BaselineMovedError
 from etl.schema import Schema
+from etl.shared_lock import register_lock
 
 # More names say less than their number.
 _MAX_NAMED = 5
@@ -166,9 +167,7 @@ def hold(files: Collection[str], register_dir: Path, hashes: Mapping[str, str]) 
     PublishError
         If somebody else holds one for too long, or the folder can't be written.
     """
-    with ExitStack() as stack:
-        for resource in sorted(files):
-            stack.enter_context(lock(register_path(register_dir, resource)))
+    with register_lock(*(register_path(register_dir, resource) for resource in sorted(files))):
         now = hash_register(register_dir, files)
         moved = [resource for resource in sorted(files) if now[resource] != hashes[resource]]
         if moved:

@@ -39,6 +39,7 @@ from etl.release.earlier import kinds_of, published_lists, published_organisatio
 from etl.release.lists import list_changes
 from etl.release.workshop import Say, alone, remove, require_own, require_whole, say_nothing
 from etl.schema import load_schemas
+from etl.shared_lock import require_held
 
 SHOWN = "SHOWN"
 KEEP = 10
@@ -108,6 +109,7 @@ def publish(
         If the database isn't whole, another release is current than expected, or the disk fails
         after the release was published.
     """
+    require_held()
     require_baseline(folder, expected_baseline)
     require_whole(built, folder)
     _readable(built)
@@ -350,6 +352,7 @@ def rollback(
             raise PublishError("There is no earlier release to go back to.")
         if not is_intact(folder, chosen):
             raise PublishError(f"Release {chosen.release_id} is damaged; choose another one.")
+        require_held()
         done = actions.entry(Action.ROLLBACK, chosen.release_id, before, chosen.release_id)
         with actions.written_down(when_shown(folder, chosen.release_id, done)):
             point_to(folder, chosen.release_id)

@@ -18,10 +18,11 @@ from ecosystem.common.whole_files import sync, write_whole
 from etl import actions
 from etl.actions import Action, Done
 from etl.errors import PublishError, RegisterError
-from etl.files import lock, replace, writing
+from etl.files import replace, writing
 from etl.release import shelf
 from etl.release.adopt import hash_register, register_path
 from etl.release.workshop import KEPT, alone, say_nothing
+from etl.shared_lock import register_lock
 
 _PLAN = "plan.json"
 
@@ -162,7 +163,7 @@ def _adopt(plan: _Plan, resource: str) -> bool:
     """Whether the register holds a file now; false if somebody else has changed it since."""
     content = plan.content(resource)
     path = register_path(plan.register_dir, resource)
-    with writing(path.parent, then=""), lock(path):
+    with writing(path.parent, then=""), register_lock(path):
         now = hash_register(plan.register_dir, [resource])[resource]
         if now == f"{resource}.csv {hashlib.sha256(content).hexdigest()}":
             return True

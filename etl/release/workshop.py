@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shlex
 import shutil
 import socket
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -23,6 +21,7 @@ from ecosystem.common.settings import settings
 from ecosystem.common.whole_files import sync, write_whole
 from etl.errors import PublishError
 from etl.files import RELEASE_KEPT, writing
+from etl.shared_lock import POLL_S, SOMEBODY, Complain, Holder, everywhere, this_process
 
 LOCK = ".lock"
 HOLDER = ".lock.holder"
@@ -31,7 +30,18 @@ BUILDING = ".building-"
 KEPT = ".adopting-"
 SCRATCH = "cyber-valleys-"
 LOCK_WAIT_S = 30.0
-_POLL_S = 0.5
+# Who waits is told the first, who gives up the second.
+_ONE_FOLDER = (
+    "{who} is writing to {folder}; waiting for it, {seconds} s at most.",
+    "{who} is writing to {folder}. Gave up after {seconds} seconds; try again when it has "
+    "finished.",
+)
+_ONE_INBOX = (
+    "{who} is writing releases and shares this inbox; waiting for it, {seconds} s at most.",
+    "{who} is writing releases and shares this inbox. Gave up after {seconds} seconds; try again "
+    "when it has finished.",
+)
+_PUBLISHING = "releases"
 _READABLE_FOLDER = 0o555
 _log = logging.getLogger(__name__)
 # Temporary folders that this process made.
@@ -146,67 +156,76 @@ def _is_left(folder: Path, pid: int) -> bool:
 
 @contextmanager
 def alone(folder: Path, on_wait: Say, wait_s: float | None) -> Iterator[None]:
-    """Hold the folder's lock, and say beside it who does.
+    """Hold the folder's lock, and that of all machines with one inbox; say beside it who does.
 
     The system lets go of the lock when its holder dies; what the holder said of itself counts
     only while somebody holds it.
     """
     lock = FileLock(folder / LOCK)
+    wait_s = LOCK_WAIT_S if wait_s is None else wait_s
+    end = time.monotonic() + wait_s
     with writing(folder):
-        _wait(lock, folder, on_wait, LOCK_WAIT_S if wait_s is None else wait_s)
+        _take(lock, folder, wait_s, _complain(_ONE_FOLDER, folder, end, wait_s, on_wait))
     holder = folder / HOLDER
     try:
-        with suppress(OSError):  # it helps others, and must not stop this one
-            write_whole(holder, json.dumps(_myself()).encode("utf-8"), readable=True)
-        yield
+        with _shared(folder, _complain(_ONE_INBOX, folder, end, wait_s, on_wait)):
+            with suppress(OSError):  # it helps others, and must not stop this one
+                told = json.dumps(asdict(this_process()))
+                write_whole(holder, told.encode("utf-8"), readable=True)
+            yield
     finally:
         with suppress(OSError):
             holder.unlink(missing_ok=True)
         lock.release()
 
 
-def _wait(lock: FileLock, folder: Path, on_wait: Say, wait_s: float) -> None:
-    end = time.monotonic() + wait_s
-    told = ""
+def _shared(folder: Path, complain: Complain) -> AbstractContextManager[None]:
+    """The lock of all machines with one inbox, if it is their release that is written."""
+    is_own = folder.resolve() == settings().releases_dir.resolve()
+    return everywhere([_PUBLISHING] if is_own else [], complain, RELEASE_KEPT)
+
+
+def _take(lock: FileLock, folder: Path, wait_s: float, complain: Complain) -> None:
+    left = wait_s
     while True:
         try:
-            lock.acquire(timeout=max(0.0, min(_POLL_S, end - time.monotonic())))
-        except Timeout as error:
-            who = _holder(folder)
-            if time.monotonic() >= end:
-                raise PublishError(
-                    f"{who} is writing to {folder}. Gave up after {wait_s:g} seconds; try again "
-                    f"when it has finished. {RELEASE_KEPT}"
-                ) from error
-            if who != told:
-                on_wait(f"{who} is writing to {folder}; waiting for it, {wait_s:g} s at most.")
-                told = who
+            lock.acquire(timeout=max(0.0, min(POLL_S, left)))
+        except Timeout:
+            left = complain(_holder(folder))
         else:
             return
 
 
-def _myself() -> dict[str, str | int]:
-    program = Path(sys.argv[0])
-    # `python -m etl` is known by its file only.
-    name = program.parent.name if program.name == "__main__.py" else program.name
-    return {
-        "pid": os.getpid(),
-        "host": socket.gethostname(),
-        "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
-        "command": shlex.join([name, *sys.argv[1:]]),
-    }
+def _complain(
+    sentences: tuple[str, str], folder: Path, end: float, wait_s: float, on_wait: Say
+) -> Complain:
+    """What is said while somebody else holds a lock; the wait ends when its time is over."""
+    told = ""
+    waiting, over = sentences
+
+    def complain(who: str) -> float:
+        nonlocal told
+        words = {"who": who, "folder": folder, "seconds": f"{wait_s:g}"}
+        left = end - time.monotonic()
+        if left <= 0:
+            raise PublishError(f"{over.format(**words)} {RELEASE_KEPT}")
+        if who != told:
+            on_wait(waiting.format(**words))
+            told = who
+        return left
+
+    return complain
 
 
 def _holder(folder: Path) -> str:
     """Who holds the lock, as the beginning of a sentence."""
     try:
-        told = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
-        pid, host = int(told["pid"]), told["host"]
-        if host == socket.gethostname() and not _alive(pid):
-            return "Another process"
-        return f"Process {pid} on {host} (`{told['command']}`, since {told['since']})"
-    except (OSError, ValueError, TypeError, KeyError):
-        return "Another process"
+        told = Holder(**json.loads((folder / HOLDER).read_text(encoding="utf-8")))
+        if told.host == socket.gethostname() and not _alive(int(told.pid)):
+            return SOMEBODY
+        return told.who
+    except (OSError, ValueError, TypeError):
+        return SOMEBODY
 
 
 def _alive(pid: int) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from threading import Timer
@@ -26,6 +27,9 @@ _MAKING = 0x43560001
 CONNECT_S = 3
 # How long another one that writes is waited for, one answer takes, and all of them together.
 BUSY_S, STATEMENT_S, ANSWER_S = 3.0, 5.0, 8.0
+# For so long nobody else waits for a server that one has waited for in vain.
+SILENT_S = 5.0
+_silent_until: dict[str, float] = {}
 # Letters of what the server said that a message gets.
 _LONGEST = 200
 
@@ -62,6 +66,8 @@ def opening(address: str, answer_s: float | None = ANSWER_S) -> Iterator[Link]:
             "what speaks with PostgreSQL is not installed: "
             "pip install --require-hashes -r requirements-postgres.lock"
         ) from error
+    if time.monotonic() < _silent_until.get(address, 0.0):
+        raise DatabaseError("no answer a moment ago")
     try:
         link = psycopg.connect(
             address,
@@ -80,6 +86,9 @@ def opening(address: str, answer_s: float | None = ANSWER_S) -> Iterator[Link]:
             else:
                 with patience(link, answer_s):
                     yield link
+    except psycopg.errors.ConnectionTimeout as error:
+        _silent_until[address] = time.monotonic() + SILENT_S
+        raise DatabaseError(_first_line(error)) from error
     except psycopg.Error as error:
         raise DatabaseError(_first_line(error)) from error
 

@@ -198,8 +198,10 @@ def test_a_lock_that_was_lost_is_in_the_log(
 
 
 def test_without_the_database_nothing_is_written_and_a_sentence_says_why(
-    here: Use, address: str, database_server: Postgres
+    here: Use, address: str, database_server: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(postgres, "CONNECT_S", 2)
+    monkeypatch.setattr(postgres, "SILENT_S", 0.0)
     here(DOWN)
     with pytest.raises(PublishError) as told, workshop(settings().releases_dir):
         pass

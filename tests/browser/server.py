@@ -71,7 +71,7 @@ def server(
     )
     address = f"http://127.0.0.1:{port}{path}"
     try:
-        _wait_for(address, process)
+        wait_for(f"{address}/_stcore/health", process)
         yield Server(address, process)
     finally:
         process.terminate()
@@ -94,13 +94,14 @@ def free_port() -> int:
     raise AssertionError
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a process that was started answers at an address."""
     end = time.monotonic() + START_TIMEOUT
     while time.monotonic() < end:
         if process.poll() is not None:
             raise RuntimeError(f"The app ended with {process.returncode} while starting.")
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=20):  # noqa: S310
+            with urllib.request.urlopen(address, timeout=20):  # noqa: S310
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)

@@ -1,0 +1,1 @@
+"""What others would build the map with, beside the site: ``python -m benchmarks.peers``."""

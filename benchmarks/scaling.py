@@ -6,8 +6,8 @@ size, refreshes it, serves the release, and measures in one run
 - the refresh: processor time, peak of memory, size of the release;
 - the server: seconds to the first page after a start, memory before anybody comes and after all
   visits below;
-- processor time of a rerun of each kind (:mod:`benchmarks.reruns`), and of the first download of
-  everything;
+- processor time of a rerun of each kind (:mod:`benchmarks.reruns`), of each of 1,000 addresses that
+  a crawler asks for, and of the first download of everything;
 - a crowd of few and of more (:mod:`benchmarks.crowd`): processor time a step, memory a visitor.
 
 Costs are fitted to a power of the number of organisations. What so many cores serve follows from
@@ -18,16 +18,19 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import html
 import json
 import math
 import os
+import re
 import statistics
 import tempfile
 import urllib.request
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 from benchmarks import crowd, reruns
 from benchmarks.generate import generate
@@ -41,6 +44,8 @@ from tests.browser.server import Server, server
 # Words of synthetic names and of real ones; none is asked for twice.
 _WORDS = ("cyber", "secure", "data", "trust", "cloud", "shield", "network", "institut", "lab",
           "digital", "defence", "solutions", "identity", "quantum", "university")  # fmt: skip
+_LINK = re.compile(r'<a [^>]*href="([^"]+)"')
+_CRAWLED = 1_000
 _BUSY = 0.7
 _THINKS_S = 5.0
 
@@ -154,10 +159,30 @@ async def _visit(running: Server, releases: Path, size: Size, repeat: int) -> No
             found = await reruns.measure(visitor, meter, case)
             size.costs[f"{case.name}, processor ms"] = found.processor_ms
     with meter:
+        found = await asyncio.to_thread(_crawl, running.address, _CRAWLED)
+    size.costs["address of a crawler, processor ms"] = 1000 * meter.seconds / found
+    with meter:
         received = await asyncio.to_thread(_download, running.address, releases)
     size.costs["first download of everything, processor ms"] = 1000 * meter.seconds
     size.costs["first download of everything, MB"] = received / 1e6
     size.costs["server after all, MB"] = meter.memory_mb()
+
+
+def _crawl(site: str, number: int) -> int:
+    """Follow links from the first page on, each once; how many addresses that were."""
+    known, waits = {site}, deque([site])
+    for asked in range(number):
+        if not waits:
+            return asked
+        address = waits.popleft()
+        with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310
+            text = answer.read().decode()
+        for link in _LINK.findall(text):
+            found = urljoin(address, html.unescape(link)).partition("#")[0]
+            if found.startswith(site) and found not in known:
+                known.add(found)
+                waits.append(found)
+    return number
 
 
 def _download(site: str, releases: Path) -> int:

@@ -91,6 +91,10 @@ class Recent(Generic[T]):
                 self._kept.popitem(last=False)
         return new
 
+    def __len__(self) -> int:
+        """How many are kept."""
+        return len(self._kept)
+
     def clear(self) -> None:
         """Forget all answers."""
         with self._lock:

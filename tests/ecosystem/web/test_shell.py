@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from ecosystem.common.per_release import Recent
 from ecosystem.common.settings import ROOT, settings
 from ecosystem.common.store import Database
 from ecosystem.finding.filters import Filter
@@ -113,6 +116,24 @@ def test_every_organisation_is_reached_page_by_page(client: TestClient, database
 def _next(path: str) -> str:
     number = re.search(r"page=(\d+)", path)
     return f"page={int(number[1]) + 1 if number else 2}"
+
+
+def test_a_crawler_is_answered_everywhere_and_little_of_it_is_kept(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: Recent[shell.Document] = Recent(20)
+    monkeypatch.setattr(shell, "_documents", lambda _: kept)
+    pages = {f"/{entry.url_path}" for entry in PAGES}
+    known, waits = {"/"}, deque(["/"])
+    for _ in range(60):
+        path = waits.popleft()
+        for link in read(client, path).links:
+            found = urlsplit(urljoin(path, link))
+            address = f"{found.path}?{found.query}"
+            if found.path in pages and address not in known:
+                known.add(address)
+                waits.append(address)
+    assert len(kept) == 20
 
 
 def test_a_region_says_of_how_many(client: TestClient) -> None:

@@ -279,9 +279,25 @@ def _release_of(rows: int) -> Iterator[Path]:
 
 
 def measure(
-    browser: Browser, releases: Path, rows: int, peers: Sequence[Peer], repeat: int
+    browser: Browser,
+    releases: Path,
+    rows: int,
+    peers: Sequence[Peer],
+    repeat: int,
+    *,
+    warm_up: int = 1,
 ) -> list[Result]:
-    """Serve all peers at once and visit them by turns, that often each after a first round."""
+    """Serve all peers at once and visit them by turns, each that often after the warm-up.
+
+    Parameters
+    ----------
+    releases : Path
+        Folder of releases that all show.
+    rows : int
+        Organisations of the current one.
+    repeat, warm_up : int
+        Rounds that count, and rounds before them that don't.
+    """
     with closing(Database(current(releases))) as database:
         expected = (
             organisations.summary(database, Filter()).organisations,
@@ -295,7 +311,7 @@ def measure(
             )
             for peer in peers
         ]
-        for number in range(repeat + 1):
+        for number in range(warm_up + repeat):
             for peer, running, result in zip(peers, servers, results, strict=True):
                 if result.trouble:
                     continue
@@ -304,7 +320,7 @@ def measure(
                 except (TimeoutError, Error) as error:
                     result.trouble = str(error).partition("\n")[0]
                     continue
-                result.visits += [found] if number else []
+                result.visits += [found] if number >= warm_up else []
                 result.memory_mb = Meter(running.process).memory_mb()
     return results
 

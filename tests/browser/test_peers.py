@@ -14,7 +14,7 @@ def test_the_site_and_one_marker_each_are_measured_side_by_side(
 ) -> None:
     # Others need an environment of their own.
     chosen = [peer for peer in PEERS if peer.name in ("Cyber Valleys", "one marker each")]
-    results = measure(browser, releases_dir, 465, chosen, repeat=1)
+    results = measure(browser, releases_dir, 465, chosen, repeat=1, warm_up=0)
     assert [(one.peer, one.trouble, len(one.visits)) for one in results] == [
         ("Cyber Valleys", "", 1),
         ("one marker each", "", 1),

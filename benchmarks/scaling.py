@@ -10,8 +10,9 @@ size, refreshes it, serves the release, and measures in one run
   a crawler asks for, and of the first download of everything;
 - a crowd of few and of more (:mod:`benchmarks.crowd`): processor time a step, memory a visitor.
 
-Costs are fitted to a power of the number of organisations. What so many cores serve follows from
-the processor time a step; see :func:`count_visitors`.
+Costs of 10,000 organisations and more are fitted to a power of their number; below, what a step
+costs anyway hides how it grows. What so many cores serve follows from the processor time of a step;
+see :func:`count_visitors`.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ _WORDS = ("cyber", "secure", "data", "trust", "cloud", "shield", "network", "ins
           "digital", "defence", "solutions", "identity", "quantum", "university")  # fmt: skip
 _LINK = re.compile(r'<a [^>]*href="([^"]+)"')
 _CRAWLED = 1_000
+_LARGE = 10_000
 _BUSY = 0.7
 _THINKS_S = 5.0
 
@@ -226,13 +228,17 @@ def _crowd(releases: Path, visitors: int, seconds: float) -> crowd.Outcome:
 def as_table(sizes: Sequence[Size]) -> str:
     """Costs by number of organisations, and the power that they grow with, as Markdown."""
     rows = [size.rows for size in sizes]
+    large = [size for size in sizes if size.rows >= _LARGE] or sizes
     lines = [
         f"| organisations | {' | '.join(f'{number:,}' for number in rows)} | grows with N to the |",
         "|---" * (len(rows) + 2) + "|",
     ]
     for name in sizes[0].costs:
         costs = [size.costs[name] for size in sizes]
-        power = f"{fit_power(rows, costs):.2f}" if len(rows) > 1 else "–"
+        power = "–"
+        if len(large) > 1:
+            fitted = fit_power([size.rows for size in large], [size.costs[name] for size in large])
+            power = f"{fitted:.1f}"
         lines.append(f"| {name} | {' | '.join(map(_short, costs))} | {power} |")
     return "\n".join(lines)
 

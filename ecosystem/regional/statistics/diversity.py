@@ -204,9 +204,11 @@ def effective_number_at(counts: pd.DataFrame, n: pd.Series, size: int) -> pd.Ser
     if enough.any():
         cells, own = counts.to_numpy()[enough], n.to_numpy()[enough]
         times = np.arange(1, size + 1)
-        chance = late.load("scipy.stats").hypergeom.pmf(
+        # By logarithms: of thousands of organisations, pmf itself takes seconds.
+        logarithm = late.load("scipy.stats").hypergeom.logpmf(
             times[None, None, :], own[:, None, None], cells[:, :, None], size
         )
+        chance = np.exp(logarithm)
         share = times[None, :] / (size * cells.sum(axis=1) / own)[:, None]
         values[enough] = np.exp(-(share * np.log(share) * chance.sum(axis=1)).sum(axis=1))
     return pd.Series(values, index=counts.index, name="effective_number")

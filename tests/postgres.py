@@ -39,13 +39,16 @@ class Postgres:
 
     def lake(self, name: str) -> str:
         """Address of a lake with a database of its own, made here."""
-        _run(_program("createdb"), "-h", "127.0.0.1", "-p", str(self.port), "-U", USER, name)
+        self._create(name)
         return f"ducklake:postgres:dbname={name} host=127.0.0.1 port={self.port} user={USER}"
 
     def database(self, name: str) -> str:
         """Address of an empty database of its own, made here."""
-        _run(_program("createdb"), "-h", "127.0.0.1", "-p", str(self.port), "-U", USER, name)
+        self._create(name)
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{name}"
+
+    def _create(self, name: str) -> None:
+        _run(_program("createdb"), "-h", "127.0.0.1", "-p", str(self.port), "-U", USER, name)
 
     @contextmanager
     def hang(self) -> Iterator[None]:

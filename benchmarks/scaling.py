@@ -238,7 +238,8 @@ def as_table(sizes: Sequence[Size]) -> str:
         power = "–"
         if len(large) > 1:
             fitted = fit_power([size.rows for size in large], [size.costs[name] for size in large])
-            power = f"{fitted:.1f}"
+            # A little less than nothing is nothing, too.
+            power = f"{round(fitted, 1) + 0:.1f}"
         lines.append(f"| {name} | {' | '.join(map(_short, costs))} | {power} |")
     return "\n".join(lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,13 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 import shapely
 
+from ecosystem.api import texts
 from ecosystem.api.collections import Collection, Property, Shape, properties
 from ecosystem.api.errors import ApiError
 from ecosystem.api.request import Query
-from ecosystem.common.spreadsheet import table_csv
+from ecosystem.common.spreadsheet import BYTE_ORDER_MARK, LINE_END
 from ecosystem.common.store import Database
 from ecosystem.tables import features
 
@@ -23,6 +25,7 @@ from ecosystem.tables import features
 _DIGITS = 5
 # Rows that are written at once: bounds the memory.
 AT_ONCE = 200
+_BETWEEN = ", "
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,12 @@ class Page:
     ----------
     matched : int
         How many features the request finds in all.
-    rows : DataFrame
+    rows : Table
         Those of this page, with all columns of the table.
     """
 
     matched: int
-    rows: pd.DataFrame
+    rows: pa.Table
 
 
 def find(database: Database, collection: Collection, query: Query) -> Page:
@@ -66,96 +69,78 @@ def one(database: Database, collection: Collection, key: str) -> dict[str, Any]:
     """
     where = (f'"{collection.key}" = $key', {"key": key})
     rows = features.page(database, collection.table, collection.key, where, limit=1, offset=0)
-    if rows.empty:
+    if not rows.num_rows:
         raise ApiError(404, "NotFound", f"There is no feature “{key[:60]}” in {collection.name}.")
     return geojson(database, collection, rows)[0]
 
 
-def geojson(database: Database, collection: Collection, rows: pd.DataFrame) -> list[dict[str, Any]]:
+def geojson(database: Database, collection: Collection, rows: pa.Table) -> list[dict[str, Any]]:
     """Rows as GeoJSON features, longitude before latitude, CRS84."""
-    known = properties(database, collection)
-    shapes = _geometries(collection, rows)
-    return [
-        {
-            "type": "Feature",
-            "id": str(record[collection.key]),
-            "geometry": geometry,
-            "properties": {name: _whole(plain(record[name]), of) for name, of in known.items()},
-        }
-        for record, geometry in zip(rows.to_dict("records"), shapes, strict=True)
-    ]
+    found: list[dict[str, Any]] = json.loads(f"[{_features(database, collection, rows).decode()}]")
+    return found
 
 
-def pieces(rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Rows as they are written, :data:`AT_ONCE` at a time; once, if there are none."""
-    for begin in range(0, max(len(rows), 1), AT_ONCE):
-        yield rows.iloc[begin : begin + AT_ONCE]
+def pieces(rows: pa.Table, size: int = AT_ONCE) -> Iterator[pa.Table]:
+    """Rows as they are written, some at a time; once, if there are none."""
+    for begin in range(0, max(rows.num_rows, 1), size):
+        yield rows.slice(begin, size)
 
 
 def write_geojson(
     database: Database,
     collection: Collection,
-    some: Iterable[pd.DataFrame],
+    some: Iterable[pa.Table],
     members: Mapping[str, Any],
 ) -> Iterator[bytes]:
     """A feature collection, piece by piece.
 
     Parameters
     ----------
-    some : iterable of DataFrame
+    some : iterable of Table
         Rows of the collection's table, some at a time.
     members : mapping of str to object
         What is said before the features, as JSON has it.
     """
     text = json.dumps({"type": "FeatureCollection", **members, "features": []}, ensure_ascii=False)
     yield text.removesuffix("]}").encode()
-    before = ""
+    before = b""
     for rows in some:
-        features = [json.dumps(f, ensure_ascii=False) for f in geojson(database, collection, rows)]
-        if features:
-            yield f"{before}{', '.join(features)}".encode()
-            before = ", "
+        if rows.num_rows:
+            yield before
+            yield _features(database, collection, rows)
+            before = _BETWEEN.encode()
     yield b"]}"
 
 
+def _features(database: Database, collection: Collection, rows: pa.Table) -> bytes:
+    """Rows as GeoJSON features, one after the other."""
+    parts: list[pa.Array | str] = ['{"type": "Feature", "id": ']
+    parts += [texts.json_values(rows[collection.key].cast(pa.string())), ', "geometry": ']
+    parts += [_geometries(collection, rows), ', "properties": {']
+    for number, name in enumerate(properties(database, collection)):
+        parts += [_BETWEEN] if number else []
+        parts += [f'"{name}": ', texts.json_values(rows[name])]
+    return texts.join(texts.rows_of([*parts, "}}"]), _BETWEEN)
+
+
 def write_csv(
-    database: Database, collection: Collection, some: Iterable[pd.DataFrame]
+    database: Database, collection: Collection, some: Iterable[pa.Table]
 ) -> Iterator[bytes]:
     """Rows as :func:`csv` has them, piece by piece; the names of the columns once."""
-    for number, rows in enumerate(some):
-        text = csv(database, collection, rows)
-        yield text.partition(b"\r\n")[2] if number else text
-
-
-def csv(database: Database, collection: Collection, rows: pd.DataFrame) -> bytes:
-    """Rows as CSV for spreadsheets: columns, and where the point is; lists with semicolons."""
-    known = properties(database, collection)
-    table = pd.DataFrame(
-        {
-            name: pd.Series([_cell(value) for value in rows[name]], dtype=_DTYPES.get(of.kind))
-            for name, of in known.items()
-        }
-    )
+    names = [*properties(database, collection)]
     if collection.shape is not Shape.NONE:
-        table["lon"], table["lat"] = list(rows["lon"]), list(rows["lat"])
-    return table_csv(table)
+        names += ["lon", "lat"]
+    yield f"{BYTE_ORDER_MARK}{','.join(names)}{LINE_END}".encode()
+    for rows in some:
+        parts: list[pa.Array | str] = []
+        for name in names:
+            parts += [",", texts.csv_cells(rows[name])] if parts else [texts.csv_cells(rows[name])]
+        yield texts.join(texts.rows_of([*parts, LINE_END]), "")
 
 
-# A column of whole numbers with gaps is one of floats in a frame.
-_DTYPES = {"integer": "Int64"}
-
-
-def _whole(value: Any, column: Property) -> Any:
-    return int(value) if column.kind == "integer" and value is not None else value
-
-
-def plain(value: Any) -> Any:
-    """A cell as JSON has it: a gap is null."""
-    if isinstance(value, list | tuple | np.ndarray):
-        return [str(item) for item in value]
-    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
-        return None
-    return value.item() if isinstance(value, np.generic) else value
+def csv(database: Database, collection: Collection, rows: pa.Table) -> bytes:
+    """Rows as CSV for spreadsheets: columns, and where the point is; lists with semicolons."""
+    return b"".join(write_csv(database, collection, [rows]))
 
 
 def schema_of(known: Mapping[str, Property]) -> dict[str, Any]:
@@ -174,21 +159,22 @@ def _json_schema(property_: Property) -> dict[str, Any]:
     return schema
 
 
-def _cell(value: Any) -> Any:
-    found = plain(value)
-    return ";".join(found) if isinstance(found, list) else found
-
-
-def _geometries(collection: Collection, rows: pd.DataFrame) -> list[dict[str, Any] | None]:
-    if collection.shape is Shape.NONE or rows.empty:
-        return [None] * len(rows)
-    if collection.shape is Shape.AREA:
-        shapes = shapely.from_wkb(np.array([bytes(wkb) for wkb in rows["geometry"]], dtype=object))
+def _geometries(collection: Collection, rows: pa.Table) -> pa.Array:
+    """Where each row lies, as GeoJSON."""
+    if collection.shape is Shape.NONE:
+        found: Iterable[str] = itertools.repeat("null", rows.num_rows)
+    elif collection.shape is Shape.AREA:
+        shapes = shapely.from_wkb(np.array(rows["geometry"].to_pylist(), dtype=object))
         cut = shapely.transform(shapes, lambda xy: np.round(xy, _DIGITS))
-        return [json.loads(text) for text in shapely.to_geojson(cut)]
-    return [
-        None
-        if math.isnan(lon) or math.isnan(lat)
-        else {"type": "Point", "coordinates": [round(lon, _DIGITS), round(lat, _DIGITS)]}
-        for lon, lat in zip(rows["lon"].astype(float), rows["lat"].astype(float), strict=True)
-    ]
+        found = (json.dumps(json.loads(text)) for text in shapely.to_geojson(cut))
+    else:
+        points = list(zip(rows["lon"].to_pylist(), rows["lat"].to_pylist(), strict=True))
+        known = {point: _point(*point) for point in set(points)}
+        found = (known[point] for point in points)
+    return pa.array(found, pa.string())
+
+
+def _point(lon: float | None, lat: float | None) -> str:
+    if lon is None or lat is None or math.isnan(lon) or math.isnan(lat):
+        return "null"
+    return f'{{"type": "Point", "coordinates": [{round(lon, _DIGITS)}, {round(lat, _DIGITS)}]}}'

@@ -19,7 +19,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-import pandas as pd
+import pyarrow as pa
 
 from ecosystem.api import descriptors, items
 from ecosystem.api.collections import Collection, Shape, collections_of
@@ -33,7 +33,9 @@ from ecosystem.tables import features, releases
 # As many as a sheet of paper has lines; ten are kept by default.
 _MOST = 100
 _OPEN = 2
-_AT_ONCE = 1_000
+# Rows that are read and, of these, written at once: bounds the memory. To find the first costs
+# nearly as much however few they are.
+_READ, _WRITTEN = 20_000, 2_000
 SUMS = "SHA256SUMS"
 
 
@@ -115,8 +117,8 @@ class DataFile:
 def files(database: Database) -> dict[str, DataFile]:
     """What is given away of a release, by file name: tables, their description, how to cite.
 
-    They are written to the disk a thousand rows at a time, so that a release takes the same
-    memory however large it is, and go when the release is closed. Outlines of regions aren't
+    They are written to the disk some rows at a time, so that a release takes the same memory
+    however large it is, and go when the release is closed. Outlines of regions aren't
     among them, since their licence is another; the open data interface has them.
     """
     folder = _folder(database)
@@ -238,18 +240,10 @@ def _slug(database: Database) -> str:
     return re.sub("[^a-z0-9]+", "-", database.release.release_id.lower()).strip("-")
 
 
-def _rows(database: Database, collection: Collection) -> Iterator[pd.DataFrame]:
+def _rows(database: Database, collection: Collection) -> Iterator[pa.Table]:
     """All rows, some at a time; once without any where there are none."""
-    count = features.count(database, collection.table, features.EVERYTHING)
-    for offset in range(0, max(count, 1), _AT_ONCE):
-        yield features.page(
-            database,
-            collection.table,
-            collection.key,
-            features.EVERYTHING,
-            limit=_AT_ONCE,
-            offset=offset,
-        )
+    for rows in features.pieces(database, collection.table, collection.key, size=_READ):
+        yield from items.pieces(rows, _WRITTEN)
 
 
 def _readme(database: Database) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -14,6 +15,12 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 # Spreadsheet programs take a cell for a formula that begins with one of these.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What a field of CSV can't hold as it is, as a pattern of RE2 that :func:`csv_field` deals with.
+CSV_CARE = f'^[{re.escape("".join(FORMULA_STARTS))}]|[\\x00-\\x1f,"]'
+_CSV_QUOTED = re.compile('[\r\n,"]')
+# By the first, spreadsheet programs know that a CSV is in UTF-8.
+BYTE_ORDER_MARK = "\ufeff"
+LINE_END = "\r\n"
 BOLD = Font(bold=True)
 
 
@@ -30,7 +37,15 @@ def neutralise(value: object) -> object:
 
 def table_csv(table: pd.DataFrame) -> bytes:
     """Any small table as CSV in UTF-8 with a byte order mark, formulas neutralised."""
-    return table.map(neutralise).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    text = table.map(neutralise).to_csv(index=False, lineterminator=LINE_END)
+    return f"{BYTE_ORDER_MARK}{text}".encode()
+
+
+def csv_field(text: str) -> str:
+    """A text as a field of :func:`table_csv`, in quotation marks where it needs them."""
+    plain = str(neutralise(text))
+    quoted = plain.replace('"', '""')
+    return f'"{quoted}"' if _CSV_QUOTED.search(plain) else plain
 
 
 def header(sheet: WriteOnlyWorksheet, names: Iterable[object]) -> None:

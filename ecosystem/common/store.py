@@ -22,6 +22,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from ecosystem.common import fetch_state
 from ecosystem.common.settings import settings
@@ -143,6 +144,15 @@ class Database:
         bound = self._bound(parameters)
         with self._reading(), self._connection.cursor() as cursor:
             return cursor.execute(sql, bound).df()
+
+    def arrow(self, sql: str, parameters: dict[str, Any] | None = None) -> pa.Table:
+        """Answer of a query as columns of Arrow, with no object of Python for each of its texts.
+
+        Parameters as of :meth:`frame`.
+        """
+        bound = self._bound(parameters)
+        with self._reading(), self._connection.cursor() as cursor:
+            return cursor.execute(sql, bound).to_arrow_table()
 
     def value(self, sql: str, parameters: dict[str, Any] | None = None) -> Any:
         """First value of the first row of a query; None if there is no row."""

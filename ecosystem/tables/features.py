@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 import shapely
 
 from ecosystem.common.per_release import per_release
@@ -48,12 +49,45 @@ def count(database: Database, table: str, where: Condition) -> int:
 
 def page(
     database: Database, table: str, key: str, where: Condition, *, limit: int, offset: int
-) -> pd.DataFrame:
+) -> pa.Table:
     """Rows that a condition leaves, in the order of their keys; all columns of the table."""
-    return database.frame(
+    return database.arrow(
         f'SELECT * FROM "{table}" WHERE {where[0]} ORDER BY "{key}" LIMIT $limit OFFSET $offset',
         {**where[1], "limit": limit, "offset": offset},
     )
+
+
+def pieces(database: Database, table: str, key: str, *, size: int) -> Iterator[pa.Table]:
+    """All rows of a table in the order of their keys, some at a time; once, if there are none.
+
+    Each piece is asked for by the keys between which it lies, so that the last costs what the first
+    does. What has the same key is in the same piece.
+
+    Parameters
+    ----------
+    size : int
+        Rows of a piece; more only where they have the same key.
+    """
+    ends = database.rows(
+        f"""
+        SELECT DISTINCT key
+        FROM (SELECT "{key}" AS key, row_number() OVER (ORDER BY "{key}") AS number FROM "{table}")
+        WHERE number % $size = 0
+        ORDER BY key
+        """,
+        {"size": size},
+    )
+    for above, to in itertools.pairwise([None, *(end for (end,) in ends), None]):
+        bounds = {n: end for n, end in (("above", above), ("to", to)) if end is not None}
+        where = [f'"{key}" {_SIGNS[name]} ${name}' for name in bounds] or ["TRUE"]
+        found = database.arrow(
+            f'SELECT * FROM "{table}" WHERE {" AND ".join(where)} ORDER BY "{key}"', bounds
+        )
+        if found.num_rows or not ends:
+            yield found
+
+
+_SIGNS = {"above": ">", "to": "<="}
 
 
 def areas_in(

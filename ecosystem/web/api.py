@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-import pandas as pd
+import pyarrow as pa
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -349,7 +349,7 @@ def _items(database: Database, asked_: Asked) -> Answer:
     page = items.find(database, collection, query)
     links = {"self": asked_.address(f=asked_.format)}
     release = database.release.release_id
-    if query.offset + len(page.rows) < page.matched:
+    if query.offset + page.rows.num_rows < page.matched:
         links["next"] = asked_.address(offset=query.offset + query.limit, release=release)
     if query.offset:
         before = max(query.offset - query.limit, 0)
@@ -360,7 +360,7 @@ def _items(database: Database, asked_: Asked) -> Answer:
         return Answer(body, "text/csv; charset=utf-8", links)
     members = {
         "numberMatched": page.matched,
-        "numberReturned": len(page.rows),
+        "numberReturned": page.rows.num_rows,
         "timeStamp": f"{releases.story(database)['created_at']:%Y-%m-%dT%H:%M:%SZ}",
         "links": [
             *(link(to, rel, _GEOJSON, rel) for rel, to in links.items()),
@@ -382,10 +382,10 @@ def _items(database: Database, asked_: Asked) -> Answer:
 
 
 def _in_pieces(
-    rows: pd.DataFrame, write: Callable[[Iterable[pd.DataFrame]], Iterator[bytes]]
+    rows: pa.Table, write: Callable[[Iterable[pa.Table]], Iterator[bytes]]
 ) -> bytes | Pieces:
     """A page of items; whole, if it is as small as most are."""
-    if len(rows) <= items.AT_ONCE:
+    if rows.num_rows <= items.AT_ONCE:
         return b"".join(write([rows]))
     return Pieces(lambda: write(items.pieces(rows)))
 

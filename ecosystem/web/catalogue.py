@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 
+from anyio import CapacityLimiter
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -36,6 +37,9 @@ _TYPES = {
     "txt": "text/plain; charset=utf-8",
     "zip": "application/zip",
 }
+# Whoever asks first for the files of a release waits until they are made, and so does who asks for
+# them meanwhile.
+_MAKING = CapacityLimiter(2)
 _PLAIN = "text/plain; charset=utf-8"
 
 
@@ -50,8 +54,8 @@ def routes() -> list[BaseRoute]:
         Route("/datapackage.json", endpoint(partial(_answer, make=_data_package))),
         Route("/releases", endpoint(_releases)),
         Route("/releases.json", endpoint(_releases_as_json)),
-        Route("/releases/{release_id}", endpoint(_release)),
-        Route("/releases/{release_id}/{name}", endpoint(_file)),
+        Route("/releases/{release_id}", endpoint(_release, _MAKING)),
+        Route("/releases/{release_id}/{name}", endpoint(_file, _MAKING)),
     ]
 
 

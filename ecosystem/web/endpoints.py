@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import wraps
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -16,16 +16,26 @@ from ecosystem.web.templates import template
 Answer = Callable[[Request, Database], Response]
 
 
-def endpoint(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+def endpoint(
+    answer: Answer, limiter: CapacityLimiter | None = None
+) -> Callable[[Request], Awaitable[Response]]:
     """Make a function of a request and the current release into an endpoint.
 
     Where the release's file turns out to be damaged, the question is put once more to the release
     that takes its place. Where there is none, the answer is 503 with the reason.
+
+    Parameters
+    ----------
+    answer : callable
+        Takes the request and the release's database.
+    limiter : CapacityLimiter, optional
+        How many of what takes long are answered at once. Who waits for it takes no thread from
+        the others, of whom there are forty.
     """
 
     @wraps(answer)
     async def answer_request(request: Request) -> Response:
-        return await run_in_threadpool(_answer, answer, request)
+        return await to_thread.run_sync(_answer, answer, request, limiter=limiter)
 
     return answer_request
 

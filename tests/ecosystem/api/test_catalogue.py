@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import hashlib
 import io
 import json
 import re
+import shutil
+import threading
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import frictionless
+import httpx
 import pandas as pd
+import pyarrow as pa
 import pyshacl
 import pytest
 import yaml
@@ -23,6 +29,7 @@ from ecosystem.api.collections import COLLECTIONS, collections_of
 from ecosystem.common.settings import settings
 from ecosystem.common.store import Database
 from ecosystem.tables import features, organisations
+from tests import coroutines
 from tests.ecosystem.api.conftest import BASE
 
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
@@ -148,7 +155,7 @@ def test_a_release_is_a_data_package_that_holds(
 def test_files_are_written_a_few_rows_at_a_time_and_stay_the_same(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshots, "_AT_ONCE", 7)
+    monkeypatch.setattr(snapshots, "_READ", 7)
     own = Database(database.release)
     try:
         written = snapshots.files(own)
@@ -168,6 +175,48 @@ def test_files_are_written_a_few_rows_at_a_time_and_stay_the_same(
     del own
     gc.collect()
     assert not folder.exists()
+
+
+def test_who_waits_for_files_takes_the_place_of_nobody_and_they_are_made_once(
+    client: TestClient, releases_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shutil.copytree(releases_dir, tmp_path / "releases")
+    monkeypatch.setenv("CYBER_VALLEYS_RELEASES_DIR", str(folder))
+    settings.cache_clear()
+    (one,) = client.get("/releases.json").json()["releases"]
+    begun, go_on, made = threading.Event(), threading.Event(), []
+
+    def wait(database: Database, table: str, *args: str, **options: int) -> Iterator[pa.Table]:
+        made.append(table)
+        begun.set()
+        assert go_on.wait(120)
+        return pieces(database, table, *args, **options)
+
+    pieces = features.pieces
+    monkeypatch.setattr(features, "pieces", wait)
+
+    async def visit() -> None:
+        site = httpx.ASGITransport(client.app)
+        async with httpx.AsyncClient(transport=site, base_url=BASE, timeout=300) as visitor:
+            # More than there are threads.
+            to = f"/releases/{one['release_id']}/SHA256SUMS"
+            waiting = [asyncio.create_task(visitor.get(to)) for _ in range(60)]
+            try:
+                await asyncio.to_thread(begun.wait, 120)
+                async with asyncio.timeout(60):
+                    assert (await visitor.get("/releases.json")).status_code == 200
+                    assert (await visitor.get("/feed.xml")).status_code == 200
+                assert not any(task.done() for task in waiting)
+            finally:
+                go_on.set()
+            answers = await asyncio.gather(*waiting)
+        assert len({answer.content for answer in answers}) == 1
+        assert {answer.status_code for answer in answers} == {200}
+
+    coroutines.run(visit())
+    settings.cache_clear()
+    # Once as CSV, once as GeoJSON.
+    assert made.count("organisation") == 2
 
 
 def test_the_catalogue_leads_to_the_checksums_without_making_the_files(

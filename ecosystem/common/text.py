@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 import unicodedata
+from collections.abc import Sequence
 
 from anyascii import anyascii
 
@@ -13,6 +14,7 @@ _WORDS = bytes(
     ord(c.lower()) if (c := chr(code)) in string.ascii_letters + string.digits else ord(" ")
     for code in range(256)
 )
+_WORDS_IN_LINES = _WORDS[: ord("\n")] + b"\n" + _WORDS[ord("\n") + 1 :]
 
 
 class _Plain(dict[int, str]):
@@ -25,6 +27,11 @@ class _Plain(dict[int, str]):
 
 
 _PLAIN = _Plain()
+
+
+def _plain(text: str) -> str:
+    """ASCII letters and signs of a text; the ends of its lines are where they were."""
+    return unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN)
 
 
 def fold(text: str) -> str:
@@ -45,8 +52,24 @@ def fold(text: str) -> str:
         Words of ``[0-9a-z]`` separated by single spaces; empty if there is none.
     """
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.casefold()).translate(_PLAIN)
+        text = _plain(text)
     return b" ".join(text.encode("ascii").translate(_WORDS).split()).decode("ascii")
+
+
+def fold_all(texts: Sequence[str]) -> list[str]:
+    """What :func:`fold` makes of each text, several times as quickly where they are many."""
+    if not texts:
+        return []
+    lines = [text.replace("\n", " ") for text in texts]
+    others = [text for text in lines if not text.isascii()]
+    if others:
+        plain = iter(_plain("\n".join(others)).split("\n"))
+        lines = [text if text.isascii() else next(plain) for text in lines]
+    words = "\n".join(lines).encode("ascii").translate(_WORDS_IN_LINES)
+    while b"  " in words:
+        words = words.replace(b"  ", b" ")
+    words = words.replace(b" \n", b"\n").replace(b"\n ", b"\n").strip(b" ")
+    return words.decode("ascii").split("\n")
 
 
 def slug(text: str) -> str:

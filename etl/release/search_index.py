@@ -14,8 +14,8 @@ What a term is called is either split, so that each of its words finds it ("inci
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain, pairwise
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -25,17 +25,23 @@ import pandas as pd
 from ecosystem.common.search_words import CODED, Field, query_words
 from ecosystem.common.settings import settings
 from ecosystem.common.synonyms import load_synonyms
-from ecosystem.common.text import fold
+from ecosystem.common.text import fold, fold_all
 from ecosystem.common.vocabulary import BY_COLUMN, COUNTRIES, Vocabulary
 from etl.places.gazetteer import Gazetteer
 from etl.places.regions import ID_LENGTHS, Regions
+from etl.release.own_words import (
+    Split,
+    initials,
+    number_words,
+    parts_of_names,
+    words_and_synonyms,
+    words_of_former_names,
+    words_of_hosts,
+    words_of_names,
+    words_of_subtitles,
+)
 from etl.tuples import sorted_rows
 
-_HUMP = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ])|(?<=\d)(?=[A-Z])")
-# "INCIBE - Instituto Nacional de Ciberseguridad", "DIVD (Dutch Institute ...)"
-_SUBTITLE = re.compile(r"(?<=\S)\s+[-–—/]\s+|(?<=\S)\s+\(")
-_HOST = re.compile(r"^https?://(?:www\.)?([^/:?#]+)", re.IGNORECASE)
-_MIN_INITIALS = 3
 _NAME_PARTS = re.compile(r"\s*[,/(]\s*")
 # Columns whose aliases are phrases with words of their own: "incident response", "data privacy".
 _SPLIT_ALIASES = frozenset(("domains",))
@@ -44,7 +50,6 @@ _PARTS_OF_COUNTRIES = frozenset(("england", "wales", "scotland", "northern irela
 _ORDINAL_BITS = 31
 _QUESTION = "question"  # column of words that are no organisation's
 
-Split = Callable[[str], Iterable[str]]
 Ints = npt.NDArray[np.int64]
 # Column -> code -> words that people look for it by.
 Synonyms = Mapping[str, Mapping[str, list[str]]]
@@ -67,7 +72,7 @@ class _Part(NamedTuple):
 
 def ordinals(names: pd.Series, ids: pd.Series) -> Ints:
     """Number of each organisation in the order of folded names, then ids; from 0, no gaps."""
-    keys = _over_distinct(names, fold)
+    keys = np.array(fold_all(names.tolist()), dtype=object)
     numbers = np.empty(len(names), dtype=np.int64)
     numbers[sorted_rows(keys, ids)] = np.arange(len(names))
     return numbers
@@ -103,16 +108,20 @@ def search_tables(
     synonyms = load_synonyms(settings().schema_dir / "search_synonyms.csv")
     countries = aliases.get("country", {})
     named = _region_names(regions, towns, synonyms["region"])
-    former = organisations["former_names"].map("\n".join)
+    words_for = {phrase: [*map(_whole, words)] for phrase, words in synonyms["notes"].items()}
+    own_texts: list[tuple[Field, pd.Series, Split]] = [
+        (Field.NAME, organisations["name"], words_of_names),
+        (Field.SUBTITLE, organisations["name"], words_of_subtitles),
+        (Field.NAME_PART, organisations["name"], parts_of_names),
+        (Field.INITIALS, organisations["name"], initials),
+        (Field.FORMER, organisations["former_names"].map("\n".join), words_of_former_names),
+        (Field.WEBSITE, organisations["website"], words_of_hosts),
+        (Field.NOTES, organisations["notes"], words_and_synonyms(words_for)),
+    ]
     parts = [
-        *_label_parts(organisations["name"], organisations["ordinal"]),
-        _text_part(Field.FORMER, former, organisations["ordinal"], _parts_of_names),
-        _text_part(Field.WEBSITE, organisations["website"], organisations["ordinal"], _host_words),
-        _text_part(
-            Field.NOTES,
-            organisations["notes"],
-            organisations["ordinal"],
-            _words_and_synonyms(synonyms["notes"]),
+        *(
+            _text_part(field, texts, organisations["ordinal"], split)
+            for field, texts, split in own_texts
         ),
         _in_towns(organisations, towns),
         _in_regions(organisations, named, valleys, countries),
@@ -142,37 +151,20 @@ def town_table(gazetteer: Gazetteer) -> pd.DataFrame:
     )
 
 
-def _label_parts(names: pd.Series, ordinal: pd.Series) -> Iterator[_Part]:
-    yield _text_part(
-        Field.NAME, names, ordinal, lambda name: _folded_words(_SUBTITLE.split(name)[0])
-    )
-    yield _text_part(
-        Field.SUBTITLE,
-        names,
-        ordinal,
-        lambda name: _folded_words(" ".join(_SUBTITLE.split(name)[1:])),
-    )
-    yield _text_part(Field.NAME_PART, names, ordinal, _name_parts)
-    yield _text_part(Field.INITIALS, names, ordinal, _initials)
-
-
 def _text_part(field: Field, texts: pd.Series, ordinal: pd.Series, split: Split) -> _Part:
     """Own words of organisations: each is a term that it alone finds."""
     codes, distinct = pd.factorize(texts.fillna(""))
-    numbers: dict[str, int] = {}
-    lists = [
-        [numbers.setdefault(word, len(numbers)) for word in dict.fromkeys(split(str(text)))]
-        for text in distinct
-    ]
-    lengths = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
+    of_text, numbers, words = number_words(split(distinct.tolist()))
+    lengths = np.bincount(of_text, minlength=len(distinct))
     starts = np.cumsum(lengths) - lengths
-    terms = np.fromiter(chain.from_iterable(lists), dtype=np.int32, count=int(lengths.sum()))
     repeats = lengths[codes]
     at = np.arange(repeats.sum())
     at += np.repeat(starts[codes] - (np.cumsum(repeats) - repeats), repeats)
-    words = pd.Series(list(numbers), dtype=object)
+    terms = numbers.astype(np.int32)
     return _Part(
-        pd.DataFrame({"word": words, "field": field, "term": np.arange(len(words))}),
+        pd.DataFrame(
+            {"word": pd.Series(words, dtype=object), "field": field, "term": np.arange(len(words))}
+        ),
         terms[at],
         np.repeat(ordinal.to_numpy(np.int32), repeats),
     )
@@ -370,59 +362,5 @@ def _join(parts: list[_Part]) -> dict[str, pd.DataFrame]:
     }
 
 
-def _folded_words(text: str) -> list[str]:
-    return fold(text).split()
-
-
-def _words_and_synonyms(synonyms: Mapping[str, list[str]]) -> Split:
-    """Words of a note, and those that people look for in place of a phrase that it has."""
-    of_phrase = {phrase: [*map(_whole, words)] for phrase, words in synonyms.items()}
-    longest_first = sorted(of_phrase, key=lambda phrase: (-len(phrase), phrase))
-    known = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})\b")
-
-    def split(text: str) -> list[str]:
-        folded = fold(text)
-        more = (word for phrase in known.findall(folded) for word in of_phrase[phrase])
-        return [*folded.split(), *more]
-
-    return split
-
-
-def _parts_of_names(text: str) -> list[str]:
-    return [
-        word for name in text.split("\n") for word in (*_folded_words(name), *_name_parts(name))
-    ]
-
-
-def _name_parts(name: str) -> list[str]:
-    """Further ways to write the words of a name.
-
-    Both halves of "CyberSchool", and "gdata" and "certee" for "G DATA" and "CERT-EE".
-    """
-    whole = _folded_words(name)
-    halves = _HUMP.sub(" ", name)
-    # Most names have no hump, and so the same words once more.
-    parts = [part for part in _folded_words(halves) if len(part) > 1] if halves != name else []
-    return [part for part in (*parts, *_pairs(whole)) if part not in whole]
-
-
 def _pairs(words: list[str]) -> list[str]:
     return [a + b for a, b in pairwise(words)]
-
-
-def _initials(name: str) -> list[str]:
-    """First letters of a name's words: "hpi" of "Hasso-Plattner-Institut"; all, and capitals."""
-    written = re.findall(r"\w+", re.sub(r"\(.*?\)", " ", name))
-    every = fold("".join(word[0] for word in written))
-    large = fold("".join(word[0] for word in written if word[0].isupper()))
-    return [letters for letters in (every, large) if len(letters) >= _MIN_INITIALS]
-
-
-def _host_words(website: str) -> list[str]:
-    host = _HOST.match(website)
-    return _folded_words(host[1]) if host else []
-
-
-def _over_distinct(texts: pd.Series, function: Callable[[str], str]) -> npt.NDArray[np.object_]:
-    codes, distinct = pd.factorize(texts)
-    return np.array([function(str(text)) for text in distinct.tolist()], dtype=object)[codes]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecosystem.common import links
-from ecosystem.common.text import fold, slug
+from ecosystem.common.text import fold, fold_all, slug
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,11 @@ def test_fold(text: str, folded: str) -> None:
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     assert set(slug(text)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+@given(st.lists(st.text() | st.text("aB é\n\t-")))
+def test_many_texts_are_folded_as_each_alone(texts: list[str]) -> None:
+    assert fold_all(texts) == [fold(text) for text in texts]
 
 
 @pytest.mark.parametrize(

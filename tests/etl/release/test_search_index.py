@@ -21,7 +21,18 @@ from etl import pipeline
 from etl.places.gazetteer import Gazetteer
 from etl.places.regions import load_regions
 from etl.register.normalise import load_aliases
-from etl.release.search_index import _initials, _name_parts, ordinals, town_table
+from etl.release.own_words import (
+    Split,
+    initials,
+    number_words,
+    parts_of_names,
+    words_and_synonyms,
+    words_of_former_names,
+    words_of_hosts,
+    words_of_names,
+    words_of_subtitles,
+)
+from etl.release.search_index import ordinals, town_table
 from tests.etl.conftest import Row
 
 
@@ -44,6 +55,10 @@ def test_ordinals_number_the_organisations_by_name(query: Callable[[str], pd.Dat
     assert rows["ordinal"].tolist() == list(range(len(rows)))
     keys = list(zip(rows["name"].map(fold), rows["org_id"], strict=True))
     assert keys == sorted(keys)
+
+
+def list_words(split: Split, text: str) -> list[str]:
+    return list(split([text]).words.to_pylist())
 
 
 @given(st.lists(st.tuples(st.text(max_size=4), st.integers(0, 9)), max_size=20, unique=True))
@@ -186,14 +201,42 @@ def test_a_part_of_another_name_for_a_code_finds_nothing_by_it(
     ],
 )
 def test_other_ways_to_write_a_name(name: str, parts: list[str]) -> None:
-    assert [p for p in _name_parts(name) if p in parts] == parts
-    assert set(_name_parts(name)) >= set(parts)
+    found = list_words(parts_of_names, name)
+    assert [p for p in found if p in parts] == parts
+    assert set(found) >= set(parts)
 
 
 def test_initials_of_a_name() -> None:
-    assert "hpi" in _initials("Hasso-Plattner-Institut")
-    assert "bsi" in _initials("Bundesamt für Sicherheit in der Informationstechnik")
-    assert _initials("Thales") == []
+    assert "hpi" in list_words(initials, "Hasso-Plattner-Institut")
+    assert "bsi" in list_words(initials, "Bundesamt für Sicherheit in der Informationstechnik")
+    assert list_words(initials, "Thales") == []
+
+
+TEXTS = st.text() | st.text("aBÉé1 -–(/)\n") | st.sampled_from(["CyberSchool", "G DATA", "CERT-EE"])
+
+
+@pytest.mark.parametrize(
+    "split",
+    [
+        initials,
+        parts_of_names,
+        words_of_former_names,
+        words_of_hosts,
+        words_of_names,
+        words_of_subtitles,
+        words_and_synonyms({"b": ["ab", "a whole"], "ab b": ["x"]}),
+    ],
+)
+@given(texts=st.lists(TEXTS))
+def test_many_texts_have_the_words_of_each_alone(split: Split, texts: list[str]) -> None:
+    found = split(texts)
+    words = list(zip(found.texts.tolist(), found.words.to_pylist(), strict=True))
+    assert words == [(i, word) for i, text in enumerate(texts) for word in list_words(split, text)]
+    numbers, codes, distinct = number_words(found)
+    assert distinct == list(dict.fromkeys(word for _, word in words))
+    pairs = [(i, distinct[code]) for i, code in zip(numbers, codes, strict=True)]
+    assert sorted(pairs) == sorted(set(words))
+    assert numbers.tolist() == sorted(numbers)
 
 
 def test_towns_are_all_of_the_gazetteer(gazetteer: Gazetteer) -> None:

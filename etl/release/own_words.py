@@ -75,7 +75,7 @@ def parts_of_names(names: Sequence[str]) -> Words:
     Both halves of "CyberSchool", and "gdata" and "certee" for "G DATA" and "CERT-EE".
     """
     whole = _split(fold_all(names))
-    return _without(_after(_halves(names), _joined(whole)), whole)
+    return _without(_after(_halves(names), _neighbours_as_one(whole)), whole)
 
 
 def words_of_former_names(texts: Sequence[str]) -> Words:
@@ -164,7 +164,7 @@ def _halves(names: Sequence[str]) -> Words:
     return _where(pc.greater(pc.utf8_length(words), 1), own, words)
 
 
-def _joined(found: Words) -> Words:
+def _neighbours_as_one(found: Words) -> Words:
     """Each word and the one after it as one."""
     texts, words = found
     follows = texts[1:] == texts[:-1]

@@ -156,7 +156,9 @@ def named_in(database: Database, text: str) -> list[str]:
 
     Where names overlap the longest one counts: "Lower Austria" isn't Austria.
     """
-    known, words = _ids_by_name(database), fold(text).split()
+    words = fold(text).split()
+    # Most pages are asked for without words, the first after a start among them.
+    known = _ids_by_name(database) if words else {}
     found, at = [], 0
     while at < len(words):
         ends = range(min(len(words), at + _LONGEST_NAME), at, -1)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from ecosystem.web import logs, metrics
 
 _run = threading.local()
+_first_is_over = threading.Event()
 _log = logging.getLogger(__name__)
 
 
@@ -32,12 +33,18 @@ def watching(*, is_part: bool, page: Callable[[], str]) -> Iterator[None]:
             yield
         finally:
             seconds = time.perf_counter() - begun
+            _first_is_over.set()
             shown = metrics.count_rerun(
                 page(), is_part=is_part, seconds=seconds, failed=_run.failed
             )
             extra = {**shown, "event": "rerun", "ms": round(1000 * seconds)}
             words = "%(page)s (%(part)s): %(outcome)s"
             _log.info(words, shown, extra=extra)
+
+
+def wait_for_first(seconds: float) -> None:
+    """Wait until the first run of this process is over, but no longer than so many seconds."""
+    _first_is_over.wait(seconds)
 
 
 def note_failure(error: Exception) -> None:

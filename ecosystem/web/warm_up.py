@@ -17,7 +17,7 @@ from ecosystem.common.store import ReleaseError
 from ecosystem.fetch import fetcher
 from ecosystem.finding import search
 from ecosystem.matching import register
-from ecosystem.web import logs, memory, metrics, open_files, serving
+from ecosystem.web import logs, memory, metrics, open_files, reruns, serving
 from ecosystem.web.outlines import outlines_json
 
 
@@ -26,10 +26,11 @@ def lifespan(
 ) -> Callable[[object], AbstractAsyncContextManager[None]]:
     """What surrounds the server's life.
 
-    Before it listens it does what the first visitor would wait for: imports at once, the rest in
-    a thread. folium takes a second to import, the checksum of a large release as long, and the
-    libraries of spatial statistics several. A site that fetches its releases waits for the first
-    of all. Where the installation wants it, whoever watches the site is answered meanwhile.
+    Before it listens it imports what the first visitor would wait for: folium takes a second. A
+    thread opens the release at once, and gets the rest ready when the first page is there: the
+    index of a large release takes a second, the libraries of spatial statistics several. A site
+    that fetches its releases waits for the first of all. Where the installation wants it, whoever
+    watches the site is answered meanwhile.
 
     Parameters
     ----------
@@ -64,7 +65,15 @@ def lifespan(
     return around
 
 
+# Whoever waited for the start comes within it.
+_PATIENCE_S = 3.0
+
+
 def _warm_up() -> None:
+    with contextlib.suppress(ReleaseError):
+        serving.database()
+    # Python runs one thread at a time: what the first page doesn't show would hold it up.
+    reruns.wait_for_first(_PATIENCE_S)
     with contextlib.suppress(ReleaseError):
         outlines_json(serving.database(), "land")
         search.prepare(serving.database())

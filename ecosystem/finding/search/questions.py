@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -174,12 +175,16 @@ class _Reader:
     def __init__(self, database: Database, text: str) -> None:
         self.database = database
         self.text = unicodedata.normalize("NFC", text)[:MAX_LENGTH]
-        self.index: Index = index(database)
         self.tokens = [
             _Token(word, m.start(), m.end())
             for m in WORD.finditer(self.text)
             for word in fold(m[0]).split()
         ]
+
+    @cached_property
+    def index(self) -> Index:
+        """The index of the release; it takes a second to read, and no words need none."""
+        return index(self.database)
 
     def question(self) -> Question:
         """The question, understood."""

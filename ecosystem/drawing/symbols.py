@@ -11,22 +11,26 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import TYPES
 from ecosystem.common.web_mercator import to_degrees, to_metres
-from ecosystem.finding import made_in_europe
+from ecosystem.finding import chosen, code_index, made_in_europe
+from ecosystem.finding.code_index import Counts
 from ecosystem.finding.filters import Filter
+from ecosystem.finding.masks import Flags
 from ecosystem.tables import regions
 
 MAX_SYMBOLS = 1500
 # A cell of 2**(23 - zoom) metres is about 54 pixels wide on the screen.
 _CELL_BITS_AT_ZOOM_0 = 23
 _OUTSIDE_CELL_BITS = 20
-_TYPE_COUNTS = ", ".join(f"count(*) FILTER (type = '{code}') AS {code}" for code in TYPES)
 _COLUMNS = ["kind", "key", "name", "lon", "lat", "n", *TYPES, "labelled"]
 
 
@@ -84,19 +88,10 @@ def cell_bits(zoom: int) -> int:
 
 def are_cells_needed(database: Database, filter_: Filter) -> bool:
     """Whether a filter leaves more towns than the map draws one by one."""
-    if _towns(database) <= MAX_SYMBOLS:
+    towns = code_index.column(database, "place_id")
+    if len(towns.known) <= MAX_SYMBOLS:
         return False
-    where, bound = filter_.where()
-    towns = database.value(
-        f"SELECT count(DISTINCT place_id) FROM organisation WHERE {where}",
-        bound,
-    )
-    return int(towns) > MAX_SYMBOLS
-
-
-@per_release
-def _towns(database: Database) -> int:
-    return int(database.value("SELECT count(DISTINCT place_id) FROM organisation"))
+    return int(np.count_nonzero(towns.tally(chosen.flags(database, filter_)))) > MAX_SYMBOLS
 
 
 @made_in_europe.depends_on_today
@@ -116,15 +111,16 @@ def symbols(database: Database, filter_: Filter, view: View = EVERYTHING) -> pd.
         column of counts per type, and ``labelled``, how many have a valid label. ``n`` adds up to
         the number of organisations found.
     """
+    there = chosen.flags(database, filter_)
     if not are_cells_needed(database, filter_):
-        return _places(database, filter_, "TRUE", {})
-    box = {"west": view.west, "north": view.north, "east": view.east, "south": view.south}
-    inside = "x >= $west AND x < $east AND y >= $north AND y < $south"
-    near = _places(database, filter_, inside, box)
+        return _places(database, there)
+    points = _points(database)
+    inside = points.inside(view)
+    near = _places(database, there & inside[points.of_organisation])
+    counts = _counts(database, points.of_organisation, len(points.x), there)
     if len(near) > MAX_SYMBOLS:
-        near = _cells(database, filter_, inside, box, cell_bits(view.zoom))
-    far_bits = max(_OUTSIDE_CELL_BITS, cell_bits(view.zoom))
-    far = _cells(database, filter_, f"NOT ({inside})", box, far_bits)
+        near = _cells(points, counts, inside, cell_bits(view.zoom))
+    far = _cells(points, counts, ~inside, max(_OUTSIDE_CELL_BITS, cell_bits(view.zoom)))
     return pd.concat([near, far], ignore_index=True)
 
 
@@ -134,66 +130,110 @@ def of_valleys(database: Database, filter_: Filter) -> pd.DataFrame:
 
     Organisations outside all valleys are on none of them.
     """
-    where, bound = filter_.where()
-    rows = database.frame(
-        f"""
-        SELECT 'valley' AS kind, key, '' AS name, v.lon, v.lat, c.* EXCLUDE (key, x, y)
-        FROM ({_counts("valley_id", where)}) c JOIN valley v ON v.valley_id = key
-        ORDER BY n DESC, key
-        """,
-        {**bound, **made_in_europe.BOUND},
-    )
-    return rows.assign(name=rows["key"].map(regions.names_in_text(database)))
+    rows = _of_column(database, "valley_id", chosen.flags(database, filter_))
+    points = _valley_points(database)
+    names = rows["key"].map(regions.names_in_text(database))
+    rows = rows.assign(kind="valley", name=names, **points.loc[rows["key"]].reset_index(drop=True))
+    return rows[_COLUMNS]
 
 
 @made_in_europe.depends_on_today
 def at_place(database: Database, place_id: str) -> pd.DataFrame:
     """The one symbol of a town, with all its organisations; columns as :func:`symbols`."""
-    return _places(database, Filter(), "place_id = $place_id", {"place_id": place_id})
+    towns = code_index.column(database, "place_id")
+    there = np.zeros(len(towns.numbers), dtype=np.bool_)
+    if place_id in towns.known:
+        there = towns.numbers == towns.known.index(place_id)
+    return _places(database, there)
 
 
-def _places(
-    database: Database, filter_: Filter, inside: str, box: Mapping[str, object]
-) -> pd.DataFrame:
-    where, bound = filter_.where()
-    return database.frame(
-        f"""
-        SELECT 'place' AS kind, key, p.name, p.lon, p.lat, c.* EXCLUDE (key, x, y)
-        FROM ({_counts("place_id", f"{where} AND {inside}")}) c JOIN place p ON p.place_id = key
-        ORDER BY n DESC, key LIMIT {MAX_SYMBOLS + 1}
-        """,
-        {**bound, **box, **made_in_europe.BOUND},
-    )
+def _places(database: Database, there: Flags) -> pd.DataFrame:
+    """One symbol for each town of a set of organisations, but not many more than are drawn."""
+    rows = _of_column(database, "place_id", there)[: MAX_SYMBOLS + 1]
+    places = _place_points(database).loc[rows["key"]].reset_index(drop=True)
+    return rows.assign(kind="place", **places)[_COLUMNS]
 
 
-def _cells(
-    database: Database, filter_: Filter, inside: str, box: dict[str, int], bits: int
-) -> pd.DataFrame:
-    where, bound = filter_.where()
-    cell = f"((x >> {bits})::BIGINT << 32) | (y >> {bits})"
-    cells = database.frame(
-        f"""
-        SELECT 'cell' AS kind, * REPLACE ('' AS key), '' AS name
-        FROM ({_counts(cell, f"{where} AND {inside}")}) ORDER BY n DESC, x, y
-        """,
-        {**bound, **box, **made_in_europe.BOUND},
-    )
-    cells["lon"], cells["lat"] = to_degrees(cells["x"], cells["y"])
-    return cells[_COLUMNS]
+def _of_column(database: Database, name: str, there: Flags) -> pd.DataFrame:
+    """Counts of a set of organisations by a column's codes, the largest first, then by code."""
+    column = code_index.column(database, name)
+    counts = _counts(database, column.numbers, len(column.known), there)
+    order = np.argsort(-counts["n"], kind="stable")
+    order = order[counts["n"][order] > 0]
+    keys = pd.Series([column.known[at] for at in order], dtype="str")
+    return pd.DataFrame({"key": keys, **{name: of[order] for name, of in counts.items()}})
 
 
-def _counts(key: str, where: str) -> str:
-    """SQL: by a key, how many organisations there are, of each type and with a label; their middle.
+def _cells(points: _Points, counts: Mapping[str, Counts], inside: Flags, bits: int) -> pd.DataFrame:
+    """Points put together by the square of 2**`bits` metres that they lie in, at their middle."""
+    at = np.flatnonzero(inside & (counts["n"] > 0))
+    x, y = points.x[at], points.y[at]
+    keys, cell = np.unique((x >> bits) << 32 | (y >> bits), return_inverse=True)
 
-    Labels are joined and not looked up row by row: where few have one, that costs nothing.
+    def total(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        return np.bincount(cell, weights=values, minlength=len(keys)).astype(np.float64)
+
+    totals = {name: total(of[at]).astype(np.int64) for name, of in counts.items()}
+    n = counts["n"][at]
+    middle_x, middle_y = total(n * x) / totals["n"], total(n * y) / totals["n"]
+    lon, lat = to_degrees(middle_x, middle_y)
+    order = np.lexsort((middle_y, middle_x, -totals["n"]))
+    cells = pd.DataFrame({"lon": lon, "lat": lat, **totals}).iloc[order]
+    return cells.assign(kind="cell", key="", name="")[_COLUMNS]
+
+
+def _counts(
+    database: Database, numbers: npt.NDArray[np.int32], size: int, there: Flags
+) -> dict[str, Counts]:
+    """How many of a set of organisations have each number, in all, of each type, with a label.
+
+    Parameters
+    ----------
+    numbers : array of int32
+        By ``ordinal``, from 0 to `size`; that of those which have none is `size`.
     """
-    return f"""
-        SELECT c.*, coalesce(l.labelled, 0) AS labelled
-        FROM (
-            SELECT {key} AS key, avg(x) AS x, avg(y) AS y, count(*) AS n, {_TYPE_COUNTS}
-            FROM organisation WHERE {where} GROUP BY ALL
-        ) c LEFT JOIN (
-            SELECT {key} AS key, count(*) AS labelled
-            FROM organisation WHERE {where} AND {made_in_europe.IS_LABELLED} GROUP BY ALL
-        ) l USING (key)
-    """
+    types = code_index.column(database, "type")
+    of_type = len(types.known)
+    both = numbers[there] * np.int64(of_type) + types.numbers[there]
+    by_type = np.bincount(both, minlength=(size + 1) * of_type).reshape(-1, of_type)[:size]
+    labelled = there & chosen.flags(database, chosen.LABELLED)
+    known = dict(zip(types.known, by_type.T, strict=True))
+    nobody = np.zeros(size, dtype=np.int64)
+    return {
+        "n": by_type.sum(axis=1),
+        **{code: known.get(code, nobody) for code in TYPES},
+        "labelled": np.bincount(numbers[labelled], minlength=size + 1)[:size],
+    }
+
+
+@dataclass(frozen=True)
+class _Points:
+    """Where organisations are: distinct points in whole metres, and which each one has."""
+
+    x: npt.NDArray[np.int64]
+    y: npt.NDArray[np.int64]
+    of_organisation: npt.NDArray[np.int32]
+
+    def inside(self, view: View) -> Flags:
+        """Which points a view shows."""
+        across = (self.x >= view.west) & (self.x < view.east)
+        return across & (self.y >= view.north) & (self.y < view.south)
+
+
+@per_release
+def _points(database: Database) -> _Points:
+    rows = database.frame("SELECT x, y FROM organisation ORDER BY ordinal")
+    numbers, known = pd.factorize(rows["x"].to_numpy(np.int64) << 32 | rows["y"].to_numpy(np.int64))
+    return _Points(known >> 32, known & (2**32 - 1), numbers.astype(np.int32))
+
+
+@per_release
+def _place_points(database: Database) -> pd.DataFrame:
+    """Name and point of every town in which an organisation is, by its id."""
+    return database.frame("SELECT place_id, name, lon, lat FROM place").set_index("place_id")
+
+
+@per_release
+def _valley_points(database: Database) -> pd.DataFrame:
+    """Label point of every valley, by its id."""
+    return database.frame("SELECT valley_id, lon, lat FROM valley").set_index("valley_id")

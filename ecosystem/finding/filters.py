@@ -13,6 +13,8 @@ from enum import Enum, auto
 from functools import cached_property, partial
 from typing import Any
 
+import numpy as np
+
 from ecosystem.common import wording
 from ecosystem.common.store import Database
 from ecosystem.common.text import fold
@@ -26,11 +28,13 @@ from ecosystem.common.vocabulary import (
     TYPES,
     Vocabulary,
 )
-from ecosystem.finding import made_in_europe, nearby, search
+from ecosystem.finding import code_index, made_in_europe, nearby, search
 from ecosystem.finding.checks import CHECK
 from ecosystem.finding.masks import holds
 
 MAX_SEARCH_LENGTH = 100
+# What a condition binds the organisations to that were found in memory.
+MEMBERS = "members"
 MAX_VALUES = 50
 FIRST_YEAR, LAST_YEAR = 1800, 2100
 # What programs take into an address from the sentence around it.
@@ -74,6 +78,7 @@ class Facet:
         What people read.
     condition : str
         SQL that holds for the rows to keep; ``$name`` is bound to the list of chosen codes.
+        Empty where :meth:`bits` says which rows these are.
     codes : str
         SQL expression of the list of codes that one organisation has for this facet.
     pattern : re.Pattern
@@ -84,6 +89,9 @@ class Facet:
         Where the panel shows it.
     joined_by : str
         How the sentence introduces the chosen values.
+    lists, column : str
+        The column of the table ``organisation`` that holds a list of codes, or that holds one
+        code; empty if none does.
     bound : mapping of str to object
         What `condition` and `codes` bind besides the chosen codes.
     offered_if : callable or None
@@ -98,6 +106,8 @@ class Facet:
     labels: Vocabulary | Names
     shown: Shown
     joined_by: str
+    lists: str = ""
+    column: str = ""
     bound: Mapping[str, Any] = field(default_factory=dict)
     offered_if: Callable[[Database], bool] | None = None
 
@@ -106,6 +116,12 @@ class Facet:
         if not isinstance(self.labels, Names):
             return code in self.labels
         return self.pattern.fullmatch(code) is not None
+
+    def bits(self, database: Database, chosen: Sequence[str]) -> bytes:
+        """Organisations that have any of the chosen codes, where these are kept in memory."""
+        if self.lists:
+            return code_index.lists(database, self.lists).bits(chosen)
+        return code_index.column(database, self.column).bits(chosen)
 
     def read(self, text: str) -> tuple[str, ...]:
         """The codes that a text in an address stands for; none if it can't be understood.
@@ -142,7 +158,7 @@ class Facet:
 
 def facet(
     label: str,
-    column: str,
+    columns: str | tuple[str, ...],
     joined_by: str,
     *,
     labels: Vocabulary | Names,
@@ -154,9 +170,10 @@ def facet(
 
     Parameters
     ----------
-    label, column, joined_by : str
-        What people read, the column of the table ``organisation``, and the words that introduce
-        the choice in a sentence.
+    label, joined_by : str
+        What people read, and the words that introduce the choice in a sentence.
+    columns : str or tuple of str
+        The column of the table ``organisation``, or those that hold a code each.
     labels : Vocabulary or Names
         What people read for a code.
     shown : Shown
@@ -170,7 +187,7 @@ def facet(
         default=(),
         metadata={
             "label": label,
-            "column": column,
+            "columns": (columns,) if isinstance(columns, str) else columns,
             "many": many,
             "labels": labels,
             "shown": shown,
@@ -205,11 +222,10 @@ class Filter:
     country: tuple[str, ...] = facet("Country", "country", "in", labels=COUNTRIES, shown=Shown.LIST)
     nuts: tuple[str, ...] = facet(
         "NUTS region",
-        "[nuts0, nuts1, nuts2, nuts3]",
+        ("nuts0", "nuts1", "nuts2", "nuts3"),
         "in",
         labels=Names.REGIONS,
         shown=Shown.LIST_IF_CHOSEN,
-        many=True,
         pattern=r"[A-Z]{2}[0-9A-Z]{0,3}",
     )
     type: tuple[str, ...] = facet("Type", "type", "of type", labels=TYPES, shown=Shown.BUTTONS)
@@ -296,13 +312,8 @@ class Filter:
                 params["km"] = [str(self.km)]
         return params
 
-    def where(self, leaving_out: str = "") -> tuple[str, dict[str, Any]]:
+    def where(self) -> tuple[str, dict[str, Any]]:
         """SQL condition on the table ``organisation`` and its bound parameters.
-
-        Parameters
-        ----------
-        leaving_out : str
-            Name of a facet to ignore, for counting its options under the other filters.
 
         Returns
         -------
@@ -311,10 +322,14 @@ class Filter:
         """
         conditions: list[str] = []
         bound: dict[str, Any] = {}
+        in_memory: list[Callable[[Database], bytes]] = []
         for name, facet_ in FACETS.items():
-            if getattr(self, name) and name != leaving_out:
+            chosen = getattr(self, name)
+            if chosen and facet_.condition:
                 conditions.append(facet_.condition)
-                bound |= {**facet_.bound, name: list(getattr(self, name))}
+                bound |= {**facet_.bound, name: list(chosen)}
+            elif chosen:
+                in_memory.append(partial(facet_.bits, chosen=chosen))
         if self.founded_from is not None:
             conditions.append("founded >= $founded_from")
             bound["founded_from"] = self.founded_from
@@ -322,11 +337,12 @@ class Filter:
             conditions.append("founded <= $founded_to")
             bound["founded_to"] = self.founded_to
         if self.q:
-            conditions.append(holds("q"))
-            bound["q"] = partial(search.bits, text=self.q)
+            in_memory.append(partial(search.bits, text=self.q))
         if self.near and self.km is not None:
-            conditions.append(holds("near"))
-            bound["near"] = partial(nearby.bits, town_id=self.near, km=self.km)
+            in_memory.append(partial(nearby.bits, town_id=self.near, km=self.km))
+        if in_memory:
+            conditions.append(holds(MEMBERS))
+            bound[MEMBERS] = partial(_all_of, in_memory)
         return " AND ".join(conditions) or "TRUE", bound
 
     def is_daily(self) -> bool:
@@ -393,22 +409,32 @@ def _facets() -> dict[str, Facet]:
         if "condition" in f.metadata:
             facets[f.name] = Facet(name=f.name, pattern=re.compile(""), **f.metadata)
             continue
-        column, many = f.metadata["column"], f.metadata["many"]
+        first, *others = f.metadata["columns"]
+        many = f.metadata["many"]
+        # What many organisations share is kept in memory, and neither SQL nor an identifier.
+        is_shared = f.metadata["labels"] is not Names.NONE and not others and first.isidentifier()
+        columns = (first, *others)
+        asked = " OR ".join(f"list_contains(${f.name}, {column})" for column in columns)
         facets[f.name] = Facet(
             name=f.name,
             label=f.metadata["label"],
-            condition=(
-                f"list_has_any({column}, ${f.name})"
-                if many
-                else f"list_contains(${f.name}, {column})"
-            ),
-            codes=column if many else f"[{column}]",
+            condition="" if is_shared else f"({asked})",
+            codes=first if many else f"[{', '.join(columns)}]",
             pattern=f.metadata["pattern"],
             labels=f.metadata["labels"],
             shown=f.metadata["shown"],
             joined_by=f.metadata["joined_by"],
+            lists=first if many else "",
+            column=first if is_shared and not many else "",
         )
     return facets
+
+
+def _all_of(questions: Sequence[Callable[[Database], bytes]], database: Database) -> bytes:
+    """Organisations that are in every set that the questions give, one bit each."""
+    first, *others = (np.frombuffer(question(database), np.uint8) for question in questions)
+    shortest = min(len(bits) for bits in (first, *others))
+    return np.bitwise_and.reduce([bits[:shortest] for bits in (first, *others)]).tobytes()
 
 
 def left_out(params: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:

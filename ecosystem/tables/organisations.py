@@ -13,21 +13,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
-from ecosystem.finding import made_in_europe, nearby, search
-from ecosystem.finding.filters import FACETS, Filter, Shown
-from ecosystem.finding.per_filter import per_filter
+from ecosystem.finding import chosen, code_index, made_in_europe, nearby, search
+from ecosystem.finding.filters import FACETS, Filter
 from ecosystem.tables import life, regions
 
-# What a list may be sorted by, and the SQL that does it.
+# What a list may be sorted by, and the SQL that does it; `ordinal` is the order of names.
 SORTS = {
-    "name": "name_sorted",
+    "name": "ordinal",
     "type": "type",
     "city": "city",
     "country": "country",
-    "valley": "valley_name",
+    "valley": "(SELECT name FROM valley v WHERE v.valley_id = organisation.valley_id)",
     "founded": "founded",
 }
 # What a short list shows of an organisation, with the mark of a label.
@@ -38,8 +36,7 @@ RELEVANCE, DISTANCE = "relevance", "distance"
 PER_PAGE = 20
 _MANY = 50  # organisations from which on the outermost don't decide what a map shows
 _LISTED_FROM = f"""
-    SELECT o.*, v.name AS valley_name, r.name AS nuts2_name,
-           strip_accents(lower(o.name)) AS name_sorted, l.* EXCLUDE (labelled)
+    SELECT o.*, v.name AS valley_name, r.name AS nuts2_name, l.* EXCLUDE (labelled)
     FROM {{table}} o
     LEFT JOIN valley v USING (valley_id)
     LEFT JOIN region r ON r.nuts_id = o.nuts2
@@ -75,17 +72,14 @@ class Summary:
 @made_in_europe.depends_on_today
 def summary(database: Database, filter_: Filter) -> Summary:
     """Numbers of the statistics strip."""
-    where, bound = filter_.where()
-    ((*numbers,),) = database.rows(
-        f"""
-        SELECT count(*) AS organisations, count(DISTINCT valley_id) AS valleys,
-               count(DISTINCT country) AS countries, count(*) FILTER (type = 'sme') AS smes,
-               count(*) FILTER ({made_in_europe.IS_LABELLED}) AS labelled
-        FROM organisation WHERE {where}
-        """,
-        {**bound, **made_in_europe.BOUND},
+    there = chosen.flags(database, filter_)
+    return Summary(
+        organisations=int(np.count_nonzero(there)),
+        valleys=len(counts_of(database, filter_, "valley_id")),
+        countries=len(counts_of(database, filter_, "country")),
+        smes=counts_of(database, filter_, "type").get("sme", 0),
+        labelled=int(np.count_nonzero(there & chosen.flags(database, chosen.LABELLED))),
     )
-    return Summary(*numbers)
 
 
 @made_in_europe.depends_on_today
@@ -111,77 +105,47 @@ def code_counts(database: Database, filter_: Filter, name: str) -> dict[str, int
     Parameters and result are those of :func:`facet_counts`, which leaves the facet's own filter
     out.
     """
-    if name in _COUNTED_IN_MEMORY:
-        known, numbers, ordinals = _codes(database)[name]
-        there = np.bincount(
-            numbers[_filter_mask(database, filter_)[ordinals]], minlength=len(known)
-        ).tolist()
-        found = [(code, n) for code, n in zip(known, there, strict=True) if n]
-        return dict(sorted(found, key=lambda pair: (-pair[1], pair[0])))
+    facet = FACETS[name]
+    if facet.lists:
+        return _largest_first(
+            code_index.lists(database, facet.lists).count(chosen.flags(database, filter_))
+        )
+    if facet.column:
+        return counts_of(database, filter_, facet.column)
     where, bound = filter_.where()
     return dict(
         database.rows(
             f"""
             SELECT code, count(*) AS n
-            FROM (SELECT unnest({FACETS[name].codes}) AS code FROM organisation WHERE {where})
+            FROM (SELECT unnest({facet.codes}) AS code FROM organisation WHERE {where})
             WHERE code IS NOT NULL GROUP BY code ORDER BY n DESC, code
             """,
-            {**bound, **FACETS[name].bound},
+            {**bound, **facet.bound},
         )
     )
 
 
-@per_filter
-def _filter_mask(database: Database, filter_: Filter) -> npt.NDArray[np.bool_]:
-    """Which organisations a filter leaves, by their ``ordinal``."""
-    where, bound = filter_.where()
-    flags = np.zeros(_size(database), dtype=np.bool_)
-    flags[database.column(f"SELECT ordinal FROM organisation WHERE {where}", bound)] = True
-    return flags
+def counts_of(database: Database, filter_: Filter, column: str) -> dict[str, int]:
+    """How many of the organisations of a filter have each code of a column.
+
+    Parameters
+    ----------
+    column : str
+        Of the table ``organisation``, with one code for each or none, such as ``nuts2``.
+
+    Returns
+    -------
+    dict of str to int
+        The largest first, equal ones by code; codes without an organisation are not in it.
+    """
+    return _largest_first(
+        code_index.column(database, column).count(chosen.flags(database, filter_))
+    )
 
 
-@per_release
-def _size(database: Database) -> int:
-    return int(database.value("SELECT coalesce(max(ordinal) + 1, 0) FROM organisation"))
-
-
-# The facets that the panel always shows, all at once for every new filter: one pass over the
-# table says which organisations the others leave, and counting them by code is done in memory.
-_COUNTED_IN_MEMORY = {
-    name
-    for name, facet in FACETS.items()
-    if facet.shown in (Shown.BUTTONS, Shown.LIST) and facet.offered_if is None
-}
-
-
-@per_release
-def _codes(
-    database: Database,
-) -> dict[str, tuple[list[str], npt.NDArray[np.int32], npt.NDArray[np.int32]]]:
-    """Codes of a facet, and for each code of an organisation its number and the ordinal."""
-    found = {}
-    for name in _COUNTED_IN_MEMORY:
-        each = f"SELECT ordinal, unnest({FACETS[name].codes}) AS code FROM organisation"
-        known = [
-            code
-            for (code,) in database.rows(
-                f"SELECT DISTINCT code FROM ({each}) WHERE code IS NOT NULL ORDER BY code"
-            )
-        ]
-        numbered = "SELECT unnest($known::VARCHAR[]) AS code, unnest(range(len($known))) AS number"
-        rows = database.frame(
-            f"""
-            SELECT ordinal, number::INTEGER AS number
-            FROM ({each}) JOIN ({numbered}) USING (code)
-            """,
-            {"known": known},
-        )
-        found[name] = (
-            known,
-            rows["number"].to_numpy(np.int32),
-            rows["ordinal"].to_numpy(np.int32),
-        )
-    return found
+def _largest_first(counts: dict[str, int]) -> dict[str, int]:
+    # Those that are equal stay as they came, in the order of codes.
+    return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
 
 
 def sorts(filter_: Filter) -> list[str]:
@@ -213,25 +177,36 @@ def page(
         the label that is valid longest (missing without one), and, if the filter names a town,
         ``km`` from there.
     """
+    return _with_km(
+        database,
+        filter_,
+        _list(database, _page(database, filter_, sort, limit, offset, descending=descending)),
+    )
+
+
+def _page(
+    database: Database, filter_: Filter, sort: str, limit: int, offset: int, *, descending: bool
+) -> npt.NDArray[np.int32]:
+    """Ordinals of one page of the list: what a page doesn't show is never read."""
     if sort in (RELEVANCE, DISTANCE) and sort in sorts(filter_):
-        ordinals = _rank(database, filter_, sort, descending)[offset : offset + limit]
-        return _with_km(database, filter_, _list(database, ordinals))
+        return _rank(database, filter_, sort, descending)[offset : offset + limit]
+    by = SORTS.get(sort, SORTS["name"])
+    if by == SORTS["name"]:
+        ordinals = np.flatnonzero(chosen.flags(database, filter_)).astype(np.int32)
+        return (ordinals[::-1] if descending else ordinals)[offset : offset + limit]
     where, bound = filter_.where()
-    direction = "DESC" if descending else "ASC"
-    order = SORTS.get(sort, SORTS["name"])
-    rows = database.frame(
+    return database.column(
         f"""
-        SELECT * FROM ({_LISTED}) WHERE {where}
-        ORDER BY {order} {direction} NULLS LAST, name_sorted, org_id
+        SELECT ordinal FROM organisation WHERE {where}
+        ORDER BY {by} {"DESC" if descending else "ASC"} NULLS LAST, ordinal
         LIMIT $limit OFFSET $offset
         """,
         {**bound, "limit": limit, "offset": offset},
-    ).drop(columns="name_sorted")
-    return _with_km(database, filter_, rows)
+    )
 
 
 def in_short(found: pd.DataFrame) -> list[dict[str, Any]]:
-    """Organisations as a short list shows them, with :data:`SHORT` of a page's columns."""
+    """Organisations of a page as a short list shows them, with :data:`SHORT` of its columns."""
     # Text lies in Arrow's memory: each column that nobody shows costs as much as one that is shown.
     rows: list[dict[str, Any]] = found[SHORT].to_dict("records")  # type: ignore[assignment]
     return rows
@@ -241,7 +216,30 @@ def short_page(
     database: Database, filter_: Filter, *, sort: str, limit: int, offset: int
 ) -> list[dict[str, Any]]:
     """One page of the list as :func:`in_short` gives it; parameters are those of :func:`page`."""
-    return in_short(page(database, filter_, sort=sort, limit=limit, offset=offset))
+    return _in_short(database, _page(database, filter_, sort, limit, offset, descending=False))
+
+
+def _in_short(database: Database, ordinals: npt.NDArray[np.int32]) -> list[dict[str, Any]]:
+    """Organisations by ordinal, in the order given: no column is read but those that are shown."""
+    of_ordinal = {
+        ordinal: row
+        for ordinal, *row in database.rows(
+            f"""
+            SELECT ordinal, {", ".join(SHORT[:-1])} FROM organisation
+            WHERE list_contains($ordinals::INTEGER[], ordinal)
+            """,
+            {"ordinals": ordinals.tolist()},
+        )
+    }
+    labels = dict(
+        database.rows(
+            "SELECT org_id, max(valid_until) FROM label "
+            "WHERE list_contains($ids::VARCHAR[], org_id) GROUP BY 1",
+            {"ids": [row[0] for row in of_ordinal.values()]},
+        )
+    )
+    rows = [of_ordinal[ordinal] for ordinal in ordinals.tolist()]
+    return [dict(zip(SHORT, (*row, labels.get(row[0])), strict=True)) for row in rows]
 
 
 def closest(database: Database, filter_: Filter) -> pd.DataFrame:
@@ -249,8 +247,17 @@ def closest(database: Database, filter_: Filter) -> pd.DataFrame:
 
     The rest of the filter does not count here.
     """
+    return _list(database, _closest(database, filter_))
+
+
+def short_closest(database: Database, filter_: Filter) -> list[dict[str, Any]]:
+    """The same as :func:`closest` as :func:`in_short` gives it."""
+    return _in_short(database, _closest(database, filter_))
+
+
+def _closest(database: Database, filter_: Filter) -> npt.NDArray[np.int32]:
     ordinals = search.find(database, filter_.q).closest if filter_.q else ()
-    return _list(database, np.array(ordinals, dtype=np.int32))
+    return np.array(ordinals, dtype=np.int32)
 
 
 def _rank(
@@ -260,16 +267,12 @@ def _rank(
     if sort == RELEVANCE and filter_.active() == ["q"]:
         ranked = search.find(database, filter_.q).ordinals
         return ranked[::-1] if descending else ranked
-    where, bound = filter_.where()
-    rows = database.frame(f"SELECT ordinal FROM organisation WHERE {where}", bound)
-    ordinals = rows["ordinal"].to_numpy(np.int32)
+    there = chosen.flags(database, filter_)
     if sort == RELEVANCE:
         found = search.find(database, filter_.q)
-        kept = np.zeros(8 * len(found.bits), dtype=np.bool_)
-        kept[ordinals] = True
-        ranked = found.ordinals[kept[found.ordinals]]
+        ranked = found.ordinals[there[found.ordinals]]
         return ranked[::-1] if descending else ranked
-    ordinals = np.sort(ordinals)
+    ordinals = np.flatnonzero(there).astype(np.int32)
     km = _km(database, filter_)[ordinals]
     return ordinals[np.argsort(-km if descending else km, kind="stable")]
 
@@ -279,8 +282,7 @@ def _km(database: Database, filter_: Filter) -> npt.NDArray[np.float32]:
     town = nearby.town(database, filter_.near)
     if town is not None:
         return nearby.distances(database, town.lon, town.lat)
-    n = int(database.value("SELECT count(*) FROM organisation"))
-    return np.full(n, np.nan, dtype=np.float32)
+    return np.full(code_index.size(database), np.nan, dtype=np.float32)
 
 
 def _with_km(database: Database, filter_: Filter, rows: pd.DataFrame) -> pd.DataFrame:
@@ -298,7 +300,7 @@ def _list(database: Database, ordinals: npt.NDArray[np.int32]) -> pd.DataFrame:
         )
         """,
         {"ordinals": ordinals.tolist()},
-    ).drop(columns="name_sorted")
+    )
     order = rows["ordinal"].map({number: i for i, number in enumerate(ordinals.tolist())})
     return rows.iloc[np.argsort(order.to_numpy())].reset_index(drop=True)
 
@@ -307,9 +309,9 @@ def everything(database: Database, filter_: Filter) -> pd.DataFrame:
     """All organisations of a filter with all columns, for downloads; ordered by name."""
     where, bound = filter_.where()
     return database.frame(
-        f"SELECT * FROM ({_LISTED}) WHERE {where} ORDER BY name_sorted, org_id",
+        f"SELECT * FROM ({_LISTED}) WHERE {where} ORDER BY ordinal",
         bound,
-    ).drop(columns="name_sorted")
+    )
 
 
 def one(database: Database, org_id: str) -> dict[str, Any] | None:
@@ -324,7 +326,6 @@ def one(database: Database, org_id: str) -> dict[str, Any] | None:
             {"org_id": org_id},
         )
         if record:
-            del record["name_sorted"]
             successor_id = record.get("successor_id") or ""
             return {**record, "successor": life.name(database, successor_id)}
     return None
@@ -335,8 +336,9 @@ def ended(database: Database) -> pd.DataFrame:
     if life.TABLE not in life.tables(database):
         return pd.DataFrame()
     return database.frame(
-        f"SELECT * FROM ({_LISTED_FROM.format(table=life.TABLE)}) ORDER BY name_sorted, org_id"
-    ).drop(columns="name_sorted")
+        f"SELECT * FROM ({_LISTED_FROM.format(table=life.TABLE)}) "
+        "ORDER BY strip_accents(lower(name)), org_id"
+    )
 
 
 def ids(database: Database, *, limit: int, offset: int = 0) -> list[str]:
@@ -358,11 +360,10 @@ def in_place(database: Database, filter_: Filter, place_id: str) -> pd.DataFrame
     where, bound = filter_.where()
     return database.frame(
         f"""
-        SELECT * FROM ({_LISTED}) WHERE {where} AND place_id = $place_id
-        ORDER BY name_sorted, org_id
+        SELECT * FROM ({_LISTED}) WHERE {where} AND place_id = $place_id ORDER BY ordinal
         """,
         {**bound, "place_id": place_id},
-    ).drop(columns="name_sorted")
+    )
 
 
 def of_region(database: Database, region_id: str) -> pd.DataFrame:
@@ -376,8 +377,7 @@ def of_region(database: Database, region_id: str) -> pd.DataFrame:
     column = regions.LEVELS[regions.level_of(region_id)]
     return database.frame(
         f"""
-        SELECT * FROM organisation WHERE {column} = $region_id
-        ORDER BY strip_accents(lower(name)), org_id
+        SELECT * FROM organisation WHERE {column} = $region_id ORDER BY ordinal
         """,
         {"region_id": region_id},
     )
@@ -401,16 +401,8 @@ def domain_counts(database: Database, filter_: Filter) -> pd.Series:
 
     An organisation counts once in each of its domains, so the counts exceed their number.
     """
-    where, bound = filter_.where()
-    counts = database.frame(
-        f"""
-        SELECT domain, count(*) AS n
-        FROM (SELECT unnest(domains) AS domain FROM organisation WHERE {where})
-        GROUP BY domain ORDER BY n DESC, domain
-        """,
-        bound,
-    )
-    return counts.set_index("domain")["n"].astype(int)
+    counts = code_counts(database, filter_, "domain")
+    return pd.Series(counts, pd.Index(counts, name="domain", dtype="str"), name="n", dtype="int64")
 
 
 def box(database: Database, filter_: Filter) -> tuple[float, float, float, float] | None:

@@ -14,6 +14,7 @@ import shapely
 from ecosystem.common.per_release import per_release, per_release_and_level
 from ecosystem.common.store import Database
 from ecosystem.common.text import fold
+from ecosystem.finding import chosen, code_index
 from ecosystem.finding.filters import Filter
 
 # The levels that people can look at, with the column of ``organisation`` that holds its ids.
@@ -343,14 +344,9 @@ def organisation_counts(database: Database, filter_: Filter, level: str) -> pd.S
     Series of int
         Indexed by region id; regions without an organisation hold 0.
     """
-    where, bound = filter_.where()
-    counts = dict(
-        database.rows(
-            f"SELECT {LEVELS[level]}, count(*) FROM organisation WHERE {where} GROUP BY 1", bound
-        )
-    )
+    there = code_index.column(database, LEVELS[level]).count(chosen.flags(database, filter_))
     ids_ = index(database, level)
-    return pd.Series([counts.get(id_, 0) for id_ in ids_], ids_, name="n", dtype="int64")
+    return pd.Series([there.get(id_, 0) for id_ in ids_], ids_, name="n", dtype="int64")
 
 
 @per_release

@@ -120,10 +120,10 @@ def suggest_missing() -> None:
 
 def closest_beside_map(filter_: Filter) -> None:
     """The same as :func:`closest`, as rows that open their cards."""
-    found = ask(organisations.closest, filter_)
-    if len(found):
+    found = ask(organisations.short_closest, filter_)
+    if found:
         st.markdown("Closest, with some of the words:")
-        cards.rows(organisations.in_short(found), "closest")
+        cards.rows(found, "closest")
 
 
 def closest(filter_: Filter) -> None:

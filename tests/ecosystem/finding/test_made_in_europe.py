@@ -279,3 +279,15 @@ def test_the_checklist_writes_no_file(
 def _text(made: bytes) -> str:
     reader = PdfReader(io.BytesIO(made))
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+def test_a_short_page_has_what_the_page_has(labelled: Database) -> None:
+    filter_ = Filter()
+    page = organisations.page(labelled, filter_, limit=500)
+    short = organisations.short_page(labelled, filter_, sort="name", limit=500, offset=0)
+    assert [row["org_id"] for row in short] == page["org_id"].tolist()
+    assert [row["city"] for row in short] == page["city"].tolist()
+    last = pd.to_datetime(pd.Series([row["label_valid_until"] for row in short]))
+    assert last.notna().any()
+    assert last.dropna().tolist() == page["label_valid_until"].dropna().tolist()
+    assert last.isna().tolist() == page["label_valid_until"].isna().tolist()

@@ -1,0 +1,169 @@
+"""Which codes organisations have, kept in memory by ``ordinal``: a filter is counted there.
+
+A set of organisations is an array of bool by ``ordinal``. DuckDB compares the lists of a column
+word by word at every question: of 100,000 organisations, those of a JRC domain take it 30 ms of
+processor time, and this 0.1 ms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ecosystem.common.per_release import per_release
+from ecosystem.common.store import Database
+from ecosystem.finding.masks import Flags, pack, unpack
+
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Lists:
+    """A column of lists of a vocabulary's codes.
+
+    Attributes
+    ----------
+    known : tuple of str
+        The codes that any organisation has, in order.
+    words : array of uint64, shape (len(known), words that one bit for each organisation takes)
+        For each of `known`, who has it: the bits of :func:`ecosystem.finding.masks.pack`.
+    """
+
+    known: tuple[str, ...]
+    words: npt.NDArray[np.uint64]
+
+    def count(self, among: Flags) -> dict[str, int]:
+        """How many of a set of organisations have each code; codes that none has are left out."""
+        there = np.bitwise_count(self.words & _words(among)).sum(axis=1, dtype=np.int64)
+        return _by_code(self.known, there)
+
+    def tally_by(self, column: Column, among: Flags) -> Counts:
+        """How many of a set of organisations have each code, apart for the codes of a column.
+
+        Returns
+        -------
+        array of int, shape (len(self.known), len(column.known))
+        """
+        of_code = self.words & _words(among)
+        size = len(column.numbers)
+        rows = [column.tally(unpack(words.tobytes(), size)) for words in of_code]
+        return np.array(rows, dtype=np.int64).reshape(len(self.known), len(column.known))
+
+    def bits(self, codes: Collection[str]) -> bytes:
+        """Organisations that have any of some codes, one bit each by ``ordinal``."""
+        rows = [self.known.index(code) for code in codes if code in self.known]
+        return np.bitwise_or.reduce(self.words[rows], axis=0).tobytes() or b"\0"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column with one code for each organisation, or none.
+
+    Attributes
+    ----------
+    known : tuple of str
+        The codes that any organisation has, in order.
+    numbers : array of int32
+        By ``ordinal``, which of `known` the organisation has; ``len(known)`` if none.
+    """
+
+    known: tuple[str, ...]
+    numbers: npt.NDArray[np.int32]
+
+    def tally(self, among: Flags) -> Counts:
+        """How many of a set of organisations have each of `known`, in that order."""
+        return np.bincount(self.numbers[among], minlength=len(self.known) + 1)[:-1]
+
+    def count(self, among: Flags) -> dict[str, int]:
+        """How many of a set of organisations have each code; codes that none has are left out."""
+        return _by_code(self.known, self.tally(among))
+
+    def tally_by(self, column: Column, among: Flags) -> Counts:
+        """How many of a set of organisations have each pair of codes of two columns.
+
+        Returns
+        -------
+        array of int, shape (len(self.known), len(column.known))
+        """
+        shape = len(self.known) + 1, len(column.known) + 1
+        pairs = self.numbers[among] * np.int64(shape[1]) + column.numbers[among]
+        return np.bincount(pairs, minlength=shape[0] * shape[1]).reshape(shape)[:-1, :-1]
+
+    def bits(self, codes: Collection[str]) -> bytes:
+        """Organisations that have one of some codes, one bit each by ``ordinal``."""
+        is_one = np.array([*(code in codes for code in self.known), False])
+        return pack(is_one[self.numbers])
+
+
+@per_release
+def size(database: Database) -> int:
+    """How many organisations the release has."""
+    return int(database.value("SELECT count(*) FROM organisation"))
+
+
+def lists(database: Database, name: str) -> Lists:
+    """A column of lists of the table ``organisation``.
+
+    Parameters
+    ----------
+    name : str
+        The column; never what a visitor wrote.
+    """
+    kept = _lists(database)
+    if name not in kept:
+        rows = database.arrow(f"SELECT unnest({name}) AS code, ordinal FROM organisation")
+        known, numbers = _numbered(rows["code"])
+        have = np.zeros((len(known), size(database)), dtype=np.bool_)
+        have[numbers, rows["ordinal"].to_numpy()] = True
+        kept[name] = Lists(known, _words(have))
+    return kept[name]
+
+
+def column(database: Database, name: str) -> Column:
+    """A column of codes of the table ``organisation``; parameters as of :func:`lists`."""
+    kept = _columns(database)
+    if name not in kept:
+        rows = database.arrow(f"SELECT {name} AS code, ordinal FROM organisation")
+        known, numbers = _numbered(rows["code"])
+        by_ordinal = np.empty(len(numbers), dtype=np.int32)
+        by_ordinal[rows["ordinal"].to_numpy()] = numbers
+        kept[name] = Column(known, by_ordinal)
+    return kept[name]
+
+
+@per_release
+def _lists(database: Database) -> dict[str, Lists]:
+    del database
+    return {}
+
+
+@per_release
+def _columns(database: Database) -> dict[str, Column]:
+    del database
+    return {}
+
+
+def _numbered(codes: pa.ChunkedArray) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
+    """Distinct codes in order, and which of them each is; their number where there is none."""
+    encoded = codes.combine_chunks().dictionary_encode()
+    found: list[str] = encoded.dictionary.to_pylist()
+    known = sorted(found)
+    place = {code: at for at, code in enumerate(known)}
+    at = np.fromiter((*(place[code] for code in found), len(known)), np.int32, len(found) + 1)
+    return tuple(known), at[encoded.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)]
+
+
+def _words(flags: Flags) -> npt.NDArray[np.uint64]:
+    """Bits along the last axis, in whole words: 64 organisations are counted at a time."""
+    missing = -flags.shape[-1] % 64
+    packed = np.packbits(flags, axis=-1)
+    padded = np.pad(packed, [(0, 0)] * (flags.ndim - 1) + [(0, missing // 8)])
+    return padded.view(np.uint64)
+
+
+def _by_code(known: Iterable[str], counts: Counts) -> dict[str, int]:
+    return {code: n for code, n in zip(known, counts.tolist(), strict=True) if n}

@@ -1,6 +1,6 @@
 """Organisations counted by region and kind: the database's part of the regional statistics.
 
-One ``GROUP BY`` for all matrices; what is computed from the matrices is in
+They are counted in memory; what is computed from the matrices is in
 :mod:`ecosystem.regional.statistics`.
 """
 
@@ -9,24 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
-from ecosystem.finding import made_in_europe
+from ecosystem.finding import chosen, code_index, made_in_europe
 from ecosystem.finding.filters import Filter
+from ecosystem.finding.masks import Flags
 from ecosystem.finding.per_filter import per_filter
 from ecosystem.regional.statistics.counts import Group, RegionCounts, from_groups
 from ecosystem.tables import regions
 
-# Name of a matrix -> SQL of the list of codes that an organisation has.
-_CODES = {
-    "types": "[type]",
-    "domains": "domains",
-    "functions": "functions",
-    "sectors": "sectors",
-    "evidence": "[evidence]",
-}
-_LISTS = ", ".join(f"{{'kind': '{name}', 'codes': {codes}}}" for name, codes in _CODES.items())
+# Matrices of columns with one code for each organisation, and of columns of lists.
+_ONE_EACH = {"types": "type", "evidence": "evidence"}
+_LISTS = {"domains": "domains", "functions": "functions", "sectors": "sectors"}
 
 
 @per_filter
@@ -38,25 +36,56 @@ def region_counts(database: Database, filter_: Filter, level: str) -> RegionCoun
     level : str
         A key of :data:`ecosystem.tables.regions.LEVELS`.
     """
-    region = regions.LEVELS[level]
-    where, bound = filter_.where()
-    inside = f"FROM organisation WHERE {where} AND {region} IS NOT NULL"
-    groups: dict[str, list[Group]] = {name: [] for name in _CODES}
-    for kind, *group in database.rows(
-        f"""
-        SELECT kind, region, code, count(*)
-        FROM (SELECT {region} AS region, unnest([{_LISTS}], recursive := true) {inside}),
-             unnest(codes) AS of_list(code)
-        GROUP BY ALL
-        """,
-        bound,
-    ):
-        groups[kind].append(tuple(group))
-    founded = database.rows(
-        f"SELECT {region} AS region, count(founded), median(founded) {inside} GROUP BY ALL",
-        bound,
-    )
+    of_region = code_index.column(database, regions.LEVELS[level])
+    there = chosen.flags(database, filter_)
+    columns: dict[str, code_index.Column | code_index.Lists] = {
+        **{name: code_index.column(database, column) for name, column in _ONE_EACH.items()},
+        **{name: code_index.lists(database, column) for name, column in _LISTS.items()},
+    }
+    groups = {
+        name: _groups(of_region.known, column.known, column.tally_by(of_region, there))
+        for name, column in columns.items()
+    }
+    founded = _founded(database, of_region, there)
     return from_groups(regions.index(database, level), groups, founded)
+
+
+def _groups(
+    region_ids: Sequence[str], codes: Sequence[str], counts: npt.NDArray[np.int64]
+) -> list[Group]:
+    """Region, code and number of each pair that occurs."""
+    there = np.nonzero(counts)
+    numbers = counts[there].tolist()
+    pairs = zip(*(at.tolist() for at in there), numbers, strict=True)
+    return [(region_ids[region], codes[code], n) for code, region, n in pairs]
+
+
+def _founded(
+    database: Database, of_region: code_index.Column, there: Flags
+) -> list[tuple[str, int, float]]:
+    """Regions where a founding year is known, in how many cases, and the median of the years."""
+    first, years = _years(database)
+    known = there & (years >= 0)
+    spread = int(years.max(initial=0)) + 1
+    at = of_region.numbers[known] * np.int64(spread) + years[known]
+    by_year = np.bincount(at, minlength=(len(of_region.known) + 1) * spread)
+    until = by_year.reshape(-1, spread)[:-1].cumsum(axis=1)
+    n = until[:, -1]
+    # The middle one, or both where the number is even.
+    middle = [(until <= at[:, None]).sum(axis=1) for at in ((n - 1) // 2, n // 2)]
+    median = first + (middle[0] + middle[1]) / 2
+    some = np.flatnonzero(n)
+    found = zip(some.tolist(), n[some].tolist(), median[some].tolist(), strict=True)
+    return [(of_region.known[region], number, year) for region, number, year in found]
+
+
+@per_release
+def _years(database: Database) -> tuple[int, npt.NDArray[np.int32]]:
+    """The first founding year, and by ordinal how many years later; -1 where it is unknown."""
+    rows = database.column("SELECT coalesce(founded, -1) FROM organisation ORDER BY ordinal")
+    known = rows >= 0
+    first = int(rows[known].min(initial=9999))
+    return first, np.where(known, rows - first, -1).astype(np.int32)
 
 
 def counts_of(database: Database, filter_: Filter, region_ids: Sequence[str]) -> RegionCounts:
@@ -82,7 +111,7 @@ def whole(database: Database, filter_: Filter) -> RegionCounts:
     counts = region_counts(database, filter_, "nuts0")
     summed = {
         name: getattr(counts, name).sum().to_frame("all").T.astype("int64").rename_axis("region")
-        for name in _CODES
+        for name in (*_ONE_EACH, *_LISTS)
     }
     where, bound = filter_.where()
     founded = database.frame(
@@ -103,17 +132,11 @@ def labelled_counts(database: Database, filter_: Filter, level: str) -> pd.Serie
     level : str
         A key of :data:`ecosystem.tables.regions.LEVELS`.
     """
-    where, bound = filter_.where()
-    region = regions.LEVELS[level]
-    found = database.frame(
-        f"""
-        SELECT {region} AS region, count(*) AS n FROM organisation
-        WHERE {where} AND {region} IS NOT NULL AND {made_in_europe.IS_LABELLED} GROUP BY ALL
-        """,
-        {**bound, **made_in_europe.BOUND},
-    )
-    by_region = found.set_index("region")["n"]
-    return by_region.reindex(regions.ids(database, level), fill_value=0).astype("int64")
+    of_region = code_index.column(database, regions.LEVELS[level])
+    labelled = chosen.flags(database, filter_) & chosen.flags(database, chosen.LABELLED)
+    there = of_region.count(labelled)
+    index = regions.index(database, level)
+    return pd.Series([there.get(id_, 0) for id_ in index], index, name="n", dtype="int64")
 
 
 def founding_years(database: Database, filter_: Filter, region_id: str) -> pd.DataFrame:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from urllib.parse import urlsplit
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -21,16 +20,12 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from ecosystem.common.settings import settings
-from ecosystem.common.text import fold
+from ecosystem.common.text import fold, fold_all
+from etl.identity.name_pairs import MAX_BLOCK, LetterCounts, pairs_sharing
 from etl.model import Track, no_progress
 from etl.places.distance import great_circle_km
 from etl.tuples import tuples
 
-# One wrong letter touches at most four groups of three letters, so that two names that differ by
-# one share at least one of their rarest eight.
-RAREST = 8
-# A group of letters, or a website, that more rows have says too little to compare them all.
-MAX_BLOCK = 50
 # Names that are less alike aren't listed, however near the organisations are.
 MIN_NAMES = 70.0
 # Names looked at together, but for a country that has more.
@@ -42,6 +37,7 @@ CHUNK = 500_000
 COMPARED = ["name", "former_names", "country", "place_id", "lon", "lat", "website"]
 
 Scorer = Callable[..., float]
+Ints = npt.NDArray[np.int64]
 
 # What distance, in km, takes from the likeness of the names.
 _FAR = 8.0
@@ -74,12 +70,16 @@ _FEWEST_WORDS = 3
 _SMALL_WORD = 3
 _MOST_LETTERS = 4
 _NEAR_KM = 50.0
+# More than what two ways of dividing differ by.
+_ROUNDING = 1e-3
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _DASH = re.compile(r"\s[–—-]\s")
 _FORMER = re.compile(r"(?:ex[- ]|formerly |former |ehemals |früher |anciennement )(.+)", re.I)
 _CAPITALS = re.compile(r"\b[^\W\d_a-z][^\W_a-z]{2,}\b")
 _FRONT_PAGE = re.compile(r"/(?:[a-z]{2}(?:[-_][a-z]{2})?|index\.\w+|home)$")
+# An address of which nothing but the host and the path is said.
+_PLAIN_SITE = re.compile(r"https?://([a-z0-9.-]*)(/[a-z0-9/._~%+=-]*)?")
 _SECOND_LEVEL = frozenset({"ac", "co", "com", "edu", "gob", "gouv", "gov", "net", "org"})
 
 
@@ -147,20 +147,29 @@ def name_folder(legal_forms: Sequence[str]) -> Callable[[str], str]:
     first = "|".join(re.escape(form[1:]) for form in longest if form.startswith("^"))
     last = "|".join(re.escape(form) for form in longest if not form.startswith("^"))
     form = re.compile(rf"^(?:{first or '(?!)'}) (?=.)|(?: (?:{last or '(?!)'}))+$")
+    # Most names have none: a look at the first and the last word tells.
+    first_words = {form[1:].partition(" ")[0] for form in longest if form.startswith("^")}
+    last_words = {form.rpartition(" ")[2] for form in longest if not form.startswith("^")}
 
     def bare(name: str) -> str:
         folded = fold(name)
-        return form.sub("", folded).strip() or folded or name
+        if folded.partition(" ")[0] in first_words or folded.rpartition(" ")[2] in last_words:
+            return form.sub("", folded).strip() or folded
+        return folded or name
 
     return bare
 
 
 def english_words(name: str) -> list[str]:
     """Folded words of a name, the common ones in English, and none that only join others."""
+    return _in_english(fold(name))
+
+
+def _in_english(folded: str) -> list[str]:
     english = _english()
     return [
         translated
-        for word in fold(name).split()
+        for word in folded.split()
         for translated in english.get(word, word).split()
         if len(translated) > 1
     ]
@@ -214,16 +223,11 @@ def likenesses(
     rows = _Rows(organisations.reindex(columns=COMPARED).reset_index(drop=True), sides)
     texts = _texts(rows.frame, name_folder(legal_forms))
     found: list[Likeness] = []
-    with duckdb.connect() as connection:
-        for block in track(_blocks(texts), "Compare organisations"):
-            pairs = [
-                _by_name(connection, block, rows, least),
-                _by_part(block),
-                _by_acronym(block, rows),
-            ]
-            by_website = _by_website(block, rows)
-            pairs.append(by_website if sides is not None else _of_other_names(by_website, rows))
-            found += _score(pd.concat(pairs, ignore_index=True), rows, least)
+    for block in track(_blocks(texts), "Compare organisations"):
+        pairs = [_by_name(block, rows, least), _by_part(block), _by_acronym(block, rows)]
+        by_website = _by_website(block, rows)
+        pairs.append(by_website if sides is not None else _of_other_names(by_website, rows))
+        found += _score(pd.concat(pairs, ignore_index=True), rows, least)
     return found
 
 
@@ -273,16 +277,15 @@ class _Rows:
     @cached_property
     def _often(self) -> Counter[str]:
         """In how many names each word is."""
-        return Counter(
-            word for name in self.frame["name"].tolist() for word in set(english_words(name))
-        )
+        folded = fold_all(self.frame["name"].tolist())
+        return Counter(word for name in folded for word in set(_in_english(name)))
 
-    def km(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    def km(self, a: Ints, b: Ints) -> npt.NDArray[np.float64]:
         """Distances between the organisations' points."""
         km = great_circle_km(self.lat[a], self.lon[a], self.lat[b], self.lon[b])
         return np.where(self.place[a] == self.place[b], 0.0, km)
 
-    def website(self, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    def website(self, a: Ints, b: Ints) -> Ints:
         """Codes of :data:`WEBSITES`."""
         same_host = self.host[a] == self.host[b]
         return np.select(
@@ -302,16 +305,23 @@ def _site(website: object) -> tuple[str, str, str]:
     """Host and path of an address as far as they tell pages apart, and the name in the host."""
     if not isinstance(website, str) or not website:
         return "", "", ""
+    plain = _PLAIN_SITE.fullmatch(address := website.lower())
     try:
-        parts = urlsplit(website.lower())
-        host = (parts.hostname or "").removeprefix("www.")
+        # What is parted in full takes ten times as long.
+        host, path = plain.groups("") if plain else _host_and_path(address)
     except ValueError:
         return "", "", ""
-    path = _FRONT_PAGE.sub("", parts.path.rstrip("/"))
+    host = host.removeprefix("www.")
+    path = _FRONT_PAGE.sub("", path.rstrip("/")) if path else ""
     labels = host.split(".")[:-1]
     if len(labels) > 1 and labels[-1] in _SECOND_LEVEL:
         labels.pop()
     return host, path, labels[-1] if labels else host
+
+
+def _host_and_path(address: str) -> tuple[str, str]:
+    parts = urlsplit(address)
+    return parts.hostname or "", parts.path
 
 
 def _texts(organisations: pd.DataFrame, bare: Callable[[str], str]) -> pd.DataFrame:
@@ -340,10 +350,10 @@ def _parts(name: str) -> Iterator[tuple[str, str]]:
     In "Thales – National Digital Exploitation Centre" neither half does: the first is a parent's
     name. In "INCIBE - Instituto Nacional de Ciberseguridad" both do, one being short for the other.
     """
-    main = _BRACKETS.sub(" ", name).strip()
+    main = _BRACKETS.sub(" ", name).strip() if "(" in name else name.strip()
     if main and main != name:
         yield "part", main
-    for content in _BRACKETS.findall(name):
+    for content in _BRACKETS.findall(name) if "(" in name else ():
         former = _FORMER.fullmatch(content.strip())
         if former:
             yield "name", former[1]
@@ -360,58 +370,55 @@ def _is_abbreviation(text: str) -> bool:
     return " " not in text and sum(c.isupper() for c in text) > 1
 
 
-# Rows that share a key are compared: one of the rarest groups of three letters of the name, or
-# the whole name, or the website's host. Where too many share it, only those of one town are.
-_PAIRS = f"""
-WITH gram AS (
-    SELECT DISTINCT id, org, country, place_id,
-        unnest([substr(padded, i, 3) for i in range(1, length(padded) - 1)]) AS gram
-    FROM (SELECT *, ' ' || text || ' ' AS padded FROM whole)
-), counted AS (
-    SELECT *, count(*) OVER (PARTITION BY country, gram) AS n FROM gram
-), rare AS (
-    SELECT DISTINCT org, country, place_id, gram FROM (
-        SELECT * FROM counted
-        QUALIFY row_number() OVER (PARTITION BY id ORDER BY n, gram) <= {RAREST}
-    )
-), key AS (
-    SELECT org, place_id, country || 'g' || gram AS key FROM rare
-    UNION ALL SELECT DISTINCT org, place_id, country || 'n' || text FROM whole
-    UNION ALL SELECT DISTINCT org, place_id, country || 'w' || host FROM whole WHERE host != ''
-), sized AS (
-    SELECT org,
-        CASE WHEN count(*) OVER (PARTITION BY key) <= {MAX_BLOCK} THEN key
-             ELSE key || chr(0) || place_id END AS key
-    FROM key
-), small AS (
-    SELECT * FROM sized QUALIFY count(*) OVER (PARTITION BY key) <= {MAX_BLOCK}
-)
-SELECT DISTINCT a.org AS a, b.org AS b
-FROM small AS a JOIN small AS b ON a.key = b.key AND a.org < b.org
-"""
-
-
-def _by_name(
-    connection: duckdb.DuckDBPyConnection, texts: pd.DataFrame, rows: _Rows, least: float
-) -> pd.DataFrame:
+def _by_name(texts: pd.DataFrame, rows: _Rows, least: float) -> pd.DataFrame:
     """Pairs whose names, present or former, are alike: ``a, b, names, evidence``."""
-    whole = texts[texts["kind"] == "name"].reset_index(drop=True)
-    whole = whole.assign(
-        id=np.arange(len(whole)),
-        compact=whole["text"].str.replace(" ", ""),
-        english=[" ".join(english_words(text)) for text in whole["text"].tolist()],
-    )
-    connection.register("whole", whole[["id", "org", "country", "place_id", "text", "host"]])
-    pairs = connection.execute(_PAIRS).fetchnumpy()
-    a, b = (np.asarray(pairs[side], dtype=np.int64) for side in "ab")
+    names = _Names(texts[texts["kind"] == "name"])
+    a, b = pairs_sharing(names.frame)
     if rows.side is not None:
         across = rows.side[a] != rows.side[b]
         a, b = a[across], b[across]
     best = [
-        _names_alike(whole, rows, a[start : start + CHUNK], b[start : start + CHUNK], least)
+        _names_alike(names, rows, a[start : start + CHUNK], b[start : start + CHUNK], least)
         for start in range(0, len(a), CHUNK)
     ]
     return pd.concat(best or [_no_pairs()], ignore_index=True)
+
+
+class _Names:
+    """Names of the rows of some countries, present and former, in the forms that are compared."""
+
+    def __init__(self, whole: pd.DataFrame) -> None:
+        self.frame = whole.sort_values("org", kind="stable")
+        texts = self.frame["text"].tolist()
+        english = [" ".join(_in_english(text)) for text in fold_all(texts)]
+        self.text, self.english, self.compact = (
+            np.array(forms, dtype=object)
+            for forms in (texts, english, [text.replace(" ", "") for text in texts])
+        )
+        self._letters = [LetterCounts(forms) for forms in (texts, english)]
+        org = self.frame["org"].to_numpy(np.int64)
+        self._first = np.searchsorted(org, np.arange(int(org.max(initial=-1)) + 2))
+
+    def pairs(self, a: Ints, b: Ints) -> tuple[Ints, Ints, Ints]:
+        """For some pairs of rows, all pairs of their names: which pair, and the two names."""
+        first = [self._first[side] for side in (a, b)]
+        number = [self._first[side + 1] - self._first[side] for side in (a, b)]
+        each = number[0] * number[1]
+        pair = np.repeat(np.arange(len(a)), each)
+        nth = np.arange(len(pair)) - np.repeat(np.cumsum(each) - each, each)
+        in_a, in_b = np.divmod(nth, number[1][pair])
+        return pair, first[0][pair] + in_a, first[1][pair] + in_b
+
+    def may_be_alike(
+        self, left: Ints, right: Ints, wanted: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.bool_]:
+        """Whether the letters of two names allow so much likeness, in any of the forms.
+
+        Without its spaces a name is no more like another than with them.
+        """
+        enough = wanted - _ROUNDING
+        can_be = [letters.most(left, right) >= enough for letters in self._letters]
+        return np.logical_or(*can_be)
 
 
 def _no_pairs() -> pd.DataFrame:
@@ -420,45 +427,37 @@ def _no_pairs() -> pd.DataFrame:
     )
 
 
-def _names_alike(
-    whole: pd.DataFrame,
-    rows: _Rows,
-    a: npt.NDArray[np.int64],
-    b: npt.NDArray[np.int64],
-    least: float,
-) -> pd.DataFrame:
-    by_org = whole[["org", "id"]]
-    pairs = pd.DataFrame({"a": a, "b": b, "rest": _rest(rows, a, b)})
-    pairs = pairs[100.0 + pairs["rest"] >= least]
-    pairs = pairs.merge(by_org.rename(columns={"org": "a", "id": "text_a"})).merge(
-        by_org.rename(columns={"org": "b", "id": "text_b"})
-    )
-    texts, compact, english = (
-        whole[form].to_numpy(object) for form in ("text", "compact", "english")
-    )
-    left, right = pairs["text_a"].to_numpy(), pairs["text_b"].to_numpy()
-    names = np.zeros(len(pairs), dtype=np.float64)
-    for rest in pairs["rest"].unique():
-        at = np.flatnonzero(pairs["rest"] == rest)
-        wanted = max(MIN_NAMES, least - rest)
-        forms = ((texts, fuzz.token_sort_ratio), (compact, fuzz.ratio),
-                 (english, fuzz.token_sort_ratio))  # fmt: skip
-        least_alike = max(MIN_NAMES, wanted - _MISTYPED_GAIN)
+def _names_alike(names: _Names, rows: _Rows, a: Ints, b: Ints, least: float) -> pd.DataFrame:
+    rest = _rest(rows, a, b)
+    enough = 100.0 + rest >= least
+    a, b, rest = a[enough], b[enough], rest[enough]
+    pair, left, right = names.pairs(a, b)
+    wanted = np.maximum(MIN_NAMES, least - rest[pair])
+    least_alike = np.maximum(MIN_NAMES, wanted - _MISTYPED_GAIN)
+    near = names.may_be_alike(left, right, least_alike)
+    pair, left, right = pair[near], left[near], right[near]
+    wanted, least_alike = wanted[near], least_alike[near]
+    alike = np.zeros(len(pair), dtype=np.float64)
+    forms = ((names.text, fuzz.token_sort_ratio), (names.compact, fuzz.ratio),
+             (names.english, fuzz.token_sort_ratio))  # fmt: skip
+    for cutoff in np.unique(least_alike):
+        at = np.flatnonzero(least_alike == cutoff)
         for form, scorer in forms:
-            ratios = _ratios(form[left[at]], form[right[at]], scorer, least_alike)
-            names[at] = np.maximum(names[at], ratios)
-        for i in at[(names[at] > 0) & (names[at] < wanted)]:
-            n_wrong = mistypings(texts[left[i]], texts[right[i]])
-            names[i] = 100.0 - _MISTYPED * n_wrong if n_wrong else 0.0
-    pairs = pairs.assign(names=names)[names > 0]
+            ratios = _ratios(form[left[at]], form[right[at]], scorer, cutoff)
+            alike[at] = np.maximum(alike[at], ratios)
+    for i in np.flatnonzero((alike > 0) & (alike < wanted)):
+        n_wrong = mistypings(names.text[left[i]], names.text[right[i]])
+        alike[i] = 100.0 - _MISTYPED * n_wrong if n_wrong else 0.0
+    found = alike > 0
+    pair, left, right = pair[found], left[found], right[found]
     other = [
-        _other_word(texts[i], texts[j])
-        and _other_word(english[i], english[j])
-        and not mistypings(texts[i], texts[j])
-        for i, j in zip(pairs["text_a"], pairs["text_b"], strict=True)
+        _other_word(names.text[i], names.text[j])
+        and _other_word(names.english[i], names.english[j])
+        and not mistypings(names.text[i], names.text[j])
+        for i, j in zip(left, right, strict=True)
     ]
-    pairs = pairs.assign(names=pairs["names"] - _OTHER_WORD * np.array(other, dtype=np.float64))
-    return pairs.assign(evidence="")[["a", "b", "names", "evidence"]]
+    likeness = alike[found] - _OTHER_WORD * np.array(other, dtype=np.float64)
+    return pd.DataFrame({"a": a[pair], "b": b[pair], "names": likeness, "evidence": ""})
 
 
 def _ratios(
@@ -641,9 +640,7 @@ def _of_other_names(pairs: pd.DataFrame, rows: _Rows) -> pd.DataFrame:
     return pairs[wanted].assign(names=_OTHER_NAMES, evidence=_OTHERWISE)
 
 
-def _rest(
-    rows: _Rows, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float64]:
+def _rest(rows: _Rows, a: Ints, b: Ints) -> npt.NDArray[np.float64]:
     """What distance and websites add to the likeness of the names."""
     km = rows.km(a, b)
     near = np.select([km <= most for most, _ in _DISTANCES], [-w for _, w in _DISTANCES], -_FAR)

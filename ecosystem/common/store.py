@@ -174,12 +174,6 @@ class Database:
             columns = cursor.execute(sql, bound).fetchnumpy()
         return np.asarray(next(iter(columns.values())))
 
-    def arrow(self, sql: str, parameters: dict[str, Any] | None = None) -> pa.Table:
-        """Answer of a query as an Arrow table: text in it costs nothing until it is looked at."""
-        bound = self._bound(parameters)
-        with self._reading(), self._connection.cursor() as cursor:
-            return cursor.execute(sql, bound).to_arrow_table()
-
     def record(self, sql: str, parameters: dict[str, Any] | None = None) -> dict[str, Any] | None:
         """First row of a query as a mapping of its columns; None if there is no row."""
         rows = self.frame(sql, parameters)

@@ -14,8 +14,17 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from openpyxl import Workbook
 
+from ecosystem.common.column_texts import (
+    csv_head,
+    csv_lines,
+    join,
+    json_members,
+    json_values,
+    rows_of,
+)
 from ecosystem.common.list_columns import list_separators
 from ecosystem.common.spreadsheet import header, neutralise, table_csv, workbook_bytes
 from ecosystem.common.store import Database
@@ -33,6 +42,8 @@ REGISTER_ALONE = ("register",)
 OF_ORGANISATIONS = ("register", "boundaries", "gazetteer")
 # Excel's limit of rows in a sheet, with the header.
 MAX_XLSX_ROWS = 1_048_576
+# Rows that are written at once.
+_AT_ONCE = 20_000
 # Of the label Cybersecurity Made in Europe; its days and not its status, for a file is kept.
 _LABEL = [
     "label_issuer",
@@ -180,10 +191,9 @@ def csv(database: Database, filter_: Filter, address: str = "") -> bytes:
     Source, licence, attribution, release and citation are columns, so that each row stands on its
     own. `address` as for :func:`about`.
     """
-    frame = _flat(rows(database, filter_))
-    frame = frame.assign(**_origin(database, OF_ORGANISATIONS, address))
-    text = frame.to_csv(index=False, lineterminator="\r\n")
-    return text.encode("utf-8-sig")
+    origin = _origin(database, OF_ORGANISATIONS, address)
+    lines = (csv_lines([*piece.columns, *origin.values()]) for piece in _pieces(database, filter_))
+    return b"".join([csv_head([*_COLUMNS, *origin]), *lines])
 
 
 def xlsx(database: Database, filter_: Filter, address: str = "") -> bytes:
@@ -216,21 +226,25 @@ def xlsx(database: Database, filter_: Filter, address: str = "") -> bytes:
 
 def geojson(database: Database, filter_: Filter, address: str = "") -> bytes:
     """GeoJSON feature collection of points (EPSG:4326), with ``metadata`` at the top."""
-    frame = rows(database, filter_)
-    for name in list_separators():
-        frame[name] = frame[name].map(list)
-    points = gpd.GeoDataFrame(
-        frame.drop(columns=["lon", "lat"]),
-        geometry=gpd.points_from_xy(frame["lon"], frame["lat"]),
-        crs=4326,
-    )
-    collection = points.to_geo_dict(drop_id=True, na="null")
-    document = {
-        "type": "FeatureCollection",
-        "metadata": about(database, filter_, address),
-        "features": collection["features"],
-    }
-    return json.dumps(document, ensure_ascii=False, default=_plain).encode()
+    head = {"type": "FeatureCollection", "metadata": about(database, filter_, address)}
+    text = json.dumps({**head, "features": []}, ensure_ascii=False)
+    features = b", ".join(_features(piece) for piece in _pieces(database, filter_))
+    return b"".join([text.removesuffix("]}").encode(), features, b"]}"])
+
+
+def _features(piece: pa.RecordBatch) -> bytes:
+    """Rows as GeoJSON features, one after the other."""
+    columns = dict(zip(piece.schema.names, piece.columns, strict=True))
+    lon, lat = (json_values(columns.pop(name)) for name in ("lon", "lat"))
+    parts = ['{"type": "Feature", "properties": {', *json_members(columns)]
+    parts += ['}, "geometry": {"type": "Point", "coordinates": [', lon, ", ", lat, "]}}"]
+    return join(rows_of(parts), ", ")
+
+
+def _pieces(database: Database, filter_: Filter) -> list[pa.RecordBatch]:
+    """What :func:`rows` gives, some rows at a time."""
+    found = pa.Table.from_pandas(rows(database, filter_), preserve_index=False)
+    return found.to_batches(max_chunksize=_AT_ONCE)
 
 
 def geoparquet(database: Database, filter_: Filter) -> bytes:
@@ -267,7 +281,3 @@ def _flat(frame: pd.DataFrame) -> pd.DataFrame:
         if pd.api.types.is_string_dtype(flat[name]) or flat[name].dtype == object:
             flat[name] = flat[name].map(neutralise, na_action="ignore")
     return flat
-
-
-def _plain(value: object) -> object:
-    return None if value is pd.NA else value.item()  # type: ignore[attr-defined]

@@ -13,11 +13,17 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from ecosystem.api import texts
 from ecosystem.api.collections import Collection, Property, Shape, properties
 from ecosystem.api.errors import ApiError
 from ecosystem.api.request import Query
-from ecosystem.common.spreadsheet import BYTE_ORDER_MARK, LINE_END
+from ecosystem.common.column_texts import (
+    csv_head,
+    csv_lines,
+    join,
+    json_members,
+    json_values,
+    rows_of,
+)
 from ecosystem.common.store import Database
 from ecosystem.tables import features
 
@@ -114,13 +120,17 @@ def write_geojson(
 
 def _features(database: Database, collection: Collection, rows: pa.Table) -> bytes:
     """Rows as GeoJSON features, one after the other."""
-    parts: list[pa.Array | str] = ['{"type": "Feature", "id": ']
-    parts += [texts.json_values(rows[collection.key].cast(pa.string())), ', "geometry": ']
-    parts += [_geometries(collection, rows), ', "properties": {']
-    for number, name in enumerate(properties(database, collection)):
-        parts += [_BETWEEN] if number else []
-        parts += [f'"{name}": ', texts.json_values(rows[name])]
-    return texts.join(texts.rows_of([*parts, "}}"]), _BETWEEN)
+    known = {name: rows[name] for name in properties(database, collection)}
+    parts = [
+        '{"type": "Feature", "id": ',
+        json_values(rows[collection.key].cast(pa.string())),
+        ', "geometry": ',
+        _geometries(collection, rows),
+        ', "properties": {',
+        *json_members(known),
+        "}}",
+    ]
+    return join(rows_of(parts), _BETWEEN)
 
 
 def write_csv(
@@ -130,12 +140,9 @@ def write_csv(
     names = [*properties(database, collection)]
     if collection.shape is not Shape.NONE:
         names += ["lon", "lat"]
-    yield f"{BYTE_ORDER_MARK}{','.join(names)}{LINE_END}".encode()
+    yield csv_head(names)
     for rows in some:
-        parts: list[pa.Array | str] = []
-        for name in names:
-            parts += [",", texts.csv_cells(rows[name])] if parts else [texts.csv_cells(rows[name])]
-        yield texts.join(texts.rows_of([*parts, LINE_END]), "")
+        yield csv_lines([rows[name] for name in names])
 
 
 def csv(database: Database, collection: Collection, rows: pa.Table) -> bytes:

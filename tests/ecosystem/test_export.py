@@ -7,6 +7,7 @@ import io
 import json
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
@@ -28,6 +29,42 @@ def test_csv_rows_carry_source_licence_release_and_citation(database: Database) 
     assert row["release_id"] in row["citation"]
     assert row["source_url"].startswith("http")
     assert ";" in row["functions"] or row["functions"]
+
+
+def test_both_text_formats_say_of_every_row_what_it_holds(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "_AT_ONCE", 7)
+    known = [
+        {
+            name: list(value)
+            if isinstance(value, np.ndarray)
+            else None
+            if pd.isna(value)
+            else value
+            for name, value in record.items()
+        }
+        for record in export.rows(database, BRITTANY).to_dict("records")
+    ]
+    assert len(known) > 7
+    lines = csv.DictReader(io.StringIO(export.csv(database, BRITTANY).decode("utf-8-sig")))
+    features = json.loads(export.geojson(database, BRITTANY))["features"]
+    for row, line, feature in zip(known, lines, features, strict=True):
+        for name, value in row.items():
+            text = ";".join(value) if isinstance(value, list) else value
+            assert line[name] == ("" if value is None else str(text))
+        point = [row.pop("lon"), row.pop("lat")]
+        assert feature["geometry"] == {"type": "Point", "coordinates": point}
+        assert feature["properties"] == row
+
+
+def test_a_file_of_nobody_has_its_columns_and_its_source(database: Database) -> None:
+    nobody = Filter(q="zzzzqqqq")
+    text = export.csv(database, nobody).decode("utf-8-sig")
+    assert text.splitlines() == [export.csv(database, BRITTANY).decode("utf-8-sig").splitlines()[0]]
+    found = json.loads(export.geojson(database, nobody))
+    assert found["features"] == []
+    assert found["metadata"]["licence"] == "CC BY 4.0"
 
 
 ADDRESS = "https://valleys.example/directory?valley=fr-bretagne"

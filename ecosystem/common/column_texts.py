@@ -8,18 +8,49 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ecosystem.common.spreadsheet import CSV_CARE, csv_field
+from ecosystem.common.spreadsheet import BYTE_ORDER_MARK, CSV_CARE, LINE_END, csv_field
 
+Column: TypeAlias = "pa.Array | pa.ChunkedArray"
 # What JSON's own writer escapes, beside what it puts around.
 _JSON_CARE = r'[\x00-\x1f"\\]'
 
 
-def csv_cells(column: pa.ChunkedArray) -> pa.Array:
+def csv_lines(columns: Sequence[Column | str]) -> bytes:
+    """Lines of CSV for spreadsheets, formulas neutralised; lists with semicolons.
+
+    Parameters
+    ----------
+    columns : sequence of column or str
+        Values of each row, or a text that all have.
+    """
+    parts: list[pa.Array | str] = []
+    for column in columns:
+        parts += [","] if parts else []
+        parts += [csv_field(column) if isinstance(column, str) else csv_cells(column)]
+    return join(rows_of([*parts, LINE_END]), "")
+
+
+def csv_head(names: Iterable[str]) -> bytes:
+    """The line of CSV before :func:`csv_lines`, with the names of the columns."""
+    return f"{BYTE_ORDER_MARK}{','.join(names)}{LINE_END}".encode()
+
+
+def json_members(columns: Mapping[str, Column]) -> list[pa.Array | str]:
+    """Members of an object of JSON for each row, as parts for :func:`rows_of`."""
+    parts: list[pa.Array | str] = []
+    for name, column in columns.items():
+        parts += [", "] if parts else []
+        parts += [f"{_json_string(name)}: ", json_values(column)]
+    return parts
+
+
+def csv_cells(column: Column) -> pa.Array:
     """Cells of CSV for spreadsheets, formulas neutralised; lists with semicolons, gaps null."""
     cells = _whole(column)
     if pa.types.is_boolean(cells.type):
@@ -29,7 +60,7 @@ def csv_cells(column: pa.ChunkedArray) -> pa.Array:
     return _plain(cells, lambda texts: _with_care(texts, CSV_CARE, csv_field))
 
 
-def json_values(column: pa.ChunkedArray) -> pa.Array:
+def json_values(column: Column) -> pa.Array:
     """Values of JSON, as Python's own writer has them; a gap is ``null``."""
     values = _whole(column)
     if pa.types.is_boolean(values.type):
@@ -58,8 +89,11 @@ def join(rows: pa.Array, between: str) -> bytes:
     return bytes(pc.binary_join(whole, between)[0].as_buffer())
 
 
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    found = column.combine_chunks()
+def _whole(column: Column) -> pa.Array:
+    found = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_list(found.type):
+        # Where all lists are empty, Arrow knows no type of what could be in them.
+        return found.cast(pa.list_(pa.string()))
     return found.dictionary_decode() if pa.types.is_dictionary(found.type) else found
 
 
@@ -80,7 +114,7 @@ def _json_lists(lists: pa.Array) -> pa.Array:
     # Of a slice, the values of the whole would come with it.
     lengths = pc.fill_null(pc.list_value_length(lists), 0)
     ends = pa.concat_arrays([pa.array([0], pa.int32()), pc.cumulative_sum(lengths)])
-    items = _json_strings(pc.list_flatten(lists).cast(pa.string()))
+    items = _json_strings(pc.list_flatten(lists))
     joined = pc.binary_join(pa.ListArray.from_arrays(ends, items), ", ")
     found = rows_of(["[", joined, "]"])
     return pc.if_else(pc.is_valid(lists), found, None)

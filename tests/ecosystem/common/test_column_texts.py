@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecosystem.api import texts
+from ecosystem.common import column_texts as texts
 from ecosystem.common.spreadsheet import table_csv
 from tests.examples import examples
 
@@ -28,6 +28,8 @@ COLUMNS = {
     "small": (pa.int8(), st.integers(-9, 9)),
     "numbers": (pa.float64(), st.floats(allow_infinity=False) | st.sampled_from([0.0, -0.0, 5.0])),
     "truth": (pa.bool_(), st.booleans()),
+    "empty": (pa.list_(pa.null()), st.just([])),
+    "nothing": (pa.null(), st.none()),
     "codes": (pa.dictionary(pa.int8(), pa.string()), HOSTILE),
 }
 columns = st.sampled_from(sorted(COLUMNS)).flatmap(

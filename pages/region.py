@@ -10,6 +10,7 @@ from ecosystem.ui import (
     region_profile,
     region_ties,
     region_views,
+    tab_title,
 )
 from ecosystem.ui.data import ask
 
@@ -21,22 +22,23 @@ if profile is None:
     st.title("Find a region", anchor=False)
     region_profile.choose(region_id)
 else:
-    region_profile.title(profile)
+    own = filter_, profile.region_id
+    tab_title.show(profile.name)
+    drawn_once.show(region_profile.title, profile, told_by=own)
     region_views.sample_note()
     region_profile.downloads(profile, filter_)
-    own = filter_, profile.region_id
     drawn_once.show(region_profile.headline, profile, told_by=own)
     cards.selection(filter_)
     region_profile.map_and_organisations(profile, filter_)
     left, right = st.columns([0.6, 0.4], gap="large")
     with left:
-        region_profile.domains(profile)
+        region_profile.domains(profile, own)
     with right:
-        region_profile.who(profile)
-    region_profile.types_and_functions(profile)
+        drawn_once.show(region_profile.who, profile, told_by=own)
+    region_profile.types_and_functions(profile, own)
     drawn_once.show(region_profile.context, profile, told_by=own)
     drawn_once.show(region_profile.related_regions, profile, told_by=own)
-    region_ties.show(profile)
-    funding.of_region(profile)
+    drawn_once.show(region_ties.show, profile, told_by=own)
+    funding.of_region(profile, own)
     history.of_region(profile.region_id)
 filter_panel.facets(filter_)

@@ -15,14 +15,15 @@ region_views.finder()
 
 level, measure, domain = region_views.controls()
 shaded = ask(shading.shade, filter_, level, measure, domain=domain, dark=is_dark())
+own = filter_, level, measure, domain
 _, selected = cards.selected_id()
 left, right = st.columns(2, gap="medium")
 with left:
-    view.choropleth(shaded, level, selected)
-    region_views.map_files(shaded, level)
+    view.choropleth(shaded, level, selected, own)
+    region_views.map_files(shaded, level, own)
 with right:
     cards.selection(filter_)
-    region_views.ranking(shaded, level, measure, selected)
+    region_views.ranking(shaded, level, measure, selected, own)
 
 filter_panel.facets(filter_)
 drawn_once.show(region_views.how_concentrated, filter_)

@@ -64,6 +64,11 @@ def investor_counts(database: Database) -> dict[str, int]:
     return dict(zip(found["investor_id"], found["rounds"], strict=True))
 
 
+def is_any_in_region(database: Database, region_id: str) -> bool:
+    """Whether any round of firms in a region is known; see :func:`in_region`."""
+    return not in_region(database, region_id).empty
+
+
 def in_region(database: Database, region_id: str) -> pd.DataFrame:
     """Rounds of firms in a region, the newest first.
 

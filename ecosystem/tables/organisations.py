@@ -295,9 +295,7 @@ def _list(database: Database, ordinals: npt.NDArray[np.int32]) -> pd.DataFrame:
     """Rows of the list by ordinal, in the order given."""
     rows = database.frame(
         f"""
-        {_LISTED} WHERE o.rowid IN (
-            SELECT rowid FROM organisation WHERE ordinal IN (SELECT unnest($ordinals::INTEGER[]))
-        )
+        {_LISTED} WHERE list_contains($ordinals::INTEGER[], o.ordinal)
         """,
         {"ordinals": ordinals.tolist()},
     )

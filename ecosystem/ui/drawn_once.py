@@ -7,9 +7,9 @@ rerun. Links are welcome.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from ecosystem.common.per_release import Recent
 from ecosystem.finding import made_in_europe
@@ -20,6 +20,8 @@ from ecosystem.ui.theme import is_dark
 # As many as a crowd with different filters looks at within a minute; some are 30 kB.
 _KEPT = 400
 _drawings: Recent[Drawing] = Recent(_KEPT)
+_made: Recent[Any] = Recent(_KEPT)
+T = TypeVar("T")
 
 
 def show(
@@ -45,10 +47,7 @@ def show(
     if not streamlit_internals.is_script_run():
         part(*args)
         return
-    release = data.database().release.release_id if of_release else ""
-    day: date = made_in_europe.today()
-    name = f"{part.__module__}.{part.__qualname__}"
-    key = (name, release, day, is_dark(), data.key(args if told_by is None else told_by))
+    told = _key(part, args if told_by is None else told_by, of_release=of_release)
     is_new = False
 
     def draw() -> Drawing:
@@ -56,14 +55,37 @@ def show(
         is_new = True
         drawing = streamlit_internals.record(lambda: part(*args))
         if drawing is None:
-            raise ValueError(f"{name} draws what only its own visitor may use.")
+            raise ValueError(f"{part.__qualname__} draws what only its own visitor may use.")
         return drawing
 
-    drawing = _drawings.get(key, draw)
+    drawing = _drawings.get(told, draw)
     if not is_new:
         streamlit_internals.replay(drawing)
+
+
+def keep(make: Callable[..., T], *args: Any, told_by: Any) -> T:
+    """What a function makes for a part of a page, from memory where it was made before.
+
+    Parameters
+    ----------
+    make : callable
+        What it makes may depend on what a part may, is shared and must not be changed.
+    told_by : object
+        What tells the arguments from others.
+    """
+    made: T = _made.get(_key(make, told_by), lambda: make(*args))
+    return made
+
+
+def _key(part: Callable[..., object], told_by: Any, *, of_release: bool = True) -> Hashable:
+    """What it depends on: what tells its arguments, the release, the day and the theme."""
+    release = data.database().release.release_id if of_release else ""
+    day: date = made_in_europe.today()
+    name = f"{part.__module__}.{part.__qualname__}"
+    return name, release, day, is_dark(), data.key(told_by)
 
 
 def forget() -> None:
     """Forget all drawings."""
     _drawings.clear()
+    _made.clear()

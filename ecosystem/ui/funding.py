@@ -21,7 +21,7 @@ from ecosystem.common.vocabulary import (
 )
 from ecosystem.regional.profiles import Profile
 from ecosystem.tables import funding_rounds, investors, organisation_facts
-from ecosystem.ui import figure, listing
+from ecosystem.ui import drawn_once, figure, listing
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import link, markdown
 from ecosystem.web.pages import INVESTOR_PAGE, INVESTORS_PAGE, ORGANISATION_PAGE
@@ -160,20 +160,28 @@ def _fact(record: Mapping[Hashable, Any]) -> None:
     _doubt(record)
 
 
-def of_region(profile: Profile) -> None:
-    """Rounds of a region by year, and the investors with their seat there."""
-    rounds = ask(funding_rounds.in_region, profile.region_id)
-    asked = investors.of_valley if profile.level == "valley" else investors.in_region
-    seated = ask(asked, profile.region_id)
+def of_region(profile: Profile, told_by: object) -> None:
+    """Rounds of a region by year, and the investors with their seat there.
+
+    Parameters
+    ----------
+    told_by : object
+        What tells the profile from others.
+    """
+    region_id = profile.region_id
     st.header("Funding and investors", anchor=False)
     left, right = st.columns([0.65, 0.35], gap="large")
     with left:
-        _rounds_by_year(profile, rounds)
+        drawn_once.show(_rounds_by_year, profile, told_by=told_by)
+        if ask(funding_rounds.is_any_in_region, region_id):
+            rounds = {"Rounds": lambda: ask(funding_rounds.in_region, region_id)}
+            listing.downloads(f"funding-{region_id}", rounds)
     with right:
-        _seated(profile, seated)
+        drawn_once.show(_seated, profile, told_by=told_by)
 
 
-def _rounds_by_year(profile: Profile, rounds: pd.DataFrame) -> None:
+def _rounds_by_year(profile: Profile) -> None:
+    rounds = ask(funding_rounds.in_region, profile.region_id)
     if rounds.empty:
         st.caption(
             "No funding round of an organisation here is known. That is no sign that there was "
@@ -199,7 +207,6 @@ def _rounds_by_year(profile: Profile, rounds: pd.DataFrame) -> None:
         else "Rounds of the register's organisations here."
     )
     st.caption(f"{firms} {funding_rounds.LIMITS}")
-    listing.downloads(f"funding-{profile.region_id}", {"Rounds": lambda: rounds})
 
 
 def _total(table: pd.DataFrame) -> str:
@@ -218,7 +225,9 @@ def _total(table: pd.DataFrame) -> str:
     return " · ".join(parts)
 
 
-def _seated(profile: Profile, seated: pd.DataFrame) -> None:
+def _seated(profile: Profile) -> None:
+    asked = investors.of_valley if profile.level == "valley" else investors.in_region
+    seated = ask(asked, profile.region_id)
     st.markdown(f"**Investors with their seat here ({len(seated):,})**")
     if seated.empty:
         st.caption("The register knows of none; that is no sign that there is none.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from ecosystem.common.vocabulary import COUNTRIES, ENTITY_KINDS, PARTNERSHIP_KIN
 from ecosystem.network import valley_network, weighted_links, words
 from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import network_entities, partnerships, regions, valleys
-from ecosystem.ui import cards, state
+from ecosystem.ui import cards, drawn_once, state
 from ecosystem.ui.data import ask
 from ecosystem.ui.escape import link, markdown
 from ecosystem.ui.figure import data_link
@@ -211,8 +211,12 @@ def _partners(found: pd.DataFrame) -> dict[str, tuple[int, str]]:
     }
 
 
-def _names() -> dict[str, str]:
+def _names() -> Mapping[str, str]:
     """Names of valleys and regions as Markdown."""
+    return drawn_once.keep(_names_as_markdown, told_by=())
+
+
+def _names_as_markdown() -> dict[str, str]:
     return {id_: markdown(name) for id_, name in ask(regions.names_in_text).items()}
 
 
@@ -431,23 +435,26 @@ def _picks(key: str, kind: str, ids: list[str]) -> Callable[[], None]:
 
 def measures(chosen: Choice) -> None:
     """What the network adds up to, each in sentences with its method."""
+    parts = {
+        "Alike without a link": _alike_without_link,
+        "Bridges and groups": _bridges_and_groups,
+        "Overlapping partnerships": _overlaps,
+    }
+    for tab, part in zip(st.tabs(list(parts)), parts.values(), strict=True):
+        with tab:
+            drawn_once.show(part, chosen)
+
+
+def _bridges_and_groups(chosen: Choice) -> None:
     found, names = _network(chosen), _names()
-    unlinked, bridge, overlap = st.tabs(
-        ["Alike without a link", "Bridges and groups", "Overlapping partnerships"]
-    )
-    with unlinked:
-        _alike_without_link(chosen)
-    with bridge:
-        for sentence in words.bridges(found, names):
-            st.markdown(f"- {sentence}")
-        st.markdown("**Groups**: " + " | ".join(words.groups(found, names)))
-        if found.unlinked:
-            alone = wording.join([names[id_] for id_ in found.unlinked])
-            st.markdown(f"**In no known partnership with another valley**: {alone}.")
-        data = figures.address("connections", kinds=chosen.kinds, year=chosen.year)
-        st.caption(f"{words.BRIDGE_NOTE} {data_link(data)}")
-    with overlap:
-        _overlaps(chosen)
+    for sentence in words.bridges(found, names):
+        st.markdown(f"- {sentence}")
+    st.markdown("**Groups**: " + " | ".join(words.groups(found, names)))
+    if found.unlinked:
+        alone = wording.join([names[id_] for id_ in found.unlinked])
+        st.markdown(f"**In no known partnership with another valley**: {alone}.")
+    data = figures.address("connections", kinds=chosen.kinds, year=chosen.year)
+    st.caption(f"{words.BRIDGE_NOTE} {data_link(data)}")
 
 
 def _alike_without_link(chosen: Choice) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +14,7 @@ from ecosystem.drawing import type_marks
 from ecosystem.finding import search
 from ecosystem.finding.filters import Filter
 from ecosystem.tables import organisations, regions
-from ecosystem.ui import cards, made_in_europe, search_controls, shortlist, state
+from ecosystem.ui import cards, drawn_once, made_in_europe, search_controls, shortlist, state
 from ecosystem.ui.data import ask
 from ecosystem.web.pages import COHORT_PAGE, ORGANISATION_PAGE, SUGGEST_PAGE
 
@@ -77,38 +77,50 @@ def results(filter_: Filter, total: int) -> None:
         _view_control(as_table)
     size = IN_TABLE if as_table else organisations.PER_PAGE
     number, offset = page_number(total, size)
-    found = ask(
-        organisations.page,
-        filter_,
-        sort=sort,
-        descending=descending,
-        limit=size,
-        offset=offset,
-    )
+    cut: dict[str, Any] = {"sort": sort, "descending": descending, "limit": size, "offset": offset}
     if as_table:
+        found = ask(organisations.page, filter_, **cut)
         _table(found, f"table_{sort}_{descending}_{number}_{hash(filter_)}")
         st.caption(f"{wording.span(offset, len(found), total)}. Tick a row to open it.")
     else:
-        st.caption(wording.span(offset, len(found), total))
-        rows(found, filter_)
+        entries = drawn_once.keep(_page_entries, filter_, cut, told_by=(filter_, cut))
+        st.caption(wording.span(offset, len(entries), total))
+        _rows(entries)
     pagination(number, total, size)
 
 
-def rows(found: pd.DataFrame, filter_: Filter) -> None:
-    """Organisations one below the other, what the search found in bold; each opens its page.
+class _Entry(NamedTuple):
+    """What a list says of an organisation, as Markdown."""
 
-    Parameters
-    ----------
-    found : DataFrame
-        As :func:`ecosystem.tables.organisations.page` gives it.
-    filter_ : Filter
-        The filter that found them.
-    """
+    org_id: str
+    name: str
+    text: str
+
+
+def _page_entries(filter_: Filter, cut: Mapping[str, Any]) -> list[_Entry]:
+    return _entries(ask(organisations.page, filter_, **cut), filter_)
+
+
+def _entries(found: pd.DataFrame, filter_: Filter) -> list[_Entry]:
+    """Organisations as :func:`ecosystem.tables.organisations.page` gives them, in words."""
     words = ask(search.reading, filter_.q).words if filter_.q else frozenset[str]()
+    return [_entry(record, words) for record in found.to_dict("records")]
+
+
+def _rows(entries: Sequence[_Entry]) -> None:
+    """Organisations one below the other, what the search found in bold; each opens its page."""
     with st.container(key="results", gap="small"):
-        for record in found.to_dict("records"):
+        for entry in entries:
             with st.container(border=True, gap="xxsmall"):
-                _row(record, words)
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    st.page_link(
+                        ORGANISATION_PAGE,
+                        label=f":primary[{entry.name}]",
+                        query_params={"org": entry.org_id},
+                        width="stretch",
+                    )
+                    shortlist.button(entry.org_id, "row")
+                st.markdown(entry.text)
 
 
 def suggest_missing() -> None:
@@ -131,19 +143,10 @@ def closest(filter_: Filter) -> None:
     found = ask(organisations.closest, filter_)
     if len(found):
         st.header("Closest, with some of the words", anchor=False)
-        rows(found, filter_)
+        _rows(_entries(found, filter_))
 
 
-def _row(record: dict[Hashable, Any], words: frozenset[str]) -> None:
-    org_id = str(record["org_id"])
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link(
-            ORGANISATION_PAGE,
-            label=f":primary[{search_controls.mark_words(record['name'], words)}]",
-            query_params={"org": org_id},
-            width="stretch",
-        )
-        shortlist.button(org_id, "row")
+def _entry(record: Mapping[Hashable, Any], words: frozenset[str]) -> _Entry:
     former = record["former_names"]
     where = ", ".join((record["city"], COUNTRIES.label(record["country"])))
     type_ = search_controls.mark_words(TYPES.label(record["type"]), words)
@@ -161,7 +164,11 @@ def _row(record: dict[Hashable, Any], words: frozenset[str]) -> None:
         f":violet-badge[{search_controls.mark_words(DOMAINS.label(code), words)}]"
         for code in record["domains"]
     )
-    st.markdown("  \n".join(filter(None, (*lines, domains))))
+    return _Entry(
+        str(record["org_id"]),
+        search_controls.mark_words(record["name"], words),
+        "  \n".join(filter(None, (*lines, domains))),
+    )
 
 
 def _distance(km: float | None) -> str:

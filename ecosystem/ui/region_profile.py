@@ -22,9 +22,10 @@ from ecosystem.regional.statistics import words
 from ecosystem.regional.statistics.counts import SMALL_N
 from ecosystem.tables import regions, valleys
 from ecosystem.ui import downloads as files
-from ecosystem.ui import figure, organisation_list, share, state, tab_title
+from ecosystem.ui import drawn_once, figure, organisation_list, share, state
 from ecosystem.ui.data import ask, database
 from ecosystem.ui.escape import link, markdown
+from ecosystem.ui.figure import Figure
 from ecosystem.ui.map import view
 from ecosystem.ui.theme import is_dark
 from ecosystem.web import addresses
@@ -49,7 +50,6 @@ _QUOTIENT_METHOD = (
 
 def title(profile: Profile) -> None:
     """Name, level and country, who coordinates, and the profile in words."""
-    tab_title.show(profile.name)
     st.title(markdown(profile.name), anchor=False)
     st.caption(profile.kind)
     size, *others = profile.sentences
@@ -145,15 +145,24 @@ def _data(measure: str, profile: Profile) -> str:
     return figures.address(measure, "", state.filter_(), [profile.region_id])
 
 
-def domains(profile: Profile) -> None:
-    """Domain profile as representation quotients with intervals; nothing if none."""
-    if not profile.n:
-        return
+def domains(profile: Profile, told_by: object) -> None:
+    """Domain profile as representation quotients with intervals; nothing if none.
+
+    Parameters
+    ----------
+    told_by : object
+        What tells the profile from others.
+    """
+    if profile.n:
+        figure.show_once(_domains, profile, told_by=told_by)
+
+
+def _domains(profile: Profile) -> Figure:
     table = profile.quotients.reset_index().assign(
         code=lambda frame: frame["code"].map(DOMAINS.label)
     )
     table.columns = [_COLUMN.get(str(column), str(column)) for column in table.columns]
-    figure.figure(
+    return Figure(
         "What its organisations work on",
         charts.quotients(profile.quotients, dark=is_dark()),
         table,
@@ -178,47 +187,69 @@ _COLUMN = {
 }
 
 
-def types_and_functions(profile: Profile) -> None:
-    """Organisations by type, NIST CSF functions, founding years; nothing if none."""
+def types_and_functions(profile: Profile, told_by: object) -> None:
+    """Organisations by type, NIST CSF functions, founding years; nothing if none.
+
+    Parameters
+    ----------
+    told_by : object
+        What tells the profile from others.
+    """
     if not profile.n:
         return
-    types = profile.types[profile.types > 0].sort_values(ascending=False)
     left, middle, right = st.columns(3, gap="large")
     with left:
-        figure.figure(
-            "Types",
-            charts.bars(types, TYPES.labels(), dark=is_dark()),
-            _two_columns(types, TYPES.labels(), "Type", "Organisations"),
-            "Organisations by type. Source: the register.",
-            _data("types", profile),
-        )
-        present = [ROLES.label(str(r)) for r, there in profile.roles.items() if there]
-        absent = [ROLES.label(str(r)) for r, there in profile.roles.items() if not there]
-        st.markdown(_ROLES.format(roles=", ".join(present)) if present else _NO_ROLES)
-        if absent:
-            st.markdown(f"Not in the register: {', '.join(absent)}")
-        if profile.investors_note:
-            st.caption(profile.investors_note)
+        figure.show_once(_types, profile, told_by=told_by)
+        drawn_once.show(_roles, profile, told_by=told_by)
     with middle:
-        shares = profile.functions.dropna()
-        figure.figure(
-            "NIST CSF 1.1 functions",
-            charts.shares(shares, FUNCTIONS.labels(), dark=is_dark()),
-            _two_columns(shares, FUNCTIONS.labels(), "Function", "Share"),
-            "Share of the organisations that serve each function; most serve several. "
-            "Source: the register.",
-            _data("function-shares", profile),
-        )
+        figure.show_once(_functions, profile, told_by=told_by)
     with right:
-        years = profile.founding.rename(columns={"year": "Year", "organisations": "Organisations"})
-        figure.figure(
-            "Founding years of those in the register",
-            charts.founding(profile.founding, dark=is_dark()),
-            # One year makes no series.
-            years if len(years) > 1 else years.head(0),
-            f"{profile.founding_sentence} Source: the register.",
-            _data("founding-years", profile),
-        )
+        figure.show_once(_founding_years, profile, told_by=told_by)
+
+
+def _types(profile: Profile) -> Figure:
+    types = profile.types[profile.types > 0].sort_values(ascending=False)
+    return Figure(
+        "Types",
+        charts.bars(types, TYPES.labels(), dark=is_dark()),
+        _two_columns(types, TYPES.labels(), "Type", "Organisations"),
+        "Organisations by type. Source: the register.",
+        _data("types", profile),
+    )
+
+
+def _roles(profile: Profile) -> None:
+    present = [ROLES.label(str(r)) for r, there in profile.roles.items() if there]
+    absent = [ROLES.label(str(r)) for r, there in profile.roles.items() if not there]
+    st.markdown(_ROLES.format(roles=", ".join(present)) if present else _NO_ROLES)
+    if absent:
+        st.markdown(f"Not in the register: {', '.join(absent)}")
+    if profile.investors_note:
+        st.caption(profile.investors_note)
+
+
+def _functions(profile: Profile) -> Figure:
+    shares = profile.functions.dropna()
+    return Figure(
+        "NIST CSF 1.1 functions",
+        charts.shares(shares, FUNCTIONS.labels(), dark=is_dark()),
+        _two_columns(shares, FUNCTIONS.labels(), "Function", "Share"),
+        "Share of the organisations that serve each function; most serve several. "
+        "Source: the register.",
+        _data("function-shares", profile),
+    )
+
+
+def _founding_years(profile: Profile) -> Figure:
+    years = profile.founding.rename(columns={"year": "Year", "organisations": "Organisations"})
+    return Figure(
+        "Founding years of those in the register",
+        charts.founding(profile.founding, dark=is_dark()),
+        # One year makes no series.
+        years if len(years) > 1 else years.head(0),
+        f"{profile.founding_sentence} Source: the register.",
+        _data("founding-years", profile),
+    )
 
 
 def _two_columns(values: pd.Series, names: dict[str, str], first: str, second: str) -> pd.DataFrame:

@@ -118,16 +118,24 @@ def _room_for(names: pd.Series) -> tuple[int, int | None]:
     return _WIDEST, _LINE * lines + _PADDING
 
 
-def ranking(shaded: shading.Shaded, level: str, measure: str, selected: str) -> None:
-    """Regions by the measure; ties share a rank; a click selects the region on the map too."""
-    table = _rank(shaded)
+def ranking(
+    shaded: shading.Shaded, level: str, measure: str, selected: str, told_by: object
+) -> None:
+    """Regions by the measure; ties share a rank; a click selects the region on the map too.
+
+    Parameters
+    ----------
+    told_by : object
+        What tells the measure and its filter from others.
+    """
+    table = drawn_once.keep(_rank, shaded, told_by=told_by)
     if table.empty:
         st.caption(figure.nothing(_NO_VALUE, _NO_VALUE_FILTERED))
         return
     ids = list(table["region"])
     rows = [ids.index(selected)] if selected in ids else []
     key = f"ranking_{level}_{selected}"
-    width, row_height = _room_for(table["Region"])
+    width, row_height = drawn_once.keep(_room_for, table["Region"], told_by=told_by)
     st.dataframe(
         table.drop(columns="region"),
         hide_index=True,
@@ -206,23 +214,25 @@ def _take_pick(key: str, ids: list[str], level: str) -> None:
     cards.select(kind, ids[chosen[0]] if chosen else "")
 
 
-def map_files(shaded: shading.Shaded, level: str) -> None:
-    """The map's numbers and the map as a picture."""
-    numbers = shaded.regions.reset_index(names="region_id")
-    columns = ["region_id", "name", "country", "n", "value", "elsewhere", "coverage"]
-    table = numbers.assign(n=numbers["n"].astype("Int64").where(numbers["is_collected"]))[columns]
-    table = table.rename(
-        columns={"value": shaded.label, "elsewhere": "counted by others"},
-    )
+def map_files(shaded: shading.Shaded, level: str, told_by: object) -> None:
+    """The map's numbers and the map as a picture; parameters as of :func:`ranking`."""
+    table = drawn_once.keep(_map_table, shaded, told_by=told_by)
     title = f"{shaded.label} by {LEVELS[level]}"
 
     def picture() -> charts.Spec:
-        outlines = ask(regions.outlines, level)
-        coloured = outlines.merge(numbers[["region_id", "colour"]], on="region_id")
+        colours = shaded.regions.reset_index(names="region_id")[["region_id", "colour"]]
+        coloured = ask(regions.outlines, level).merge(colours, on="region_id")
         return charts.choropleth(coloured, shaded.legend, title)
 
     with st.popover("Table and files", icon=":material/table_chart:"):
         figure.files(title, table, picture)
+
+
+def _map_table(shaded: shading.Shaded) -> pd.DataFrame:
+    numbers = shaded.regions.reset_index(names="region_id")
+    columns = ["region_id", "name", "country", "n", "value", "elsewhere", "coverage"]
+    table = numbers.assign(n=numbers["n"].astype("Int64").where(numbers["is_collected"]))[columns]
+    return table.rename(columns={"value": shaded.label, "elsewhere": "counted by others"})
 
 
 def _two_digits(value: float) -> str:

@@ -22,6 +22,7 @@ from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.components.v2.bidi_component.constants import EVENT_DELIM
 from streamlit.cursor import Cursor
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.RootContainer_pb2 import RootContainer
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -360,10 +361,13 @@ class Drawing:
         Path below the first element, with the number of that element, and the message.
     length : int
         Elements that stand one below the other.
+    styles : tuple of str
+        HTML of style sheets, which Streamlit puts elsewhere, wherever they are asked for.
     """
 
     parts: tuple[tuple[tuple[int, ...], ForwardMsg], ...]
     length: int
+    styles: tuple[str, ...] = ()
 
 
 def record(draw: Callable[[], None]) -> Drawing | None:
@@ -394,13 +398,18 @@ def record(draw: Callable[[], None]) -> Drawing | None:
         draw()
     finally:
         vars(context).pop("enqueue")
-    parts = []
+    parts, styles = [], []
     for message in sent:
         path, depth = list(message.metadata.delta_path), len(above)
+        if path[0] == RootContainer.EVENT and message.delta.new_element.HasField("html"):
+            styles.append(message.delta.new_element.html.body)
+            continue
         if path[:depth] != above or not _talks_to_nobody(message):
             return None
         parts.append(((path[depth] - first, *path[depth + 1 :]), message))
-    return None if ThreadState.get().fragment_id else Drawing(tuple(parts), place.index - first)
+    if ThreadState.get().fragment_id:
+        return None
+    return Drawing(tuple(parts), place.index - first, tuple(styles))
 
 
 def replay(drawing: Drawing) -> None:
@@ -408,6 +417,8 @@ def replay(drawing: Drawing) -> None:
     context, place = get_script_run_ctx(), _place()
     if context is None or place is None:
         return
+    for html in drawing.styles:
+        st.html(html)
     (*above, first) = place.delta_path
     for (number, *below), kept in drawing.parts:
         message = ForwardMsg()

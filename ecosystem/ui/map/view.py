@@ -161,13 +161,25 @@ def _map(
     )
 
 
-def choropleth(shaded: shading.Shaded, level: str, selected: str) -> None:
-    """Map of a measure by region; a click selects a region."""
-    nothing = ask(symbols.symbols, Filter()).iloc[:0]
-    layer = shaded_layer(shaded, level)
+def choropleth(shaded: shading.Shaded, level: str, selected: str, told_by: object) -> None:
+    """Map of a measure by region; a click selects a region.
+
+    Parameters
+    ----------
+    told_by : object
+        What tells the measure and its filter from others.
+    """
+    script = drawn_once.keep(
+        _choropleth_script, shaded, level, selected, told_by=(told_by, level, selected)
+    )
     told = "The table on this page has the same figures."
-    _map(Scene(nothing, layer, selected).as_script(), 560, _CLICKS, "choropleth", told)
-    class_legend(shaded)
+    _map(script, 560, _CLICKS, "choropleth", told)
+    drawn_once.show(class_legend, shaded, told_by=told_by)
+
+
+def _choropleth_script(shaded: shading.Shaded, level: str, selected: str) -> str:
+    nothing = ask(symbols.symbols, Filter()).iloc[:0]
+    return Scene(nothing, shaded_layer(shaded, level), selected).as_script()
 
 
 def links_map(arcs: Sequence[Arc], partners: Mapping[str, tuple[int, str]], selected: str) -> None:

@@ -54,6 +54,42 @@ def test_a_part_is_the_same_from_memory_at_any_place(before: int) -> None:
     assert tree(kept) == tree(new)
 
 
+def styled(word: str) -> None:
+    import streamlit as st
+
+    st.html("<style>.styled{color:red}</style>")
+    st.text(word)
+
+
+def styled_script() -> None:
+    from ecosystem.ui import drawn_once
+    from tests.ecosystem.ui import test_drawn_once
+
+    drawn_once.show(test_drawn_once.styled, "a")
+
+
+def test_a_parts_style_sheet_comes_along_from_memory() -> None:
+    new, kept = (AppTest.from_function(styled_script).run() for _ in range(2))
+    assert not kept.exception
+    for app in (new, kept):
+        assert [text.value for text in app.text] == ["a"]
+        assert [html.body for html in app._tree.get("html")] == [
+            "<style>.styled{color:red}</style>"
+        ]
+
+
+def test_what_is_made_for_all_is_made_once() -> None:
+    made: list[str] = []
+
+    def make(word: str) -> str:
+        made.append(word)
+        return word.upper()
+
+    answers = [drawn_once.keep(make, word, told_by=word) for word in ("a", "b", "a")]
+    assert answers == ["A", "B", "A"]
+    assert made == ["a", "b"]
+
+
 def test_what_a_part_is_told_decides_what_it_shows() -> None:
     for word in ("a", "b", "a"):
         app = AppTest.from_function(script, args=(word, 0)).run()

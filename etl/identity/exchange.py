@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from etl.model import note_rows
-from etl.register.comparable import Texts, comparable_texts
+from etl.register.comparable import Texts, comparable_texts, is_compared_as_written
 from etl.schema import Column, Schema
 
 # A column identifies its rows if so many of its values are on one row only.
@@ -67,7 +67,7 @@ class _Both:
     """The columns that a file and a release have, each value as a number; -1 for no value."""
 
     columns: list[str]
-    texts: dict[str, Texts]
+    values: dict[str, list[str]]
     file: dict[str, Numbers]
     release: dict[str, Numbers]
     n_file: int
@@ -170,18 +170,28 @@ def put_right(
 
 
 def _compare(frame: pd.DataFrame, released: pd.DataFrame, schema: Schema) -> _Both:
-    texts, file, release = {}, {}, {}
+    file, release, values = {}, {}, {}
     for name, column in schema.columns.items():
         if name not in released or name not in frame:
             continue
-        before = comparable_texts(released[name], column)
-        texts[name] = np.concatenate([before, comparable_texts(frame[name], column)])
-        codes, values = pd.factorize(texts[name])
-        nothing = np.flatnonzero(values == "")
+        codes, distinct = pd.factorize(_cells(released[name], frame[name], column))
+        values[name] = distinct.tolist()
+        nothing = np.flatnonzero(distinct == "")
         if len(nothing):
             codes = np.where(codes == nothing[0], -1, codes)
-        release[name], file[name] = codes[: len(before)], codes[len(before) :]
-    return _Both(list(texts), texts, file, release, len(frame), len(released))
+        release[name], file[name] = codes[: len(released)], codes[len(released) :]
+    return _Both(list(values), values, file, release, len(frame), len(released))
+
+
+def _cells(released: pd.Series, written: pd.Series, column: Column) -> Texts | pd.Series:
+    """The cells of both, one after the other; equal if they say the same, empty if nothing."""
+    both = (released, written)
+    if is_compared_as_written(column) and all(
+        isinstance(cells.dtype, pd.StringDtype) for cells in both
+    ):
+        # A million texts as objects take longer than all the rest.
+        return pd.concat(both, ignore_index=True)
+    return np.concatenate([comparable_texts(cells, column) for cells in both])
 
 
 def _owners(file: Numbers, release: Numbers) -> Numbers:
@@ -223,8 +233,8 @@ def _all_but_two(both: _Both) -> list[Numbers]:
 
 def _identify(both: _Both, votes: Sequence[Numbers], by_key: Numbers | None) -> Numbers:
     """For each row of the file, the published row that it is, by most of its cells; -1 if none."""
-    pairs = [np.column_stack([np.flatnonzero(v >= 0), v[v >= 0]]) for v in votes]
-    rows, candidates = np.unique(np.concatenate(pairs), axis=0).T
+    pairs = [np.flatnonzero(v >= 0) * both.n_release + v[v >= 0] for v in votes]
+    rows, candidates = np.divmod(np.unique(np.concatenate(pairs)), both.n_release)
     alike = np.zeros(len(rows))
     for name in both.columns:
         mine, theirs = both.file[name][rows], both.release[name][candidates]
@@ -323,8 +333,7 @@ def _exchange_of(
 
 def _spellings(name: str, both: _Both, raw: Texts) -> dict[int, str]:
     """Each value as the file writes it, and as published where it isn't in the file."""
-    texts = both.texts[name][: both.n_release].tolist()
-    published = dict(zip(both.release[name].tolist(), texts, strict=True))
+    published = dict(enumerate(both.values[name]))
     written = dict(zip(both.file[name].tolist(), map(str, raw), strict=True))
     return published | written | {-1: ""}
 

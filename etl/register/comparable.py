@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -9,6 +12,11 @@ import pandas as pd
 from etl.schema import Column
 
 Texts = npt.NDArray[np.object_]
+
+
+def is_compared_as_written(column: Column) -> bool:
+    """Whether cells of a column are equal only if their texts are."""
+    return not column.separator and column.type not in ("integer", "number", "boolean")
 
 
 def comparable_texts(cells: pd.Series, column: Column) -> Texts:
@@ -22,25 +30,30 @@ def comparable_texts(cells: pd.Series, column: Column) -> Texts:
         The column.
     """
     values = cells.to_numpy(dtype=object, na_value="")
-    if column.separator or column.type in ("integer", "number", "boolean"):
-        known: dict[object, str] = {}
-        return np.fromiter((_text(v, column, known) for v in values), object, len(values))
+    if not is_compared_as_written(column):
+        return once_each(values, lambda value: _worked_out(value, column))
     if pd.api.types.infer_dtype(values, skipna=False) == "string":
         return values
     return np.fromiter((_plain(v) for v in values), object, len(values))
 
 
-def _text(value: object, column: Column, known: dict[object, str]) -> str:
-    """The text of a value, worked out once."""
-    if isinstance(value, list | np.ndarray):
-        value = tuple(value)
-    if value not in known:
-        known[value] = _worked_out(value, column)
-    return known[value]
+def once_each(values: Texts, function: Callable[[Any], str]) -> Texts:
+    """What a function says of each value, worked out once for equal values, or the same list."""
+    cells = values.tolist()
+    try:
+        distinct = dict(zip(cells, cells, strict=True))
+    except TypeError:
+        # Lists have no hash; those of equal cells are mostly one object.
+        keys = list(map(id, cells))
+        distinct = dict(zip(keys, cells, strict=True))
+    else:
+        keys = cells
+    known = {key: function(value) for key, value in distinct.items()}
+    return np.fromiter(map(known.__getitem__, keys), dtype=object, count=len(keys))
 
 
 def _worked_out(value: object, column: Column) -> str:
-    if isinstance(value, tuple):
+    if isinstance(value, list | np.ndarray):
         return column.separator.join(sorted(map(str, value)))
     if column.separator:
         return column.separator.join(sorted(str(value).split(column.separator)))

@@ -12,6 +12,7 @@ import pandas as pd
 from pyproj import Geod
 
 from ecosystem.common.vocabulary import ENDED
+from etl.register.comparable import once_each
 
 # The fields that mean something to a reader, in the order of an organisation's page. Where it
 # is on the map is a kind of change of its own.
@@ -85,8 +86,7 @@ def changes(
     told = after.index.isin(events.index)
     for name in FIELDS:
         if name in after and name in before:
-            kept = ~told if name in _LIFE else slice(None)
-            parts.append(_field_changes(after[kept], before[kept], name))
+            parts.append(_field_changes(after, before, name, told if name in _LIFE else None))
     parts = [part for part in parts if len(part)]
     if not parts:
         return pd.DataFrame(columns=COLUMNS, dtype="str")
@@ -220,14 +220,28 @@ def _place(row: Any) -> str:
     return f"{row.city} ({row.lat:.4f}, {row.lon:.4f})"
 
 
-def _field_changes(after: pd.DataFrame, before: pd.DataFrame, name: str) -> pd.DataFrame:
-    new, old = _as_text(after[name]), _as_text(before[name])
-    differs = new != old
-    if not differs.any():
+def _field_changes(
+    after: pd.DataFrame, before: pd.DataFrame, name: str, told: npt.NDArray[np.bool_] | None
+) -> pd.DataFrame:
+    """Rows whose field differs, but for those of which it was told as an event."""
+    at = _differing(after[name], before[name])
+    if told is not None:
+        at = at[~told[at]]
+    if not len(at):
         return _NO_ROWS
-    return _row_each(after[differs], "changed").assign(
-        field=name, old=old[differs], new=new[differs]
+    rows = after.iloc[at]
+    return _row_each(rows, "changed").assign(
+        field=name, old=_as_text(before[name].iloc[at]), new=_as_text(rows[name])
     )
+
+
+def _differing(new: pd.Series, old: pd.Series) -> npt.NDArray[np.int64]:
+    """Positions of the cells that say something else."""
+    if isinstance(new.dtype, pd.StringDtype) and isinstance(old.dtype, pd.StringDtype):
+        differs = (new.fillna("") != old.fillna("")).to_numpy(bool)
+    else:
+        differs = _as_text(new) != _as_text(old)
+    return np.flatnonzero(differs)
 
 
 def _as_text(values: pd.Series) -> npt.NDArray[np.object_]:
@@ -235,7 +249,7 @@ def _as_text(values: pd.Series) -> npt.NDArray[np.object_]:
     cells = values.to_numpy(dtype=object, na_value="")
     if pd.api.types.infer_dtype(cells) == "string":
         return cells
-    return np.fromiter(map(_text, cells), dtype=object, count=len(cells))
+    return once_each(cells, _text)
 
 
 def _text(cell: Any) -> str:

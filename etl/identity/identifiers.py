@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -56,8 +56,7 @@ class Succession:
     evidence: str
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(NamedTuple):
     """What identifies a row or a published organisation."""
 
     name: str
@@ -246,6 +245,8 @@ def _rows(frame: pd.DataFrame, keys: list[A]) -> dict[A, _Row]:
 
 def _as_list(former: object) -> list[str]:
     if isinstance(former, str):
+        if not former:
+            return []
         # A misspelling tells which organisation it is, too.
         names = (name.strip().removeprefix(NOT_FORMER).strip() for name in former.split(";"))
         return [name for name in names if name]

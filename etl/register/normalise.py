@@ -37,6 +37,8 @@ _YEAR = re.compile(r"([+-]?\d{1,4})(?:\.0+|[-/]\d{2}[-/]\d{2}(?:[T ][\d:.]+)?)?"
 _DATE = re.compile(r"\d{1,2}([./-])\d{1,2}\1(\d{4})")
 _COMMA = re.compile(r"([+-]?\d+),(\d+)")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+# As most are written, which taking apart wouldn't change.
+_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(?:/[A-Za-z0-9._~%/-]*)?")
 _BARE_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#]|$)", re.IGNORECASE)
 # Semicolons of Latin, Arabic and full-width writing, bars, bullets and the ends of lines.
 _ITEM_BREAK = re.compile("[;\u061b\uff1b|•‣▪\n]")
@@ -278,6 +280,8 @@ def _coded_items(text: str, lookup: Lookup) -> list[str]:
 
 def normalise_url(text: str) -> str:
     """Address with a scheme, its scheme and host in lower case; other text as it is."""
+    if _PLAIN_ADDRESS.fullmatch(text):
+        return text
     if text.startswith("//") and _BARE_HOST.match(text[2:]):
         text = f"https:{text}"
     elif not _SCHEME.match(text) and _BARE_HOST.match(text):

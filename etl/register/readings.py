@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 
 from etl.model import note_rows
@@ -40,11 +41,17 @@ def reading_notes(
         Column of the schema -> how the file calls it, where it has another name there.
     """
     notes: dict[str, list[int]] = {}
-    index = read.index.tolist()
+    index = read.index.to_numpy()
     for column in (name for name in _READ if name in schema.columns):
-        pairs = zip(index, written[column].tolist(), read[column].tolist(), strict=True)
-        for row, before, now in pairs:
-            for note in _notes(column, headers.get(column, column), clean(before), now):
+        header, before, now = headers.get(column, column), written[column], read[column]
+        may_be_told = np.asarray(before.array != now.array, dtype=bool)
+        if column == "nuts2_hint":
+            # A code may be that of another edition though it stays as it is.
+            may_be_told = may_be_told | now.isin(list(editions())).to_numpy(bool)
+        at = np.flatnonzero(may_be_told)
+        pairs = zip(index[at], before.iloc[at].tolist(), now.iloc[at].tolist(), strict=True)
+        for row, as_written, as_read in pairs:
+            for note in _notes(column, header, clean(as_written), as_read):
                 notes.setdefault(note, []).append(int(row))
     for column in (name for name in _NAMES if name in schema.columns):
         for row, text in zip(index, read[column].tolist(), strict=True):

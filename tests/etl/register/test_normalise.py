@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import BY_COLUMN
 from etl.reading.model import NO_RESULT
+from etl.register import normalise as normalisation
 from etl.register.normalise import (
     cell_normaliser,
     clean,
@@ -64,6 +66,14 @@ def test_clean(text: str, expected: str) -> None:
 )
 def test_addresses(text: str, expected: str) -> None:
     assert normalise_url(text) == expected
+
+
+@given(st.from_regex(r"https?://[a-z.]{1,4}(/[A-Za-z0-9._~%/-]{0,6})?[ ?#@:]?", fullmatch=True))
+def test_a_plain_address_is_what_taking_it_apart_leaves(text: str) -> None:
+    found = normalise_url(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(normalisation, "_PLAIN_ADDRESS", re.compile(r"(?!)"))
+        assert normalise_url(text) == found
 
 
 @pytest.mark.parametrize(

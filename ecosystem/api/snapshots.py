@@ -169,9 +169,27 @@ def archive(database: Database) -> DataFile:
 @per_release
 def _folder(database: Database) -> Path:
     """Where the files of a release are until it is closed."""
-    folder = tempfile.mkdtemp(prefix="cyber-valleys-files-")
-    weakref.finalize(database, shutil.rmtree, folder, ignore_errors=True)
-    return Path(folder)
+    folder = Path(tempfile.mkdtemp(prefix="cyber-valleys-files-"))
+    _folders.add(folder)
+    weakref.finalize(database, _remove, folder)
+    return folder
+
+
+_folders: set[Path] = set()
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    _folders.discard(folder)
+
+
+def remove_files() -> None:
+    """Remove the files of all releases, when nobody asks for any more.
+
+    A server that a signal ends doesn't come to what Python does at its own end.
+    """
+    for folder in [*_folders]:
+        _remove(folder)
 
 
 def _write(path: Path, parts: Iterable[bytes]) -> DataFile:

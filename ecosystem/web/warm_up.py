@@ -11,6 +11,7 @@ from threading import Thread
 from starlette.concurrency import run_in_threadpool
 
 from ecosystem import site_search
+from ecosystem.api import snapshots
 from ecosystem.common import late
 from ecosystem.common.settings import settings
 from ecosystem.common.store import ReleaseError
@@ -61,6 +62,7 @@ def lifespan(
                 bringer.end()
             if end:
                 end()
+            snapshots.remove_files()
 
     return around
 

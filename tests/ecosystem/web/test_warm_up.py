@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
+from ecosystem.api import snapshots
 from ecosystem.common import late
 from ecosystem.common.store import Database
 from ecosystem.finding import search
 from ecosystem.finding.search import questions
 from ecosystem.matching import register
 from ecosystem.tables import regions
-from ecosystem.web import reruns, serving, warm_up
+from ecosystem.web import logs, reruns, serving, warm_up
+from tests import coroutines
 
 
 @pytest.fixture(autouse=True)
@@ -70,4 +73,21 @@ def test_a_page_without_words_does_not_read_the_index(
         assert regions.named_in(opened, text) == []
     with pytest.raises(AssertionError, match="read for nothing"):
         search.understand(opened, "firewall")
+    opened.close()
+
+
+def test_files_of_releases_go_with_the_server(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warm_up, "_warm_up", lambda: None)
+    monkeypatch.setattr(logs, "take_over", lambda: None)
+    opened = Database(database.release)
+
+    async def serve() -> Path:
+        async with warm_up.lifespan(lambda: None, lambda: None)(None):
+            folder = snapshots.archive(opened).path.parent
+            assert (folder / "organisations.csv").exists()
+        return folder
+
+    assert not coroutines.run(serve()).exists()
     opened.close()

@@ -195,7 +195,7 @@ def _counts(
     types = code_index.column(database, "type")
     of_type = len(types.known)
     both = numbers[there] * np.int64(of_type) + types.numbers[there]
-    by_type = np.bincount(both, minlength=(size + 1) * of_type).reshape(-1, of_type)[:size]
+    by_type = np.bincount(both, minlength=(size + 1) * of_type).reshape(size + 1, of_type)[:size]
     labelled = there & chosen.flags(database, chosen.LABELLED)
     known = dict(zip(types.known, by_type.T, strict=True))
     nobody = np.zeros(size, dtype=np.int64)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecosystem.common.store import Database
+from ecosystem.common.store import Database, Release
+from ecosystem.drawing import symbols
 from ecosystem.finding import chosen, code_index
 from ecosystem.finding.filters import Filter
 from ecosystem.finding.masks import pack, unpack
-from ecosystem.tables import organisations
+from ecosystem.regional import region_counts
+from ecosystem.tables import organisations, regions
 from tests.ecosystem.finding.test_filters import filters
 from tests.examples import examples
 
@@ -65,3 +72,38 @@ def test_pages_of_a_sorted_list_are_the_whole(
     assert not missing[: (~missing).sum()].any()
     there = by[~missing].tolist()
     assert there == sorted(there, reverse=descending)
+
+
+@pytest.fixture
+def nobody(database: Database, tmp_path: Path) -> Iterator[Database]:
+    """A release without an organisation."""
+    path = tmp_path / "nobody.duckdb"
+    shutil.copyfile(database.release.path, path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("DELETE FROM organisation")
+    opened = Database(Release("nobody", path))
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(
+    "filter_",
+    [
+        Filter(),
+        Filter(domain=("cryptology",)),
+        Filter(country=("FR",), type=("sme",), founded_from=2000),
+        Filter(q="cyber", near="g2983990", km=50),
+    ],
+)
+def test_a_release_without_organisations_has_none_of_anything(
+    nobody: Database, filter_: Filter
+) -> None:
+    assert organisations.summary(nobody, filter_).organisations == 0
+    assert organisations.short_page(nobody, filter_, sort="name", limit=9, offset=0) == []
+    assert organisations.page(nobody, filter_, sort="city").empty
+    assert organisations.facet_counts(nobody, filter_, "domain") == {}
+    assert organisations.domain_counts(nobody, filter_).empty
+    assert symbols.symbols(nobody, filter_).empty
+    assert symbols.of_valleys(nobody, filter_).empty
+    assert regions.organisation_counts(nobody, filter_, "nuts2").sum() == 0
+    assert region_counts.region_counts(nobody, filter_, "nuts2").n.sum() == 0

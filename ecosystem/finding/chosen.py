@@ -10,7 +10,8 @@ from ecosystem.finding.filters import MEMBERS, Filter
 from ecosystem.finding.masks import Flags, holds, unpack
 from ecosystem.finding.per_filter import per_filter
 
-# Those whose label Cybersecurity Made in Europe is valid today.
+# Those whose label Cybersecurity Made in Europe is valid today: until its last day, whether or not
+# that is near.
 LABELLED = Filter(label=("expiring", "valid"))
 
 

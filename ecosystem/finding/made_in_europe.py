@@ -37,10 +37,6 @@ CODES = f"""
 HAS_STATUS = f"""
     org_id IN (SELECT org_id FROM label GROUP BY org_id HAVING list_contains($label, {STATUS}))
 """
-# A label counts until its last day, whether or not that is near.
-IS_LABELLED = (
-    "org_id IN (SELECT org_id FROM label GROUP BY org_id HAVING max(valid_until) >= $today)"
-)
 # What a list of organisations gets from the label that is valid longest.
 LONGEST = """
     SELECT org_id AS labelled, max(valid_until) AS label_valid_until,

@@ -193,14 +193,12 @@ def _counts(
         By ``ordinal``, from 0 to `size`; that of those which have none is `size`.
     """
     types = code_index.column(database, "type")
-    of_type = len(types.known)
-    both = numbers[there] * np.int64(of_type) + types.numbers[there]
-    by_type = np.bincount(both, minlength=(size + 1) * of_type).reshape(size + 1, of_type)[:size]
+    by_type = code_index.tally_pairs((types.numbers, len(types.known)), (numbers, size), there)
     labelled = there & chosen.flags(database, chosen.LABELLED)
-    known = dict(zip(types.known, by_type.T, strict=True))
+    known = dict(zip(types.known, by_type, strict=True))
     nobody = np.zeros(size, dtype=np.int64)
     return {
-        "n": by_type.sum(axis=1),
+        "n": by_type.sum(axis=0),
         **{code: known.get(code, nobody) for code in TYPES},
         "labelled": np.bincount(numbers[labelled], minlength=size + 1)[:size],
     }

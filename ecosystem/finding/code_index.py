@@ -89,14 +89,34 @@ class Column:
         -------
         array of int, shape (len(self.known), len(column.known))
         """
-        shape = len(self.known) + 1, len(column.known) + 1
-        pairs = self.numbers[among] * np.int64(shape[1]) + column.numbers[among]
-        return np.bincount(pairs, minlength=shape[0] * shape[1]).reshape(shape)[:-1, :-1]
+        both = (self.numbers, len(self.known)), (column.numbers, len(column.known))
+        return tally_pairs(*both, among)
 
     def bits(self, codes: Collection[str]) -> bytes:
         """Organisations that have one of some codes, one bit each by ``ordinal``."""
         is_one = np.array([*(code in codes for code in self.known), False])
         return pack(is_one[self.numbers])
+
+
+def tally_pairs(
+    first: tuple[npt.NDArray[np.int32], int],
+    second: tuple[npt.NDArray[np.int32], int],
+    among: Flags,
+) -> Counts:
+    """How many of a set of organisations have each pair of two numbers.
+
+    Parameters
+    ----------
+    first, second : tuple of array and int
+        By ``ordinal``, a number below that given, or that itself where there is none.
+
+    Returns
+    -------
+    array of int, shape (first[1], second[1])
+    """
+    shape = first[1] + 1, second[1] + 1
+    pairs = first[0][among] * np.int64(shape[1]) + second[0][among]
+    return np.bincount(pairs, minlength=shape[0] * shape[1]).reshape(shape)[:-1, :-1]
 
 
 @per_release

@@ -350,7 +350,7 @@ def ids(database: Database, *, limit: int, offset: int = 0) -> list[str]:
 
 def count(database: Database) -> int:
     """Number of organisations in the release."""
-    return int(database.value("SELECT count(*) FROM organisation"))
+    return code_index.size(database)
 
 
 def in_place(database: Database, filter_: Filter, place_id: str) -> pd.DataFrame:

@@ -149,17 +149,22 @@ def at_place(database: Database, place_id: str) -> pd.DataFrame:
 
 def _places(database: Database, there: Flags) -> pd.DataFrame:
     """One symbol for each town of a set of organisations, but not many more than are drawn."""
-    rows = _of_column(database, "place_id", there)[: MAX_SYMBOLS + 1]
+    rows = _of_column(database, "place_id", there, MAX_SYMBOLS + 1)
     places = _place_points(database).loc[rows["key"]].reset_index(drop=True)
     return rows.assign(kind="place", **places)[_COLUMNS]
 
 
-def _of_column(database: Database, name: str, there: Flags) -> pd.DataFrame:
-    """Counts of a set of organisations by a column's codes, the largest first, then by code."""
+def _of_column(
+    database: Database, name: str, there: Flags, most: int | None = None
+) -> pd.DataFrame:
+    """Counts of a set of organisations by a column's codes, the largest first, then by code.
+
+    Of more codes than `most` the first are kept.
+    """
     column = code_index.column(database, name)
     counts = _counts(database, column.numbers, len(column.known), there)
     order = np.argsort(-counts["n"], kind="stable")
-    order = order[counts["n"][order] > 0]
+    order = order[counts["n"][order] > 0][:most]
     keys = pd.Series([column.known[at] for at in order], dtype="str")
     return pd.DataFrame({"key": keys, **{name: of[order] for name, of in counts.items()}})
 
@@ -220,9 +225,11 @@ class _Points:
 
 @per_release
 def _points(database: Database) -> _Points:
-    rows = database.frame("SELECT x, y FROM organisation ORDER BY ordinal")
+    rows = database.frame("SELECT x, y, ordinal FROM organisation")
     numbers, known = pd.factorize(rows["x"].to_numpy(np.int64) << 32 | rows["y"].to_numpy(np.int64))
-    return _Points(known >> 32, known & (2**32 - 1), numbers.astype(np.int32))
+    of_organisation = np.empty(len(rows), np.int32)
+    of_organisation[rows["ordinal"].to_numpy()] = numbers
+    return _Points(known >> 32, known & (2**32 - 1), of_organisation)
 
 
 @per_release

@@ -101,17 +101,18 @@ def places(database: Database) -> dict[str, Place]:
     What people choose from is :func:`choices`: North Rhine-Westphalia is there once, as valley
     and as DEA.
     """
-    rows = database.frame(
+    rows = database.rows(
         """
-        SELECT valley_id AS id, NULL AS level, name, NULL AS name_en FROM valley
-        UNION ALL SELECT nuts_id, level, name, name_en FROM region
+        SELECT valley_id, name, NULL FROM valley UNION ALL SELECT nuts_id, name, name_en FROM region
         """
-    ).set_index("id")
+    )
+    local = {id_: name for id_, name, _ in rows}
+    english = {id_: name for id_, _, name in rows if name}
     outlines = outlines_of(database)
     together: dict[frozenset[str], list[str]] = {}
-    for id_ in sorted(rows.index, key=lambda id_: (_FIRST.index(level_of(id_)), id_)):
+    for id_ in sorted(local, key=lambda id_: (_FIRST.index(level_of(id_)), id_)):
         together.setdefault(outlines[id_], []).append(id_)
-    found = _tell_apart([_place(ids_, rows) for ids_ in together.values()])
+    found = _tell_apart([_place(ids_, local, english) for ids_ in together.values()])
     return {id_: place for place in found for id_ in place.ids}
 
 
@@ -194,11 +195,13 @@ def _with_other_names(place: Place) -> str:
 _FIRST = ("valley", "nuts0", "nuts2", "nuts1", "nuts3")
 
 
-def _place(ids_: list[str], rows: pd.DataFrame) -> Place:
+def _place(
+    ids_: list[str], local_names: Mapping[str, str], english_names: Mapping[str, str]
+) -> Place:
     nuts = [id_ for id_ in ids_ if level_of(id_) != "valley"]
-    valleys_ = [str(rows["name"][id_]) for id_ in ids_ if level_of(id_) == "valley"]
-    english = [str(rows["name_en"][id_]) for id_ in nuts if isinstance(rows["name_en"][id_], str)]
-    local = [str(rows["name"][id_]) for id_ in nuts]
+    valleys_ = [local_names[id_] for id_ in ids_ if level_of(id_) == "valley"]
+    english = [english_names[id_] for id_ in nuts if id_ in english_names]
+    local = [local_names[id_] for id_ in nuts]
     if not local:
         name, label = valleys_[0], valleys_[0]
     elif not english:
@@ -432,7 +435,7 @@ def collected_ids(database: Database) -> frozenset[str]:
     and there is no number.
     """
     columns = " UNION ".join(
-        f"SELECT {column} AS region FROM organisation WHERE {column} IS NOT NULL"
+        f"SELECT DISTINCT {column} AS region FROM organisation WHERE {column} IS NOT NULL"
         for column in LEVELS.values()
     )
     rows = database.frame(f"SELECT DISTINCT region FROM ({columns})")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from ecosystem.web import logs, metrics
 
 _run = threading.local()
-_first_is_over = threading.Event()
+_first_has_begun, _first_is_over = threading.Event(), threading.Event()
 _log = logging.getLogger(__name__)
 
 
@@ -27,6 +27,7 @@ def watching(*, is_part: bool, page: Callable[[], str]) -> Iterator[None]:
         Gives the page's address below the site's root, once it is known which one ran.
     """
     _run.failed = False
+    _first_has_begun.set()
     begun = time.perf_counter()
     with logs.numbering():
         try:
@@ -43,8 +44,9 @@ def watching(*, is_part: bool, page: Callable[[], str]) -> Iterator[None]:
 
 
 def wait_for_first(seconds: float) -> None:
-    """Wait until the first run of this process is over, but no longer than so many seconds."""
-    _first_is_over.wait(seconds)
+    """Wait until the first run of this process is over; so many seconds at most if none begins."""
+    if _first_has_begun.wait(seconds):
+        _first_is_over.wait()
 
 
 def note_failure(error: Exception) -> None:

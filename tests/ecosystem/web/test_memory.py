@@ -66,6 +66,20 @@ def test_a_large_block_is_the_systems_again_however_many_there_were() -> None:
     assert _mapped_bytes(_told(_BLOCKS, "as glibc has it")) < 1_000_000
 
 
+def test_the_collector_leaves_what_the_site_began_with() -> None:
+    programme = """
+import gc
+from ecosystem.web import memory
+
+memory.keep_for_good()
+print(len(gc.get_objects()))
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", programme], capture_output=True, text=True, check=True
+    ).stdout
+    assert int(told) < 1_000
+
+
 def _told(programme: str, how: str) -> str:
     whole = _BEGIN + programme + _TELL
     return subprocess.run(

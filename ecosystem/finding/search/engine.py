@@ -194,12 +194,13 @@ class Index:
     """
 
     def __init__(self, database: Database) -> None:
-        postings = database.frame("SELECT term, ordinal FROM search_posting ORDER BY term, ordinal")
         links = database.frame(
             "SELECT word, term, field::VARCHAR AS field FROM search_word ORDER BY word, term"
         )
         terms = int(links["term"].max()) + 1 if len(links) else 0
-        counts = np.bincount(postings["term"], minlength=terms)
+        sizes = database.frame("SELECT term, count(*) AS n FROM search_posting GROUP BY term")
+        counts = np.zeros(terms, dtype=np.int64)
+        counts[sizes["term"].to_numpy()] = sizes["n"]
         had = counts[links["term"]] > 0
         self.empty_regions = _empty_regions(database, links[~had])
         of_question = links[links["field"].isin(QUESTION_KINDS)]
@@ -210,7 +211,6 @@ class Index:
         word = links["word"].to_numpy(object)
         first = np.flatnonzero(np.append(True, word[1:] != word[:-1])[: len(word)])
         self._words: list[str] = word[first].tolist()
-        self._number = {word: i for i, word in enumerate(self._words)}
         self._links_of_word = np.append(first, len(word))
         self._term = links["term"].to_numpy(np.int64)
         codes, fields = pd.factorize(links["field"])
@@ -223,7 +223,9 @@ class Index:
         self._counts = np.array([[_is_reached(r, f) for f in fields] for r in _Reach], np.bool_)
         self._several = np.array([_row_of_share(f) for f in fields], dtype=np.int8)[codes]
         self._postings_of_term = np.append(0, np.cumsum(counts))
-        self._ordinals: Ints = postings["ordinal"].to_numpy(np.int32)
+        self._ordinals: Ints = database.column(
+            "SELECT ordinal FROM search_posting ORDER BY term, ordinal"
+        )
         self.n = int(database.value("SELECT count(*) FROM organisation"))
         self.shares = _shares(database)
         self._types = database.frame("SELECT type FROM organisation ORDER BY ordinal")["type"]
@@ -270,9 +272,14 @@ class Index:
         )
         return self._recent.get((words, more), lambda: self._search(dict(words), dict(more), towns))
 
+    def _number(self, word: str) -> int | None:
+        """Place of a word among all in their order; None if nobody has it."""
+        at = bisect_left(self._words, word)
+        return at if self._words[at : at + 1] == [word] else None
+
     def fields(self, word: str) -> frozenset[str]:
         """Fields of the index in which a word stands, or some that are one name; else empty."""
-        number = self._number.get(word)
+        number = self._number(word)
         if number is None:
             return frozenset()
         links = slice(self._links_of_word[number], self._links_of_word[number + 1])
@@ -280,10 +287,9 @@ class Index:
 
     def types(self, word: str) -> tuple[str, ...]:
         """Codes of the types that a word names and nothing else; none if there are none."""
-        fields = self.fields(word)
-        if Field.TYPE_NAME not in fields or not fields.isdisjoint(_SEVERAL):
+        fields, number = self.fields(word), self._number(word)
+        if number is None or Field.TYPE_NAME not in fields or not fields.isdisjoint(_SEVERAL):
             return ()
-        number = self._number[word]
         links = np.arange(self._links_of_word[number], self._links_of_word[number + 1])
         terms = self._term[links[self._fields[self._field[links]] == Field.TYPE_NAME]]
         codes = {self._types[self.postings(term)[0]] for term in terms}
@@ -350,10 +356,10 @@ class Index:
         words = tuple(spelt)
         slots = [_Slot((word, *spelt[word]), (i,), readings[i]) for i, word in enumerate(words)]
         slots += [
-            _Slot((name,), covers, {self._number[name]: self._exact(name)})
+            _Slot((name,), covers, {number: self._exact(name)})
             for covers in neighbours(len(words))
             for between in ("", " ")
-            if (name := between.join(words[i] for i in covers)) in self._number
+            if (number := self._number(name := between.join(words[i] for i in covers))) is not None
         ]
         return slots
 
@@ -377,7 +383,7 @@ class Index:
             if named & {*covers} or not is_place:
                 continue
             named |= {*covers}
-            if name not in self._number and not (len(covers) == 1 and plain[covers[0]]):
+            if self._number(name) is None and not (len(covers) == 1 and plain[covers[0]]):
                 nowhere.append(tuple(words[i] for i in covers))
         return frozenset(named), tuple(nowhere)
 
@@ -385,7 +391,7 @@ class Index:
         """The word itself and those that begin with it; else in its other spellings."""
         if word in towns.cities and self.fields(word).isdisjoint((Field.TOWN, Field.REGION)):
             # Of a city in which nobody is, "London", no other name is the beginning.
-            own = self._number.get(word)
+            own = self._number(word)
             return {} if own is None else {own: _Reading(_EXACT)}
         readings = self._beginning(word)
         for other in others:
@@ -396,7 +402,7 @@ class Index:
 
     def _beginning(self, word: str) -> dict[int, _Reading]:
         readings = {}
-        own = self._number.get(word)
+        own = self._number(word)
         if len(word) >= _MIN_PREFIX:
             first = bisect_left(self._words, word)
             last = bisect_left(self._words, word + "{")  # the character after z

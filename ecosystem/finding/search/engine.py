@@ -198,9 +198,8 @@ class Index:
             "SELECT word, term, field::VARCHAR AS field FROM search_word ORDER BY word, term"
         )
         terms = int(links["term"].max()) + 1 if len(links) else 0
-        sizes = database.frame("SELECT term, count(*) AS n FROM search_posting GROUP BY term")
-        counts = np.zeros(terms, dtype=np.int64)
-        counts[sizes["term"].to_numpy()] = sizes["n"]
+        postings = _postings(database)
+        counts = np.bincount(postings[0], minlength=terms)
         had = counts[links["term"]] > 0
         self.empty_regions = _empty_regions(database, links[~had])
         of_question = links[links["field"].isin(QUESTION_KINDS)]
@@ -223,9 +222,7 @@ class Index:
         self._counts = np.array([[_is_reached(r, f) for f in fields] for r in _Reach], np.bool_)
         self._several = np.array([_row_of_share(f) for f in fields], dtype=np.int8)[codes]
         self._postings_of_term = np.append(0, np.cumsum(counts))
-        self._ordinals: Ints = database.column(
-            "SELECT ordinal FROM search_posting ORDER BY term, ordinal"
-        )
+        self._ordinals = postings[1]
         self.n = int(database.value("SELECT count(*) FROM organisation"))
         self.shares = _shares(database)
         self._types = database.frame("SELECT type FROM organisation ORDER BY ordinal")["type"]
@@ -597,6 +594,18 @@ def _shares(database: Database) -> Floats:
 
 def _row_of_share(field: str) -> int:
     return [*_SEVERAL].index(field) + 1 if field in _SEVERAL else 0
+
+
+def _postings(database: Database) -> tuple[Ints, Ints]:
+    """Terms and ordinals of all postings, by term and ordinal."""
+    rows = database.arrow("SELECT term, ordinal FROM search_posting")
+    terms, ordinals = (rows[name].to_numpy() for name in ("term", "ordinal"))
+    # They are written in order. To sort 35 million takes DuckDB a gigabyte.
+    is_later = terms[1:] > terms[:-1]
+    if not (is_later | ((terms[1:] == terms[:-1]) & (ordinals[1:] > ordinals[:-1]))).all():
+        order = np.lexsort((ordinals, terms))
+        terms, ordinals = terms[order], ordinals[order]
+    return terms, ordinals
 
 
 def _empty_regions(database: Database, links: pd.DataFrame) -> dict[str, str]:

@@ -337,8 +337,7 @@ def collected_in_part(database: Database, region_id: str) -> str:
     region_id : str
         A NUTS region or valley.
     """
-    parts = regions.nuts2_parts(database, regions.level_of(region_id))
-    own = parts.loc[parts["region_id"] == region_id, "nuts2"]
+    own = regions.nuts2_within(database, region_id)
     known = regions.collected_ids(database)
     there = sum(code in known for code in own)
     if not there or there == len(own):

@@ -348,7 +348,7 @@ def investors(database: Database, level: str) -> pd.Series:
 
     The filter is about organisations; investors are counted whatever it says.
     """
-    return outside_figures.investor_counts(database, level, regions.ids(database, level))
+    return outside_figures.investor_counts(database, level)
 
 
 def in_words(code: str, value: object) -> str:

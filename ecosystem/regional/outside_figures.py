@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from ecosystem.common.per_release import per_release
+from ecosystem.common.per_release import per_release, per_release_and_level
 from ecosystem.common.store import Database
 from ecosystem.regional.statistics.peers import STRUCTURE
 from ecosystem.tables import regions
@@ -41,20 +43,13 @@ def figures(database: Database, region_id: str) -> pd.DataFrame:
         own figure of one). All years that there are, oldest first; nothing is filled in
         between.
     """
-    parts = regions.nuts2_parts(database, regions.level_of(region_id))
-    own = list(parts.loc[parts["region_id"] == region_id, "nuts2"])
-    rows = database.frame(
-        """
-        SELECT i.indicator, i.label, r.unit, r.source, r.year, r.value, r.nuts_id
-        FROM region_indicator r JOIN indicator i USING (indicator)
-        WHERE list_contains($parts, nuts_id) AND indicator <> 'area_km2'
-        ORDER BY i.label, r.year, r.nuts_id
-        """,
-        {"parts": own},
-    )
+    own = regions.nuts2_within(database, region_id)
+    everything, places = _figures(database)
+    at = [places[code] for code in own if code in places]
+    rows = everything.iloc[np.sort(np.concatenate(at))] if at else everything.head(0)
     if len(own) == 1 and len(rows):
         known = rows.loc[rows["value"].notna(), _FIGURE].reset_index(drop=True)
-        return known.astype({"year": "int64"}).assign(parts=1, made="")
+        return known.assign(parts=1, made="")
     made = []
     for (indicator, year), group in rows.groupby(["indicator", "year"], sort=False):
         if len(group) < len(own):
@@ -88,6 +83,19 @@ def _join(
 
 
 @per_release
+def _figures(database: Database) -> tuple[pd.DataFrame, Mapping[Any, Any]]:
+    """The figures of all NUTS 2 regions but their areas, and the numbers of each one's rows."""
+    rows = database.frame(
+        """
+        SELECT i.indicator, i.label, r.unit, r.source, r.year, r.value, r.nuts_id
+        FROM region_indicator r JOIN indicator i USING (indicator)
+        WHERE indicator <> 'area_km2' ORDER BY i.label, r.year, r.nuts_id
+        """
+    ).astype({"year": "int64"})
+    return rows, rows.groupby("nuts_id").indices
+
+
+@per_release
 def structure(database: Database) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Latest figures of the structural indicators of all NUTS 2 regions, and their years.
 
@@ -115,14 +123,14 @@ def structure(database: Database) -> tuple[pd.DataFrame, pd.DataFrame]:
     return values, years
 
 
-def nuts2_of(database: Database, region_id: str, level: str) -> str | None:
+def nuts2_of(database: Database, region_id: str) -> str | None:
     """The NUTS 2 region that a region is, if it is exactly one; else None."""
-    parts = regions.nuts2_parts(database, level)
-    own = parts.loc[parts["region_id"] == region_id, "nuts2"]
-    return str(own.iloc[0]) if len(own) == 1 and len(own.iloc[0]) == len("FRH0") else None
+    own = regions.nuts2_within(database, region_id)
+    return own[0] if len(own) == 1 and len(own[0]) == len("FRH0") else None
 
 
-def investor_counts(database: Database, level: str, region_ids: Iterable[str]) -> pd.Series:
+@per_release_and_level
+def investor_counts(database: Database, level: str) -> pd.Series:
     """Known investors of every region of a level, from the table of investors."""
     rows = database.frame(
         f"""
@@ -132,6 +140,6 @@ def investor_counts(database: Database, level: str, region_ids: Iterable[str]) -
     )
     return (
         rows.set_index("region")["n"]
-        .reindex(pd.Index(region_ids, name="region"), fill_value=0)
+        .reindex(regions.index(database, level), fill_value=0)
         .astype("int64")
     )

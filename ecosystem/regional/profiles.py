@@ -266,7 +266,7 @@ def profile(database: Database, filter_: Filter, region_id: str) -> Profile | No
     table = measures.table(database, filter_, level)
     labels, names = regions.labels(database), regions.names_in_text(database)
     quotients = quotients_at(database, filter_, level)
-    nuts2 = outside_figures.nuts2_of(database, region_id, level)
+    nuts2 = outside_figures.nuts2_of(database, region_id)
     counted = coverage.of_regions(database, level)
     is_collected = bool(table["is_collected"][region_id])
     year: Any = table["population_year"][region_id]
@@ -351,23 +351,24 @@ def quotients_of(database: Database, filter_: Filter, counts: RegionCounts) -> p
 def _headline(
     database: Database, filter_: Filter, table: pd.DataFrame, region_id: str
 ) -> pd.DataFrame:
-    intervals = uncertainty.intervals(database, filter_, [region_id]).loc[region_id]
+    intervals = uncertainty.intervals(database, filter_, [region_id]).droplevel("region")
+    low, high = intervals["low"].to_dict(), intervals["high"].to_dict()
     own: dict[Any, Any] = table.loc[region_id].to_dict()
     n = 0 if pd.isna(own["organisations"]) else int(own["organisations"])
     whole = measures.whole_beside(database, filter_, n)
     ranks = _ranks(database, filter_, regions.level_of(region_id))
     rows = {}
     for code, measure in measures.catalogue(database).items():
-        ranked = ranks[code].loc[region_id]
+        ranked = ranks[code]
         rows[code] = {
             "value": own[code],
             "whole": whole.get(code),
-            "rank": ranked["rank"] if measure.has_best else pd.NA,
-            "of": ranked["of"],
-            "tied": ranked["tied"],
+            "rank": ranked.at[region_id, "rank"] if measure.has_best else pd.NA,
+            "of": ranked.at[region_id, "of"],
+            "tied": ranked.at[region_id, "tied"],
             "small": n < measure.needs,
-            "low": intervals["low"].get(code),
-            "high": intervals["high"].get(code),
+            "low": low.get(code),
+            "high": high.get(code),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 

@@ -100,9 +100,14 @@ def counts_of(database: Database, filter_: Filter, region_ids: Sequence[str]) ->
     by_level = [region_counts(database, filter_, level) for level in sorted(levels)]
     parts = {
         field.name: pd.concat([getattr(counts, field.name) for counts in by_level])
+        if len(by_level) > 1
+        else getattr(by_level[0], field.name)
         for field in fields(RegionCounts)
     }
-    return RegionCounts(**{name: part.loc[list(region_ids)] for name, part in parts.items()})
+    rows = parts["n"].index.get_indexer(list(region_ids))
+    if (rows < 0).any():
+        raise KeyError(", ".join(region_ids))
+    return RegionCounts(**{name: part.take(rows) for name, part in parts.items()})
 
 
 @per_filter
@@ -151,14 +156,24 @@ def founding_years(database: Database, filter_: Filter, region_id: str) -> pd.Da
         ``year`` and ``organisations`` (how many of those in the register, whose year is
         known, were founded by the end of it), one row a year in which one was founded.
     """
-    where, bound = filter_.where()
-    return database.frame(
-        f"""
-        SELECT founded AS year, sum(count(*)) OVER (ORDER BY founded)::INTEGER AS organisations
-        FROM organisation
-        WHERE {where} AND {regions.LEVELS[regions.level_of(region_id)]} = $of_region
-          AND founded IS NOT NULL
-        GROUP BY founded ORDER BY founded
-        """,
-        {**bound, "of_region": region_id},
-    )
+    years = known_years(database, filter_, [region_id])[region_id]
+    year, n = np.unique(years, return_counts=True)
+    return pd.DataFrame({"year": year, "organisations": n.cumsum().astype(np.int32)})
+
+
+def known_years(
+    database: Database, filter_: Filter, region_ids: Sequence[str]
+) -> dict[str, npt.NDArray[np.int16]]:
+    """Known founding years of the organisations of regions of any levels, in order."""
+    first, later = _years(database)
+    known = chosen.flags(database, filter_) & (later >= 0)
+    years = (first + later[known]).astype(np.int16)
+    found = {}
+    for level in {regions.level_of(id_) for id_ in region_ids}:
+        of_region = code_index.column(database, regions.LEVELS[level])
+        place = {id_: number for number, id_ in enumerate(of_region.known)}
+        numbers = of_region.numbers[known]
+        for id_ in region_ids:
+            if regions.level_of(id_) == level:
+                found[id_] = np.sort(years[numbers == place.get(id_, -1)])
+    return found

@@ -17,7 +17,7 @@ from ecosystem.regional.statistics.counts import SMALL_N, count_confirmed
 from ecosystem.regional.statistics.specialisation import CONFIDENCE, wilson_interval
 from ecosystem.tables import regions
 
-# Measures that have an interval.
+# Measures that have an interval, in the order of :func:`intervals`.
 MEASURES = ("effective-domains", "concentration", "median-founded", "evidence-share")
 
 
@@ -37,21 +37,20 @@ def intervals(database: Database, filter_: Filter, region_ids: Sequence[str]) ->
     counts = region_counts.counts_of(database, filter_, region_ids)
     mix = diversity.intervals(counts.domains, counts.n)
     low, high = wilson_interval(count_confirmed(counts.evidence), counts.n)
-    years = _years(database, filter_, region_ids)
-    rows = {}
-    for i, id_ in enumerate(region_ids):
-        n, own = int(counts.n[id_]), years[id_]
-        rows[id_, "effective-domains"] = (
-            mix.loc[id_, "effective_low"], mix.loc[id_, "effective_high"], n,
-        )  # fmt: skip
-        rows[id_, "concentration"] = (
-            mix.loc[id_, "herfindahl_low"], mix.loc[id_, "herfindahl_high"], n,
-        )  # fmt: skip
-        rows[id_, "median-founded"] = (*median_interval(own), len(own))
-        rows[id_, "evidence-share"] = (low[i], high[i], n)
-    found = pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high", "of"])
-    found.index = pd.MultiIndex.from_tuples(list(rows), names=["region", "measure"])
-    return found
+    years = region_counts.known_years(database, filter_, region_ids)
+    rows = []
+    for i, (id_, of_mix, n) in enumerate(
+        zip(region_ids, mix.to_dict("records"), counts.n.tolist(), strict=True)
+    ):
+        own = years[id_].tolist()
+        rows += [
+            (of_mix["effective_low"], of_mix["effective_high"], n),
+            (of_mix["herfindahl_low"], of_mix["herfindahl_high"], n),
+            (*median_interval(own), len(own)),
+            (low[i], high[i], n),
+        ]
+    index = pd.MultiIndex.from_product([region_ids, MEASURES], names=["region", "measure"])
+    return pd.DataFrame(rows, index, ["low", "high", "of"])
 
 
 def intervals_of(
@@ -157,20 +156,3 @@ def diversities(database: Database, filter_: Filter, region_ids: Sequence[str]) 
         f"different in how varied they are: {values.min():.1f} to {values.max():.1f} domains."
     )
     return Diversities(size, values, first if clear else "", told)
-
-
-def _years(
-    database: Database, filter_: Filter, region_ids: Sequence[str]
-) -> dict[str, list[float]]:
-    """Known founding years of the organisations of each region."""
-    where, bound = filter_.where()
-    found: dict[str, list[float]] = {id_: [] for id_ in region_ids}
-    for level in {regions.level_of(id_) for id_ in region_ids}:
-        rows = database.frame(
-            f"SELECT {regions.LEVELS[level]} AS region, founded FROM organisation "
-            f"WHERE {where} AND founded IS NOT NULL AND list_contains($regions, region)",
-            {**bound, "regions": list(region_ids)},
-        )
-        for id_, year in zip(rows["region"], rows["founded"], strict=True):
-            found[id_].append(float(year))
-    return found

@@ -462,12 +462,28 @@ def codes_of(database: Database, region_id: str) -> list[str]:
     return list(codes) if codes else [region_id]
 
 
+@per_release_and_level
 def nuts2_parts(database: Database, level: str) -> pd.DataFrame:
     """The NUTS 2 regions that make up each region of a level: ``region_id, nuts2``.
 
     A part smaller than NUTS 2 is listed under its own code.
     """
     return database.frame(f"SELECT * FROM ({_nuts2_parts(level)}) ORDER BY ALL")
+
+
+def nuts2_within(database: Database, region_id: str) -> list[str]:
+    """The NUTS 2 regions that make up a region of any level, as :func:`nuts2_parts` has them."""
+    return _nuts2_of_each(database).get(region_id, [])
+
+
+@per_release
+def _nuts2_of_each(database: Database) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for level in LEVELS:
+        parts = nuts2_parts(database, level)
+        for region_id, nuts2 in zip(parts["region_id"], parts["nuts2"], strict=True):
+            found.setdefault(region_id, []).append(nuts2)
+    return found
 
 
 def _nuts2_parts(level: str) -> str:

@@ -7,8 +7,11 @@ research, how many graduates. What a region does in cybersecurity plays no part;
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ecosystem.regional.statistics._checks import require_known, require_same_regions
 
@@ -131,28 +134,36 @@ def peers(
     [{'region': 'B', 'distance': 1.41, 'used': ['population', 'gerd_pct_gdp']}]
     """
     require_known([region], indicators.index, "region")
-    scores = standardise(indicators)
-    squared = (scores - scores.loc[region]) ** 2
-    shared = squared.notna()
-    found = pd.DataFrame(
-        # Rounded, so that equals are equal whatever the order of their sums.
-        {"distance": (squared.mean(axis=1) ** 0.5).round(12), "shared": shared.sum(axis=1)}
-    ).rename_axis("region")
-    eligible = found[(found["shared"] >= minimum) & (found.index != region)]
+    own = indicators.index.get_loc(region)
+    scores = standardise(indicators).to_numpy()
+    squared = (scores - scores[own]) ** 2
+    shared = ~np.isnan(squared)
+    number = shared.sum(axis=1)
+    # Rounded, so that equals are equal whatever the order of their sums.
+    distance = np.sqrt(np.nansum(squared, axis=1) / np.maximum(number, 1)).round(12)
+    eligible = number >= minimum
+    eligible[own] = False
     if among is not None:
-        eligible = eligible[eligible.index.isin(among)]
-    chosen = eligible.sort_values(["shared", "distance"], ascending=[False, True], kind="stable")
-    found = chosen.head(limit)[["distance"]]
-    found["used"] = _columns_where(shared.loc[found.index])
+        eligible &= indicators.index.isin(among)
+    candidates = np.flatnonzero(eligible)
+    # lexsort takes its last key first and keeps equals in the order of the regions.
+    chosen = candidates[np.lexsort([distance[candidates], -number[candidates]])][:limit]
+    columns: dict[str, Any] = {
+        "distance": distance[chosen],
+        "used": _lists_of(indicators.columns, shared[chosen]),
+    }
     if years is not None:
         require_same_regions(years, indicators.index, "indicators and years")
-        own = years.loc[region, list(indicators.columns)]
-        other = (years[indicators.columns] != own).fillna(True).astype(bool)
-        found["other_year"] = _columns_where((shared & other).loc[found.index])
-    return found
+        year = years[indicators.columns].to_numpy("float64", na_value=np.nan)
+        # A year that isn't known is another one.
+        columns["other_year"] = _lists_of(
+            indicators.columns, (shared & (year != year[own]))[chosen]
+        )
+    return pd.DataFrame(columns, indicators.index[chosen].rename("region"))
 
 
-def _columns_where(marked: pd.DataFrame) -> pd.Series:
-    columns = marked.columns.to_numpy()
-    lists = [columns[row].tolist() for row in marked.to_numpy()]
-    return pd.Series(lists, index=marked.index, dtype="object")
+def _lists_of(names: pd.Index, marked: NDArray[np.bool_]) -> NDArray[np.object_]:
+    """Of each row, the names of the columns that are marked."""
+    lists = np.empty(len(marked), dtype=object)
+    lists[:] = [[name for name, is_one in zip(names, row, strict=True) if is_one] for row in marked]
+    return lists

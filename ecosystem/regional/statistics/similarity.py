@@ -158,21 +158,24 @@ def nearest(
     {'similarity': 0.96, 'n': 6, 'small': False, 'shared': ['detect', 'recover']}
     """
     require_same_regions(counts, n.index)
-    similar = similarity_to(counts, region)
-    candidates = similar[(n >= least) & (similar.index != region)].dropna()
-    chosen = candidates.sort_values(ascending=False, kind="stable").head(limit)
-    together = counts.loc[chosen.index] * counts.loc[region]
+    similar = similarity_to(counts, region).to_numpy()
+    cells, size, own = counts.to_numpy(), n.to_numpy(), counts.index.get_loc(region)
+    eligible = (size >= least) & ~np.isnan(similar)
+    eligible[own] = False
+    candidates = np.flatnonzero(eligible)
+    chosen = candidates[np.argsort(-similar[candidates], kind="stable")][:limit]
     return pd.DataFrame(
         {
-            "similarity": chosen,
-            "n": n[chosen.index],
-            "small": (n[chosen.index] < SMALL_N) | bool(n[region] < SMALL_N),
+            "similarity": similar[chosen],
+            "n": size[chosen],
+            "small": (size[chosen] < SMALL_N) | bool(size[own] < SMALL_N),
             "shared": pd.Series(
-                [_strongest(row, counts.columns) for row in together.to_numpy()],
-                index=chosen.index,
+                [_strongest(row, counts.columns) for row in cells[chosen] * cells[own]],
+                index=counts.index[chosen],
                 dtype="object",
             ),
-        }
+        },
+        counts.index[chosen],
     )
 
 
@@ -326,19 +329,26 @@ def partners(
     else:
         require_known([region], regions, "region")
         adds, gets = pairs[pairs["receiver"] == region], pairs[pairs["giver"] == region]
-    found = adds.drop_duplicates("giver").set_index("giver")[["giver_n"]]
-    found = found.rename(columns={"giver_n": "n"}).rename_axis("region")
-    found["adding"] = adds["giver"].value_counts().reindex(found.index)
-    found["getting"] = gets["receiver"].value_counts().reindex(found.index, fill_value=0)
-    found["place"] = regions.get_indexer(found.index)
-    chosen = found.sort_values(
-        ["adding", "getting", "n", "place"], ascending=[False, False, False, True]
-    ).head(limit)
-    chosen["adds"] = _lists(adds, "giver", chosen.index)
-    chosen["gets"] = _lists(gets, "receiver", chosen.index)
-    return chosen[["n", "adds", "gets"]]
+    adding, getting = _codes_by(adds, "giver"), _codes_by(gets, "receiver")
+    n = dict(zip(adds["giver"], adds["giver_n"], strict=True))
+    chosen = sorted(
+        adding,
+        key=lambda other: (
+            -len(adding[other]), -len(getting.get(other, [])), -n[other], regions.get_loc(other),
+        ),
+    )[:limit]  # fmt: skip
+    return pd.DataFrame(
+        {
+            "n": pd.Series([n[other] for other in chosen], dtype="int64"),
+            "adds": pd.Series([adding[other] for other in chosen], dtype="object"),
+            "gets": pd.Series([getting.get(other, []) for other in chosen], dtype="object"),
+        }
+    ).set_axis(pd.Index(chosen, name="region", dtype=regions.dtype))
 
 
-def _lists(pairs: pd.DataFrame, side: str, regions: pd.Index) -> pd.Series:
-    lists = [pairs.loc[pairs[side] == region, "code"].tolist() for region in regions]
-    return pd.Series(lists, index=regions, dtype="object")
+def _codes_by(pairs: pd.DataFrame, side: str) -> dict[str, list[str]]:
+    """Codes of the pairs in their order, by the region on one side."""
+    found: dict[str, list[str]] = {}
+    for region, code in zip(pairs[side], pairs["code"], strict=True):
+        found.setdefault(region, []).append(code)
+    return found

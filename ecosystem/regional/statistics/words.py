@@ -515,10 +515,9 @@ def _with_counts(codes: Iterable[object], counts: Iterable[int], n: Iterable[int
 
 def _roles(regions: Sequence[str], names: Mapping[str, str], present: pd.DataFrame) -> str:
     alike: dict[tuple[str, ...], list[str]] = {}
-    for region, row in zip(
-        regions, present.loc[list(regions), list(ROLES)].to_numpy(), strict=True
-    ):
-        there = tuple(role for role, is_there in zip(ROLES, row, strict=True) if is_there)
+    for region in regions:
+        row = present.loc[region]
+        there = tuple(role for role in ROLES if row[role])
         alike.setdefault(there, []).append(region)
     return "; ".join(
         agree(

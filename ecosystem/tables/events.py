@@ -9,7 +9,9 @@ from datetime import date
 import pandas as pd
 
 from ecosystem.common.partial_dates import span
+from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
+from ecosystem.tables import regions
 
 # An event is in every year that it touches, as far as its dates say.
 _IN_YEAR = """
@@ -124,21 +126,22 @@ def search_texts(database: Database) -> pd.DataFrame:
     )
 
 
-def in_region(database: Database, nuts_id: str) -> pd.DataFrame:
-    """Events in a NUTS region: ``event_id, name, kind, start_date, end_date, city``."""
-    return _in_place(database, "starts_with(nuts3, $place)", nuts_id)
+def in_region(database: Database, region_id: str) -> pd.DataFrame:
+    """Events in a NUTS region or valley, the latest first.
+
+    Returns
+    -------
+    DataFrame
+        ``event_id, name, kind, start_date, end_date, city``.
+    """
+    return regions.rows_in(_every(database), region_id).drop(columns=["nuts3", "valley_id"])
 
 
-def of_valley(database: Database, valley_id: str) -> pd.DataFrame:
-    """Events in a valley; columns as :func:`in_region`, the latest first."""
-    return _in_place(database, "valley_id = $place", valley_id)
-
-
-def _in_place(database: Database, condition: str, place: str) -> pd.DataFrame:
+@per_release
+def _every(database: Database) -> pd.DataFrame:
     return database.frame(
-        f"""
-        SELECT event_id, name, kind, start_date, end_date, city
-        FROM event WHERE {condition} ORDER BY start_date DESC NULLS LAST, name
-        """,
-        {"place": place},
+        """
+        SELECT event_id, name, kind, start_date, end_date, city, nuts3, valley_id
+        FROM event ORDER BY start_date DESC NULLS LAST, name
+        """
     )

@@ -5,13 +5,12 @@ What is in it are rounds that were found, not all that took place: see :data:`LI
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
+from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import NOT_RAISED
-from ecosystem.tables.regions import level_of
+from ecosystem.tables import regions
 
 LIMITS = (
     "These are rounds that public pages tell of, not all that took place. Two collections were "
@@ -19,7 +18,7 @@ LIMITS = (
     "November 2021: French firms and the year 2021 are over-represented."
 )
 # NUTS writes two countries otherwise than ISO 3166-1.
-_ISO = {"EL": "GR", "UK": "GB"}
+_NUTS = "WHEN 'GR' THEN 'EL' WHEN 'GB' THEN 'UK'"
 _NEWEST_FIRST = "date DESC NULLS LAST, strip_accents(lower(name)), round, source_url"
 
 
@@ -66,7 +65,7 @@ def investor_counts(database: Database) -> dict[str, int]:
 
 def is_any_in_region(database: Database, region_id: str) -> bool:
     """Whether any round of firms in a region is known; see :func:`in_region`."""
-    return not in_region(database, region_id).empty
+    return bool(regions.lie_in(_rounds_with_places(database), region_id).any())
 
 
 def in_region(database: Database, region_id: str) -> pd.DataFrame:
@@ -80,22 +79,27 @@ def in_region(database: Database, region_id: str) -> pd.DataFrame:
     DataFrame
         Columns of ``funding_round``.
     """
-    level = level_of(region_id)
-    condition = {"valley": "o.valley_id = $place"}.get(level, "starts_with(o.nuts3, $place)")
-    values: dict[str, Any] = {"place": region_id}
-    if level == "nuts0":
-        condition = f"coalesce({condition}, r.country = $country)"
-        values["country"] = _ISO.get(region_id, region_id)
+    return regions.rows_in(_rounds_with_places(database), region_id).drop(
+        columns=["nuts3", "valley_id"]
+    )
+
+
+@per_release
+def _rounds_with_places(database: Database) -> pd.DataFrame:
+    """All rounds, the newest first, with ``nuts3`` and ``valley_id`` of the organisation.
+
+    Of firms outside the register the country stands for the region.
+    """
     return database.frame(
         f"""
-        SELECT r.* FROM funding_round r
+        SELECT r.*, coalesce(nuts3, CASE r.country {_NUTS} ELSE r.country END) AS nuts3, valley_id
+        FROM funding_round r
         LEFT JOIN (
             SELECT org_id, nuts3, valley_id FROM organisation
             UNION ALL SELECT org_id, nuts3, valley_id FROM ended_organisation
         ) o USING (org_id)
-        WHERE {condition} ORDER BY {_NEWEST_FIRST.replace("name", "r.name")}
-        """,
-        values,
+        ORDER BY {_NEWEST_FIRST.replace("name", "r.name")}
+        """
     )
 
 

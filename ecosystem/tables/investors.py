@@ -12,8 +12,10 @@ from typing import Any
 
 import pandas as pd
 
+from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import EU_MEMBERS, INVESTOR_KINDS
+from ecosystem.tables import regions
 
 EU = "EU"
 
@@ -208,21 +210,14 @@ def alike(database: Database, investor_id: str, most: int = 5) -> pd.DataFrame:
     )
 
 
-def in_region(database: Database, nuts_id: str) -> pd.DataFrame:
-    """Investors with their seat in a NUTS region: columns of ``investor``, by name."""
-    return _in_place(database, "starts_with(nuts3, $place)", nuts_id)
+def in_region(database: Database, region_id: str) -> pd.DataFrame:
+    """Investors with their seat in a NUTS region or valley: columns of ``investor``, by name."""
+    return regions.rows_in(_every(database), region_id)
 
 
-def of_valley(database: Database, valley_id: str) -> pd.DataFrame:
-    """Investors with their seat in a valley; columns as :func:`in_region`."""
-    return _in_place(database, "valley_id = $place", valley_id)
-
-
-def _in_place(database: Database, condition: str, place: str) -> pd.DataFrame:
-    return database.frame(
-        f"SELECT * FROM investor WHERE {condition} ORDER BY strip_accents(lower(name))",
-        {"place": place},
-    )
+@per_release
+def _every(database: Database) -> pd.DataFrame:
+    return database.frame("SELECT * FROM investor ORDER BY strip_accents(lower(name))")
 
 
 def search_texts(database: Database) -> pd.DataFrame:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import ENTITY_KINDS
+from ecosystem.tables import regions
 
 
 def near(database: Database, org_id: str, valley_id: str) -> pd.DataFrame:
@@ -34,23 +36,17 @@ def near(database: Database, org_id: str, valley_id: str) -> pd.DataFrame:
     )
 
 
-def of_valley(database: Database, valley_id: str) -> pd.DataFrame:
-    """Bodies of a valley; columns as :func:`in_region`."""
-    return _in_place(database, "valley_id = $place", valley_id)
+def in_region(database: Database, region_id: str) -> pd.DataFrame:
+    """Bodies of a valley, or with their seat in a NUTS region: all columns, by name.
+
+    In a NUTS region are none of those without a known town.
+    """
+    return regions.rows_in(_every(database), region_id)
 
 
-def in_region(database: Database, nuts_id: str) -> pd.DataFrame:
-    """Bodies with their seat in a NUTS region: all columns, by name; none without a known town."""
-    return _in_place(database, "starts_with(nuts3, $place)", nuts_id)
-
-
-def _in_place(database: Database, condition: str, place: str) -> pd.DataFrame:
-    return database.frame(
-        f"""
-        SELECT * FROM network_entity WHERE {condition} ORDER BY strip_accents(lower(name))
-        """,
-        {"place": place},
-    )
+@per_release
+def _every(database: Database) -> pd.DataFrame:
+    return database.frame("SELECT * FROM network_entity ORDER BY strip_accents(lower(name))")
 
 
 def search_texts(database: Database) -> pd.DataFrame:

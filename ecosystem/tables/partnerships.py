@@ -10,7 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
+from ecosystem.tables import regions
 
 # A year may be named by a start or an end alone: what isn't known leaves nothing out.
 _ACTIVE = """
@@ -175,13 +177,8 @@ def of_organisation(database: Database, org_id: str) -> pd.DataFrame:
     )
 
 
-def of_valley(database: Database, valley_id: str) -> pd.DataFrame:
-    """Partnerships with a member of a valley; columns as :func:`in_region`."""
-    return _with_members(database, "valley_id = $place", valley_id)
-
-
-def in_region(database: Database, nuts_id: str) -> pd.DataFrame:
-    """Partnerships with a member that surely lies in a NUTS region.
+def in_region(database: Database, region_id: str) -> pd.DataFrame:
+    """Partnerships with a member that surely lies in a NUTS region or valley.
 
     A member of which only a larger region is known isn't counted.
 
@@ -191,18 +188,25 @@ def in_region(database: Database, nuts_id: str) -> pd.DataFrame:
         ``partnership_id, name, kind, start_date, end_date`` and ``members``, the names of those
         members as a list; the latest start first.
     """
-    return _with_members(database, "starts_with(nuts_code, $place)", nuts_id)
+    columns = ["partnership_id", "name", "kind", "start_date", "end_date"]
+    there = regions.rows_in(_members_with_places(database), region_id)
+    members: dict[str, list[str]] = {}
+    for partnership_id, name in zip(there["partnership_id"], there["member_name"], strict=True):
+        members.setdefault(partnership_id, []).append(name)
+    found = there.drop_duplicates("partnership_id")[columns].reset_index(drop=True)
+    return found.assign(members=pd.Series(list(members.values()), dtype="object"))
 
 
-def _with_members(database: Database, condition: str, place: str) -> pd.DataFrame:
+@per_release
+def _members_with_places(database: Database) -> pd.DataFrame:
+    """Members with their partnerships, the latest start first, and who leads first in each."""
     return database.frame(
         f"""
-        SELECT partnership_id, name, kind, start_date, end_date,
-               list(member_name ORDER BY {_ROLE_ORDER}, member_name) AS members
+        SELECT partnership_id, name, kind, start_date, end_date, member_name,
+               nuts_code AS nuts3, valley_id
         FROM partnership_member JOIN partnership USING (partnership_id)
-        WHERE {condition} GROUP BY ALL ORDER BY start_date DESC NULLS LAST, name
-        """,
-        {"place": place},
+        ORDER BY start_date DESC NULLS LAST, name, partnership_id, {_ROLE_ORDER}, member_name
+        """
     )
 
 

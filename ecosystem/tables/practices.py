@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 
 
@@ -49,6 +50,17 @@ def selection(
     place = {id_: i for i, id_ in enumerate(ids)}
     order = rows["practice_id"].map(place).sort_values(kind="stable").index
     return rows.loc[order].reset_index(drop=True)
+
+
+def of_valley(database: Database, valley_id: str) -> pd.DataFrame:
+    """Practices of a valley, by kind and name: columns of ``practice``."""
+    everything = _every(database)
+    return everything[everything["valley_id"] == valley_id].reset_index(drop=True)
+
+
+@per_release
+def _every(database: Database) -> pd.DataFrame:
+    return selection(database)
 
 
 def one(database: Database, practice_id: str) -> dict[str, Any] | None:

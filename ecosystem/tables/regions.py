@@ -462,6 +462,26 @@ def codes_of(database: Database, region_id: str) -> list[str]:
     return list(codes) if codes else [region_id]
 
 
+def rows_in(rows: pd.DataFrame, region_id: str) -> pd.DataFrame:
+    """Rows that surely lie in a NUTS region or valley, in their order.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With ``nuts3`` and ``valley_id``, either of which may be missing.
+    region_id : str
+        A NUTS id of any level, or a valley id.
+    """
+    return rows[lie_in(rows, region_id)].reset_index(drop=True)
+
+
+def lie_in(rows: pd.DataFrame, region_id: str) -> pd.Series:
+    """Whether each row lies in a region; parameters as of :func:`rows_in`."""
+    if level_of(region_id) == "valley":
+        return rows["valley_id"] == region_id
+    return rows["nuts3"].str.startswith(region_id, na=False)
+
+
 @per_release_and_level
 def nuts2_parts(database: Database, level: str) -> pd.DataFrame:
     """The NUTS 2 regions that make up each region of a level: ``region_id, nuts2``.

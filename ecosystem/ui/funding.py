@@ -226,8 +226,7 @@ def _total(table: pd.DataFrame) -> str:
 
 
 def _seated(profile: Profile) -> None:
-    asked = investors.of_valley if profile.level == "valley" else investors.in_region
-    seated = ask(asked, profile.region_id)
+    seated = ask(investors.in_region, profile.region_id)
     st.markdown(f"**Investors with their seat here ({len(seated):,})**")
     if seated.empty:
         st.caption("The register knows of none; that is no sign that there is none.")

@@ -271,7 +271,7 @@ def links(rows: pd.DataFrame, *, members: bool = False) -> None:
     Parameters
     ----------
     rows : DataFrame
-        As :func:`ecosystem.tables.partnerships.of_valley` or ``of_organisation`` gives them.
+        As :func:`ecosystem.tables.partnerships.in_region` or ``of_organisation`` gives them.
     members : bool
         Whether to name the members that the rows are about.
     """

@@ -27,15 +27,10 @@ def show(profile: Profile) -> None:
     """The four lists of a region or valley; one sentence where the register knows of none."""
     is_valley, place = profile.level == "valley", profile.region_id
     # Practices are known by valley alone.
-    done = ask(practices.selection, valleys=[place])
-    if is_valley:
-        together = ask(partnerships.of_valley, place)
-        bodies = ask(network_entities.of_valley, place)
-        events = ask(event_table.of_valley, place)
-    else:
-        together = ask(partnerships.in_region, place)
-        bodies = ask(network_entities.in_region, place)
-        events = ask(event_table.in_region, place)
+    done = ask(practices.of_valley, place)
+    together = ask(partnerships.in_region, place)
+    bodies = ask(network_entities.in_region, place)
+    events = ask(event_table.in_region, place)
     st.header("In the network of regions", anchor=False)
     lists: list[tuple[str, pd.DataFrame, Callable[[pd.DataFrame], None], str]] = [
         ("Partnerships", together, _partnerships, PARTNERSHIPS_PAGE if is_valley else ""),

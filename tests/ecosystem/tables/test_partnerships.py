@@ -113,9 +113,9 @@ def test_an_organisations_partnerships_with_its_part(database: Database) -> None
 
 
 def test_a_places_partnerships_with_its_members(database: Database) -> None:
-    found = partnerships.of_valley(database, "sk-kosice").set_index("partnership_id")
+    found = partnerships.in_region(database, "sk-kosice").set_index("partnership_id")
     assert set(found.index) == ids_with("valley_id", {"sk-kosice"})
-    assert found.at["interreg-cyber", "members"].tolist() == ["Košice IT Valley"]
+    assert found.at["interreg-cyber", "members"] == ["Košice IT Valley"]
     inside = partnerships.in_region(database, "NL2")
     assert set(inside["partnership_id"]) == {
         row["partnership_id"] for row in MEMBERS if row["nuts_code"].startswith("NL2")

@@ -272,7 +272,7 @@ def comparable(database: Database, region_ids: Sequence[str]) -> Verdict:
     """Whether coverages of regions, of any levels, are known and comparable; see above."""
     if len(set(region_ids)) < 2:
         return Verdict(False, "No ranking: there is nothing to compare.")
-    every = _of(database, region_ids).dropna(subset=["coverage"])
+    every = _coverages(database)
     names = regions.names_in_text(database)
     uncounted = [names[id_] for id_ in region_ids if id_ not in every.index]
     if uncounted:
@@ -281,6 +281,7 @@ def comparable(database: Database, region_ids: Sequence[str]) -> Verdict:
             "No ranking: how completely each region was collected is not known, for want of a "
             f"count by others for {wording.join(uncounted)}.",
         )
+    every = every[every.index.isin(list(region_ids))]
     apart = False
     for kind in _COMPARABLE:
         dated = every[(every["counts"] == kind) & every["year"].notna()]
@@ -349,10 +350,10 @@ def collected_in_part(database: Database, region_id: str) -> str:
     )
 
 
-def _of(database: Database, region_ids: Sequence[str]) -> pd.DataFrame:
-    levels = dict.fromkeys(regions.level_of(id_) for id_ in region_ids)
-    every = pd.concat([of_regions(database, level) for level in levels])
-    return every[every.index.isin(list(region_ids))]
+@per_release
+def _coverages(database: Database) -> pd.DataFrame:
+    """:func:`of_regions` of all levels, as far as the coverage is known."""
+    return pd.concat(_every(database).values()).dropna(subset=["coverage"])
 
 
 def _shares(latest: pd.DataFrame, names: Mapping[str, str]) -> str:

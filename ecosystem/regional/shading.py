@@ -158,6 +158,8 @@ def _why_unranked(measure: measures.Measure, verdict: coverage.Verdict) -> str:
 
 def _texts(database: Database, filter_: Filter, measure: str, values: pd.Series) -> list[str]:
     """Values in words, with the intervals that they have."""
+    if measure not in uncertainty.MEASURES:
+        return [measures.in_words(measure, value) for value in values]
     known = [str(id_) for id_ in values.dropna().index]
     found = uncertainty.intervals_of(database, filter_, known, measure).reindex(values.index)
     return [

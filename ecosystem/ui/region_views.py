@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from textwrap import wrap
 
 import pandas as pd
@@ -21,7 +22,7 @@ from ecosystem.regional.statistics.presence import EUROPE, presence
 from ecosystem.regional.statistics.ranking import rank
 from ecosystem.tables import regions
 from ecosystem.ui import cards, drawn_once, figure, state
-from ecosystem.ui.data import ask
+from ecosystem.ui.data import ask, database
 from ecosystem.web.pages import ABOUT_PAGE, REGION_PAGE
 
 LEVELS = regions.LEVEL_LABELS
@@ -175,26 +176,21 @@ def ranking(
 def _rank(shaded: shading.Shaded) -> pd.DataFrame:
     rows = shaded.regions[(shaded.regions["n"] > 0) & shaded.regions["value"].notna()]
     places = rank(rows["value"].where(~rows["small"] & shaded.ranked))
-    table = (
-        pd.DataFrame(
-            {
-                "region": rows.index,
-                "Rank": [
-                    wording.DASH if pd.isna(place) else f"{place}{'=' if tied else ''}"
-                    for place, tied in zip(places["rank"], places["tied"], strict=True)
-                ],
-                "Region": rows["name"],
-                "Value": rows["text"],
-                "n": rows["n"],
-                "Coverage": rows["coverage"],
-                "Others count about": rows["elsewhere"].str.removeprefix("about "),
-                "order": places["rank"],
-            }
-        )
-        .sort_values(["order", "Region"])
-        .drop(columns="order")
-        .reset_index(drop=True)
-    )
+    place, names = places["rank"].to_numpy("float64", na_value=math.inf), rows["name"].tolist()
+    order = sorted(range(len(rows)), key=lambda row: (place[row], names[row]))
+    rows, places = rows.iloc[order], places.iloc[order]
+    columns = {
+        "region": rows.index,
+        "Rank": [
+            wording.DASH if pd.isna(place) else f"{place}{'=' if tied else ''}"
+            for place, tied in zip(places["rank"], places["tied"], strict=True)
+        ],
+        "Region": rows["name"].array,
+        "Value": rows["text"].array,
+        "n": rows["n"].array,
+        "Coverage": rows["coverage"].array,
+        "Others count about": rows["elsewhere"].str.removeprefix("about ").array,
+    }
     # A column that says nothing takes the others' room on a phone, whose screen ends behind the
     # coverage.
     said = {
@@ -203,7 +199,7 @@ def _rank(shaded: shading.Shaded) -> pd.DataFrame:
         "Coverage": rows["coverage"].any(),
         "Others count about": rows["elsewhere"].any(),
     }
-    return table.drop(columns=[name for name, says in said.items() if not says])
+    return pd.DataFrame({name: cells for name, cells in columns.items() if said.get(name, True)})
 
 
 def _take_pick(key: str, ids: list[str], level: str) -> None:
@@ -275,7 +271,7 @@ def how_widespread(filter_: Filter) -> None:
 
 def _presence(filter_: Filter, kind: str) -> None:
     """The table of :func:`how_widespread`, for JRC domains, types or NIST CSF functions."""
-    counts = ask(region_counts, filter_, "nuts2")
+    counts = region_counts(database(), filter_, "nuts2")
     codes, vocabulary, matrix = {
         "JRC domain": ("domains", DOMAINS, counts.domains),
         "Type": ("types", TYPES, counts.types),

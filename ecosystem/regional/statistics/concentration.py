@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -276,12 +277,18 @@ def _share_as_alike(
 
     esda shuffles one map after the other, which takes three times as long as all at once.
     """
-    random = np.random.RandomState(seed)
-    maps = np.stack([z, *(random.permutation(z) for _ in range(permutations))])
+    maps = np.vstack([z, z[_shuffles(len(z), permutations, seed)]])
     # What I is of each map, but for factors that all have in common; as large is not smaller.
     alike = (maps * (weights @ maps.T).T).sum(axis=1).round(9)
     larger = int((alike[1:] >= alike[0]).sum())
     return (min(larger, permutations - larger) + 1) / (permutations + 1)
+
+
+@lru_cache(maxsize=4)
+def _shuffles(size: int, permutations: int, seed: int) -> npt.NDArray[np.intp]:
+    """Places of each shuffle; every filter leaves the same regions, so they are shuffled alike."""
+    random = np.random.RandomState(seed)
+    return np.stack([random.permutation(size) for _ in range(permutations)])
 
 
 def _no_moran(regions: int, permutations: int) -> Moran:

@@ -377,4 +377,5 @@ def count_confirmed(evidence: pd.DataFrame) -> pd.Series:
     >>> count_confirmed(evidence).to_dict()
     {'A': 3}
     """
-    return evidence[list(CONFIRMING)].sum(axis=1)
+    cells = evidence[list(CONFIRMING)].to_numpy()
+    return pd.Series(cells.sum(axis=1, dtype="int64"), evidence.index)

@@ -40,12 +40,13 @@ def intervals(database: Database, filter_: Filter, region_ids: Sequence[str]) ->
     years = region_counts.known_years(database, filter_, region_ids)
     rows = []
     for i, (id_, of_mix, n) in enumerate(
-        zip(region_ids, mix.to_dict("records"), counts.n.tolist(), strict=True)
+        zip(region_ids, mix.to_numpy().tolist(), counts.n.tolist(), strict=True)
     ):
         own = years[id_].tolist()
+        effective, herfindahl = of_mix[:2], of_mix[2:]
         rows += [
-            (of_mix["effective_low"], of_mix["effective_high"], n),
-            (of_mix["herfindahl_low"], of_mix["herfindahl_high"], n),
+            (*effective, n),
+            (*herfindahl, n),
             (*median_interval(own), len(own)),
             (low[i], high[i], n),
         ]

@@ -110,8 +110,9 @@ def _compare_link(profile: Profile) -> None:
 def headline(profile: Profile) -> None:
     """Measures with the register as a whole and the rank beside each."""
     with st.container(horizontal=True, key="headline_numbers"):
+        rows = profile.headline.to_dict("index")
         for code, measure in ask(measures.catalogue).items():
-            row = profile.headline.T[code]
+            row = rows[code]
             beside = []
             if not pd.isna(row["low"]) and not pd.isna(row["value"]):
                 low, high = (measures.in_words(code, row[end]) for end in ("low", "high"))
@@ -310,18 +311,21 @@ def context(profile: Profile) -> None:
             "this region is smaller or has none. A gap stays a gap."
         )
         return
+    by_label: dict[str, list[dict[Any, Any]]] = {}
+    for figure_ in profile.figures.to_dict("records"):
+        by_label.setdefault(figure_["label"], []).append(figure_)
     rows = [
         {
             "Indicator": label,
-            "Value": wording.figure(group["value"].iloc[-1]),
-            "Year": int(group["year"].iloc[-1]),
-            "Unit": group["unit"].iloc[-1],
-            "Made from": group["made"].iloc[-1] or "the region's own figure",
-            "Eurostat table": group["source"].iloc[-1],
-            "History": list(group["value"]) if len(group) > 1 else None,
-            "Years": ", ".join(str(year) for year in group["year"]),
+            "Value": wording.figure(years[-1]["value"]),
+            "Year": years[-1]["year"],
+            "Unit": years[-1]["unit"],
+            "Made from": years[-1]["made"] or "the region's own figure",
+            "Eurostat table": years[-1]["source"],
+            "History": [one["value"] for one in years] if len(years) > 1 else None,
+            "Years": ", ".join(str(one["year"]) for one in years),
         }
-        for label, group in profile.figures.groupby("label", sort=False)
+        for label, years in by_label.items()
     ]
     st.dataframe(
         pd.DataFrame(rows),

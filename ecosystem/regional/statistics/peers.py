@@ -60,14 +60,17 @@ def standardise(indicators: pd.DataFrame) -> pd.DataFrame:
     [[-1.0], [1.0], [nan]]
     """
     require_known(indicators.columns, STRUCTURE, "indicator")
-    values = indicators.astype("float64")
-    for column in values.columns.intersection(list(_LOGARITHMIC)):
-        if (values[column] <= 0).any():
-            raise ValueError(f"{column} must be greater than zero where known")
-        values[column] = np.log(values[column])
-    deviations = values - values.mean()
-    spread = values.std(ddof=0)
-    return deviations / spread.where(spread > 0, 1.0)
+    values = indicators.to_numpy("float64", copy=True)
+    for column in (number for number, name in enumerate(indicators) if name in _LOGARITHMIC):
+        if (values[:, column] <= 0).any():
+            raise ValueError(f"{indicators.columns[column]} must be greater than zero where known")
+        values[:, column] = np.log(values[:, column])
+    known = ~np.isnan(values)
+    size = np.maximum(known.sum(axis=0), 1)
+    deviations = values - np.where(known, values, 0).sum(axis=0) / size
+    spread = np.sqrt(np.where(known, deviations**2, 0).sum(axis=0) / size)
+    scores = deviations / np.where(spread > 0, spread, 1.0)
+    return pd.DataFrame(scores, indicators.index, indicators.columns)
 
 
 def peers(

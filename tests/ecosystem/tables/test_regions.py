@@ -164,3 +164,17 @@ def test_what_one_caller_changes_no_other_sees(database: Database) -> None:
     assert not collected.any()
     assert "changed" not in set(regions.units(database, "nuts2")["name"])
     assert regions.is_collected(database, "nuts2").any()
+
+
+def test_rows_lie_in_every_region_around_them_and_in_their_valley() -> None:
+    rows = pd.DataFrame(
+        {
+            "name": ["in Rennes", "in France, nobody knows where", "nowhere"],
+            "nuts3": ["FRH03", "FR", None],
+            "valley_id": ["fr-bretagne", None, None],
+        }
+    )
+    for region_id in ("FRH03", "FRH0", "FRH", "fr-bretagne"):
+        assert list(regions.rows_in(rows, region_id)["name"]) == ["in Rennes"]
+    assert len(regions.rows_in(rows, "FR")) == 2
+    assert regions.rows_in(rows, "DE").empty

@@ -63,7 +63,7 @@ from etl.release.provenance import digest, input_hashes, register_files, tool_ve
 from etl.release.workshop import require_whole, scratch, workshop
 from etl.schema import Schema, load_schemas
 from etl.transform import DECISIONS, Transformed, transform
-from etl.tuples import tuples
+from etl.tuples import are_among, tuples
 
 
 class Status(enum.Enum):
@@ -563,7 +563,7 @@ def _count_missing(
     if published is None:
         return 0
     present = {*organisations["org_id"].tolist(), *merged_into}
-    return int((~published["org_id"].isin(present)).sum())
+    return int((~are_among(published["org_id"], present)).sum())
 
 
 def _complete(

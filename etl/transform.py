@@ -68,6 +68,7 @@ from etl.release.build import (
 from etl.release.provenance import sources_file
 from etl.release.search_index import search_tables, town_table
 from etl.schema import Schema, naming
+from etl.tuples import are_among
 
 DECISIONS = "duplicate_decisions"
 # Other register files may name rows of it, which may have been merged into others.
@@ -220,7 +221,7 @@ def transform(
     twice, twins = exact_duplicates(repeated), exact_candidates(repeated, every)
     organisations = _without(organisations, "organisations.csv", twice)
     organisations = record_former_names(organisations, published)
-    alias = alias[alias["merged_into"].isin(organisations["org_id"])]
+    alias = alias[are_among(alias["merged_into"], organisations["org_id"])]
     rejections = sorted([*invalid, *unlocated, *twice], key=lambda r: (r.file, r.row))
     others = record_former_names(_without(others, "organisations.csv", twice), published)
     candidates = likely_duplicates(
@@ -446,7 +447,7 @@ def _locate(
     organisations["valley_id"] = assign_valleys(organisations["nuts3"], valid["valleys"])
     # A row with the identifier of another one is told by that.
     rest = every.drop(index=organisations.index).drop_duplicates("org_id")
-    rest = rest[~rest["org_id"].isin(organisations["org_id"])]
+    rest = rest[~are_among(rest["org_id"], organisations["org_id"])]
     others = _comparable_rows(rest, found)
     return organisations, others, unlocated, kept, notes
 

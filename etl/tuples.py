@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,21 @@ def tuples(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
 def numbered_tuples(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """The rows of :func:`tuples`, each behind its number: the index, as a spreadsheet counts."""
     return zip(frame.index.tolist(), tuples(frame, *columns), strict=True)
+
+
+def are_among(texts: pd.Series, known: Collection[str] | pd.Series) -> npt.NDArray[np.bool_]:
+    """Which of some texts are among others.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+        What is looked for; a missing one is among nothing.
+    known : collection of str, or pandas.Series of str
+        Where it is looked for.
+    """
+    # pandas makes an Arrow scalar of each text that is looked for among, and takes it apart.
+    among = pa.array(known if isinstance(known, pd.Series) else list(known), pa.string())
+    return np.asarray(pc.is_in(pa.array(texts, pa.string()), among.drop_null()))
 
 
 def sorted_rows(*columns: pd.Series | npt.NDArray[Any]) -> npt.NDArray[np.int64]:

@@ -20,7 +20,7 @@ from etl.identity.likeness import COMPARED, likenesses, name_folder, page
 from etl.model import Rejection, Track, no_progress
 from etl.register.decisions import Decisions
 from etl.register.mint import possible_ids
-from etl.tuples import tuples
+from etl.tuples import are_among, tuples
 
 # One of the two has gone, so that less likeness is needed than between two that are there.
 MIN_SCORE = 75.0
@@ -198,9 +198,9 @@ def successions(
     """
     if published is None:
         return []
-    present, known = set(organisations["org_id"].tolist()), set(published["org_id"].tolist())
-    gone = published[~published["org_id"].map(decisions.final_id).isin(present)]
-    added = organisations[~organisations["org_id"].isin(known)]
+    final = published["org_id"].map(decisions.final_id)
+    gone = published[~are_among(final, organisations["org_id"])]
+    added = organisations[~are_among(organisations["org_id"], published["org_id"])]
     if gone.empty or added.empty:
         return []
     columns = [*COMPARED, "org_id"]

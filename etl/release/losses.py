@@ -21,6 +21,7 @@ from etl.register.normalise import load_aliases, normalise
 from etl.release.change import ORGANISATIONS
 from etl.release.lists import as_texts, row_name
 from etl.schema import Column, Schema
+from etl.tuples import are_among
 
 _CHECKED_ON, _FORMER_NAMES = "checked_on", "former_names"
 # A release knows where every row is, the register says it of those that need it.
@@ -133,7 +134,7 @@ def _by_key(
     base = pd.DataFrame(columns=[key]) if published is None else published
     # Only organisations may be without one, and then go by their name.
     names = set(file["name"]) if resource == ORGANISATIONS else set()
-    gone = register[~register[key].isin(file[key])]
+    gone = register[~are_among(register[key], file[key])]
     register, file, release = (frame.drop_duplicates(key).set_index(key)
                                for frame in (register, file, base))  # fmt: skip
     title = {row_id: row_name(row, schema, {}) or str(row_id)

@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.tuples import numbered_tuples, sorted_rows, tuples
+from etl.tuples import are_among, numbered_tuples, sorted_rows, tuples
 from tests.examples import examples
 
 # Letters whose order by bytes in UTF-16 isn't that by code point are among them.
@@ -23,6 +23,17 @@ def test_rows_are_sorted_as_python_sorts_them(rows: list[tuple[str, int]]) -> No
     assert sorted_rows(texts, numbers).tolist() == by_text
     by_number = sorted(range(len(rows)), key=lambda i: rows[i][1])
     assert sorted_rows(numbers).tolist() == by_number
+
+
+@given(st.lists(TEXTS | st.none(), max_size=9), st.lists(TEXTS | st.none(), max_size=9))
+def test_texts_are_looked_for_among_others(
+    texts: list[str | None], known: list[str | None]
+) -> None:
+    wanted = [text is not None and text in known for text in texts]
+    for dtype in ("str", "object"):
+        looked_for, among = (pd.Series(column, dtype=dtype) for column in (texts, known))
+        assert are_among(looked_for, among).tolist() == wanted
+        assert are_among(looked_for, set(known) - {None}).tolist() == wanted
 
 
 def test_rows_are_given_with_their_numbers() -> None:

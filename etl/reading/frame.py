@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from etl.schema import Schema
 _NEUTRALISED = r"^'(?=[=+\-@\t\r])"
 # A header may come below titles, but not anywhere.
 HEADER_WITHIN = 50
+_ROWS_AT_ONCE = 1_000
 
 
 def header_of(
@@ -123,7 +125,7 @@ def to_extract(
         )
     _check_widths(path.name, body, header)
     frame = pd.DataFrame(
-        {name: _cells(sheet, body, positions.get(name)) for name in schema.columns},
+        _cells(sheet, body, positions, schema.columns),
         index=pd.Index([number for number, _ in body], name="row", dtype="int64"),
         dtype="str",
     )
@@ -214,21 +216,28 @@ def _without_what_follows(
     return cells.assign(**{name: cells[name].where(is_own, "") for name in ("lat", "lon")})
 
 
-def _cells(sheet: Sheet, body: Sequence[Row], position: int | None) -> list[str]:
-    if position is None:
-        return [""] * len(body)
+def _cells(
+    sheet: Sheet, body: Sequence[Row], positions: Mapping[str, int], columns: Iterable[str]
+) -> dict[str, list[str]]:
+    """The cells of each column, empty texts where the sheet has none."""
+    cells: dict[str, list[str]] = {name: [] for name in columns}
     # One text for all cells that say the same: most columns hold few, and each takes 50 bytes.
-    one: Callable[[str, str], str] = {"": ""}.setdefault
-    cells = [
-        one(cell, cell)
-        for _, row in body
-        for cell in (row[position] if position < len(row) else "",)
-    ]
+    one: dict[str, Callable[[str, str], str]] = {name: {"": ""}.setdefault for name in cells}
+    # Some rows at a time: a column of a million rows is found in as many places of the memory.
+    for start in range(0, len(body), _ROWS_AT_ONCE):
+        rows = [row for _, row in body[start : start + _ROWS_AT_ONCE]]
+        by_position = list(zip_longest(*rows, fillvalue=""))
+        nothing = ("",) * len(rows)
+        for name, column in cells.items():
+            at = positions.get(name, len(by_position))
+            texts = by_position[at] if at < len(by_position) else nothing
+            column += map(one[name], texts, texts)
     if sheet.flaws:
-        for i, (number, _) in enumerate(body):
-            flaw = sheet.flaws.get((number, position + 1))
-            if flaw:
-                cells[i] = flaw
+        for name in cells.keys() & positions.keys():
+            for i, (number, _) in enumerate(body):
+                flaw = sheet.flaws.get((number, positions[name] + 1))
+                if flaw:
+                    cells[name][i] = flaw
     return cells
 
 

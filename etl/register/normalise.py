@@ -199,7 +199,7 @@ def clean(text: str) -> str:
 
     Letters of every script stay, those written from right to left too.
     """
-    if text.isascii() and text.isprintable() and "  " not in text:
+    if text.isprintable() and "  " not in text and _is_composed(text):
         return text.strip()
     visible = "".join(
         " " if c.isspace() else c
@@ -207,6 +207,13 @@ def clean(text: str) -> str:
         if c.isspace() or unicodedata.category(c) not in ("Cc", "Cs")
     )
     return " ".join(unicodedata.normalize("NFC", visible).split())
+
+
+def _is_composed(text: str) -> bool:
+    """Whether a text of printable characters is in NFC and has no mark that isn't seen."""
+    return text.isascii() or (
+        _INVISIBLE.search(text) is None and unicodedata.is_normalized("NFC", text)
+    )
 
 
 def normalise_code(text: str, lookup: Lookup) -> str:

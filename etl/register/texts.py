@@ -34,6 +34,10 @@ _DATE_WITH_MONTH = re.compile(
     r"\d{1,2}[-.] ?([^\W\d_]{3,4})\.?(?:[- ]\d{2,4})?|([^\W\d_]{3,4})-\d{2}"
 )
 LOST = "\ufffd"
+# Two bytes of a letter in UTF-8, the first and one that follows, each as Windows-1252 reads it.
+_TWO_LETTERS_OF_ONE = re.compile(
+    f"[\u00c2-\u00f4][\u0080-\u00bf{bytes(range(0x80, 0xA0)).decode('cp1252', 'ignore')}]"
+)
 _QUESTION_MARK_INSIDE = re.compile(r"[^\W\d_]\?[^\W\d_]")
 
 
@@ -62,7 +66,7 @@ def is_date(text: str) -> bool:
 
 def repair(text: str) -> str:
     """``Müller`` of ``MÃ¼ller``: UTF-8 that was read as Windows-1252; other text as it is."""
-    if text.isascii():
+    if not _TWO_LETTERS_OF_ONE.search(text):
         return text
     words = [_word(word) for word in text.split(" ")]
     return " ".join(words)

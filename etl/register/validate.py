@@ -90,6 +90,7 @@ _NAMES = frozenset({"name", "title", "city", "organiser", "coordinator"})
 _MONTH_OR_DAY = re.compile(r"[^\W\d_]{3,9}\.?[\s./-]+[0-9]{2}|[0-9]{1,2}[\s./-]+[^\W\d_]{3,9}\.?")
 # Fewer cells that a row lacks may have been forgotten.
 _MANY_EMPTY = 3
+_FIRST_ROWS = 1_000
 # No name of a column is longer.
 _MAX_NAME = 60
 
@@ -230,18 +231,21 @@ def _headers(frame: pd.DataFrame, filled: np.ndarray, schema: Schema) -> pd.Seri
     is_name = _names_column(schema)
     named = np.zeros(len(frame), dtype=np.int64)
     needed = np.maximum(2, filled.sum(axis=1) // 2 + 1)
-    columns = [pd.factorize(cells, use_na_sentinel=False) for _, cells in frame.items()]
     # Columns of few values first: where most of a row's cells are no names of columns, its long
     # texts needn't be looked at.
-    order = sorted(range(len(columns)), key=lambda at: len(columns[at][1]))
-    for n_looked, at in enumerate(order):
-        codes, texts = columns[at]
-        may_be = np.flatnonzero(named + (len(order) - n_looked) >= needed)
-        met = np.unique(codes[may_be])
-        names = [code for code in met.tolist() if is_name(texts[code])]
-        if names:
-            named += np.isin(codes, names)
+    columns = sorted((cells for _, cells in frame.items()), key=_variety)
+    for n_looked, cells in enumerate(columns):
+        may_be = np.flatnonzero(named + (len(columns) - n_looked) >= needed)
+        if not len(may_be):
+            break
+        codes, texts = pd.factorize(cells.iloc[may_be], use_na_sentinel=False)
+        named[may_be] += np.array([is_name(text) for text in texts.tolist()])[codes]
     return pd.Series(named >= needed, index=frame.index)
+
+
+def _variety(cells: pd.Series) -> int:
+    """How many values the first rows of a column have."""
+    return int(cells.iloc[:_FIRST_ROWS].nunique())
 
 
 def _names_column(schema: Schema) -> Callable[[str], bool]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from etl.identity.likeness import SAME_PAGE, Likeness, likenesses, name_folder
+from etl.identity.likeness import SAME_PAGE, Likeness, NameFolder, likenesses
 from etl.model import Rejection, Track, no_progress
 from etl.register.decisions import NO_DECISIONS, Decisions
 from etl.tuples import numbered_tuples, tuples
@@ -85,10 +85,10 @@ def find_twins(
     """
     found = []
     first: dict[tuple[str, str, str], list[tuple[int, str, str]]] = {}
-    bare = name_folder(legal_forms)
     rows = numbered_tuples(organisations, "org_id", "country", "name", "place_id")
-    for row, (org_id, country, name, place) in rows:
-        before = first.setdefault((country, bare(name), place), [])
+    folded = NameFolder(legal_forms).each(organisations["name"].tolist())
+    for (row, (org_id, country, name, place)), bare in zip(rows, folded, strict=True):
+        before = first.setdefault((country, bare, place), [])
         same = [old for old in before if not decisions.are_different(old[1], org_id)]
         if same:
             found.append(Twin(row, org_id, name, *same[0]))

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ecosystem.common.text import fold
-from etl.identity.likeness import COMPARED, likenesses, name_folder, page
+from etl.identity.likeness import COMPARED, NameFolder, likenesses, page
 from etl.model import Rejection, Track, no_progress
 from etl.register.decisions import Decisions
 from etl.register.mint import possible_ids
@@ -105,14 +105,16 @@ def assign_ids(
     rejections : list of Rejection
         Rows with the identifier of another published organisation.
     """
-    bare = name_folder(legal_forms)
-    old = {} if published is None else _rows(published, published["org_id"].tolist())
+    bare = NameFolder(legal_forms)
+    old: Mapping[str, _Row] = {}
+    if published is not None:
+        old = _Rows(published, published["org_id"].tolist())
     in_file = set(filter(None, organisations["org_id"].tolist()))
     present = {*in_file, *map(decisions.final_id, in_file)}
-    free = {org_id: row for org_id, row in old.items() if org_id not in present}
-    rows = _rows(organisations, organisations.index.tolist())
+    free = {org_id: old[org_id] for org_id in old if org_id not in present}
+    rows = _Rows(organisations, organisations.index.tolist())
     written: dict[int, str] = dict(zip(rows, organisations["org_id"].tolist(), strict=True))
-    missing = {row: known for row, known in rows.items() if not written[row]}
+    missing = {row: rows[row] for row, org_id in written.items() if not org_id}
     ids_by_row, unclear = _recognise(missing, free, bare)
     recognised = len(ids_by_row)
     new = {row: missing[row] for row in missing if row not in ids_by_row}
@@ -127,14 +129,13 @@ def assign_ids(
     ids_by_row |= _mint({row: new[row] for row in new if row not in ids_by_row}, used)
     ids = organisations["org_id"].copy()
     ids.loc[list(ids_by_row)] = list(ids_by_row.values())
-    named = {row: known for row, known in rows.items() if row not in missing}
     return (
         organisations.assign(org_id=ids),
         [
             *_notes(recognised, len(ids_by_row) - recognised),
             *(note for row, note in unclear.items() if row not in known_again),
         ],
-        _exchanges(named, written, old, free, decisions),
+        _exchanges(rows, written, old, free, decisions),
     )
 
 
@@ -155,9 +156,11 @@ def record_former_names(
     """
     before: dict[str, list[str]] = {}
     if published is not None:
+        now = dict(tuples(organisations, "org_id", "name"))
         before = {
             org_id: [*former, name]
             for org_id, name, former in tuples(published, "org_id", "name", "former_names")
+            if len(former) or now.get(org_id) != name
         }
     former_names = [
         _former_names(name, [*former, *before.get(org_id, ())])
@@ -228,19 +231,24 @@ def _best(pairs: Iterable[Succession]) -> Iterator[Succession]:
             yield pair
 
 
-def _rows(frame: pd.DataFrame, keys: list[A]) -> dict[A, _Row]:
-    names: list[str] = frame["name"].tolist()
-    former: list[object] = frame["former_names"].tolist()
-    cities: list[str] = frame["city"].tolist()
-    town = {city: fold(city) for city in set(cities)}
-    countries: list[str] = frame["country"].tolist()
-    websites: list[object] = frame["website"].tolist()
-    return {
-        key: _Row(
-            names[i], (names[i], *_as_list(former[i])), town[cities[i]], countries[i], websites[i]
-        )
-        for i, key in enumerate(keys)
-    }
+class _Rows(Mapping[A, _Row]):
+    """The rows of a frame by what identifies them, each made when it is asked for: few are."""
+
+    def __init__(self, frame: pd.DataFrame, keys: list[A]) -> None:
+        self._at = {key: i for i, key in enumerate(keys)}
+        columns = ("name", "former_names", "city", "country", "website")
+        self._columns = [frame[name].tolist() for name in columns]
+
+    def __getitem__(self, key: A) -> _Row:
+        at = self._at[key]
+        name, former, city, country, website = (column[at] for column in self._columns)
+        return _Row(name, (name, *_as_list(former)), fold(city), country, website)
+
+    def __iter__(self) -> Iterator[A]:
+        return iter(self._at)
+
+    def __len__(self) -> int:
+        return len(self._at)
 
 
 def _as_list(former: object) -> list[str]:
@@ -417,7 +425,7 @@ def _rows_without(number: int) -> str:
 
 
 def _exchanges(
-    named: Mapping[int, _Row],
+    rows: Mapping[int, _Row],
     ids: Mapping[int, str],
     old: Mapping[str, _Row],
     free: Mapping[str, _Row],
@@ -431,7 +439,7 @@ def _exchanges(
     rejections: list[Rejection] = []
     if not whose:
         return rejections
-    for row, known in named.items():
+    for row, known in rows.items():
         (key,) = _in_town(known)
         org_id, owners = ids[row], whose.get(key, [])
         if org_id not in old or len(owners) != 1 or decisions.final_id(owners[0]) == org_id:

@@ -21,7 +21,7 @@ from etl.identity.deduplicate import (
     likely_duplicates,
     load_legal_forms,
 )
-from etl.identity.likeness import english_words, name_folder, stands_for
+from etl.identity.likeness import NameFolder, english_words, stands_for
 from etl.register.decide import add_decision
 from etl.register.decisions import (
     COLUMNS,
@@ -109,7 +109,8 @@ def test_two_companies_of_one_name_may_stay_if_that_is_decided(legal_forms: list
     ],
 )
 def test_a_name_without_its_legal_form(legal_forms: list[str], name: str, plain: str) -> None:
-    assert name_folder(legal_forms)(name) == plain
+    assert NameFolder(legal_forms)(name) == plain
+    assert NameFolder(legal_forms).each(["", name, name]) == ["", plain, plain]
 
 
 @pytest.mark.parametrize(

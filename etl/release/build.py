@@ -320,7 +320,7 @@ def _to_arrow(frame: pd.DataFrame) -> pa.Table:
 
 
 def _arrow_column(values: pd.Series) -> pa.Array:
-    if values.dtype == object and any(isinstance(value, list) for value in values):
+    if values.dtype == object and isinstance(next(iter(values.dropna()), None), list):
         return pa.array(values.tolist(), type=pa.list_(pa.string()))
     return pa.Array.from_pandas(values)
 

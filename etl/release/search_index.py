@@ -14,8 +14,8 @@ What a term is called is either split, so that each of its words finds it ("inci
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -31,6 +31,7 @@ from etl.places.gazetteer import Gazetteer
 from etl.places.regions import ID_LENGTHS, Regions
 from etl.release.own_words import (
     Split,
+    Words,
     initials,
     number_words,
     parts_of_names,
@@ -109,19 +110,23 @@ def search_tables(
     countries = aliases.get("country", {})
     named = _region_names(regions, towns, synonyms["region"])
     words_for = {phrase: [*map(_whole, words)] for phrase, words in synonyms["notes"].items()}
-    own_texts: list[tuple[Field, pd.Series, Split]] = [
-        (Field.NAME, organisations["name"], words_of_names),
-        (Field.SUBTITLE, organisations["name"], words_of_subtitles),
-        (Field.NAME_PART, organisations["name"], parts_of_names),
-        (Field.INITIALS, organisations["name"], initials),
-        (Field.FORMER, organisations["former_names"].map("\n".join), words_of_former_names),
-        (Field.WEBSITE, organisations["website"], words_of_hosts),
-        (Field.NOTES, organisations["notes"], words_and_synonyms(words_for)),
+    own_texts: list[tuple[pd.Series, dict[Field, Split]]] = [
+        (
+            organisations["name"],
+            {
+                Field.NAME: words_of_names,
+                Field.SUBTITLE: words_of_subtitles,
+                Field.NAME_PART: parts_of_names,
+                Field.INITIALS: initials,
+            },
+        ),
+        (organisations["former_names"].map("\n".join), {Field.FORMER: words_of_former_names}),
+        (organisations["website"], {Field.WEBSITE: words_of_hosts}),
+        (organisations["notes"], {Field.NOTES: words_and_synonyms(words_for)}),
     ]
     parts = [
-        *(
-            _text_part(field, texts, organisations["ordinal"], split)
-            for field, texts, split in own_texts
+        *chain.from_iterable(
+            _text_parts(texts, splits, organisations["ordinal"]) for texts, splits in own_texts
         ),
         _in_towns(organisations, towns),
         _in_regions(organisations, named, valleys, countries),
@@ -151,11 +156,20 @@ def town_table(gazetteer: Gazetteer) -> pd.DataFrame:
     )
 
 
-def _text_part(field: Field, texts: pd.Series, ordinal: pd.Series, split: Split) -> _Part:
-    """Own words of organisations: each is a term that it alone finds."""
+def _text_parts(
+    texts: pd.Series, splits: Mapping[Field, Split], ordinal: pd.Series
+) -> Iterator[_Part]:
+    """Own words of organisations, split in several ways: each is a term that it alone finds."""
     codes, distinct = pd.factorize(texts.fillna(""))
-    of_text, numbers, words = number_words(split(distinct.tolist()))
-    lengths = np.bincount(of_text, minlength=len(distinct))
+    once = distinct.tolist()
+    for field, split in splits.items():
+        yield _text_part(field, split(once), codes, ordinal)
+
+
+def _text_part(field: Field, found: Words, codes: Ints, ordinal: pd.Series) -> _Part:
+    """Words of distinct texts as terms of the organisations that have those texts."""
+    of_text, numbers, words = number_words(found)
+    lengths = np.bincount(of_text, minlength=int(codes.max(initial=-1)) + 1)
     starts = np.cumsum(lengths) - lengths
     repeats = lengths[codes]
     at = np.arange(repeats.sum())

@@ -87,6 +87,8 @@ _CYRILLIC = {latin: other for other, latin in _LOOKALIKES.items() if "\u0400" <=
 _GREEK = {latin: other for other, latin in _LOOKALIKES.items() if other < "\u0400"}
 # Columns of names, which hold nothing else.
 _NAMES = frozenset({"name", "title", "city", "organiser", "coordinator"})
+# Of such signs are no markup, no date and no error of a spreadsheet.
+_PLAIN_WORDS = re.compile("[A-Za-z ,.'()/-]+")
 _MONTH_OR_DAY = re.compile(r"[^\W\d_]{3,9}\.?[\s./-]+[0-9]{2}|[0-9]{1,2}[\s./-]+[^\W\d_]{3,9}\.?")
 # Fewer cells that a row lacks may have been forgotten.
 _MANY_EMPTY = 3
@@ -401,6 +403,8 @@ def _explain(
 
     `broken` names the constraints of Table Schema that don't hold.
     """
+    if not broken and _is_harmless(value, column):
+        return None
     limits, title = column.constraints, column.title
     items = value.split(column.separator) if column.separator else [value]
     error = next(filter(is_spreadsheet_error, items), None)
@@ -427,6 +431,19 @@ def _explain(
         example = f" Example: {column.example}." if column.example else ""
         return f"{title} is not written as it should be.", f"{column.description}{example}"
     return _explain_alphabets(value, title) or _explain_text(value, column)
+
+
+def _is_harmless(value: str, column: Column) -> bool:
+    """Whether a text plainly has nothing of what else is looked for in one; most haven't."""
+    if (
+        column.type != "string"
+        or column.separator
+        or "http" in column.constraints.get("pattern", "")
+    ):
+        return False
+    if column.name in _NAMES:
+        return _PLAIN_WORDS.fullmatch(value) is not None and not is_placeholder(value)
+    return value.isascii() and value[:1] not in ("", "#", "E")
 
 
 def _outside_the_map(value: str) -> Error | None:

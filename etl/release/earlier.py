@@ -43,15 +43,17 @@ def _column(rows: duckdb.DuckDBPyRelation, name: str) -> pd.Series:
     """One column in which equal cells are one object, and lists are lists."""
     is_list = str(rows.types[rows.columns.index(name)]) == "VARCHAR[]"
     wanted = f"array_to_string(\"{name}\", '{_BETWEEN}')" if is_list else f'"{name}"'
-    cells = rows.project(f'{wanted} AS "{name}"').df()[name]
-    if not isinstance(cells.dtype, pd.StringDtype):
-        return cells
-    codes, distinct = cells.array.factorize()
+    cells = rows.project(f'{wanted} AS "{name}"')
+    if str(cells.types[0]) != "VARCHAR":
+        return cells.df()[name]
+    encoded = cells.to_arrow_table()[name].combine_chunks().dictionary_encode()
+    distinct = encoded.dictionary.to_pylist()
+    codes = encoded.indices.fill_null(len(distinct)).to_numpy()
     if not is_list:
-        return pd.Series(distinct.take(codes, allow_fill=True), index=cells.index)
+        return pd.Series(pd.array([*distinct, None], dtype="str").take(codes))
     lists = np.empty(len(distinct) + 1, dtype=object)
     lists[:-1] = [text.split(_BETWEEN) if text else [] for text in distinct]
-    return pd.Series(lists[codes], index=cells.index)
+    return pd.Series(lists[codes])
 
 
 def published_lists(path: Path, schemas: Mapping[str, Schema]) -> dict[str, pd.DataFrame]:

@@ -17,13 +17,13 @@ from tests.browser.chromium import run
 
 PATH = "/usr/sbin:/usr/local/sbin:/opt/homebrew/bin"
 START_TIMEOUT = 30
-# As an operator writes it.
+# As an operator writes it, with two connections for each of a crowd's visitors.
 _AROUND = """
 daemon off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 worker_processes 1;
-events {{ }}
+events {{ worker_connections 4096; }}
 http {{
   access_log off;
   client_body_temp_path {folder}/body;

@@ -111,7 +111,10 @@ def roles_of(database: Database, counts: RegionCounts) -> pd.DataFrame:
     """Which roles each region has, with the known investors; rows by region, columns by role."""
     ids = list(counts.regions)
     investors = pd.concat(
-        [measures.investors(database, level) for level in {regions.level_of(id_) for id_ in ids}]
+        [
+            outside_figures.investor_counts(database, level)
+            for level in {regions.level_of(id_) for id_ in ids}
+        ]
     ).loc[ids]
     return completeness.roles_present(counts.types, investors)
 
@@ -153,7 +156,10 @@ def _roles(database: Database, counts: RegionCounts) -> list[dict[str, Any]]:
 
 def _roles_note(database: Database, names: dict[str, str]) -> str:
     """Where investors come from that no organisation of the register is."""
-    known = {id_: int(measures.investors(database, regions.level_of(id_))[id_]) for id_ in names}
+    known = {
+        id_: int(outside_figures.investor_counts(database, regions.level_of(id_))[id_])
+        for id_ in names
+    }
     listed = wording.join([f"{n:,} in {names[id_]}" for id_, n in known.items() if n])
     return (
         f"Investment counts known investors from a list beside the register, too: {listed}."

@@ -14,7 +14,14 @@ from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import DOMAINS
 from ecosystem.finding import made_in_europe
 from ecosystem.finding.filters import Filter
-from ecosystem.regional import coverage, measures, profiles, region_counts, uncertainty
+from ecosystem.regional import (
+    coverage,
+    measures,
+    outside_figures,
+    profiles,
+    region_counts,
+    uncertainty,
+)
 from ecosystem.regional.statistics import completeness, words
 from ecosystem.regional.statistics.counts import RegionCounts
 from ecosystem.tables import regions
@@ -124,7 +131,10 @@ def compare(database: Database, filter_: Filter, region_ids: Sequence[str]) -> C
     diversity = uncertainty.diversities(database, filter_, there)
     numbers = table[list(measures.catalogue(database))].astype("float64").T
     investors = pd.concat(
-        [measures.investors(database, level) for level in {regions.level_of(id_) for id_ in ids}]
+        [
+            outside_figures.investor_counts(database, level)
+            for level in {regions.level_of(id_) for id_ in ids}
+        ]
     ).loc[ids]
     verdict = coverage.comparable(database, ids)
     every = pd.concat(

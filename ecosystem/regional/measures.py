@@ -275,7 +275,7 @@ def _constants(database: Database, level: str) -> pd.DataFrame:
             "area_km2": units["area_km2"],
             "inhabitants": people["inhabitants"],
             "population_year": people["year"],
-            "investors": investors(database, level),
+            "investors": outside_figures.investor_counts(database, level),
         },
         index,
     )
@@ -298,7 +298,8 @@ def of_whole(database: Database, filter_: Filter) -> dict[str, float]:
     areas = regions.units(database, "nuts2").set_index("region_id")["area_km2"][collected]
     known = people.notna()
     roles = completeness.roles_present(
-        everyone.types, pd.Series(investors(database, "nuts0").sum(), index=everyone.regions)
+        everyone.types,
+        pd.Series(outside_figures.investor_counts(database, "nuts0").sum(), index=everyone.regions),
     )
     n = float(everyone.n["all"])
     labelled = float(organisations.summary(database, filter_).labelled)
@@ -341,14 +342,6 @@ def whole_beside(database: Database, filter_: Filter, n: int | None) -> dict[str
         at = diversity.effective_number_at(everyone.domains, everyone.n, n)
         known["effective-domains"] = at["all"]
     return known
-
-
-def investors(database: Database, level: str) -> pd.Series:
-    """Known investors of every region of a level, beside those that the register counts.
-
-    The filter is about organisations; investors are counted whatever it says.
-    """
-    return outside_figures.investor_counts(database, level)
 
 
 def in_words(code: str, value: object) -> str:

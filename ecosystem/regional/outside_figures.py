@@ -131,7 +131,10 @@ def nuts2_of(database: Database, region_id: str) -> str | None:
 
 @per_release_and_level
 def investor_counts(database: Database, level: str) -> pd.Series:
-    """Known investors of every region of a level, from the table of investors."""
+    """Known investors of every region of a level, beside those that the register counts.
+
+    They are counted whatever the filter says, which is about organisations.
+    """
     rows = database.frame(
         f"""
         SELECT {regions.LEVELS[level]} AS region, count(*) AS n FROM investor

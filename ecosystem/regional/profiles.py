@@ -270,7 +270,7 @@ def profile(database: Database, filter_: Filter, region_id: str) -> Profile | No
     counted = coverage.of_regions(database, level)
     is_collected = bool(table["is_collected"][region_id])
     year: Any = table["population_year"][region_id]
-    investors = measures.investors(database, level)
+    investors = outside_figures.investor_counts(database, level)
     all_roles = completeness.roles_present(counts.types, investors)
     spans = coverage.spans(database, [region_id])
     return Profile(

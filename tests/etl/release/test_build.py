@@ -11,7 +11,8 @@ import pytest
 
 from ecosystem.common.settings import settings
 from ecosystem.common.store import open_read_only
-from etl.release.build import cast, morton
+from etl.release.build import build, cast, morton
+from etl.release.earlier import published_organisations
 from etl.schema import Schema
 from tests.etl.conftest import small_frame
 
@@ -52,6 +53,18 @@ def test_empty_cells_are_null_and_empty_lists_are_lists(query) -> None:
     assert query("SELECT count(*) FROM investor WHERE isnan(ticket_min_meur)") == [(0,)]
     assert query("SELECT count(*) FROM investor WHERE ticket_min_meur IS NULL") == [(49,)]
     assert query("SELECT count(*) FROM valley WHERE ecso_region_member IS NULL") == [(41,)]
+
+
+def test_a_table_is_the_same_in_pieces_of_any_size(
+    database: Path, tmp_path: Path, schemas: dict[str, Schema], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The first piece has no value in some columns that later ones fill.
+    whole = published_organisations(database).assign(ordinal=lambda rows: range(len(rows)))
+    assert whole.iloc[:5].isna().all().any()
+    monkeypatch.setattr("etl.release.build._ROWS_AT_ONCE", 5)
+    build(tmp_path / "pieces.duckdb", {"organisation": whole}, schemas)
+    written = published_organisations(tmp_path / "pieces.duckdb")
+    pd.testing.assert_frame_equal(written, whole.astype({"ordinal": "int32"}))
 
 
 def test_rows_lie_in_the_order_of_the_quadkey(query) -> None:

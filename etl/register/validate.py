@@ -8,9 +8,9 @@ import math
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,7 @@ from etl.register.texts import (
     without_entities,
 )
 from etl.schema import Column, Schema
+from etl.tuples import are_among
 
 MAX_SHOWN = 120
 # Nobody corrects more; so many mean another file, or another separator.
@@ -174,10 +175,14 @@ def validate_references(
     for resource, schema in schemas.items():
         if not schema.references:
             continue
-        frame = rows_meant(frames[resource], schema)
+        known = {
+            column: set(frames[other][key].tolist())
+            for column, (other, key) in schema.references.items()
+        }
+        # Most rows name nothing that isn't there: what else they hold needn't be looked at.
+        frame = rows_meant(_rows_naming_others(frames[resource], schema, known), schema)
         report = _Report(frame, schema)
         for column, (other, key) in schema.references.items():
-            known = set(frames[other][key].tolist())
             separator = schema.columns[column].separator
             needed = schema.columns[column].constraints.get("required")
             instead = (
@@ -196,13 +201,32 @@ def validate_references(
                     f"There is no such {key} in {other}.csv.",
                     gone
                     if value in published
-                    else f"{_did_you_mean(_nearest(value, known))}{copied}",
+                    else f"{_did_you_mean(_nearest(value, known[column]))}{copied}",
                 )
                 for row, cell in _cells(frame[column])
-                for value in (cell.split(separator) if separator else [cell])
-                if value and value not in known
+                for value in _unknown_values(cell, separator, known[column])
             ]
     return found
+
+
+def _rows_naming_others(
+    frame: pd.DataFrame, schema: Schema, known: Mapping[str, Collection[str]]
+) -> pd.DataFrame:
+    """The rows with a reference to what isn't known."""
+    names_other = np.zeros(len(frame), dtype=bool)
+    for column in schema.references:
+        separator = schema.columns[column].separator
+        cells = frame[column]
+        unknown = [c for c in cells.unique() if any(_unknown_values(c, separator, known[column]))]
+        names_other |= are_among(cells, unknown)
+    return frame[names_other]
+
+
+def _unknown_values(cell: str, separator: str, known: Collection[str]) -> Iterator[str]:
+    """What a cell names that isn't known."""
+    for value in cell.split(separator) if separator else [cell]:
+        if value and value not in known:
+            yield value
 
 
 def rows_meant(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
@@ -317,9 +341,13 @@ class _Report:
     """Makes the rejections of one file."""
 
     def __init__(self, frame: pd.DataFrame, schema: Schema) -> None:
-        title = schema.naming_columns[0]
-        self._titles = dict(_cells(frame[title]))
+        self._names = frame[schema.naming_columns[0]]
         self._file = schema.file
+
+    @cached_property
+    def _titles(self) -> dict[int, str]:
+        """What the rows are called, which is asked only where there is a fault."""
+        return dict(_cells(self._names))
 
     def cell(
         self, row: int, column: str, value: str, reason: str, mend: str, step: str = "validate"

@@ -164,6 +164,8 @@ def record_former_names(
         }
     former_names = [
         _former_names(name, [*former, *before.get(org_id, ())])
+        if former or org_id in before
+        else former
         for org_id, name, former in tuples(organisations, "org_id", "name", "former_names")
     ]
     return organisations.assign(

@@ -78,6 +78,7 @@ def site(folder: Path) -> Fetcher:
 @pytest.mark.usefixtures("bucket")
 def test_what_is_current_here_is_current_there(publisher: Path, tmp_path: Path) -> None:
     second = shelf.current_id(publisher) or ""
+    n_earlier = len(actions.entries())
     done = upload(publisher, ADDRESS, keep=10)
     assert (done.manifest.release_id, done.removed) == (second, 0)
     assert done.copied == f"{(publisher / f'{second}.duckdb').stat().st_size / 1e6:,.1f} MB"
@@ -89,8 +90,8 @@ def test_what_is_current_here_is_current_there(publisher: Path, tmp_path: Path) 
         assert (folder / name).read_bytes() == (publisher / name).read_bytes()
     # Once more costs no second copy, and nothing is written down that didn't happen.
     assert upload(publisher, ADDRESS, keep=10).copied == ""
-    told = [entry for entry in actions.entries() if entry.action == Action.UPLOAD]
-    assert [(entry.subject, entry.after) for entry in told].count((second, second)) == 1
+    told = [e for e in actions.entries()[n_earlier:] if e.action == Action.UPLOAD]
+    assert [(entry.subject, entry.after) for entry in told] == [(second, second)]
     # A release is read back by its id after another one has taken its place.
     first = shelf.rollback(publisher).release_id
     upload(publisher, ADDRESS, keep=10)

@@ -71,16 +71,17 @@ def changes(
     after, before = _by_id(new), _by_id(old)
     both = after.index.intersection(before.index)
     added = after.loc[after.index.difference(before.index)]
+    removed = before.loc[before.index.difference(after.index)]
     has_ended = _status(added).isin(ENDED)
-    events = _events(after.loc[both], before.loc[both])
+    # Aligned once, then compared a field at a time: that bounds the memory.
+    after, before = _rows_of(after, both), _rows_of(before, both)
+    events = _events(after, before)
     parts = [
         _row_each(added[~has_ended], "added"),
         _told_as_events(added[has_ended]),
         events,
-        _removals(before.loc[before.index.difference(after.index)], aliases or {}),
+        _removals(removed, aliases or {}),
     ]
-    # Aligned once, then compared a field at a time: that bounds the memory.
-    after, before = after.loc[both], before.loc[both]
     if {*_PLACE} <= {*after} & {*before}:
         parts.append(_moves(after, before))
     told = after.index.isin(events.index)
@@ -157,6 +158,11 @@ def _by_id(organisations: pd.DataFrame) -> pd.DataFrame:
     """Rows by identifier; what goes into every change as plain objects, which are cheap to copy."""
     told = {name: organisations[name].astype(object) for name in _TOLD if name in organisations}
     return organisations.assign(**told).set_index("org_id")
+
+
+def _rows_of(organisations: pd.DataFrame, ids: pd.Index) -> pd.DataFrame:
+    """Rows of some identifiers, in their order; mostly all that there are."""
+    return organisations if organisations.index.equals(ids) else organisations.loc[ids]
 
 
 def _row_each(organisations: pd.DataFrame, kind: str) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from ecosystem.common.text import fold, fold_all
 from etl.identity.name_pairs import MAX_BLOCK, LetterCounts, pairs_sharing
 from etl.model import Track, no_progress
 from etl.places.distance import great_circle_km
-from etl.tuples import tuples
+from etl.tuples import are_among, tuples
 
 # Names that are less alike aren't listed, however near the organisations are.
 MIN_NAMES = 70.0
@@ -535,6 +535,8 @@ def _by_part(texts: pd.DataFrame) -> pd.DataFrame:
     parts = texts[(texts["kind"] != "name") & (texts["text"].str.len() > 2)]
     alone = parts[~parts.duplicated(key, keep=False)]
     whole = texts[texts["kind"] == "name"]
+    # Few names are a part of another one.
+    whole = whole[are_among(whole["text"], alone["text"])]
     whole = whole[whole.groupby(key, sort=False)["org"].transform("size") <= MAX_BLOCK]
     named = alone.merge(whole, on=key)
     in_full = named["text"].str.count(" ") + 1 >= _FULL_WORDS

@@ -353,11 +353,16 @@ def _whole(name: str) -> str:
 
 
 def _join(parts: list[_Part]) -> dict[str, pd.DataFrame]:
-    """The parts with term numbers of one series; postings sorted for fast ranges."""
+    """The parts with term numbers of one series; postings sorted for fast ranges.
+
+    Takes the parts out of the list: those of a million organisations are hundreds of megabytes
+    that sorting needs.
+    """
     # Term and ordinal as one number: a million organisations have 35 million, sorted in place.
     postings = np.empty(sum(len(part.terms) for part in parts), dtype=np.int64)
     words, first, at = [], 0, 0
-    for part in parts:
+    while parts:
+        part = parts.pop(0)
         words.append(part.words.assign(term=part.words["term"] + first))
         own = postings[at : (at := at + len(part.terms))]
         own[:] = part.terms
@@ -366,6 +371,7 @@ def _join(parts: list[_Part]) -> dict[str, pd.DataFrame]:
         own |= part.ordinals
         of_words = part.words["term"].to_numpy(np.int64)
         first += 1 + int(max(part.terms.max(initial=-1), of_words.max(initial=-1)))
+        del part, of_words
     postings.sort()
     term = (postings >> _ORDINAL_BITS).astype(np.int32)
     postings &= 2**_ORDINAL_BITS - 1

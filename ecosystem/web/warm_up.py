@@ -53,6 +53,7 @@ def lifespan(
         open_files.raise_limit()
         memory.share_arena()
         memory.return_large_blocks()
+        memory.share_with_arrow()
         bringer = fetcher.fetcher()
         if bringer:
             bringer.begin()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from ecosystem.common.per_release import per_release
 from ecosystem.common.store import Database
 from ecosystem.common.vocabulary import COUNTRIES, DOMAINS, FUNCTIONS, Vocabulary
+from ecosystem.finding import code_index
+from ecosystem.finding.code_index import Column, Lists
+from ecosystem.finding.masks import unpack
 from ecosystem.matching import score
 from ecosystem.matching.score import NO_ROUND, STAGES, STANDS_AT, UNKNOWN, Companies, Investors
 
@@ -112,37 +114,41 @@ class Facts:
 
 @per_release
 def facts(database: Database) -> Facts:
-    """The columns of a release; one pass over each of its tables."""
-    rows = _organisations(database)
+    """The columns of a release.
+
+    Codes of organisations are taken from where filters have them: read once more, as texts, those
+    of a million take 400 MB.
+    """
+    types = code_index.column(database, "type")
+    region = code_index.column(database, "nuts2")
+    valley = code_index.column(database, "valley_id")
     standing, last_amount = _last_steps(database)
     usual = _usual(database)
-    n = len(rows)
+    n = code_index.size(database)
     stands_at = np.full(n, UNKNOWN, np.int8)
     for ordinal, known in standing.items():
         stands_at[ordinal] = STANDS_AT[known.code]
-    stands_at[(rows["status"] == "acquired").to_numpy()] = NO_ROUND
-    region, region_ids = pd.factorize(rows["nuts2"])
-    valley, valley_ids = pd.factorize(rows["valley_id"])
+    stands_at[_acquired(database)] = NO_ROUND
     companies = Companies(
         ordinal=np.arange(n, dtype=np.int32),
-        country=rows["country"].to_numpy(np.int16),
-        region=region.astype(np.int32),
-        valley=valley.astype(np.int32),
-        domains=rows["domains"].to_numpy(np.uint16),
-        functions=rows["functions"].to_numpy(np.uint8),
+        country=_places(code_index.column(database, "country"), COUNTRIES).astype(np.int16),
+        region=_places(region, region.known),
+        valley=_places(valley, valley.known),
+        domains=_bits(code_index.lists(database, "domains"), DOMAINS, n).astype(np.uint16),
+        functions=_bits(code_index.lists(database, "functions"), FUNCTIONS, n).astype(np.uint8),
         stands_at=stands_at,
         need=_need(stands_at, last_amount, usual),
     )
     ids, investors = _investors(database)
     return Facts(
         companies,
-        (rows["type"] == COMPANY).to_numpy(np.bool_),
+        _places(types, [COMPANY]) == 0,
         investors,
         ids,
         standing,
         usual,
-        tuple(region_ids),
-        tuple(valley_ids),
+        region.known,
+        valley.known,
     )
 
 
@@ -150,21 +156,23 @@ def _codes_of(bits: int, vocabulary: Vocabulary) -> list[str]:
     return [code for i, code in enumerate(vocabulary) if bits >> i & 1]
 
 
-def _organisations(database: Database) -> pd.DataFrame:
-    return database.frame(
-        """
-        SELECT type, status, nuts2, valley_id,
-               coalesce(list_position($countries, country), 0) - 1 AS country,
-               coalesce(list_aggregate(list_transform(domains,
-                   code -> 1::INTEGER << (list_position($domains, code) - 1)), 'bit_or'), 0)
-                   AS domains,
-               coalesce(list_aggregate(list_transform(functions,
-                   code -> 1::INTEGER << (list_position($functions, code) - 1)), 'bit_or'), 0)
-                   AS functions
-        FROM organisation ORDER BY ordinal
-        """,
-        {"countries": list(COUNTRIES), "domains": list(DOMAINS), "functions": list(FUNCTIONS)},
-    )
+def _places(column: Column, codes: Collection[str]) -> npt.NDArray[np.int32]:
+    """Place of each organisation's code among some, by ordinal; -1 if it is none of them."""
+    place = {code: i for i, code in enumerate(codes)}
+    of_known = [place.get(code, -1) for code in column.known]
+    return np.array([*of_known, -1], dtype=np.int32)[column.numbers]
+
+
+def _bits(lists: Lists, vocabulary: Vocabulary, size: int) -> npt.NDArray[np.uint16]:
+    """Codes of each organisation by ordinal, one bit for each of the vocabulary."""
+    bits = np.zeros(size, np.uint16)
+    for i, code in enumerate(vocabulary):
+        bits[unpack(lists.bits([code]), size)] |= 1 << i
+    return bits
+
+
+def _acquired(database: Database) -> npt.NDArray[np.int32]:
+    return database.column("SELECT ordinal FROM organisation WHERE status = 'acquired'")
 
 
 def _last_steps(database: Database) -> tuple[dict[int, Standing], dict[int, float]]:

@@ -41,7 +41,7 @@ def test_what_matching_needs_is_read_at_the_start(
     monkeypatch.setattr(warm_up, "_PATIENCE_S", 0)
     warm_up._warm_up(threading.Event())
     # Whoever asks now finds an answer without another look at the organisations.
-    monkeypatch.delattr(register, "_organisations")
+    monkeypatch.delattr(register, "_acquired")
     assert len(register.facts(opened).companies) == 465
     opened.close()
 

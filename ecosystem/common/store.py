@@ -42,6 +42,8 @@ _UNREADABLE = (
     duckdb.InternalException,
     duckdb.ConnectionException,
 )
+# DuckDB's vectors in each piece of an answer, of 2,048 rows each: half a million.
+_VECTORS_OF_PIECE = 256
 _RELEASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _log = logging.getLogger(__name__)
 
@@ -153,6 +155,18 @@ class Database:
         bound = self._bound(parameters)
         with self._reading(), self._connection.cursor() as cursor:
             return cursor.execute(sql, bound).to_arrow_table()
+
+    def pieces(self, sql: str, parameters: dict[str, Any] | None = None) -> Iterator[pd.DataFrame]:
+        """Answer of a query as frames of some rows each, read one after the other.
+
+        Parameters as of :meth:`frame`.
+        """
+        bound = self._bound(parameters)
+        with self._reading(), self._connection.cursor() as cursor:
+            cursor.execute(sql, bound)
+            # Arrow's reader would do as well, but says of a damaged file what it says of all else.
+            while len(rows := cursor.fetch_df_chunk(_VECTORS_OF_PIECE)):
+                yield rows
 
     def value(self, sql: str, parameters: dict[str, Any] | None = None) -> Any:
         """First value of the first row of a query; None if there is no row."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any, NamedTuple
@@ -12,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -27,6 +28,7 @@ from ecosystem.common.search_words import (
 from ecosystem.common.store import Database
 from ecosystem.common.text import fold
 from ecosystem.common.vocabulary import BY_COLUMN, TYPES, Vocabulary
+from ecosystem.finding import code_index
 from ecosystem.finding.masks import pack
 
 # What a word weighs by where it occurs.
@@ -194,59 +196,55 @@ class Index:
     """
 
     def __init__(self, database: Database) -> None:
-        links = database.frame(
-            "SELECT word, term, field::VARCHAR AS field FROM search_word ORDER BY word, term"
-        )
-        terms = int(links["term"].max()) + 1 if len(links) else 0
-        postings = _postings(database)
-        counts = np.bincount(postings[0], minlength=terms)
-        had = counts[links["term"]] > 0
-        self.empty_regions = _empty_regions(database, links[~had])
-        of_question = links[links["field"].isin(QUESTION_KINDS)]
+        links = _links(database)
+        term = links["term"].to_numpy()
+        counts, self._ordinals = _postings(database, int(term.max(initial=-1)) + 1)
+        had = counts[term] > 0
+        self.empty_regions = _empty_regions(database, _some_of(links, ~had))
+        of_question = _some_of(links, _is_in(links, QUESTION_KINDS))
         self.question_words = {
             word: frozenset(kinds) for word, kinds in of_question.groupby("word")["field"]
         }
-        links = links[had]
-        word = links["word"].to_numpy(object)
-        first = np.flatnonzero(np.append(True, word[1:] != word[:-1])[: len(word)])
-        self._words: list[str] = word[first].tolist()
-        self._links_of_word = np.append(first, len(word))
-        self._term = links["term"].to_numpy(np.int64)
-        codes, fields = pd.factorize(links["field"])
-        self._weight = np.array([WEIGHTS[f] for f in fields], dtype=np.float32)[codes]
-        self._is_name = np.isin(fields, _IN_NAME)[codes]
-        self._is_written = np.isin(fields, _WRITTEN)[codes]
-        self._only_exact = (fields == Field.INITIALS)[codes]
-        self._is_town = (fields == Field.TOWN)[codes]
-        self._field, self._fields = codes, fields
-        self._counts = np.array([[_is_reached(r, f) for f in fields] for r in _Reach], np.bool_)
-        self._several = np.array([_row_of_share(f) for f in fields], dtype=np.int8)[codes]
+        links = links.filter(pa.array(had))
+        first = _first_of_each(links["word"].combine_chunks())
+        words = links["word"].take(pa.array(first)).combine_chunks()
+        links = links.drop_columns("word")
+        texts = words.to_numpy(zero_copy_only=False)
+        self._words: list[str] = texts.tolist()
+        self._links_of_word = np.append(first, len(links))
+        self._term = links["term"].to_numpy()
+        self._field, self._fields = _fields(links)
+        self._weight = np.array([WEIGHTS.get(f, 0) for f in self._fields], np.float32)[self._field]
+        self._is_name = _is_in(links, _IN_NAME)
+        self._is_written = _is_in(links, _WRITTEN)
+        self._only_exact = _is_in(links, [Field.INITIALS])
+        self._is_town = _is_in(links, [Field.TOWN])
+        self._counts = np.array(
+            [[_is_reached(r, f) for f in self._fields] for r in _Reach], np.bool_
+        )
+        self._several = np.array([_row_of_share(f) for f in self._fields], np.int8)[self._field]
         self._postings_of_term = np.append(0, np.cumsum(counts))
-        self._ordinals = postings[1]
-        self.n = int(database.value("SELECT count(*) FROM organisation"))
+        self.n = code_index.size(database)
         self.shares = _shares(database)
-        self._types = database.frame("SELECT type FROM organisation ORDER BY ordinal")["type"]
-        in_name = np.unique(self._term[(fields == Field.NAME)[codes]])
-        rows, _ = _ranges(self._postings_of_term, in_name)
-        lengths = np.bincount(self._ordinals[rows], minlength=self.n)
+        self._types = code_index.column(database, "type")
+        is_name = np.zeros(len(counts), np.bool_)
+        is_name[self._term[_is_in(links, [Field.NAME])]] = True
+        lengths = np.bincount(self._ordinals[is_name.repeat(counts)], minlength=self.n)
         self._name_length = np.maximum(lengths, 1).astype(np.float32)
         self.coded = {
-            field: np.unique(self._term[(fields == field)[codes]]) for field in VOCABULARIES
+            field: np.unique(self._term[_is_in(links, [field])]) for field in VOCABULARIES
         }
-        self._hidden = self._never_shown(fields, codes)
+        self._hidden = self._never_shown(~_is_in(links, VOCABULARIES))
         # Words put together from others aren't what somebody misspells.
-        may_be_meant = self._anywhere(~np.isin(fields, _MADE_UP)[codes])
-        alike = [i for i in np.flatnonzero(may_be_meant).tolist() if " " not in self._words[i]]
-        by_length: dict[int, list[int]] = defaultdict(list)
-        for i in alike:
-            by_length[len(self._words[i])].append(i)
-        self._of_length = {
-            length: (np.array(numbers), [self._words[i] for i in numbers])
-            for length, numbers in by_length.items()
-        }
-        self._text = "\n".join(self._words[i] for i in alike)
-        self._number_in_text = np.array(alike, dtype=np.int64)
-        self._offsets = np.append(0, np.cumsum([len(self._words[i]) + 1 for i in alike]))
+        may_be_meant = self._anywhere(~_is_in(links, _MADE_UP))
+        is_one = ~pc.match_substring(words, " ").to_numpy(zero_copy_only=False)
+        alike = np.flatnonzero(may_be_meant & is_one)
+        length = pc.utf8_length(words.take(pa.array(alike))).to_numpy()
+        of_length = ((int(n), alike[length == n]) for n in np.unique(length))
+        self._of_length = {n: (numbers, texts[numbers].tolist()) for n, numbers in of_length}
+        self._text = "\n".join(texts[alike])
+        self._number_in_text = alike
+        self._offsets = np.append(0, np.cumsum(length + 1, dtype=np.int64))
         self._recent = Recent[Found](_KEPT)
 
     def find(self, telling: str, spare: str, towns: TownNames) -> Found:
@@ -289,10 +287,11 @@ class Index:
             return ()
         links = np.arange(self._links_of_word[number], self._links_of_word[number + 1])
         terms = self._term[links[self._fields[self._field[links]] == Field.TYPE_NAME]]
-        codes = {self._types[self.postings(term)[0]] for term in terms}
+        types = self._types
+        codes = {types.known[types.numbers[self.postings(term)[0]]] for term in terms}
         return tuple(code for code in TYPES if code in codes)
 
-    def _never_shown(self, fields: pd.Index, codes: Numbers) -> npt.NDArray[np.bool_]:
+    def _never_shown(self, is_no_code: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Whether each word is only another word for a code, and in none of their labels."""
         labels = {
             word
@@ -300,7 +299,7 @@ class Index:
             for term in vocabulary.values()
             for word in fold(f"{term.label} {term.plural}").split()
         }
-        hidden = ~self._anywhere(~np.isin(fields, list(VOCABULARIES))[codes])
+        hidden = ~self._anywhere(is_no_code)
         for i in np.flatnonzero(hidden):
             hidden[i] = self._words[i] not in labels
         return hidden
@@ -587,25 +586,81 @@ def _shares(database: Database) -> Floats:
         By ``ordinal``; the first row, for all that isn't coded, is 1.
     """
     columns = ", ".join(f"len({column}) AS {column}" for column in _SEVERAL.values())
-    lengths = database.frame(f"SELECT {columns} FROM organisation ORDER BY ordinal")
-    several = (1 + 1 / np.maximum(lengths.to_numpy(np.float32), 1)) / 2
-    return np.vstack([np.ones(len(lengths), np.float32), several.T]).astype(np.float32)
+    shares = np.ones((1 + len(_SEVERAL), code_index.size(database)), np.float32)
+    for rows in database.pieces(f"SELECT ordinal, {columns} FROM organisation"):
+        ordinals = rows["ordinal"].to_numpy()
+        for row, column in zip(shares[1:], _SEVERAL.values(), strict=True):
+            lengths = rows[column].to_numpy().astype(np.float32)
+            row[ordinals] = (1 + 1 / np.maximum(lengths, 1)) / 2
+    return shares
 
 
 def _row_of_share(field: str) -> int:
     return [*_SEVERAL].index(field) + 1 if field in _SEVERAL else 0
 
 
-def _postings(database: Database) -> tuple[Ints, Ints]:
-    """Terms and ordinals of all postings, by term and ordinal."""
-    rows = database.arrow("SELECT term, ordinal FROM search_posting")
-    terms, ordinals = (rows[name].to_numpy() for name in ("term", "ordinal"))
-    # They are written in order. To sort 35 million takes DuckDB a gigabyte.
-    is_later = terms[1:] > terms[:-1]
-    if not (is_later | ((terms[1:] == terms[:-1]) & (ordinals[1:] > ordinals[:-1]))).all():
-        order = np.lexsort((ordinals, terms))
-        terms, ordinals = terms[order], ordinals[order]
-    return terms, ordinals
+def _links(database: Database) -> pa.Table:
+    """Words and the terms that they name, with the field of each: by word and term."""
+    links = database.arrow("SELECT word, term, field FROM search_word")
+    # They are written in order. To sort those of a million organisations takes DuckDB 500 MB.
+    word, term = (links[name].combine_chunks() for name in ("word", "term"))
+    is_later = pc.greater(word[1:], word[:-1])
+    is_same = pc.equal(word[1:], word[:-1])
+    is_after = pc.or_(is_later, pc.and_(is_same, pc.greater_equal(term[1:], term[:-1])))
+    if pc.all(is_after, min_count=0).as_py():
+        return links
+    return links.sort_by([("word", "ascending"), ("term", "ascending")])
+
+
+def _fields(links: pa.Table) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.object_]]:
+    """Field of each link, as a number, and what the numbers stand for."""
+    field = links["field"].combine_chunks()
+    return field.indices.to_numpy(), np.array(field.dictionary.to_pylist(), dtype=object)
+
+
+def _is_in(links: pa.Table, fields: Iterable[str]) -> npt.NDArray[np.bool_]:
+    """Whether each link is of any of some fields."""
+    numbers, known = _fields(links)
+    return np.isin(known, list(fields))[numbers]
+
+
+def _first_of_each(values: pa.Array) -> Numbers:
+    """Where each value stands first among equal ones next to each other."""
+    is_new = pc.not_equal(values[1:], values[:-1]).to_numpy(zero_copy_only=False)
+    return np.flatnonzero(np.append(True, is_new)[: len(values)])
+
+
+def _some_of(links: pa.Table, is_chosen: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    return links.filter(pa.array(is_chosen)).to_pandas()
+
+
+def _postings(database: Database, terms: int) -> tuple[Numbers, Ints]:
+    """How many organisations have each of so many terms, and which, by term and ordinal."""
+    asked = "SELECT term, ordinal FROM search_posting"
+    size = int(database.value("SELECT count(*) FROM search_posting"))
+    found, is_in_order = _gather(database.pieces(asked), size, terms)
+    if not is_in_order:
+        # They are written in order. To sort 35 million takes DuckDB a gigabyte.
+        found, _ = _gather(database.pieces(f"{asked} ORDER BY term, ordinal"), size, terms)
+    return found
+
+
+def _gather(
+    pieces: Iterable[pd.DataFrame], size: int, terms: int
+) -> tuple[tuple[Numbers, Ints], bool]:
+    """What :func:`_postings` gives of pieces that are in order, and whether they are."""
+    counts, ordinals = np.zeros(terms, np.int64), np.empty(size, np.int32)
+    last, end = -1, 0
+    for rows in pieces:
+        term, ordinal = (rows[name].to_numpy() for name in ("term", "ordinal"))
+        both = term.astype(np.int64) << 32 | ordinal
+        if (np.diff(both, prepend=last) < 0).any():
+            return (counts, ordinals), False
+        own = np.bincount(term - term[0])
+        counts[term[0] : term[0] + len(own)] += own
+        begin, end, last = end, end + len(rows), both[-1]
+        ordinals[begin:end] = ordinal
+    return (counts, ordinals), True
 
 
 def _empty_regions(database: Database, links: pd.DataFrame) -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from ecosystem.common.settings import settings
@@ -216,6 +217,24 @@ def test_damage_that_the_file_system_does_not_show_is_found_by_the_next_question
     with pytest.raises(ReleaseError):
         before.frame("SELECT * FROM organisation, region")
     assert serving.database().release.release_id == "2000-older"
+
+
+def test_damage_is_found_while_an_answer_is_read_in_pieces(served: Path) -> None:
+    before = serving.database()
+    _overwrite(before.release.path)
+    with pytest.raises(ReleaseError, match=r"can't be read any more\. Load the page again"):
+        list(before.pieces("SELECT * FROM organisation, region"))
+    assert serving.database().release.release_id == "2000-older"
+
+
+def test_pieces_are_the_whole_answer(database: Database) -> None:
+    asked = "SELECT ordinal, more FROM organisation, range($n) t(more) ORDER BY ordinal, more"
+    pieces = list(database.pieces(asked, {"n": 2_000}))
+    assert len(pieces) > 1
+    pd.testing.assert_frame_equal(
+        pd.concat(pieces, ignore_index=True), database.frame(asked, {"n": 2_000})
+    )
+    assert list(database.pieces("SELECT 1 WHERE false")) == []
 
 
 def test_a_file_that_duckdb_does_not_open_is_a_sentence(folder: Path) -> None:

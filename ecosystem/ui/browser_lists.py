@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 from ecosystem.common import wording
+from ecosystem.ui import style
 from ecosystem.web.routes import ASSETS
 
 # As many changes as can be on their way to the browser at once, and more.
@@ -68,7 +69,7 @@ class BrowserList:
         Call it once in a rerun, on every page that shows the list.
         """
         held = self._memory()
-        with st.container(key=f"browser_list_{self.name}"):
+        with style.unseen(f"browser_list_{self.name}"):
             _mount(
                 key=self._key,
                 data={

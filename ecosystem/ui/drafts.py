@@ -16,6 +16,7 @@ from typing import Any
 
 import streamlit as st
 
+from ecosystem.ui import style
 from ecosystem.web.routes import ASSETS
 
 _mount = st.components.v2.component("draft", js=(ASSETS / "draft.js").read_text(encoding="utf-8"))
@@ -161,7 +162,7 @@ def take_over(fields: Mapping[str, Field], told: object) -> None:
 
 def _connect(name: str, data: Mapping[str, object], tell: Callable[[object], None]) -> None:
     key = f"browser_draft_{name}"
-    with st.container(key=f"{key}_frame"):
+    with style.unseen(f"{key}_frame"):
         _mount(
             key=key,
             data={"name": name, **data},

@@ -49,7 +49,7 @@ def header(pages: Sequence[PageEntry], shown: str) -> None:
 
 
 def _script() -> None:
-    with st.container(key="site-script"):
+    with style.unseen("site-script"):
         st.html('<script src="assets/site.js"></script>', unsafe_allow_javascript=True)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import streamlit as st
@@ -16,6 +18,22 @@ ASSETS = ROOT / "ecosystem" / "ui" / "assets"
 def show(name: str) -> None:
     """Put a style sheet on the page; without its comments, since every rerun sends it again."""
     st.html(f"<style>{_short(name)}</style>")
+
+
+@contextmanager
+def unseen(key: str) -> Iterator[None]:
+    """Put what nobody sees on the page, without the gap that an element leaves.
+
+    Parameters
+    ----------
+    key : str
+        Of the container around it.
+    """
+    # As Streamlit makes a class of a key. A rule for each: see the first lines of site.css.
+    name = re.sub(r"[^a-zA-Z0-9_-]", "-", key.strip())
+    st.html(f'<style>[data-testid="stLayoutWrapper"]:has(> .st-key-{name}){{display:none}}</style>')
+    with st.container(key=key):
+        yield
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from ecosystem.common.settings import settings
-from ecosystem.ui import streamlit_internals
+from ecosystem.ui import streamlit_internals, style
 from ecosystem.web import visitors
 from ecosystem.web.routes import ASSETS
 from etl.errors import PublishError
@@ -51,7 +51,7 @@ def ask(on_done: Callable[[], None], *, wanted: bool) -> None:
         st.session_state[_ANSWER] = st.session_state[_KEY].get("solved")
         on_done()
 
-    with st.container(key=f"{_KEY}_frame"):
+    with style.unseen(f"{_KEY}_frame"):
         _mount(
             key=_KEY,
             data={"challenge": st.session_state[_CHALLENGE], "bits": bits, "wanted": wanted},

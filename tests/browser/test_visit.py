@@ -364,6 +364,16 @@ def test_a_page_without_filters_has_no_panel(open_site: Open) -> None:
         expect(site.page.get_by_test_id("stSidebar")).to_be_hidden()
 
 
+def test_what_a_rerun_may_change_is_pale_while_it_takes_long(open_site: Open) -> None:
+    site = open_site()
+    site.visit("/about", with_map=False)
+    element = site.page.locator('[data-stale="false"]:visible').first.element_handle()
+    opacity = "(e, stale) => { e.dataset.stale = stale; return getComputedStyle(e).opacity; }"
+    assert element.evaluate(opacity, "true") == "1"
+    site.page.wait_for_function("e => getComputedStyle(e).opacity === '0.33'", arg=element)
+    assert element.evaluate(opacity, "false") == "1"
+
+
 def test_an_address_without_a_page_says_so_and_leads_on(open_site: Open) -> None:
     for path in (NOWHERE, "/map", "/<b>`x`"):
         site = open_site()

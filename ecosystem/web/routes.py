@@ -27,6 +27,7 @@ from ecosystem.web import (
     health,
     my_day,
     previews,
+    shell,
 )
 from ecosystem.web.addresses import SitePath
 from ecosystem.web.compression import CompressedFiles
@@ -35,7 +36,7 @@ from ecosystem.web.headers import SecurityHeaders
 from ecosystem.web.outlines import outlines
 from ecosystem.web.pages import PAGES
 from ecosystem.web.requests import Requests
-from ecosystem.web.unknown_addresses import UnknownAddresses
+from ecosystem.web.unknown_addresses import SENTENCE, UnknownAddresses
 from ecosystem.web.uploads import UploadsOnlyWhereAsked, uploaders
 from ecosystem.web.visitors import Connections, visitors
 
@@ -158,6 +159,11 @@ def middleware(
             idle_s=60 * own.session_idle_minutes,
         ),
         Middleware(UploadsOnlyWhereAsked, uploaders=uploaders(), held=uploaded_bytes),
-        Middleware(UnknownAddresses, pages=pages, routes=served),
+        Middleware(
+            UnknownAddresses,
+            pages=pages,
+            routes=served,
+            missing=shell.page_not_found(streamlit_files, SENTENCE),
+        ),
         Middleware(CompressedFiles, folder=streamlit_files / "static"),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode
@@ -119,6 +120,26 @@ def routes(folder: Path) -> list[BaseRoute]:
     """
     shell = Shell.read(folder)
     return [_route(entry, shell) for entry in PAGES]
+
+
+def page_not_found(folder: Path, sentence: str) -> Callable[[Request], Response]:
+    """Answer a visitor of an address without a page: with the document that then shows the site's.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of Streamlit's own files.
+    sentence : str
+        What isn't there, in plain words.
+    """
+    shell = Shell.read(folder)
+    page = PlainPage("Page not found", sentence, paragraphs=(sentence,), is_lasting=False)
+
+    def answer(request: Request) -> Response:
+        found = document(shell, page, addresses.base(request), addresses.home(request.scope))
+        return Response(found.text, status_code=404, media_type="text/html")
+
+    return answer
 
 
 def _route(entry: PageEntry, shell: Shell) -> Route:

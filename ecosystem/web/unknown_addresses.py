@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ecosystem.web import addresses
 from ecosystem.web.endpoints import not_found
 
-_SENTENCE = "There is no page at this address. It may have been mistyped, or the page is gone."
+SENTENCE = "There is no page at this address. It may have been mistyped, or the page is gone."
 _HTML = b"text/html"
 # What Streamlit tells programs of the server and its sessions: nothing for the public.
 _CLOSED = ("/_stcore/metrics/", "/_stcore/agent/", "/_stcore/script-health-check/")
@@ -24,7 +24,7 @@ class UnknownAddresses:
     """ASGI middleware that tells a page of the site from an address that only looks like one.
 
     Streamlit answers any address with its shell. One step below the root the shell can show the
-    site's own page for unknown addresses, and only its status was wrong. Further down the shell's
+    site's own page for unknown addresses, inside the site's document. Further down the shell's
     files aren't found, so the visitor gets a page that needs none.
 
     Parameters
@@ -35,14 +35,21 @@ class UnknownAddresses:
         Addresses of the pages below the root, without slashes; the root itself is ``""``.
     routes : sequence of BaseRoute
         What the site serves beside its pages: it answers for itself.
+    missing : callable
+        Answers who asks for an address one step below the root.
     """
 
     def __init__(
-        self, app: ASGIApp, pages: Collection[str], routes: Sequence[BaseRoute] = ()
+        self,
+        app: ASGIApp,
+        pages: Collection[str],
+        routes: Sequence[BaseRoute],
+        missing: Callable[[Request], Response],
     ) -> None:
         self.app = app
         self._pages = frozenset(pages)
         self._routes = tuple(routes)
+        self._missing = missing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; where the shell would answer for no page, answer 404."""
@@ -54,27 +61,26 @@ class UnknownAddresses:
             await RedirectResponse(to, status_code=301)(scope, receive, send)
             return
         if path is not None and f"{path}/".startswith(_CLOSED):
-            await not_found(Request(scope), _SENTENCE)(scope, receive, send)
+            await not_found(Request(scope), SENTENCE)(scope, receive, send)
             return
         if path is None or self._is_known(scope, path):
             await self.app(scope, receive, send)
             return
-        is_deep = "/" in path.strip("/")
         replaced = False
 
         async def answer(message: Message) -> None:
             nonlocal replaced
             if message["type"] == "http.response.start" and _is_shell(message):
-                if is_deep:
-                    replaced = True
-                    return
-                message["status"] = 404
+                replaced = True
             if not replaced:
                 await send(message)
 
         await self.app(scope, receive, answer)
         if replaced:
-            await not_found(Request(scope), _SENTENCE)(scope, receive, send)
+            is_deep = "/" in path.strip("/")
+            request = Request(scope)
+            said = not_found(request, SENTENCE) if is_deep else self._missing(request)
+            await said(scope, receive, send)
 
     def _is_known(self, scope: Scope, path: str) -> bool:
         if path.strip("/") in self._pages or path.startswith(_NO_SHELL):

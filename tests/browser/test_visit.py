@@ -381,6 +381,10 @@ def test_an_address_without_a_page_says_so_and_leads_on(open_site: Open) -> None
         assert site.status == 404
         expect(site.page.get_by_role("heading", name="Page not found", level=1)).to_be_visible()
         expect(site.page.get_by_role("dialog")).to_have_count(0)
+        # Without its font an icon is the word that stands for it.
+        site.page.wait_for_function(
+            "[...document.fonts].some(f => /Symbols/.test(f.family) && f.status === 'loaded')"
+        )
     site.page.get_by_role("link", name="To the map").click()
     site.wait_for_map()
     expect(site.page.get_by_role("heading", name="Page not found")).to_have_count(0)

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from ecosystem.common.per_release import Recent
@@ -232,6 +233,16 @@ def test_without_a_release_the_shell_is_sent_all_the_same(
     settings.cache_clear()
     client = TestClient(Starlette(routes=shell.routes(streamlit_internals.static_folder())))
     assert read(client, "/").texts["h1"] == ["Map"]
+
+
+def test_an_address_without_a_page_has_a_document_too() -> None:
+    missing = shell.page_not_found(streamlit_internals.static_folder(), "Nothing <here>.")
+    answer = TestClient(Starlette(routes=[Route("/{path}", missing)])).get("/nowhere")
+    assert answer.status_code == 404
+    assert "<title>Page not found · Cyber Valleys</title>" in answer.text
+    assert "Nothing &lt;here&gt;." in answer.text
+    assert 'name="robots" content="noindex"' in answer.text
+    assert '<style id="late-fonts" media="all">@font-face' in answer.text
 
 
 def test_nothing_of_a_half_made_page_shows_through_its_plain_words() -> None:

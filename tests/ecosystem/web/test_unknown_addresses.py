@@ -29,7 +29,12 @@ def client(request: pytest.FixtureRequest) -> TestClient:
         return HTMLResponse("own document")
 
     own_routes = [Route(f"{base}/profile/{{org_id}}", own)]
-    unknown = Middleware(UnknownAddresses, pages=("", "regions"), routes=own_routes)
+    unknown = Middleware(
+        UnknownAddresses,
+        pages=("", "regions"),
+        routes=own_routes,
+        missing=lambda _: HTMLResponse("the site's own document", 404),
+    )
     app = Starlette(
         routes=[
             *own_routes,
@@ -59,11 +64,10 @@ def test_what_is_there_is_left_alone(client: TestClient, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api", "/data", "/Regions", "/%3Cscript%3E"])
-def test_the_shell_says_that_there_is_no_page(client: TestClient, path: str) -> None:
+def test_a_document_of_the_site_says_that_there_is_no_page(client: TestClient, path: str) -> None:
     answer = client.get(path, headers=BROWSER)
     assert answer.status_code == 404
-    # The shell still comes, and shows the site's own page for unknown addresses.
-    assert "Streamlit" in answer.text
+    assert answer.text == "the site's own document"
 
 
 @pytest.mark.parametrize("path", ["/a/b", "/regions/x", "/data/organisations.csv"])

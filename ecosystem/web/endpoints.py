@@ -13,6 +13,9 @@ from ecosystem.common.store import Database, ReleaseError
 from ecosystem.web import addresses, serving
 from ecosystem.web.templates import template
 
+# What is said where nothing is, on every page that says so.
+NO_PAGE = "There is no page at this address. It may have been mistyped, or the page is gone."
+
 Answer = Callable[[Request, Database], Response]
 
 

@@ -31,12 +31,12 @@ from ecosystem.web import (
 )
 from ecosystem.web.addresses import SitePath
 from ecosystem.web.compression import CompressedFiles
-from ecosystem.web.endpoints import endpoint, not_found
+from ecosystem.web.endpoints import NO_PAGE, endpoint, not_found
 from ecosystem.web.headers import SecurityHeaders
 from ecosystem.web.outlines import outlines
 from ecosystem.web.pages import PAGES
 from ecosystem.web.requests import Requests
-from ecosystem.web.unknown_addresses import SENTENCE, UnknownAddresses
+from ecosystem.web.unknown_addresses import UnknownAddresses
 from ecosystem.web.uploads import UploadsOnlyWhereAsked, uploaders
 from ecosystem.web.visitors import Connections, visitors
 
@@ -163,7 +163,7 @@ def middleware(
             UnknownAddresses,
             pages=pages,
             routes=served,
-            missing=shell.page_not_found(streamlit_files, SENTENCE),
+            missing=shell.page_not_found(streamlit_files, NO_PAGE),
         ),
         Middleware(CompressedFiles, folder=streamlit_files / "static"),
     ]

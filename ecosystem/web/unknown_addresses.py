@@ -10,9 +10,8 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ecosystem.web import addresses
-from ecosystem.web.endpoints import not_found
+from ecosystem.web.endpoints import NO_PAGE, not_found
 
-SENTENCE = "There is no page at this address. It may have been mistyped, or the page is gone."
 _HTML = b"text/html"
 # What Streamlit tells programs of the server and its sessions: nothing for the public.
 _CLOSED = ("/_stcore/metrics/", "/_stcore/agent/", "/_stcore/script-health-check/")
@@ -61,7 +60,7 @@ class UnknownAddresses:
             await RedirectResponse(to, status_code=301)(scope, receive, send)
             return
         if path is not None and f"{path}/".startswith(_CLOSED):
-            await not_found(Request(scope), SENTENCE)(scope, receive, send)
+            await not_found(Request(scope), NO_PAGE)(scope, receive, send)
             return
         if path is None or self._is_known(scope, path):
             await self.app(scope, receive, send)
@@ -79,7 +78,7 @@ class UnknownAddresses:
         if replaced:
             is_deep = "/" in path.strip("/")
             request = Request(scope)
-            said = not_found(request, SENTENCE) if is_deep else self._missing(request)
+            said = not_found(request, NO_PAGE) if is_deep else self._missing(request)
             await said(scope, receive, send)
 
     def _is_known(self, scope: Scope, path: str) -> bool:

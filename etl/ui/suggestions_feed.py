@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from ecosystem.web import addresses
-from ecosystem.web.endpoints import not_found
+from ecosystem.web.endpoints import NO_PAGE, not_found
 from ecosystem.web.feeds import MEDIA_TYPE
 from etl.errors import PublishError
 from etl.inbox.invitation import address_key
@@ -23,7 +23,6 @@ from etl.inbox.model import State, Suggestion
 from etl.inbox.store import inbox
 
 _PURPOSE = "suggestions"
-_SENTENCE = "There is no page at this address. It may have been mistyped, or the page is gone."
 _NEWEST = 50
 
 
@@ -82,7 +81,7 @@ async def _answer(request: Request) -> Response:
 def _make_answer(request: Request) -> Response:
     key, told = address_key(_PURPOSE), request.path_params["key"]
     if not key or not hmac.compare_digest(key.encode(), told.encode(errors="replace")):
-        return not_found(request, _SENTENCE)
+        return not_found(request, NO_PAGE)
     try:
         waiting = inbox().suggestions(State.OPEN)
     except PublishError:

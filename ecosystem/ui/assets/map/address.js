@@ -36,5 +36,15 @@
     history.replaceState(history.state, "", here.toString().replaceAll("%2C", ","));
   }
 
-  Object.assign(cv, { goToAddress, writeAddress });
+  // Where the map passes on its way is no place to come back to, and may lie between two zooms.
+  function keepAddress() {
+    let isMoving = false;
+    cv.map.on("movestart", () => { isMoving = true; });
+    cv.map.on("moveend", () => { isMoving = false; writeAddress(); });
+    // A change of filter replaces the whole address; the position is put back soon after.
+    setInterval(() => { if (!isMoving) writeAddress(); }, 500);
+    try { window.parent.addEventListener("popstate", goToAddress); } catch { /* framed elsewhere */ }
+  }
+
+  Object.assign(cv, { goToAddress, keepAddress });
 })(window.CyberValleys ??= {});

@@ -45,15 +45,12 @@
     cv.leavePageToOneFinger();
     map.on("zoomend", cv.regroupSymbols);
     map.on("zoomend moveend resize", cv.placeLabels);
-    map.on("moveend", cv.writeAddress);
+    cv.keepAddress();
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") cv.choose("", ""); });
     // Leaflet focuses the map when it is clicked; only the keyboard needs to see where it is.
     const container = map.getContainer();
     document.addEventListener("keydown", () => container.classList.remove("cv-by-pointer"));
     document.addEventListener("pointerdown", () => container.classList.add("cv-by-pointer"), true);
-    // A change of filter replaces the whole address; the position is put back soon after.
-    setInterval(cv.writeAddress, 500);
-    try { window.parent.addEventListener("popstate", cv.goToAddress); } catch { /* framed elsewhere */ }
   }
 
   // On a phone the page makes the frame lower than the map asked for.

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
-from benchmarks.peers.measure import SITE, painted_at
+from benchmarks.peers.measure import SITE, note_paintings, painted_at
 from ecosystem.common.settings import settings
 from ecosystem.common.store import Database, current
 from ecosystem.finding.filters import Filter
@@ -53,6 +53,7 @@ def visit(
 ) -> Visit:
     """Visit the map once, with an empty cache."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    note_paintings(context, SITE)
     page = context.new_page()
     page.set_default_timeout(120_000)
     session = context.new_cdp_session(page)
@@ -88,7 +89,7 @@ def visit(
         },
     )
     page.goto(address, wait_until="commit")
-    symbols = painted_at(page, SITE, total) - page.evaluate("performance.timeOrigin")
+    symbols = painted_at(page, total) - page.evaluate("performance.timeOrigin")
     words = page.evaluate(_FIRST_PAINT)
     files: dict[str, int] = defaultdict(int)
     for request, size_of_it in parts.items():

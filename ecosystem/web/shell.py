@@ -40,6 +40,10 @@ _NO_SCRIPT = ("<noscript>", "</noscript>")
 _ROOT = '<div id="root"></div>'
 # A font that a browser would load before all else; and the sheets that the fonts stand in.
 _PRELOAD = re.compile(r"\s*<link\s[^>]*as=\"font\"[^>]*>")
+# What Streamlit's own page needs and the content doesn't.
+_LOADS = re.compile(
+    r'\s*(?:<script type="module"[^>]*></script>|<link rel="(?:modulepreload|stylesheet)"[^>]*>)'
+)
 _SHEET = re.compile(r'<link rel="stylesheet"[^>]* href="\./(static/css/[^"]+)">')
 _LONGEST_QUERY, _MOST_PARAMS = 2_000, 200
 _KEPT = 300
@@ -57,7 +61,8 @@ class Shell:
     Attributes
     ----------
     before, between, after : str
-        What stands before the title, between title and content, and after the content.
+        What stands before the title, between title and content, and after the content: there
+        also what Streamlit loads in the head, where a browser would wait for it before it paints.
     fonts : str
         Rules of the fonts that may come after the page; empty if there are none.
     """
@@ -84,9 +89,11 @@ class Shell:
         start, end = (between.find(tag) for tag in _NO_SCRIPT)
         if 0 <= start < end:
             between = between[:start] + between[end + len(_NO_SCRIPT[1]) :]
+        loads = "".join(_LOADS.findall(between))
+        between = _LOADS.sub("", between)
         sheets = (folder / name for name in _SHEET.findall(whole))
         fonts = "".join(late_fonts(sheet.read_text(encoding="utf-8")) for sheet in sheets)
-        return cls(before, between, _ROOT + after, fonts)
+        return cls(before, between, f"{loads}\n{_ROOT}{after}", fonts)
 
 
 @dataclass(frozen=True)

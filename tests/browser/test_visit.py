@@ -125,11 +125,18 @@ def test_the_page_is_there_in_plain_words_before_and_without_any_script(
     )
 
 
-def test_typeface_and_icons_come_after_the_map(open_site: Open) -> None:
+@pytest.mark.parametrize("is_slow", [True, False])
+def test_typeface_and_icons_come_after_the_map_where_the_line_is_slow(
+    open_site: Open, *, is_slow: bool
+) -> None:
     # No other test's window: its browser has nothing yet, and asks for all of it.
-    site = open_site(size=(1439, 900))
+    site = open_site(size=(1439 - is_slow, 900))
     asked: list[str] = []
     site.listen("request", lambda request: asked.append(request.url))
+    if is_slow:
+        line = {"offline": False, "latency": 0, "downloadThroughput": 150_000}
+        protocol = site.context.new_cdp_session(site.page)
+        protocol.send("Network.emulateNetworkConditions", line | {"uploadThroughput": 150_000})
     site.visit()
     icon = site.page.locator("[data-testid=stIconMaterial]:visible").first
     expect(icon).to_be_visible()
@@ -138,7 +145,8 @@ def test_typeface_and_icons_come_after_the_map(open_site: Open) -> None:
         assert site.page.evaluate("(font) => document.fonts.check(font)", font)
     fonts = [i for i, url in enumerate(asked) if url.endswith(".woff2")]
     assert len(fonts) >= 2
-    assert min(fonts) > max(i for i, url in enumerate(asked) if url.endswith("/assets/map.js"))
+    if is_slow:
+        assert min(fonts) > max(i for i, url in enumerate(asked) if url.endswith("/assets/map.js"))
 
 
 def test_filter_card_link_and_second_browser(open_site: Open) -> None:

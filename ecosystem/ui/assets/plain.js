@@ -3,6 +3,7 @@
   const LONGEST_REST = 8000;
   const LONGEST = 60000;
   const LONGEST_FOR_FONTS = 300;
+  const QUICK = 250;  // bytes a millisecond: fonts come in two seconds
   const began = performance.now();
   let seen = 0;  // since when the page's text has been there, without its map and widgets
 
@@ -15,28 +16,39 @@
     }
   };
   const isThere = () => {
-    const app = document.querySelector('.stApp[data-test-script-state="notRunning"]');
-    const main = app?.querySelector('[data-testid="stMain"]');
-    if (!main?.querySelector("h1, [data-testid=stAlert]")) return false;
-    seen ||= performance.now();
+    const app = document.querySelector(".stApp");
+    const isAtRest = app?.dataset.testScriptState === "notRunning";
+    /* Once it is there it stays: a map that is drawn asks anew, for what is in view. */
+    if (isAtRest && app.querySelector('[data-testid="stMain"] :is(h1, [data-testid="stAlert"])')) {
+      seen ||= performance.now();
+    }
+    if (!seen) return false;
     const isWhole = !app.querySelector('[data-testid="stSkeleton"]') && (!frame() || isDrawn());
     return isWhole || performance.now() - seen > LONGEST_REST;
   };
 
-  /* On the start page typeface and icons, half a megabyte, come after the map. Until an icon's
-     font is there its name would stand in its place, so it is hidden. Elsewhere they come first:
-     tables and charts are painted once, with the font that is there. */
+  /* On the start page typeface and icons, half a megabyte, come after the map, or on a quick line
+     beside it. Until an icon's font is there its name would stand in its place, so it is hidden.
+     Elsewhere they come first: tables and charts are painted once, with the font that is there. */
   const root = document.documentElement;
   const rules = document.getElementById("late-fonts");
   const isLate = rules?.media === "not all";
   if (isLate) root.dataset.cvFonts = "late";
-  const loadFonts = async () => {
+  const isQuickLine = () => {
+    const files = performance.getEntriesByType("resource");
+    const began = Math.min(...files.map((file) => file.startTime));
+    const ended = Math.max(...files.map((file) => file.responseEnd));
+    return files.reduce((bytes, file) => bytes + file.encodedBodySize, 0) > QUICK * (ended - began);
+  };
+  const takeFonts = async () => {
     if (!isLate) return;
     rules.media = "all";
     const all = ['1em "Source Sans"', '1em "Material Symbols Rounded"'];
     await Promise.allSettled(all.map((font) => document.fonts.load(font)));
     delete root.dataset.cvFonts;
   };
+  let fonts = null;
+  const loadFonts = () => { fonts ??= takeFonts(); return fonts; };
   const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 
   addEventListener("DOMContentLoaded", () => {
@@ -48,9 +60,13 @@
     }
     /* What nobody sees yet, nobody should reach. */
     app.inert = true;
+    /* Streamlit's scripts are here and nothing else is on its way. */
+    const isQuick = isQuickLine();
     const look = async () => {
       const isBlocked = "cvBlocked" in document.documentElement.dataset;  // says connection.js
-      if (!isThere() && (isBlocked || performance.now() - began < LONGEST)) {
+      const isDone = isThere();
+      if (seen && isQuick) loadFonts();
+      if (!isDone && (isBlocked || performance.now() - began < LONGEST)) {
         setTimeout(look, 50);
         return;
       }

@@ -211,6 +211,20 @@ def test_nothing_of_an_address_or_the_register_becomes_markup() -> None:
     assert "alert(1)" not in found.texts.get("script", [""])[0]
 
 
+@pytest.mark.parametrize("path", ["/", "/regions", "/organisation"])
+def test_a_browser_waits_for_no_file_before_it_paints_the_words(
+    client: TestClient, path: str
+) -> None:
+    before, found, after = client.get(path).text.partition('<div id="plain">')
+    assert found
+    loads = re.compile(r'<script[^>]* src=|<link rel="(?:stylesheet|modulepreload)"')
+    assert loads.findall(before) == []
+    words, _, after = after.partition("</footer>")
+    assert loads.findall(words) == []
+    own, streamlit_s = (after.index(name) for name in ("/plain.js", 'type="module"'))
+    assert own < streamlit_s < after.index('<div id="root">')
+
+
 def test_what_the_browser_has_is_not_sent_again(client: TestClient) -> None:
     tag = client.get("/about").headers["etag"]
     again = client.get("/about", headers={"if-none-match": tag})

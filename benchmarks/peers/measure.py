@@ -405,7 +405,7 @@ def as_chart(results: Sequence[Result]) -> str:
 
 
 def main() -> None:
-    """Measure, and write a table, a chart and all values."""
+    """Measure, and write a table, a chart and all values after each number of organisations."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[465, 12_000, 100_000])
     parser.add_argument("--repeat", type=int, default=7)
@@ -420,16 +420,19 @@ def main() -> None:
         for rows in chosen.rows:
             with _release_of(rows) as releases:
                 results += measure(browser, releases, rows, peers, chosen.repeat)
-            print(as_table(results[-len(peers) :]), flush=True)
-    table = as_table(results)
-    load = f"Medians of {chosen.repeat}; load of the machine at the end: {os.getloadavg()[0]:.1f}."
-    print(f"{table}\n\n{load}")
-    if chosen.to:
-        chosen.to.mkdir(parents=True, exist_ok=True)
-        (chosen.to / "peers.md").write_text(f"{table}\n\n{load}\n", encoding="utf-8")
-        (chosen.to / "peers.svg").write_text(as_chart(results), encoding="utf-8")
-        values = [vars(one) | {"visits": [vars(v) for v in one.visits]} for one in results]
-        (chosen.to / "peers.json").write_text(json.dumps(values, indent=1), encoding="utf-8")
+            load = f"load of the machine at the end: {os.getloadavg()[0]:.1f}."
+            text = f"{as_table(results)}\n\nMedians of {chosen.repeat}; {load}\n"
+            print(text, flush=True)
+            if chosen.to:
+                _write(chosen.to, results, text)
+
+
+def _write(folder: Path, results: Sequence[Result], text: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "peers.md").write_text(text, encoding="utf-8")
+    (folder / "peers.svg").write_text(as_chart(results), encoding="utf-8")
+    values = [vars(one) | {"visits": [vars(visit) for visit in one.visits]} for one in results]
+    (folder / "peers.json").write_text(json.dumps(values, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

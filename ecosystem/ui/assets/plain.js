@@ -22,7 +22,7 @@
     if (isAtRest && app.querySelector('[data-testid="stMain"] :is(h1, [data-testid="stAlert"])')) {
       seen ||= performance.now();
     }
-    if (!seen) return false;
+    if (!seen || !app) return false;
     const isWhole = !app.querySelector('[data-testid="stSkeleton"]') && (!frame() || isDrawn());
     return isWhole || performance.now() - seen > LONGEST_REST;
   };
@@ -36,9 +36,9 @@
   if (isLate) root.dataset.cvFonts = "late";
   const isQuickLine = () => {
     const files = performance.getEntriesByType("resource");
-    const began = Math.min(...files.map((file) => file.startTime));
-    const ended = Math.max(...files.map((file) => file.responseEnd));
-    return files.reduce((bytes, file) => bytes + file.encodedBodySize, 0) > QUICK * (ended - began);
+    const first = Math.min(...files.map((file) => file.startTime));
+    const last = Math.max(...files.map((file) => file.responseEnd));
+    return files.reduce((bytes, file) => bytes + file.encodedBodySize, 0) > QUICK * (last - first);
   };
   const takeFonts = async () => {
     if (!isLate) return;

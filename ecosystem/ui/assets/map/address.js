@@ -37,12 +37,15 @@
   }
 
   // Where the map passes on its way is no place to come back to, and may lie between two zooms.
+  // Leaflet doesn't say when a press of a finger ends a flight.
+  const LONGEST_PAUSE = 3000;
+
   function keepAddress() {
-    let isMoving = false;
-    cv.map.on("movestart", () => { isMoving = true; });
-    cv.map.on("moveend", () => { isMoving = false; writeAddress(); });
+    let movedAt = -Infinity;
+    cv.map.on("movestart move", () => { movedAt = performance.now(); });
+    cv.map.on("moveend", () => { movedAt = -Infinity; writeAddress(); });
     // A change of filter replaces the whole address; the position is put back soon after.
-    setInterval(() => { if (!isMoving) writeAddress(); }, 500);
+    setInterval(() => { if (performance.now() - movedAt > LONGEST_PAUSE) writeAddress(); }, 500);
     try { window.parent.addEventListener("popstate", goToAddress); } catch { /* framed elsewhere */ }
   }
 

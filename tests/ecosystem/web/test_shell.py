@@ -12,6 +12,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from streamlit.proto.Components_pb2 import ComponentInstance
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from ecosystem.common.per_release import Recent
 from ecosystem.common.settings import ROOT, settings
@@ -206,7 +210,7 @@ def test_nothing_of_an_address_or_the_register_becomes_markup() -> None:
     assert found.texts["h1"] == [HOSTILE]
     assert found.handlers == []
     assert re.findall(r"<script[^>]*>", text) == [
-        f'<script src="{BASE}/assets/{name}.js">' for name in ("connection", "plain")
+        f'<script src="{BASE}/assets/{name}.js">' for name in ("connection", "plain", "early_map")
     ]
     assert "alert(1)" not in found.texts.get("script", [""])[0]
 
@@ -223,6 +227,16 @@ def test_a_browser_waits_for_no_file_before_it_paints_the_words(
     assert loads.findall(words) == []
     own, streamlit_s = (after.index(name) for name in ("/plain.js", 'type="module"'))
     assert own < streamlit_s < after.index('<div id="root">')
+
+
+def test_the_map_is_where_its_script_looks_for_it_in_streamlit_s_protocol() -> None:
+    script = (ROOT / "ecosystem/ui/assets/early_map.js").read_text(encoding="utf-8")
+    (way,) = re.findall(r"WAY = \[([\d, ]+)\]", script)
+    ((hash_, repeated),) = re.findall(r"HASH = (\d+), REPEATED = (\d+)", script)
+    fields = [(ForwardMsg, "delta"), (Delta, "new_element"), (Element, "component_instance")]
+    fields += [(ComponentInstance, "json_args"), (ForwardMsg, "hash"), (ForwardMsg, "ref_hash")]
+    numbers = [kind.DESCRIPTOR.fields_by_name[name].number for kind, name in fields]
+    assert [int(number) for number in (*way.split(","), hash_, repeated)] == numbers
 
 
 def test_what_the_browser_has_is_not_sent_again(client: TestClient) -> None:
